@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The language settings that every target of this package uses.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "broker-lab",
+    products: [
+        .executable(name: "brokerlab", targets: ["brokerlab"]),
+        .library(name: "Gob", targets: ["Gob"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+
+        .target(
+            name: "Broker", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "TransportIO", dependencies: ["Broker", nioCore, nioPosix], swiftSettings: settings),
+        .target(
+            name: "EntryJSON", dependencies: ["Broker", nioCore],
+            swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Gob", swiftSettings: settings),
+
+        .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
+        .target(
+            name: "HTTPTransport", dependencies: ["Broker", "TransportIO", "EntryJSON", nioCore],
+            swiftSettings: settings),
+        .target(
+            name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
+        .target(
+            name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryJSON", "CRabbitMQ", nioCore],
+            swiftSettings: settings),
+        .target(
+            name: "GRPCTransport", dependencies: ["Broker", "TransportIO", "CNGHTTP2", nioCore],
+            exclude: ["Wire/logs.proto"], swiftSettings: settings),
+
+        .target(
+            name: "LoggerService", dependencies: ["Broker", serviceLifecycle, logging, histogram],
+            swiftSettings: settings),
+        .target(
+            name: "BenchmarkKit",
+            dependencies: [
+                "Broker", histogram, subprocess, logging, .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "brokerlab",
+            dependencies: [
+                "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
+                "GRPCTransport", "LoggerService", "BenchmarkKit", serviceLifecycle, logging, nioCore,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+    ]
+)

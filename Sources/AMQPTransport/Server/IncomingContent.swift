@@ -1,0 +1,82 @@
+import Broker
+import EntryJSON
+import NIOCore
+import TransportIO
+
+/// The message that is being received: what was announced of it, and what has come (AMQP 0-9-1, 4.2.6).
+struct IncomingContent {
+    private enum Phase {
+        case none
+        case announced(Delivery)
+        case body(Delivery, rest: UInt64)
+        /// A body that is too long: stepped over.
+        case oversized(Delivery, rest: UInt64)
+    }
+
+    /// A body that is complete.
+    enum Body {
+        /// All of it lies in the payload of the one frame that was just received.
+        case inFrame
+        /// It was put together from several frames.
+        case assembled
+        /// It was longer than what is accepted.
+        case oversized
+    }
+
+    /// Above this capacity, the memory of a long message is given back.
+    private static let keptCapacity = 8 * 1024 * 1024
+
+    private let maxBodyBytes: UInt64
+    private var phase = Phase.none
+    /// A body that was put together; until the next message.
+    private(set) var assembled = ByteBuffer()
+
+    /// - Parameter maxBodyBytes: the longest body that is accepted.
+    init(maxBodyBytes: Int) {
+        self.maxBodyBytes = UInt64(maxBodyBytes)
+    }
+
+    /// A message is announced by basic.deliver.
+    mutating func announce(_ delivery: Delivery) throws(ProtocolError) {
+        guard case .none = phase else { throw Self.misplaced }
+        phase = .announced(delivery)
+    }
+
+    /// Takes the content header or body frame at the start of `bytes`; returns the message once it is complete.
+    mutating func take(
+        _ frame: FrameHeader, _ bytes: ByteBuffer
+    ) throws(ProtocolError) -> (delivery: Delivery, body: Body)? {
+        switch (phase, frame.type) {
+        case (.announced(let delivery), .header):
+            let bodySize = try ContentHeader(frame, bytes).bodySize
+            guard bodySize <= maxBodyBytes else {
+                phase = .oversized(delivery, rest: bodySize)
+                return nil
+            }
+            clear()
+            phase = bodySize == 0 ? .none : .body(delivery, rest: bodySize)
+            return bodySize == 0 ? (delivery, .assembled) : nil
+        case (.body(let delivery, let rest), .body) where frame.size <= rest:
+            let isLast = frame.size == rest
+            phase = isLast ? .none : .body(delivery, rest: rest - UInt64(frame.size))
+            if isLast && assembled.readableBytes == 0 { return (delivery, .inFrame) }
+            bytes.withUnsafeReadableBytes { raw in
+                _ = assembled.writeBytes(UnsafeRawBufferPointer(rebasing: raw[frame.payload]))
+            }
+            return isLast ? (delivery, .assembled) : nil
+        case (.oversized(let delivery, let rest), .body) where frame.size <= rest:
+            let isLast = frame.size == rest
+            phase = isLast ? .none : .oversized(delivery, rest: rest - UInt64(frame.size))
+            return isLast ? (delivery, .oversized) : nil
+        default:
+            throw Self.misplaced
+        }
+    }
+
+    private mutating func clear() {
+        if assembled.capacity > Self.keptCapacity { assembled = ByteBuffer() } else { assembled.clear() }
+    }
+
+    private static let misplaced = ProtocolError(
+        "it sent a message whose frames are out of order or longer than announced (AMQP 0-9-1, 4.2.6)")
+}

@@ -1,0 +1,147 @@
+import Broker
+
+/// Where a RabbitMQ is and how to log in: `amqp://user:pass@host:port/vhost?heartbeat=20&frame_max=131072`.
+///
+/// The grammar is RabbitMQ's URI specification: every part is optional but the scheme, parts are percent-encoded, a
+/// missing path means the vhost `/`, and an empty one (`amqp://host/`) the vhost with the empty name.
+struct AMQPURL: Sendable, Hashable {
+    /// The longest text of a short string (AMQP 0-9-1, 4.2.5.3), such as a vhost or a queue name.
+    static let maxShortStringBytes = 255
+
+    var endpoint = Endpoint(host: "localhost", port: 5672)
+    var user = "guest"
+    var password = "guest"
+    var virtualHost = "/"
+    /// The longest silence that is wanted, in seconds; 0 turns heartbeats off, nil leaves it to the default.
+    var heartbeat: UInt16?
+    /// The largest wanted frame, in bytes; nil leaves it to RabbitMQ.
+    var frameMax: UInt32?
+
+    /// Reads a URL.
+    init(parsing text: String) throws(AMQPURLError) {
+        guard let schemeEnd = text.firstIndex(of: ":") else { throw AMQPURLError(text, "it has no scheme") }
+        var rest = text[text.index(after: schemeEnd)...]
+        switch text[..<schemeEnd].lowercased() {
+        case "amqp": break
+        case "amqps": throw AMQPURLError(text, "TLS (amqps) is not supported yet; use amqp:// on a trusted network")
+        default: throw AMQPURLError(text, "the scheme is not amqp")
+        }
+        guard rest.hasPrefix("//") else { throw AMQPURLError(text, "'//' is missing behind the scheme") }
+        rest.removeFirst(2)
+        if rest.contains("#") { throw AMQPURLError(text, "a fragment ('#') has no meaning here; write it as %23") }
+
+        let beforeQuery = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let beforePath = beforeQuery[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        if beforePath.count == 2 {
+            if beforePath[1].contains("/") {
+                throw AMQPURLError(text, "the vhost contains '/'; write it as %2F")
+            }
+            virtualHost = try Self.decode(beforePath[1], in: text)
+        }
+        try readAuthority(beforePath[0], in: text)
+        if beforeQuery.count == 2 { try readQuery(beforeQuery[1], in: text) }
+        if [user, password, virtualHost].contains(where: { $0.utf8.count > Self.maxShortStringBytes }) {
+            throw AMQPURLError(text, "user, password or vhost is longer than \(Self.maxShortStringBytes) bytes")
+        }
+        if user.utf8.contains(0) || password.utf8.contains(0) {
+            throw AMQPURLError(text, "the login mechanism PLAIN (RFC 4616) allows no zero byte in user or password")
+        }
+    }
+
+    private mutating func readAuthority(_ authority: Substring, in text: String) throws(AMQPURLError) {
+        var hostAndPort = authority
+        if let at = authority.lastIndex(of: "@") {
+            hostAndPort = authority[authority.index(after: at)...]
+            let login = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            user = try Self.decode(login[0], in: text)
+            if login.count == 2 { password = try Self.decode(login[1], in: text) }
+        }
+        var port: Substring?
+        if hostAndPort.hasPrefix("[") {
+            guard let bracket = hostAndPort.firstIndex(of: "]") else { throw AMQPURLError(text, "']' is missing") }
+            endpoint.host = String(hostAndPort[hostAndPort.index(after: hostAndPort.startIndex)..<bracket])
+            let behind = hostAndPort[hostAndPort.index(after: bracket)...]
+            guard behind.isEmpty || behind.hasPrefix(":") else { throw AMQPURLError(text, "':' is missing behind ']'") }
+            if !behind.isEmpty { port = behind.dropFirst() }
+        } else {
+            let parts = hostAndPort.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count <= 2 else { throw AMQPURLError(text, "an IPv6 address needs brackets: [::1]") }
+            if let host = parts.first, !host.isEmpty { endpoint.host = try Self.decode(host, in: text) }
+            if parts.count == 2 { port = parts[1] }
+        }
+        guard !endpoint.host.isEmpty else { throw AMQPURLError(text, "the host is empty") }
+        if let port, !port.isEmpty {
+            guard port.utf8.allSatisfy(Self.isDigit), let number = UInt16(port), number > 0 else {
+                throw AMQPURLError(text, "'\(port)' is not a port")
+            }
+            endpoint.port = Int(number)
+        }
+    }
+
+    private mutating func readQuery(_ query: Substring, in text: String) throws(AMQPURLError) {
+        for parameter in query.split(separator: "&") {
+            let pair = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = pair.count == 2 ? pair[1] : ""
+            switch pair[0] {
+            case "heartbeat":
+                guard value.utf8.allSatisfy(Self.isDigit), let seconds = UInt16(value) else {
+                    throw AMQPURLError(text, "heartbeat takes 0 to 65535 seconds, not '\(value)'")
+                }
+                heartbeat = seconds
+            case "frame_max":
+                // AMQP 0-9-1, 4.2.3: the smallest frame-max that a peer may propose is 4096.
+                guard value.utf8.allSatisfy(Self.isDigit), let bytes = UInt32(value), bytes >= 4096 else {
+                    throw AMQPURLError(text, "frame_max takes 4096 bytes or more, not '\(value)'")
+                }
+                frameMax = bytes
+            default:
+                throw AMQPURLError(text, "the parameter '\(pair[0])' is unknown; heartbeat and frame_max are known")
+            }
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    /// Percent-decodes a part (RFC 3986, 2.1).
+    private static func decode(_ part: Substring, in text: String) throws(AMQPURLError) -> String {
+        guard part.utf8.contains(UInt8(ascii: "%")) else { return String(part) }
+        var bytes: [UInt8] = []
+        var rest = part.utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(digitValue), let low = rest.popFirst().flatMap(digitValue) else {
+                throw AMQPURLError(text, "'%' is not followed by two hexadecimal digits; write it as %25")
+            }
+            bytes.append(high << 4 | low)
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw AMQPURLError(text, "its percent-encoded bytes are not UTF-8")
+        }
+        return decoded
+    }
+
+    private static func digitValue(_ digit: UInt8) -> UInt8? {
+        Character(Unicode.Scalar(digit)).hexDigitValue.map(UInt8.init)
+    }
+}
+
+/// A text that is not an AMQP URL, and why.
+public struct AMQPURLError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong and what is wanted; a password in the URL is not repeated.
+    public var description: String
+
+    init(_ text: String, _ reason: String) {
+        let shown: String
+        if let at = text.lastIndex(of: "@") {
+            shown = "amqp://...\(text[at...])"
+        } else {
+            shown = text
+        }
+        description = "'\(shown)' is not an AMQP URL: \(reason). Write amqp://USER:PASSWORD@HOST:PORT/VHOST."
+    }
+}

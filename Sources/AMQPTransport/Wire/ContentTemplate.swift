@@ -1,0 +1,68 @@
+import Broker
+import CRabbitMQ
+import NIOCore
+
+/// What precedes the body of a published entry: the basic.publish frame and the content header frame.
+///
+/// Encoded once for each severity, because from one entry to the next only the size of the body changes.
+struct ContentTemplate {
+    private let frames: ByteBuffer
+    private let bodySizeOffset: Int
+
+    /// Makes the template of entries of `severity`: persistent, JSON.
+    init(severity: Severity) {
+        let pool = AMQPPool()
+        var frames = ByteBuffer()
+        var publish = amqp_basic_publish_t()
+        publish.exchange = pool.bytes(Contract.exchange)
+        publish.routing_key = pool.bytes(RoutingKey.key(severity))
+        frames.writeMethod(AMQP_BASIC_PUBLISH_METHOD, publish)
+        bodySizeOffset = frames.writerIndex + FrameHeader.byteCount + 4
+        var properties = amqp_basic_properties_t()
+        properties._flags = UInt32(AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
+        properties.content_type = pool.bytes("application/json")
+        properties.delivery_mode = UInt8(AMQP_DELIVERY_PERSISTENT.rawValue)
+        frames.writeContentHeader(properties)
+        self.frames = frames
+    }
+
+    /// Appends a message whose body of `size` bytes `write` appends, in as many body frames as `frameMax` asks for.
+    ///
+    /// The body is written where its first frame's payload goes; if it is too long for that frame, the parts behind are
+    /// moved up to make room for the frames between them.
+    func publish(into out: inout ByteBuffer, size: Int, frameMax: UInt32, _ write: (inout ByteBuffer) -> Void) {
+        let maxPayload = Int(frameMax) - FrameHeader.overhead
+        let last = size == 0 ? 0 : (size - 1) / maxPayload
+        out.reserveCapacity(minimumWritableBytes: frames.readableBytes + size + (last + 1) * FrameHeader.overhead)
+        let start = out.writerIndex
+        out.writeImmutableBuffer(frames)
+        out.setInteger(UInt64(size), at: start + bodySizeOffset)
+        // AMQP 0-9-1, 4.2.6.2: a body of 0 bytes has no frames.
+        guard size > 0 else { return }
+        out.writeMultipleIntegers(FrameType.body.rawValue, Negotiation.channel, UInt32(min(size, maxPayload)))
+        let body = out.writerIndex
+        write(&out)
+        assert(out.writerIndex - body == size, "the body has another size than was said")
+        if last > 0 { Self.split(&out, from: body, last: last, maxPayload: maxPayload, size: size) }
+        out.writeInteger(FrameHeader.end)
+    }
+
+    /// Makes room between the parts of a body, from the last to the second, and puts the frames' ends and headers there.
+    private static func split(_ out: inout ByteBuffer, from body: Int, last: Int, maxPayload: Int, size: Int) {
+        out.writeRepeatingByte(0, count: last * FrameHeader.overhead)
+        let base = out.readerIndex
+        for index in (1...last).reversed() {
+            let from = body + index * maxPayload
+            let count = min(maxPayload, size - index * maxPayload)
+            let to = from + index * FrameHeader.overhead
+            out.withUnsafeMutableReadableBytes { bytes in
+                let part = UnsafeRawBufferPointer(rebasing: bytes[(from - base)..<(from - base + count)])
+                UnsafeMutableRawBufferPointer(rebasing: bytes[(to - base)..<(to - base + count)]).copyMemory(from: part)
+            }
+            out.setInteger(FrameHeader.end, at: to - FrameHeader.overhead)
+            out.setInteger(FrameType.body.rawValue, at: to - FrameHeader.byteCount)
+            out.setInteger(Negotiation.channel, at: to - FrameHeader.byteCount + 1)
+            out.setInteger(UInt32(count), at: to - FrameHeader.byteCount + 3)
+        }
+    }
+}

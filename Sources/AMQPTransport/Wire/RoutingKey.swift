@@ -1,0 +1,28 @@
+import Broker
+
+/// The names of the wire contract at RabbitMQ.
+enum Contract {
+    /// The durable topic exchange that entries are published to.
+    static let exchange = "logs_topic"
+    /// The queue that both halves use unless told otherwise.
+    static let defaultQueue = "broker-lab-logger"
+}
+
+/// The routing keys of the wire contract: `log.INFO`, `log.WARNING`, `log.ERROR`.
+enum RoutingKey {
+    /// Every key that a logger binds.
+    static let all = Severity.allCases.map(key)
+
+    /// The key of entries of `severity`.
+    static func key(_ severity: Severity) -> String {
+        "log.\(severity.name)"
+    }
+
+    /// The severity that a key names; `info` for a key of someone else's.
+    static func severity(_ key: UnsafeRawBufferPointer) -> Severity {
+        if key.elementsEqual("log.INFO".utf8) { return .info }
+        if key.elementsEqual("log.WARNING".utf8) { return .warning }
+        if key.elementsEqual("log.ERROR".utf8) { return .error }
+        return .info
+    }
+}

@@ -1,0 +1,49 @@
+import Broker
+
+/// A benchmark: the cells of a suite, measured one after the other against a logger in a process of its own.
+public struct Benchmark: Sendable {
+    private let configuration: BenchmarkConfiguration
+
+    /// Creates a benchmark.
+    public init(configuration: BenchmarkConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Starts the logger, measures every cell, stops the logger, and writes the summary.
+    ///
+    /// When the task is cancelled, or the logger is lost, the run stops at once; what was measured is kept, and the
+    /// outcome says how it ended.
+    /// - Throws: ``SuiteError``; ``BenchmarkError`` when nothing could be measured or the files cannot be written;
+    ///   `CancellationError` when cancelled before the first row.
+    @concurrent
+    public func run() async throws -> BenchmarkOutcome {
+        let suite = try configuration.suite.validated(transports: configuration.registry.map(\.name))
+        let run = try BenchmarkRun(configuration: configuration, suite: suite)
+        let ending: BenchmarkOutcome.Ending
+        do {
+            defer { configuration.progress.show(.ended) }
+            configuration.progress.show(.startingLogger)
+            try await LoggerProcess.run(configuration.logger) { logger in
+                try await run.measureAll(with: logger)
+            }
+            ending = .complete
+        } catch {
+            let isCancelled = error is CancellationError || Task.isCancelled
+            guard !run.rows.isEmpty else { throw isCancelled ? CancellationError() : error }
+            ending = isCancelled ? .interrupted : .failed("\(error)")
+        }
+        return try finish(run.rows, suite, ending)
+    }
+
+    private func finish(
+        _ rows: [ResultRow], _ suite: Suite, _ ending: BenchmarkOutcome.Ending
+    ) throws(BenchmarkError) -> BenchmarkOutcome {
+        let folder = configuration.folder
+        let summary = Summary(suite: suite, floor: configuration.floor).rows(of: rows)
+        try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(summary, suite: suite))
+        let table = ResultTable(
+            suite: suite, rows: summary, floor: configuration.floor, invalid: rows.filter { !$0.isValid })
+        let files = "rows:    \(folder.resultsFile)\nsummary: \(folder.summaryFile)\n"
+        return BenchmarkOutcome(ending: ending, rows: rows, summary: summary, report: table.text + files)
+    }
+}

@@ -1,0 +1,76 @@
+public import Broker
+
+/// All that a benchmark is told from outside.
+public struct BenchmarkConfiguration: Sendable {
+    /// What to measure; see ``Suite/validated(transports:)``.
+    public var suite: Suite
+    /// The transports that the suite's names stand for.
+    public var registry: [TransportDescriptor]
+    /// How to start the logger.
+    public var logger: LoggerCommand
+    /// Where the results go; made before anything is started.
+    public var folder: ResultsFolder
+    /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
+    public var companions: [CompanionProcess] = []
+    /// The transport that all others are divided by.
+    public var floor = "tcp"
+    /// What the report says of the machine and the build.
+    public var environment: BenchmarkEnvironment
+    /// Changes the options of a transport's broker half before it is made, for example its queue.
+    public var adjustClientOptions: @Sendable (_ transport: String, _ options: inout ClientOptions) -> Void = { _, _ in
+    }
+    /// Who is told how far the run is.
+    public var progress: any ProgressSink = SilentProgress()
+
+    /// Creates a configuration; the other properties can be set afterwards.
+    public init(
+        suite: Suite, registry: [TransportDescriptor], logger: LoggerCommand, folder: ResultsFolder,
+        environment: BenchmarkEnvironment? = nil
+    ) {
+        self.suite = suite
+        self.registry = registry
+        self.logger = logger
+        self.folder = folder
+        self.environment = environment ?? .current(checkoutNear: logger.executable)
+    }
+}
+
+/// How to start the logger as a process of its own.
+///
+/// The logger prints one line of JSON for each bound address on its standard output, `{"transport": …, "target": …}`,
+/// then `{"ready": true}`; it drains and exits on SIGTERM, and when its standard input ends.
+public struct LoggerCommand: Sendable, Hashable {
+    /// The path of the executable.
+    public var executable: String
+    /// Its arguments, without the executable's own name.
+    public var arguments: [String]
+    /// The `transport` of the address line that serves the control API.
+    public var controlTransport: String
+
+    /// Creates a command.
+    public init(executable: String, arguments: [String], controlTransport: String = "http") {
+        self.executable = executable
+        self.arguments = arguments
+        self.controlTransport = controlTransport
+    }
+}
+
+/// A process that works for a transport between broker and logger, such as RabbitMQ.
+public struct CompanionProcess: Sendable, Hashable {
+    /// What it is called in messages.
+    public var name: String
+    /// Its process id; nil where it runs elsewhere, so that its CPU time cannot be read.
+    public var pid: Int32?
+    /// Its version, for the report's `peer_version` column.
+    public var version: String?
+    /// The transports that it works for.
+    public var transports: Set<String>
+
+    /// Creates a companion.
+    public init(name: String, pid: Int32?, version: String? = nil, transports: Set<String>) {
+        self.name = name
+        self.pid = pid
+        self.version = version
+        self.transports = transports
+    }
+}

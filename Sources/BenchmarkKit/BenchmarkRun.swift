@@ -1,0 +1,93 @@
+import Broker
+import Glibc
+import Synchronization
+
+/// One run of a benchmark: measures the plan's cells against a logger and keeps their rows.
+final class BenchmarkRun: Sendable {
+    private let configuration: BenchmarkConfiguration
+    private let suite: Suite
+    private let plan: Plan
+    private let file: ResultsFile
+    private let measured = Mutex<[ResultRow]>([])
+    /// What tells this run's entries from those of an earlier one that a message broker may still hold.
+    private let runPrefix = String(UInt32.random(in: 0..<0x100_0000), radix: 16)
+
+    init(configuration: BenchmarkConfiguration, suite: Suite) throws(BenchmarkError) {
+        self.configuration = configuration
+        self.suite = suite
+        plan = Plan(suite: suite)
+        file = try ResultsFile(path: configuration.folder.resultsFile)
+    }
+
+    /// The rows so far.
+    var rows: [ResultRow] { measured.withLock { $0 } }
+
+    /// Measures every cell, in the plan's order.
+    /// - Throws: `CancellationError`; ``BenchmarkError`` when the logger's account or the file cannot be had any more.
+    func measureAll(with logger: LoggerProcess) async throws {
+        guard let control = logger.targets[configuration.logger.controlTransport] else {
+            throw missing(configuration.logger.controlTransport)
+        }
+        let ledger = try ControlClient(target: control)
+        defer { ledger.close() }
+        let pinning = try CPUPinning(processes: [getpid(), logger.pid])
+        // The logger's pinning ends with the logger.
+        defer { if suite.placement == .oneCPU { try? pinning.release() } }
+        var timeLeft = TimeLeft(suite: suite)
+        for planned in plan.cells {
+            try Task.checkCancellation()
+            // Again for each cell, for the threads that were started since.
+            if suite.placement == .oneCPU { try pinning.pinToOneCore() }
+            let start = MonotonicClock.now
+            let measurement = try measurement(of: planned, logger, ledger)
+            let row = try await showingProgress(planned, timeLeft) {
+                try await measurement.measure()
+            }
+            try file.append(ReportedResult(row: row, suite: suite, environment: configuration.environment))
+            measured.withLock { $0.append(row) }
+            timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
+            let left = timeLeft.seconds(cells: plan.cells.count - planned.number)
+            configuration.progress.show(.measured(row, planned, of: plan.cells.count, secondsLeft: left))
+        }
+    }
+
+    private func measurement(
+        of planned: PlannedCell, _ logger: LoggerProcess, _ ledger: ControlClient
+    ) throws(BenchmarkError) -> CellMeasurement {
+        let name = planned.cell.transport
+        guard let descriptor = configuration.registry.first(where: { $0.name == name }),
+            let target = logger.targets[name]
+        else { throw missing(name) }
+        var options = ClientOptions(target: target, maxInFlight: planned.cell.inFlight)
+        configuration.adjustClientOptions(name, &options)
+        return CellMeasurement(
+            suite: suite, planned: planned, descriptor: descriptor, clientOptions: options,
+            companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix)
+    }
+
+    private func missing(_ transport: String) -> BenchmarkError {
+        BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
+    }
+
+    /// Runs `work` and shows the time left, at its start and once a second.
+    private func showingProgress<Value: Sendable>(
+        _ planned: PlannedCell, _ timeLeft: TimeLeft, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let count = plan.cells.count
+        let remaining = count - planned.number + 1
+        let progress = configuration.progress
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var elapsed = 0.0
+                while !Task.isCancelled {
+                    let left = timeLeft.seconds(cells: remaining, elapsed: elapsed)
+                    progress.show(.measuring(planned, of: count, secondsLeft: left))
+                    try? await Task.sleep(for: .seconds(1))
+                    elapsed += 1
+                }
+            }
+            defer { group.cancelAll() }
+            return try await work()
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Broker
+
+/// The texts that a cell sends: a few different ones, made before the measurement and sent over and over.
+///
+/// Different ones, so that nothing on the way can profit from their being the same; few, so that they stay in the cache
+/// and the memory of the machine is not what is measured.
+struct PayloadPool: Sendable {
+    /// Every measured entry's `name`.
+    static let entryName = "bench"
+    /// The number of texts; a power of two, so that one is picked by a mask.
+    static let size = 64
+
+    /// Whether the texts carry a ``PayloadSeal``.
+    let isSealed: Bool
+    private let texts: [String]
+
+    /// Makes texts of exactly `byteCount` random printable ASCII characters.
+    init(byteCount: Int, seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        let isSealed = byteCount >= PayloadSeal.byteCount
+        self.isSealed = isSealed
+        texts = (0..<Self.size).map { _ in
+            let text = Self.text(byteCount: isSealed ? byteCount - PayloadSeal.byteCount : byteCount, &generator)
+            return isSealed ? PayloadSeal.seal(text) : text
+        }
+    }
+
+    /// The text of the entry with that sequence number.
+    subscript(sequence: UInt64) -> String {
+        texts[Int(truncatingIfNeeded: sequence & UInt64(Self.size - 1))]
+    }
+
+    private static func text(byteCount: Int, _ generator: inout SplitMix64) -> String {
+        let printable = UInt8(ascii: " ")...UInt8(ascii: "~")
+        return String(unsafeUninitializedCapacity: byteCount) { bytes in
+            for index in 0..<byteCount {
+                let character = printable.lowerBound + UInt8(generator.next(below: printable.count))
+                bytes.initializeElement(at: index, to: character)
+            }
+            return byteCount
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import Broker
+import LoggerService
+
+/// The logger's account of what arrived, as the benchmark sees it.
+protocol LedgerClient: Sendable {
+    /// Says that a run begins, and whether its texts carry a ``PayloadSeal``.
+    func announce(run: String, sealed: Bool) async throws
+    /// The account of a run.
+    func report(run: String) async throws -> RunReport
+}

@@ -1,0 +1,119 @@
+import Subprocess
+
+/// What is heard from a logger's process, and what is done meanwhile.
+struct LoggerConversation<Value: Sendable>: Sendable {
+    typealias Body = @Sendable (LoggerProcess) async throws -> Value
+
+    private enum Event: Sendable {
+        case ready(targets: [String: String])
+        case late
+        case outputEnded
+        case bodyEnded(Result<Value, any Error>)
+        case cancelled
+    }
+
+    /// How the conversation ended.
+    private enum Ending: Sendable {
+        case body(Result<Value, any Error>)
+        case neverReady
+        case endedBeforeReady
+        case endedTooEarly
+    }
+
+    var pid: Int32
+    /// How long the logger may take to be ready.
+    var readyLimit: Duration
+    /// Ends the process; afterwards its outputs end.
+    var stop: @Sendable () async -> Void
+
+    /// Reads what the logger says until it is ready, runs `body`, and stops the logger.
+    func hold(
+        output: SubprocessOutputSequence, error: SubprocessOutputSequence, body: @escaping Body
+    ) async -> Result<Value, any Error> {
+        let (events, sink) = AsyncStream.makeStream(of: Event.self)
+        // A full pipe would stop the logger, so both outputs are read for as long as it lives.
+        let listener = Task { @concurrent in
+            var targets: [String: String] = [:]
+            defer { sink.yield(.outputEnded) }
+            for try await line in output.strings() {
+                switch LoggerLine(line) {
+                case .address(let transport, let target): targets[transport] = target
+                case .ready: sink.yield(.ready(targets: targets))
+                case .other: break
+                }
+            }
+        }
+        let errorListener = Task { @concurrent in
+            var lines = LastLines()
+            do {
+                for try await line in error.strings() { lines.append(line) }
+            } catch {
+                // The pipe is gone with the process: what was read is all there is.
+            }
+            return lines
+        }
+        // A task of its own, because the conversation has to be ended in good order when the caller is cancelled.
+        let waiter = Task { @concurrent in await listen(to: events, sink, body) }
+        let ending = await withTaskCancellationHandler {
+            await waiter.value
+        } onCancel: {
+            sink.yield(.cancelled)
+        }
+        await stop()
+        _ = await listener.result
+        return verdict(ending, lastWords: await errorListener.value)
+    }
+
+    private func listen(
+        to events: AsyncStream<Event>, _ sink: AsyncStream<Event>.Continuation, _ body: @escaping Body
+    ) async -> Ending {
+        let timer = Task { @concurrent in
+            guard (try? await Task.sleep(for: readyLimit)) != nil else { return }
+            sink.yield(.late)
+        }
+        defer { timer.cancel() }
+        var bodyTask: Task<Void, Never>?
+        var isCancelled = false
+        var loggerIsGone = false
+        for await event in events {
+            switch event {
+            case .ready(let targets):
+                guard bodyTask == nil, !isCancelled else { continue }
+                let process = LoggerProcess(pid: pid, targets: targets)
+                bodyTask = Task { @concurrent in
+                    do {
+                        sink.yield(.bodyEnded(.success(try await body(process))))
+                    } catch {
+                        sink.yield(.bodyEnded(.failure(error)))
+                    }
+                }
+            case .late where bodyTask == nil: return .neverReady
+            case .late: continue
+            case .outputEnded:
+                guard let bodyTask else { return isCancelled ? cancelled : .endedBeforeReady }
+                loggerIsGone = true
+                bodyTask.cancel()
+            case .cancelled:
+                isCancelled = true
+                guard let bodyTask else { return cancelled }
+                bodyTask.cancel()
+            case .bodyEnded(let result):
+                return loggerIsGone && !isCancelled ? .endedTooEarly : .body(result)
+            }
+        }
+        return cancelled
+    }
+
+    private var cancelled: Ending { .body(.failure(CancellationError())) }
+
+    private func verdict(_ ending: Ending, lastWords: LastLines) -> Result<Value, any Error> {
+        let sentence: String
+        switch ending {
+        case .body(let result): return result
+        case .neverReady: sentence = "the logger was not ready within \(readyLimit.components.seconds) s."
+        case .endedBeforeReady: sentence = "the logger ended before it was ready."
+        case .endedTooEarly: sentence = "the logger ended in the middle of the benchmark."
+        }
+        return .failure(BenchmarkError(sentence + lastWords.asQuotation))
+    }
+}

@@ -1,0 +1,52 @@
+import Subprocess
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+/// A logger that runs as a process of its own.
+struct LoggerProcess: Sendable {
+    /// Its process id.
+    var pid: Int32
+    /// Where each transport can be sent to.
+    var targets: [String: String]
+
+    /// How long the logger may take to listen on everything; consuming from a message broker is the slowest.
+    static let readyLimit = Duration.seconds(30)
+    /// How long it may take to drain before it is killed.
+    static let drainLimit = Duration.seconds(10)
+
+    /// Starts a logger, lends it to `body` when it is ready, and stops it when `body` ends, however it ends.
+    ///
+    /// The logger's standard input is a pipe that this process alone holds the other end of: should this process be
+    /// killed, the pipe ends, and so does the logger.
+    /// - Throws: what `body` throws; ``BenchmarkError`` with the logger's last words when it cannot be started, does not
+    ///   become ready, or ends before `body` does.
+    static func run<Value: Sendable>(
+        _ command: LoggerCommand, readyLimit: Duration = Self.readyLimit,
+        _ body: @escaping @Sendable (LoggerProcess) async throws -> Value
+    ) async throws -> Value {
+        var options = PlatformOptions()
+        // A process group of its own: Ctrl-C reaches the benchmark alone, which then stops the logger in its turn.
+        options.processGroupID = 0
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: drainLimit)]
+        let teardown = options.teardownSequence
+        do {
+            return try await Subprocess.run(
+                .path(FilePath(command.executable)), arguments: Arguments(command.arguments), platformOptions: options,
+                input: .inputWriter, output: .sequence, error: .sequence
+            ) { execution in
+                let conversation = LoggerConversation<Value>(
+                    pid: execution.processIdentifier.value, readyLimit: readyLimit,
+                    stop: { await execution.teardown(using: teardown) })
+                return await conversation.hold(
+                    output: execution.standardOutput, error: execution.standardError, body: body)
+            }.closureResult.get()
+        } catch let error as SubprocessError {
+            try Task.checkCancellation()
+            throw BenchmarkError("cannot start the logger '\(command.executable)': \(error)")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// The largest resident set of a process since a moment of choice.
+struct PeakMemory: Sendable {
+    private let pid: pid_t
+
+    /// Starts anew; nil where the kernel does not allow it, because the figure would then be of another span.
+    init?(startingNowFor pid: pid_t) {
+        self.pid = pid
+        // proc(5), /proc/[pid]/clear_refs: 5 resets the peak resident set size to the current one.
+        let file = open("/proc/\(pid)/clear_refs", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        guard write(file, "5", 1) == 1 else { return nil }
+    }
+
+    /// The peak, in bytes; nil when the process is gone.
+    var bytes: UInt64? {
+        Self.peak(inStatus: SmallFile.text(at: "/proc/\(pid)/status") ?? "")
+    }
+
+    static func peak(inStatus text: String) -> UInt64? {
+        for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+            return line.split(separator: " ", omittingEmptySubsequences: true).dropFirst().first
+                .flatMap { word in word.split(separator: "\t").last.flatMap { UInt64($0) } }
+                .map { $0 * 1024 }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,31 @@
+import Broker
+import LoggerService
+
+/// Waits for the ledger to have what was acknowledged.
+struct Reconciliation: Sendable {
+    var ledger: any LedgerClient
+    /// How long the ledger may stand still before the rest counts as lost.
+    var patience: Duration = .seconds(5)
+    /// How long all of it may take: a message broker that hands over a backlog by drops must not hold the suite for ever.
+    var limit: Duration = .seconds(30)
+
+    /// The account of a run, as soon as it has `acked` different entries or gets no further.
+    /// - Throws: what the ledger throws, or `CancellationError`.
+    func settle(run: String, acked: UInt64) async throws -> RunReport {
+        let start = ContinuousClock.now
+        var lastProgress = start
+        var report = try await ledger.report(run: run)
+        // For most transports an entry is recorded before it is acknowledged, so the first answer is the last.
+        var pause = Duration.milliseconds(2)
+        while report.unique < acked {
+            let now = ContinuousClock.now
+            guard now - lastProgress < patience, now - start < limit else { break }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(50))
+            let next = try await ledger.report(run: run)
+            if next.received != report.received { lastProgress = ContinuousClock.now }
+            report = next
+        }
+        return report
+    }
+}

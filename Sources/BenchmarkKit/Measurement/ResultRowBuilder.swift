@@ -1,0 +1,108 @@
+import Broker
+import Histogram
+import LoggerService
+
+/// Works out a row from what was counted, and says why it must not be trusted.
+struct ResultRowBuilder {
+    var row: ResultRow
+
+    init(
+        runID: String, planned: PlannedCell, descriptor: TransportDescriptor, target: String, peerVersion: String?
+    ) {
+        row = ResultRow(
+            runID: runID, startedAt: UTCTime.now.extended, planned: planned, mode: descriptor.mode,
+            codec: descriptor.codec, peerVersion: peerVersion, isEncrypted: Self.isEncrypted(target),
+            acknowledgementClass: descriptor.acknowledgement.rawValue)
+    }
+
+    /// Schemes of URLs that mean TLS end in `s`: `https`, `amqps`, `grpcs`.
+    private static func isEncrypted(_ target: String) -> Bool {
+        target.firstRange(of: "://").map { target[..<$0.lowerBound].hasSuffix("s") } ?? false
+    }
+
+    /// The row must not be trusted.
+    mutating func fail(_ reason: String) {
+        // One line a row, also where an error speaks in several.
+        row.invalidReasons.append(reason.split(whereSeparator: \.isNewline).joined(separator: " "))
+    }
+
+    /// Nothing was measured, because the warm-up failed.
+    mutating func add(warmup result: LoadResult) {
+        fail("the warm-up failed: \(Self.failureText(result))")
+    }
+
+    /// Adds what the broker counted.
+    mutating func add(_ result: LoadResult) {
+        row.sent = result.sent
+        row.acked = result.acked
+        row.errors = result.errors
+        if result.errors > 0 {
+            fail(Self.failureText(result))
+        } else if result.sent == 0 {
+            fail("nothing was sent")
+        } else if result.sent != result.acked {
+            fail("\(result.sent) entries were sent and \(result.acked) acknowledged")
+        }
+        guard result.acked > 0 else { return }
+        let latency = LatencySummary(nanoseconds: result.latency)
+        row.ackLatency = latency
+        row.uncorrectedP99Us = result.uncorrectedLatency.map { LatencySummary(nanoseconds: $0).p99Us }
+        row.scheduleSlipP99Us = result.scheduleSlip.map { LatencySummary(nanoseconds: $0).p99Us }
+        guard result.elapsed > 0 else { return }
+        let throughput = Double(result.acked) / result.elapsed
+        row.throughput = throughput
+        if result.scheduleSlip == nil {
+            row.littleRatio = throughput * latency.meanUs / 1e6 / Double(row.planned.cell.inFlight)
+        }
+    }
+
+    /// Adds what the logger counted.
+    mutating func add(_ report: RunReport, acked: UInt64) {
+        let lost = acked > report.unique ? acked - report.unique : 0
+        row.delivered = report.unique
+        row.lost = lost
+        row.duplicated = report.duplicated
+        row.reordered = report.reordered
+        row.corrupt = report.corrupt
+        row.deliveredLatency = report.deliveryLatency
+        if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
+        if report.corrupt > 0 { fail("\(report.corrupt) entries arrived corrupt") }
+    }
+
+    /// Adds what it cost.
+    mutating func add(before: CellMeters.Reading, after: CellMeters.Reading, acked: UInt64) {
+        row.brokerCPUUsPerMessage = Self.cost(before.broker, after.broker, acked)
+        row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
+        row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
+        if let earlier = before.stolen {
+            row.cpuStealPercent = after.stolen?.percent(since: earlier)
+        }
+    }
+
+    private static func cost(_ before: UInt64?, _ after: UInt64?, _ messages: UInt64) -> Double? {
+        guard let before, let after, after >= before, messages > 0 else { return nil }
+        return Double(after - before) / 1000 / Double(messages)
+    }
+
+    private static func failureText(_ result: LoadResult) -> String {
+        let fates = [
+            (result.notSent, "not sent"), (result.unknown, "outcome unknown"), (result.rejected, "rejected"),
+        ]
+        let counts = fates.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        let reason = result.firstError ?? "no reason given"
+        return "\(result.errors) of \(result.sent) entries failed (\(counts)): \(reason)"
+    }
+}
+
+extension LatencySummary {
+    /// The summary of a histogram of nanoseconds.
+    init(nanoseconds: Histogram<UInt32>) {
+        func microseconds(at percentile: Double) -> Double {
+            Double(nanoseconds.valueAtPercentile(percentile)) / 1000
+        }
+        self.init(
+            count: nanoseconds.totalCount, p50Us: microseconds(at: 50), p90Us: microseconds(at: 90),
+            p99Us: microseconds(at: 99), p999Us: microseconds(at: 99.9),
+            maxUs: Double(nanoseconds.maxRecorded) / 1000, meanUs: nanoseconds.mean / 1000)
+    }
+}

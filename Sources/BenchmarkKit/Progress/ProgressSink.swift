@@ -1,0 +1,26 @@
+/// Who is told how far a benchmark is.
+public protocol ProgressSink: Sendable {
+    /// Takes an event; called from one task at a time.
+    func show(_ event: ProgressEvent)
+}
+
+/// A step of a benchmark.
+public enum ProgressEvent: Sendable {
+    /// The logger is being started.
+    case startingLogger
+    /// A cell is being measured. Sent when it starts, and again about once a second while it runs.
+    case measuring(PlannedCell, of: Int, secondsLeft: Double)
+    /// A cell was measured.
+    case measured(ResultRow, PlannedCell, of: Int, secondsLeft: Double)
+    /// Nothing more will be measured.
+    case ended
+}
+
+/// A sink that shows nothing.
+public struct SilentProgress: ProgressSink {
+    /// Creates a sink.
+    public init() {}
+
+    /// Does nothing.
+    public func show(_ event: ProgressEvent) {}
+}

@@ -1,0 +1,30 @@
+import LoggerService
+
+/// The words of the progress line.
+enum ProgressText {
+    /// What runs now: `[3/20] grpc, 100 B, 64 in flight, 41 s left`.
+    static func measuring(_ planned: PlannedCell, of count: Int, secondsLeft: Double) -> String {
+        "[\(planned.number)/\(count)] \(name(planned.cell)), \(timeLeft(secondsLeft)) left"
+    }
+
+    /// What came out: `[3/20] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us, 41 s left`.
+    static func measured(_ row: ResultRow, _ planned: PlannedCell, of count: Int, secondsLeft: Double) -> String {
+        var result = row.throughput.map { "\(DecimalText.format($0, places: 0)) msgs/s" } ?? "no rate"
+        if let p99 = row.ackLatency?.p99Us { result += ", p99 \(DecimalText.format(p99, places: 0)) us" }
+        if !row.isValid { result = "INVALID: \(row.invalidReason)" }
+        let left = planned.number < count ? ", \(timeLeft(secondsLeft)) left" : ""
+        return "[\(planned.number)/\(count)] \(name(planned.cell)): \(result)\(left)"
+    }
+
+    private static func name(_ cell: Cell) -> String {
+        "\(cell.transport), \(cell.payloadBytes) B, \(cell.inFlight) in flight"
+    }
+
+    /// `41 s`, `2 min 05 s`.
+    static func timeLeft(_ seconds: Double) -> String {
+        let whole = Int(max(0, seconds).rounded(.up))
+        guard whole >= 60 else { return "\(whole) s" }
+        let rest = whole % 60
+        return "\(whole / 60) min \(rest < 10 ? "0" : "")\(rest) s"
+    }
+}

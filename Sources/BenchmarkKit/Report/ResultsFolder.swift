@@ -1,0 +1,52 @@
+import Foundation
+import Glibc
+
+/// The folder that a benchmark's files go to.
+public struct ResultsFolder: Sendable, Hashable {
+    /// The folder's path.
+    public let path: String
+
+    /// Makes the folder and finds out whether files can be written there, before anything is started.
+    /// - Parameters:
+    ///   - path: the folder; nil for `results/<UTC timestamp>-<suite>` below the working directory.
+    ///   - suite: the suite's name.
+    /// - Throws: ``BenchmarkError`` when the folder cannot be made or written, or holds results already.
+    public init(path: String?, suite: String) throws(BenchmarkError) {
+        let folder = path ?? "results/\(UTCTime.now.compact)-\(suite)"
+        self.path = folder
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Self.unusable(folder, Self.reason(creating: folder))
+        }
+        for name in [resultsFile, summaryFile] where FileManager.default.fileExists(atPath: name) {
+            throw BenchmarkError("\(name) exists already. Name another folder with --out, or move it away.")
+        }
+        // Permissions do not tell it all (a full or read-only file system): try.
+        let probe = "\(folder)/.probe-\(getpid())"
+        let file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Self.unusable(folder, String(cString: strerror(errno))) }
+        close(file)
+        unlink(probe)
+    }
+
+    /// Where the rows are.
+    public var resultsFile: String { "\(path)/results.csv" }
+    /// Where the summary is.
+    public var summaryFile: String { "\(path)/summary.csv" }
+
+    private static func unusable(_ folder: String, _ reason: String) -> BenchmarkError {
+        BenchmarkError("cannot write results to '\(folder)': \(reason). Name a folder that can be written with --out.")
+    }
+
+    /// Foundation's text for it names no cause; the system call's does.
+    private static func reason(creating folder: String) -> String {
+        var isFolder: ObjCBool = false
+        var ancestor = URL(fileURLWithPath: folder)
+        while !FileManager.default.fileExists(atPath: ancestor.path, isDirectory: &isFolder), ancestor.path != "/" {
+            ancestor.deleteLastPathComponent()
+        }
+        if !isFolder.boolValue { return "'\(ancestor.path)' is not a folder" }
+        return access(ancestor.path, W_OK) == 0 ? "it cannot be made" : String(cString: strerror(errno))
+    }
+}

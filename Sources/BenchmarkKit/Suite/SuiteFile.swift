@@ -1,0 +1,137 @@
+import Yams
+
+/// A suite file: YAML, one mapping of ``SuiteKey`` to values.
+///
+/// ```yaml
+/// name: payload-sweep
+/// transports: [tcp, grpc]
+/// payload_bytes: [100, 1024, 10240]
+/// in_flight: [64]
+/// rounds: 3
+/// ```
+struct SuiteFile {
+    var path: String
+    var text: String
+
+    /// The suite in the file; what the file leaves out is as in the built-in suite `default`.
+    /// - Throws: ``SuiteError`` with the file, and the line where it is known.
+    func suite(transports known: [String]) throws(SuiteError) -> Suite {
+        let values = try keyedValues()
+        var suite = Suite(
+            name: defaultName, transports: known, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 3)
+        for (key, node) in values {
+            switch key {
+            case .name: suite.name = try string(node, key)
+            case .transports: suite.transports = try list(node).map { node throws(SuiteError) in try string(node, key) }
+            case .payloadBytes:
+                suite.payloadBytes = try list(node).map { node throws(SuiteError) in try integer(node, key) }
+            case .inFlight:
+                suite.inFlight = try list(node).map { node throws(SuiteError) in try integer(node, key) }
+            case .ratePerSecond: suite.load = .open(ratePerSecond: try number(node, key))
+            case .placement: suite.placement = try placement(node, key)
+            case .rounds: suite.rounds = try integer(node, key)
+            case .duration: suite.duration = try number(node, key)
+            case .warmup: suite.warmup = try number(node, key)
+            case .seed: suite.seed = try seed(node, key)
+            }
+        }
+        if let violation = SuiteRules.violation(of: suite, transports: known) {
+            let line = values.first { $0.key == violation.key }?.node.mark?.line
+            throw error(at: line, "\(violation.key.rawValue): \(violation.message)")
+        }
+        return suite
+    }
+
+    private var defaultName: String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
+    }
+
+    private func keyedValues() throws(SuiteError) -> [(key: SuiteKey, node: Node)] {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch let problem as YamlError {
+            throw error(problem)
+        } catch {
+            throw self.error(at: nil, "not YAML")
+        }
+        guard let root, let mapping = root.mapping else {
+            throw error(at: root?.mark?.line, "not a suite; write one 'key: value' a line, keys: \(Self.keyNames)")
+        }
+        var values: [(key: SuiteKey, node: Node)] = []
+        for (name, node) in mapping {
+            guard let key = SuiteKey(rawValue: name.string ?? "") else {
+                let text = name.string ?? "(not a text)"
+                throw error(at: name.mark?.line, "unknown key '\(text)'; allowed: \(Self.keyNames)")
+            }
+            values.append((key, node))
+        }
+        return values
+    }
+
+    private static let keyNames = SuiteKey.allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+extension SuiteFile {
+    private func list(_ node: Node) -> [Node] {
+        // One value needs no brackets.
+        node.sequence.map(Array.init) ?? [node]
+    }
+
+    private func string(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> String {
+        guard let scalar = node.scalar else { throw wrongType(node, key, wanted: "a text") }
+        return scalar.string
+    }
+
+    private func integer(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Int {
+        guard let value = node.int else { throw wrongType(node, key, wanted: "a whole number") }
+        return value
+    }
+
+    private func number(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Double {
+        guard let value = node.float, value.isFinite else { throw wrongType(node, key, wanted: "a number") }
+        return value
+    }
+
+    private func seed(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> UInt64 {
+        guard let value = node.scalar.flatMap({ UInt64($0.string) }) else {
+            throw wrongType(node, key, wanted: "a whole number from 0 to \(UInt64.max)")
+        }
+        return value
+    }
+
+    private func placement(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Placement {
+        guard let value = node.scalar.flatMap({ Placement(rawValue: $0.string) }) else {
+            let allowed = Placement.allCases.map(\.rawValue).joined(separator: " or ")
+            throw wrongType(node, key, wanted: allowed)
+        }
+        return value
+    }
+
+    private func wrongType(_ node: Node, _ key: SuiteKey, wanted: String) -> SuiteError {
+        let found =
+            switch node {
+            case .scalar(let scalar): "'\(scalar.string)'"
+            case .sequence: "a list"
+            case .mapping: "a mapping"
+            case .alias: "an alias"
+            }
+        return error(at: node.mark?.line, "\(key.rawValue): \(found) is not \(wanted)")
+    }
+
+    private func error(_ problem: YamlError) -> SuiteError {
+        switch problem {
+        case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _), .composer(_, let text, let mark, _):
+            error(at: mark.line, "not YAML: \(text)")
+        case .reader(let text, _, _, _): error(at: nil, "not YAML: \(text)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            error(at: context.mark.line, "key given twice: \(keys.joined(separator: ", ")); give each key once")
+        default: error(at: nil, "not YAML")
+        }
+    }
+
+    private func error(at line: Int?, _ message: String) -> SuiteError {
+        SuiteError(source: line.map { "\(path):\($0)" } ?? path, message: message)
+    }
+}

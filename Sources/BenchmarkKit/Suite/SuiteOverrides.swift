@@ -1,0 +1,45 @@
+/// Values given as flags, which take the place of a suite's own.
+public struct SuiteOverrides: Sendable, Hashable {
+    /// From `--transport`.
+    public var transports: [String]?
+    /// From `--payload-bytes`.
+    public var payloadBytes: [Int]?
+    /// From `--in-flight`.
+    public var inFlight: [Int]?
+    /// From `--rate`, in entries per second; makes the load open.
+    public var ratePerSecond: Double?
+    /// From `--placement`.
+    public var placement: Placement?
+    /// From `--rounds`.
+    public var rounds: Int?
+    /// From `--duration`, in seconds.
+    public var duration: Double?
+    /// From `--warmup`, in seconds.
+    public var warmup: Double?
+    /// From `--seed`.
+    public var seed: UInt64?
+
+    /// Creates overrides that change nothing.
+    public init() {}
+}
+
+extension Suite {
+    /// This suite with the values given as flags.
+    /// - Throws: ``SuiteError`` that names the flag, what is wrong and what is allowed.
+    public func applying(_ overrides: SuiteOverrides, transports known: [String]) throws(SuiteError) -> Suite {
+        var suite = self
+        suite.transports = overrides.transports ?? transports
+        suite.payloadBytes = overrides.payloadBytes ?? payloadBytes
+        suite.inFlight = overrides.inFlight ?? inFlight
+        suite.load = overrides.ratePerSecond.map { .open(ratePerSecond: $0) } ?? load
+        suite.placement = overrides.placement ?? placement
+        suite.rounds = overrides.rounds ?? rounds
+        suite.duration = overrides.duration ?? duration
+        suite.warmup = overrides.warmup ?? warmup
+        suite.seed = overrides.seed ?? seed
+        if let violation = SuiteRules.violation(of: suite, transports: known) {
+            throw SuiteError(source: violation.key.flag, message: violation.message)
+        }
+        return suite
+    }
+}

@@ -1,0 +1,104 @@
+import Broker
+
+/// A value that breaks a suite's rules.
+struct SuiteViolation: Error {
+    var key: SuiteKey
+    var message: String
+}
+
+/// What the values of a suite may be.
+enum SuiteRules {
+    static let payloadBytes = 1...(EntryLimits().maxEntryBytes - PayloadPool.entryName.utf8.count)
+    static let inFlight = 1...4096
+    static let rounds = 1...1000
+    static let duration = 0.05...3600.0
+    static let warmup = 0.0...600.0
+    static let ratePerSecond = 0.1...10_000_000.0
+    static let maxNameLength = 64
+
+    /// The first rule that `suite` breaks, or nil.
+    static func violation(of suite: Suite, transports known: [String]) -> SuiteViolation? {
+        do throws(SuiteViolation) {
+            try checkName(suite.name)
+            try checkTransports(suite.transports, known: known)
+            try check(suite.payloadBytes, .payloadBytes, in: payloadBytes)
+            try check(suite.inFlight, .inFlight, in: inFlight)
+            if let rate = suite.load.ratePerSecond { try check(rate, .ratePerSecond, in: ratePerSecond) }
+            try check(suite.rounds, .rounds, in: rounds)
+            try check(suite.duration, .duration, in: duration)
+            try check(suite.warmup, .warmup, in: warmup)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func checkName(_ name: String) throws(SuiteViolation) {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard isPlain, (1...maxNameLength).contains(name.utf8.count), !name.hasPrefix(".") else {
+            throw SuiteViolation(
+                key: .name,
+                message: "'\(name)' cannot name a folder; allowed: 1 to \(maxNameLength) letters, digits, '.', '_', '-'"
+            )
+        }
+    }
+
+    private static func checkTransports(_ names: [String], known: [String]) throws(SuiteViolation) {
+        let allowed = "allowed: \(known.joined(separator: ", "))"
+        guard !names.isEmpty else {
+            throw SuiteViolation(key: .transports, message: "no transport; \(allowed)")
+        }
+        for (index, name) in names.enumerated() {
+            guard known.contains(name) else {
+                throw SuiteViolation(key: .transports, message: "unknown transport '\(name)'; \(allowed)")
+            }
+            guard !names[..<index].contains(name) else {
+                throw SuiteViolation(key: .transports, message: "'\(name)' is named twice; name each transport once")
+            }
+        }
+    }
+
+    private static func check(
+        _ values: [Int], _ key: SuiteKey, in range: ClosedRange<Int>
+    ) throws(SuiteViolation) {
+        guard !values.isEmpty else {
+            throw SuiteViolation(key: key, message: "no value; allowed: one or more of \(text(range))")
+        }
+        for (index, value) in values.enumerated() {
+            try check(value, key, in: range)
+            guard !values[..<index].contains(value) else {
+                throw SuiteViolation(key: key, message: "\(value) is given twice; give each value once")
+            }
+        }
+    }
+
+    private static func check<Value: Comparable>(
+        _ value: Value, _ key: SuiteKey, in range: ClosedRange<Value>
+    ) throws(SuiteViolation) {
+        guard range.contains(value) else {
+            throw SuiteViolation(key: key, message: "\(value) is out of range; allowed: \(text(range))")
+        }
+    }
+
+    private static func text<Value>(_ range: ClosedRange<Value>) -> String {
+        "\(range.lowerBound) to \(range.upperBound)"
+    }
+}
+
+extension Suite {
+    /// This suite, if it can be run with the transports of that registry.
+    /// - Throws: ``SuiteError`` that names the suite, the key, what is wrong and what is allowed.
+    public func validated(transports known: [String]) throws(SuiteError) -> Suite {
+        if let violation = SuiteRules.violation(of: self, transports: known) {
+            throw SuiteError(source: "suite '\(name)': \(violation.key.rawValue)", message: violation.message)
+        }
+        return self
+    }
+}

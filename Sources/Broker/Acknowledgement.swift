@@ -1,0 +1,20 @@
+/// What an acknowledgement promises.
+public enum AcknowledgementClass: String, Sendable, Hashable, CaseIterable, Codable {
+    /// The logger has the entry in memory.
+    case recorded
+    /// The logger has the entry on disk.
+    case stored
+    /// A message broker has the entry; the logger may not have seen it yet.
+    case queued
+}
+
+/// The answer to an entry that was accepted.
+public struct Acknowledgement: Sendable, Hashable {
+    /// What the answer promises.
+    public var promise: AcknowledgementClass
+
+    /// Creates an acknowledgement.
+    public init(_ promise: AcknowledgementClass) {
+        self.promise = promise
+    }
+}

@@ -1,0 +1,50 @@
+/// A host and a port: `127.0.0.1:5001`, `[::1]:5001`, `logger.internal:5001`.
+public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+    /// A name or an address, without brackets.
+    public var host: String
+    /// The port, 0 to 65535.
+    public var port: Int
+
+    /// Creates an endpoint.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `host:port`.
+    /// - Throws: ``EndpointError`` when the text is not of that form.
+    public init(parsing text: String) throws(EndpointError) {
+        guard let colon = text.lastIndex(of: ":") else { throw EndpointError(text: text) }
+        var host = text[..<colon]
+        if host.hasPrefix("[") && host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw EndpointError(text: text)
+        }
+        guard !host.isEmpty, let port = UInt16(text[text.index(after: colon)...]) else {
+            throw EndpointError(text: text)
+        }
+        self.init(host: String(host), port: Int(port))
+    }
+
+    /// The text that ``init(parsing:)`` reads.
+    public var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+/// A text that is not an endpoint.
+public struct EndpointError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The text.
+    public var text: String
+
+    /// Creates an error.
+    public init(text: String) {
+        self.text = text
+    }
+
+    /// What is wrong and what is wanted.
+    public var description: String {
+        "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001."
+    }
+}

@@ -1,0 +1,91 @@
+/// What a transport is called, what it is, and how to make its two halves: its line in the registry.
+public struct TransportDescriptor: Sendable {
+    /// The name that `--transport` takes.
+    public var name: String
+    /// One line for `--help`.
+    public var summary: String
+    /// How entries are encoded: `json`, `gob`, `protobuf`, `binary`.
+    public var codec: String
+    /// The variant of the transport, as in the report's `mode` column.
+    public var mode: String
+    /// What an acknowledgement promises.
+    public var acknowledgement: AcknowledgementClass
+    /// Where the logger's half listens (or consumes) unless told otherwise: `127.0.0.1:5001`, or a URL.
+    public var defaultTarget: String
+    /// Makes the broker's half.
+    public var makeClient: @Sendable (ClientOptions) throws -> any ClientTransport
+    /// Makes the logger's half.
+    public var makeServer: @Sendable (ServerOptions) throws -> any ServerTransport
+
+    /// Creates a descriptor.
+    public init(
+        name: String, summary: String, codec: String, mode: String, acknowledgement: AcknowledgementClass,
+        defaultTarget: String,
+        makeClient: @escaping @Sendable (ClientOptions) throws -> any ClientTransport,
+        makeServer: @escaping @Sendable (ServerOptions) throws -> any ServerTransport
+    ) {
+        self.name = name
+        self.summary = summary
+        self.codec = codec
+        self.mode = mode
+        self.acknowledgement = acknowledgement
+        self.defaultTarget = defaultTarget
+        self.makeClient = makeClient
+        self.makeServer = makeServer
+    }
+}
+
+/// What every transport's broker half can be told.
+public struct ClientOptions: Sendable {
+    /// The peer: `host:port`, or a URL where the transport takes one.
+    public var target: String
+    /// The most entries that may be unacknowledged at once; further sends wait.
+    public var maxInFlight: Int
+    /// The bounds on entries.
+    public var limits: EntryLimits
+    /// How long a connection may take to be ready to send.
+    public var connectTimeout: Duration
+    /// How long an answer may take before its connection is given up.
+    public var answerTimeout: Duration
+    /// The queue that entries are to end up in, for transports with a message broker between the halves.
+    public var queue: String?
+
+    /// Creates options.
+    public init(
+        target: String, maxInFlight: Int = 1024, limits: EntryLimits = EntryLimits(),
+        connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil
+    ) {
+        self.target = target
+        self.maxInFlight = maxInFlight
+        self.limits = limits
+        self.connectTimeout = connectTimeout
+        self.answerTimeout = answerTimeout
+        self.queue = queue
+    }
+}
+
+/// What every transport's logger half can be told.
+public struct ServerOptions: Sendable {
+    /// Where to listen: `host:port`, port 0 for a free one; or the URL of the message broker to consume from.
+    public var target: String
+    /// The bounds on entries.
+    public var limits: EntryLimits
+    /// How long a stop may take before connections are cut.
+    public var drainTimeout: Duration
+    /// The queue to consume from, for transports with a message broker between the halves.
+    public var queue: String?
+    /// Whether what the server makes at the message broker is to go away with it.
+    public var temporary: Bool
+
+    /// Creates options.
+    public init(
+        target: String, limits: EntryLimits = EntryLimits(), drainTimeout: Duration = .seconds(5),
+        queue: String? = nil, temporary: Bool = false
+    ) {
+        self.target = target
+        self.limits = limits
+        self.drainTimeout = drainTimeout
+        self.queue = queue
+        self.temporary = temporary
+    }
+}

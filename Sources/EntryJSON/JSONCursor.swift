@@ -1,0 +1,282 @@
+/// A place in a JSON text, and the rules for getting on from there (RFC 8259).
+///
+/// Strings come back as ranges: of the text itself where they hold no escapes, else of ``unescaped``.
+struct JSONCursor: ~Escapable {
+    /// The deepest nesting of objects and arrays that is accepted in values that are skipped.
+    static let maxDepth = 64
+
+    /// Where the bytes of a string are, without its quotation marks and escapes.
+    struct StringRange {
+        var bounds: Range<Int> = 0..<0
+        var isUnescaped = false
+    }
+
+    let text: RawSpan
+    private(set) var position = 0
+    private(set) var unescaped: [UInt8]
+
+    /// - Parameter scratch: memory to use for strings with escapes.
+    @_lifetime(copy text)
+    init(_ text: RawSpan, scratch: consuming [UInt8]) {
+        self.text = text
+        scratch.removeAll(keepingCapacity: true)
+        self.unescaped = scratch
+    }
+
+    /// The next byte that is not white space, without moving past it; nil at the end.
+    @_lifetime(self: copy self)
+    mutating func peek() -> UInt8? {
+        while position < text.byteCount {
+            let byte = text.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+            position &+= 1
+        }
+        return nil
+    }
+
+    /// Moves past `byte` if it is the next one that is not white space.
+    @_lifetime(self: copy self)
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard peek() == byte else { return false }
+        position &+= 1
+        return true
+    }
+
+    @_lifetime(self: copy self)
+    mutating func expect(_ byte: UInt8) throws(EntryJSONError) {
+        guard skip(byte) else { throw unexpected("'\(Character(UnicodeScalar(byte)))'") }
+    }
+
+    /// An error that tells where the cursor is.
+    func unexpected(_ wanted: String) -> EntryJSONError {
+        EntryJSONError("expected \(wanted) at byte \(position)\(position >= text.byteCount ? ", where the text ends" : "")")
+    }
+
+    // MARK: Strings
+
+    @_lifetime(self: copy self)
+    mutating func string() throws(EntryJSONError) -> StringRange {
+        try expect(UInt8(ascii: "\""))
+        let start = position
+        let end = text.firstSpecial(from: start)
+        guard end < text.byteCount else {
+            position = text.byteCount
+            throw unexpected("the end of the string that starts at byte \(start - 1)")
+        }
+        guard text.unsafeLoad(fromByteOffset: end, as: UInt8.self) == UInt8(ascii: "\"") else {
+            return try stringWithEscapes(from: start, firstSpecial: end)
+        }
+        try checkUTF8(start..<end)
+        position = end &+ 1
+        return StringRange(bounds: start..<end)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func stringWithEscapes(from start: Int, firstSpecial: Int) throws(EntryJSONError) -> StringRange {
+        let first = unescaped.count
+        var runStart = start
+        var end = firstSpecial
+        while true {
+            try checkUTF8(runStart..<end)
+            text.extracting(runStart..<end).withUnsafeBytes { unescaped.append(contentsOf: $0) }
+            position = end
+            guard end < text.byteCount else { throw unexpected("the end of the string that starts at byte \(start - 1)") }
+            switch text.unsafeLoad(fromByteOffset: end, as: UInt8.self) {
+            case UInt8(ascii: "\""):
+                position = end &+ 1
+                return StringRange(bounds: first..<unescaped.count, isUnescaped: true)
+            case UInt8(ascii: "\\"):
+                try escape()
+            default:
+                throw unexpected("an escape sequence instead of a bare control character")
+            }
+            runStart = position
+            end = text.firstSpecial(from: runStart)
+        }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func escape() throws(EntryJSONError) {
+        guard position &+ 1 < text.byteCount else { throw unexpected("an escape sequence") }
+        let character = text.unsafeLoad(fromByteOffset: position &+ 1, as: UInt8.self)
+        switch character {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(character)
+        case UInt8(ascii: "b"): unescaped.append(0x08)
+        case UInt8(ascii: "f"): unescaped.append(0x0C)
+        case UInt8(ascii: "n"): unescaped.append(0x0A)
+        case UInt8(ascii: "r"): unescaped.append(0x0D)
+        case UInt8(ascii: "t"): unescaped.append(0x09)
+        case UInt8(ascii: "u"):
+            try unicodeEscape()
+            return
+        default: throw unexpected("an escape sequence")
+        }
+        position &+= 2
+    }
+
+    /// `\uXXXX`, or two of them where they form a surrogate pair.
+    @_lifetime(self: copy self)
+    private mutating func unicodeEscape() throws(EntryJSONError) {
+        let first = try codeUnit()
+        var scalar = UInt32(first)
+        if UTF16.isLeadSurrogate(first) {
+            let second = try codeUnit()
+            guard UTF16.isTrailSurrogate(second) else { throw unexpected("the second half of a surrogate pair") }
+            scalar = 0x10000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF))
+        }
+        guard let scalar = UnicodeScalar(scalar), let encoded = UTF8.encode(scalar) else {
+            throw unexpected("the first half of a surrogate pair")
+        }
+        unescaped.append(contentsOf: encoded)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func codeUnit() throws(EntryJSONError) -> UInt16 {
+        guard position &+ 6 <= text.byteCount,
+            text.unsafeLoad(fromByteOffset: position, as: UInt8.self) == UInt8(ascii: "\\"),
+            text.unsafeLoad(fromByteOffset: position &+ 1, as: UInt8.self) == UInt8(ascii: "u")
+        else { throw unexpected(#"\u and four hexadecimal digits"#) }
+        var value: UInt16 = 0
+        for offset in (position &+ 2)..<(position &+ 6) {
+            let digit = text.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+            guard let digit = Character(UnicodeScalar(digit)).hexDigitValue else {
+                throw unexpected(#"\u and four hexadecimal digits"#)
+            }
+            value = value << 4 | UInt16(digit)
+        }
+        position &+= 6
+        return value
+    }
+
+    private func checkUTF8(_ bounds: Range<Int>) throws(EntryJSONError) {
+        let bytes = text.extracting(bounds)
+        guard !bytes.isASCII else { return }
+        do {
+            _ = try UTF8Span(validating: Span(_bytes: bytes))
+        } catch {
+            throw EntryJSONError("the string that starts at byte \(bounds.lowerBound) is not UTF-8")
+        }
+    }
+
+    // MARK: Numbers and values that nobody asked for
+
+    /// An integer without fraction and exponent.
+    @_lifetime(self: copy self)
+    mutating func integer<T: FixedWidthInteger>(_ type: T.Type) throws(EntryJSONError) -> T {
+        let isNegative = skip(UInt8(ascii: "-"))
+        let start = position
+        var value: T = 0
+        while let digit = digit() {
+            let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (next, overflowAgain) =
+                isNegative
+                ? scaled.subtractingReportingOverflow(T(digit)) : scaled.addingReportingOverflow(T(digit))
+            guard !overflow && !overflowAgain else { throw unexpected("an integer between \(T.min) and \(T.max)") }
+            value = next
+        }
+        guard position > start, hasNoLeadingZero(start), !isFractionOrExponent else { throw unexpected("an integer") }
+        return value
+    }
+
+    /// Moves past a value of any type.
+    @_lifetime(self: copy self)
+    mutating func skipValue(depth: Int = 0) throws(EntryJSONError) {
+        guard depth < Self.maxDepth else { throw unexpected("values nested less than \(Self.maxDepth) deep") }
+        switch peek() {
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "{"):
+            try members { (cursor: inout JSONCursor, _) throws(EntryJSONError) in
+                try cursor.skipValue(depth: depth + 1)
+            }
+        case UInt8(ascii: "["):
+            try expect(UInt8(ascii: "["))
+            if skip(UInt8(ascii: "]")) { return }
+            repeat { try skipValue(depth: depth + 1) } while skip(UInt8(ascii: ","))
+            try expect(UInt8(ascii: "]"))
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        default: try skipNumber()
+        }
+    }
+
+    /// Moves past `null` if it comes next.
+    @_lifetime(self: copy self)
+    mutating func skipNull() throws(EntryJSONError) -> Bool {
+        guard peek() == UInt8(ascii: "n") else { return false }
+        try literal("null")
+        return true
+    }
+
+    /// Reads an object; `member` is called behind each key and has to move past the value.
+    @_lifetime(self: copy self)
+    mutating func members(
+        _ member: (inout JSONCursor, _ key: StringRange) throws(EntryJSONError) -> Void
+    ) throws(EntryJSONError) {
+        try expect(UInt8(ascii: "{"))
+        if skip(UInt8(ascii: "}")) { return }
+        repeat {
+            let key = try string()
+            try expect(UInt8(ascii: ":"))
+            try member(&self, key)
+        } while skip(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "}"))
+    }
+
+    /// Whether the string is `expected`.
+    func string(_ range: StringRange, is expected: StaticString) -> Bool {
+        guard range.bounds.count == expected.utf8CodeUnitCount else { return false }
+        let expected = UnsafeRawBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
+        let source = range.isUnescaped ? unescaped.span.bytes : text
+        return source.extracting(range.bounds).withUnsafeBytes { $0.elementsEqual(expected) }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func literal(_ word: StaticString) throws(EntryJSONError) {
+        let end = position &+ word.utf8CodeUnitCount
+        guard end <= text.byteCount, string(StringRange(bounds: position..<end), is: word) else {
+            throw unexpected("a value")
+        }
+        position = end
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func skipNumber() throws(EntryJSONError) {
+        _ = skip(UInt8(ascii: "-"))
+        let start = position
+        while digit() != nil {}
+        guard position > start, hasNoLeadingZero(start) else { throw unexpected("a value") }
+        if next(isOneOf: ".") {
+            position &+= 1
+            guard digit() != nil else { throw unexpected("a digit") }
+            while digit() != nil {}
+        }
+        if next(isOneOf: "eE") {
+            position &+= 1
+            if next(isOneOf: "+-") { position &+= 1 }
+            guard digit() != nil else { throw unexpected("a digit") }
+            while digit() != nil {}
+        }
+    }
+
+    private func hasNoLeadingZero(_ start: Int) -> Bool {
+        position == start &+ 1 || text.unsafeLoad(fromByteOffset: start, as: UInt8.self) != UInt8(ascii: "0")
+    }
+
+    private var isFractionOrExponent: Bool { next(isOneOf: ".eE") }
+
+    private func next(isOneOf characters: String) -> Bool {
+        guard position < text.byteCount else { return false }
+        return characters.utf8.contains(text.unsafeLoad(fromByteOffset: position, as: UInt8.self))
+    }
+
+    /// The value of the digit at the cursor, which moves past it; nil if there is none.
+    @_lifetime(self: copy self)
+    private mutating func digit() -> UInt8? {
+        guard position < text.byteCount else { return nil }
+        let value = text.unsafeLoad(fromByteOffset: position, as: UInt8.self) &- UInt8(ascii: "0")
+        guard value < 10 else { return nil }
+        position &+= 1
+        return value
+    }
+}

@@ -1,0 +1,38 @@
+import CNGHTTP2
+
+/// The header list of every request on one connection.
+struct ClientRequest: ~Copyable {
+    private let authority: UnsafeMutableBufferPointer<UInt8>
+    private let headers: HeaderList
+
+    /// - Parameter authority: the value of `:authority`, `host:port`.
+    init(authority text: String) {
+        let bytes = Array(text.utf8)
+        authority = .allocate(capacity: bytes.count)
+        _ = authority.initialize(from: bytes)
+        // gRPC over HTTP2, "Requests": the order of the specification's Call-Definition.
+        var authorityField = HeaderField.fixed(":authority", "")
+        authorityField.value = authority.baseAddress
+        authorityField.valuelen = bytes.count
+        headers = HeaderList([
+            HeaderField.fixed(":method", "POST"), HeaderField.fixed(":scheme", "http"),
+            HeaderField.fixed(":path", "/logs.LogService/WriteLog"), authorityField,
+            HeaderField.fixed("te", "trailers"), HeaderField.fixed("content-type", "application/grpc"),
+            HeaderField.fixed("user-agent", "broker-lab"),
+        ])
+    }
+
+    deinit {
+        authority.deallocate()
+    }
+
+    /// Submits a request whose message `read` gives.
+    /// - Returns: the stream's identifier, or nghttp2's error code.
+    func submit(
+        _ session: OpaquePointer, ticket: Int, read: @escaping nghttp2_data_source_read_callback
+    ) -> Int32 {
+        let userData = UnsafeMutableRawPointer(bitPattern: ticket + 1)
+        var provider = nghttp2_data_provider(source: nghttp2_data_source(ptr: userData), read_callback: read)
+        return nghttp2_submit_request(session, nil, headers.fields, headers.count, &provider, userData)
+    }
+}

@@ -1,0 +1,20 @@
+import Broker
+
+/// A call as the client sees it: one stream, kept under its entry's ticket.
+struct ClientStream {
+    /// The stream identifier; 0 where no entry is in flight under this ticket.
+    var id: Int32 = 0
+    /// The entry, until all of it is in DATA frames.
+    var entry: LogEntry?
+    var encoder: LogRequestEncoder?
+    /// How many bytes of the message are in DATA frames.
+    var sent = 0
+    var reply = ClientReply()
+    var message = ReceivedMessage()
+    /// Whether the engine is going to look at the stream after what was received.
+    var isNoted = false
+    /// Whether the server's side has ended (END_STREAM).
+    var isAnswered = false
+    /// The error code that the stream was closed with.
+    var closedWith: UInt32?
+}

@@ -1,0 +1,28 @@
+public import Broker
+import TransportIO
+
+/// gRPC: a unary call `logs.LogService/WriteLog` for each entry, on one HTTP/2 connection.
+public enum GRPCTransport {
+    /// The registry's line.
+    public static let descriptor = TransportDescriptor(
+        name: "grpc", summary: "gRPC unary calls over HTTP/2 cleartext", codec: "protobuf", mode: "unary",
+        acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001",
+        makeClient: { options in
+            let endpoint = try Endpoint(parsing: options.target)
+            return SocketClientTransport(
+                to: endpoint,
+                description: .init(
+                    peer: "the gRPC logger", protocolName: "gRPC over cleartext HTTP/2",
+                    mend: "Start it with: brokerlab logger --grpc \(options.target)"),
+                acknowledgement: .recorded, options: options
+            ) {
+                GRPCClientEngine(
+                    authority: endpoint.description, maxInFlight: options.maxInFlight, limits: options.limits)
+            }
+        },
+        makeServer: { options in
+            SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+                GRPCServerEngine(limits: options.limits)
+            }
+        })
+}

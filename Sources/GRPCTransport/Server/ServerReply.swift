@@ -1,0 +1,51 @@
+import CNGHTTP2
+
+/// The header lists and the message that a server answers with.
+struct ServerReply: ~Copyable {
+    /// The method that is served.
+    static let path: StaticString = "/logs.LogService/WriteLog"
+
+    private let initial = HeaderList([
+        HeaderField.fixed(":status", "200"), HeaderField.fixed("content-type", "application/grpc"),
+    ])
+    private let trailers = HeaderList([HeaderField.fixed("grpc-status", "0")])
+
+    /// Submits the answer to an entry that was recorded; `read` gives its message and then calls ``submitTrailers``.
+    func submitLogged(
+        _ session: OpaquePointer, _ stream: Int32, slot: Int, read: @escaping nghttp2_data_source_read_callback
+    ) {
+        var provider = nghttp2_data_provider(
+            source: nghttp2_data_source(ptr: UnsafeMutableRawPointer(bitPattern: slot + 1)), read_callback: read)
+        nghttp2_submit_response(session, stream, initial.fields, initial.count, &provider)
+    }
+
+    /// Submits the trailers behind the message.
+    func submitTrailers(_ session: OpaquePointer, _ stream: Int32) {
+        nghttp2_submit_trailer(session, stream, trailers.fields, trailers.count)
+    }
+
+    /// Submits a status without a message: gRPC over HTTP2, "Trailers-Only".
+    func submit(_ status: GRPCStatus, _ session: OpaquePointer, _ stream: Int32) {
+        var code = Array(String(status.code.rawValue).utf8)
+        var message = PercentEncoding.encode(status.message)
+        code.withUnsafeMutableBufferPointer { code in
+            message.withUnsafeMutableBufferPointer { message in
+                var fields = [
+                    HeaderField.fixed(":status", "200"), HeaderField.fixed("content-type", "application/grpc"),
+                    HeaderField.passing("grpc-status", code), HeaderField.passing("grpc-message", message),
+                ]
+                if status.code == .unimplemented {
+                    // gRPC, "Compression": says which encodings a client may use instead.
+                    fields.append(HeaderField.fixed("grpc-accept-encoding", "identity"))
+                }
+                nghttp2_submit_response(session, stream, fields, fields.count, nil)
+            }
+        }
+    }
+
+    /// Submits an HTTP status, for a request that is not gRPC.
+    func submit(httpStatus: StaticString, _ session: OpaquePointer, _ stream: Int32) {
+        let field = [HeaderField.fixed(":status", httpStatus)]
+        nghttp2_submit_response(session, stream, field, 1, nil)
+    }
+}

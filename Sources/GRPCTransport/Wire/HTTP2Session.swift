@@ -1,0 +1,120 @@
+import CNGHTTP2
+import NIOCore
+import TransportIO
+
+/// The owner of an `nghttp2_session`: HTTP/2 frames in and out, with header compression and flow control.
+///
+/// Callbacks run inside ``receive(_:)`` and ``send(into:)`` only, on the caller's thread.
+struct HTTP2Session: ~Copyable {
+    /// What one side announces (RFC 9113 6.5.2).
+    struct Settings {
+        /// The most streams that the peer may have open; nil for a client, to which nobody opens any.
+        var maxConcurrentStreams: Int?
+        /// How many bytes of a stream the peer may send before they are acknowledged.
+        var streamWindow = 16 * 1024 * 1024
+        /// How many bytes of all streams the peer may send before they are acknowledged.
+        var connectionWindow = 64 * 1024 * 1024
+        /// The largest frame that is taken.
+        var maxFrameSize = 256 * 1024
+        /// The largest header list that is taken.
+        var maxHeaderListSize = 16 * 1024
+    }
+
+    enum Role {
+        case client
+        case server
+    }
+
+    private let pointer: OpaquePointer
+
+    /// - Parameter callbacks: an `nghttp2_session_callbacks` that lives for ever.
+    init(_ role: Role, callbacks: OpaquePointer, settings: Settings) {
+        var options: OpaquePointer?
+        nghttp2_option_new(&options)
+        defer { nghttp2_option_del(options) }
+        // Closed streams are kept for the priority tree of RFC 7540 only, which RFC 9113 5.3.1 abandons.
+        nghttp2_option_set_no_closed_streams(options, 1)
+        var session: OpaquePointer?
+        switch role {
+        case .client: nghttp2_session_client_new2(&session, callbacks, nil, options)
+        case .server: nghttp2_session_server_new2(&session, callbacks, nil, options)
+        }
+        // Creation fails for want of memory only.
+        guard let session else { fatalError("no memory for an HTTP/2 session") }
+        pointer = session
+
+        var entries = [
+            nghttp2_settings_entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.streamWindow),
+            nghttp2_settings_entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, settings.maxFrameSize),
+            nghttp2_settings_entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.maxHeaderListSize),
+        ]
+        if role == .client {
+            entries.append(nghttp2_settings_entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        }
+        if let streams = settings.maxConcurrentStreams {
+            entries.append(nghttp2_settings_entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, streams))
+        }
+        nghttp2_submit_settings(session, 0, entries, entries.count)
+        nghttp2_session_set_local_window_size(session, 0, 0, Int32(clamping: settings.connectionWindow))
+    }
+
+    deinit {
+        nghttp2_session_del(pointer)
+    }
+
+    /// Lends the pointer for calls that have no method here.
+    @inline(__always)
+    func withPointer<R>(_ body: (OpaquePointer) -> R) -> R {
+        body(pointer)
+    }
+
+    /// Sets what callbacks are given as `user_data`.
+    func setUserData(_ userData: UnsafeMutableRawPointer?) {
+        nghttp2_session_set_user_data(pointer, userData)
+    }
+
+    /// Gives the session what has come from the peer.
+    /// - Returns: nil, or nghttp2's error code, after which nothing can be received.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return nil }
+        let result = nghttp2_session_mem_recv(pointer, start, bytes.count)
+        return result < 0 ? Int32(clamping: result) : nil
+    }
+
+    /// Appends everything that can be sent now; DATA frames append themselves in their callback.
+    /// - Returns: nil, or nghttp2's error code, after which nothing can be sent.
+    func send(into out: UnsafeMutablePointer<ByteBuffer>) -> Int32? {
+        while true {
+            var bytes: UnsafePointer<UInt8>?
+            let count = nghttp2_session_mem_send(pointer, &bytes)
+            if count <= 0 { return count < 0 ? Int32(clamping: count) : nil }
+            out.pointee.writeBytes(UnsafeRawBufferPointer(start: bytes, count: count))
+        }
+    }
+
+    /// Whether the session has come to its end: a GOAWAY was sent or received and no stream is open.
+    var isFinished: Bool {
+        nghttp2_session_want_read(pointer) == 0 && nghttp2_session_want_write(pointer) == 0
+    }
+
+    /// The most streams that the peer lets this side open.
+    var peerMaxConcurrentStreams: Int {
+        Int(nghttp2_session_get_remote_settings(pointer, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
+
+    /// What nghttp2 calls one of its error codes.
+    static func text(ofLibraryError code: Int32) -> String {
+        String(cString: nghttp2_strerror(code))
+    }
+
+    /// The name of an error code of RFC 9113 7.
+    static func name(ofErrorCode code: UInt32) -> String {
+        String(cString: nghttp2_http2_strerror(code))
+    }
+}
+
+extension nghttp2_settings_entry {
+    fileprivate init(_ id: nghttp2_settings_id, _ value: Int) {
+        self.init(settings_id: Int32(id.rawValue), value: UInt32(clamping: value))
+    }
+}

@@ -1,0 +1,59 @@
+import Broker
+import EntryJSON
+import NIOCore
+import TransportIO
+
+/// The broker half of HTTP/1.1 on one keep-alive connection: one request at a time.
+struct HTTPClientEngine: ClientEngine {
+    let capacity = 1
+    private(set) var isRetired = false
+    private let limits: EntryLimits
+    /// Everything of a request up to the value of Content-Length.
+    private let requestStart: String
+    private var inFlight: Int?
+    private var response = ResponseReader()
+
+    init(target: HTTPTarget, limits: EntryLimits) {
+        self.limits = limits
+        self.requestStart =
+            "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
+            + "content-type: application/json\r\ncontent-length: "
+    }
+
+    mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
+        try limits.check(
+            nameBytes: entry.name.utf8.count, dataBytes: entry.data.utf8.count,
+            runBytes: entry.stamp?.run.utf8.count ?? 0)
+        let json = EntryJSON(entry)
+        out.writeString(requestStart)
+        JSONText.writeDecimal(UInt64(json.byteCount), into: &out)
+        out.writeStaticString("\r\n\r\n")
+        json.write(into: &out)
+        inFlight = ticket
+    }
+
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
+    ) throws(ProtocolError) {
+        while bytes.readableBytes > 0 {
+            guard inFlight != nil else { throw ProtocolError("an answer came that no request asked for") }
+            guard let outcome = try response.read(&bytes) else { return }
+            complete(outcome, &completions)
+        }
+    }
+
+    mutating func receiveEnd(completions: inout Completions) throws(ProtocolError) {
+        guard let outcome = response.readEnd() else { return }
+        complete(outcome, &completions)
+    }
+
+    private mutating func complete(_ outcome: ResponseReader.Outcome, _ completions: inout Completions) {
+        if !outcome.keepAlive { isRetired = true }
+        guard let ticket = inFlight.take() else { return }
+        if let failure = outcome.failure {
+            completions.fail(ticket, TransportError(.rejected, failure))
+        } else {
+            completions.acknowledge(ticket)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Broker
+
+/// Where requests go: `http://host:port/path`, or `host:port` for the contract's `/log`.
+struct HTTPTarget: Hashable {
+    var endpoint: Endpoint
+    var path: String
+
+    /// The value of the Host field.
+    var authority: String { endpoint.port == 80 ? endpoint.host : endpoint.description }
+
+    /// - Throws: ``EndpointError`` when the text is of neither form, ``TransportError`` for a scheme other than http.
+    init(parsing text: String) throws {
+        var rest = text[...]
+        if let scheme = text.range(of: "://") {
+            guard text[..<scheme.lowerBound].lowercased() == "http" else {
+                throw TransportError(.notSent, "'\(text)' is not an http:// URL. TLS is not supported here yet.")
+            }
+            rest = text[scheme.upperBound...]
+        }
+        let slash = rest.firstIndex(of: "/")
+        let authority = rest[..<(slash ?? rest.endIndex)]
+        path = slash.map { String(rest[$0...]) } ?? "/log"
+        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw EndpointError(text: text) }
+        let hasPort = authority.last != "]" && authority.contains(":")
+        let isURL = rest.startIndex != text.startIndex
+        endpoint = try Endpoint(parsing: hasPort || !isURL ? String(authority) : authority + ":80")
+    }
+}
+
+extension String {
+    /// The first occurrence of `needle`.
+    fileprivate func range(of needle: String) -> Range<Index>? {
+        ranges(of: needle).first
+    }
+}

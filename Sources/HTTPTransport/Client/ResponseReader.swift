@@ -1,0 +1,127 @@
+import Broker
+import NIOCore
+import TransportIO
+
+/// Reads the answers on one connection, one after the other (RFC 9112, 4 and 6.3).
+struct ResponseReader {
+    struct Outcome {
+        /// What the answer says against the entry; nil where the status is 2xx.
+        var failure: String?
+        var keepAlive: Bool
+    }
+
+    /// How much of the body of an answer that is not 2xx is looked at for its reason.
+    private static let maxReasonBytes = 4096
+    /// The longest body of an answer that is read on, so that its connection can be used again.
+    private static let maxBodyBytes = 1 << 20
+
+    private enum State {
+        case head
+        case body(Answer, remaining: Int)
+        case chunked(Answer, ChunkedBody)
+        /// The body goes on until the end of the stream.
+        case untilEnd(Answer)
+    }
+
+    private struct Answer {
+        var status: Int
+        var keepAlive: Bool
+        var location: String?
+        var body: [UInt8] = []
+
+        mutating func keep(_ bytes: RawSpan) {
+            guard status >= 300 else { return }
+            let count = min(bytes.byteCount, ResponseReader.maxReasonBytes - body.count)
+            bytes.extracting(0..<count).withUnsafeBytes { body.append(contentsOf: $0) }
+        }
+
+        var outcome: Outcome {
+            if (200..<300).contains(status) { return Outcome(failure: nil, keepAlive: keepAlive) }
+            if let location {
+                return Outcome(failure: "HTTP \(status), a redirect to \(location): use that as --to", keepAlive: keepAlive)
+            }
+            let reason = String(decoding: body.prefix(200), as: UTF8.self)
+            return Outcome(failure: reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)", keepAlive: keepAlive)
+        }
+    }
+
+    private var state = State.head
+
+    /// Takes what can be taken of `bytes`; the outcome when an answer is complete.
+    mutating func read(_ bytes: inout ByteBuffer) throws(ProtocolError) -> Outcome? {
+        do throws(HTTPFault) {
+            while true {
+                if let outcome = try advance(&bytes) { return outcome }
+                guard case .head = state else {
+                    if bytes.readableBytes == 0 { return nil }
+                    continue
+                }
+                return nil
+            }
+        } catch {
+            throw ProtocolError("the answer is not HTTP/1.1: \(error.message)")
+        }
+    }
+
+    /// The outcome of an answer whose body ends with the stream.
+    mutating func readEnd() -> Outcome? {
+        guard case .untilEnd(let answer) = state else { return nil }
+        state = .head
+        return answer.outcome
+    }
+
+    private mutating func advance(_ bytes: inout ByteBuffer) throws(HTTPFault) -> Outcome? {
+        switch state {
+        case .head:
+            guard let head = try MessageHead.parse(bytes.readableBytesSpan) else { return nil }
+            let answer = try Self.answer(head, in: bytes.readableBytesSpan)
+            bytes.moveReaderIndex(forwardBy: head.byteCount)
+            // RFC 9110, 15.2: interim answers come before the final one.
+            if (100..<200).contains(answer.status) { return try advance(&bytes) }
+            if answer.status == 204 || answer.status == 304 { return answer.outcome }
+            switch head.bodyLength {
+            case .unstated: state = .untilEnd(answer)
+            case .fixed(0): return answer.outcome
+            case .fixed(let length):
+                guard length <= Self.maxBodyBytes else { throw HTTPFault(0, "a body of \(length) bytes") }
+                state = .body(answer, remaining: length)
+            case .chunked: state = .chunked(answer, ChunkedBody(maxBytes: Self.maxBodyBytes))
+            }
+            return bytes.readableBytes > 0 ? try advance(&bytes) : nil
+        case .body(var answer, let remaining):
+            let count = min(remaining, bytes.readableBytes)
+            answer.keep(bytes.readableBytesSpan.extracting(0..<count))
+            bytes.moveReaderIndex(forwardBy: count)
+            state = count == remaining ? .head : .body(answer, remaining: remaining - count)
+            return count == remaining ? answer.outcome : nil
+        case .chunked(var answer, var body):
+            let (taken, isComplete) = try body.take(bytes.readableBytesSpan)
+            bytes.moveReaderIndex(forwardBy: taken)
+            guard isComplete else {
+                state = .chunked(answer, body)
+                return nil
+            }
+            answer.keep(body.content.span.bytes)
+            state = .head
+            return answer.outcome
+        case .untilEnd(var answer):
+            answer.keep(bytes.readableBytesSpan)
+            bytes.clear()
+            state = .untilEnd(answer)
+            return nil
+        }
+    }
+
+    private static func answer(_ head: MessageHead, in bytes: RawSpan) throws(HTTPFault) -> Answer {
+        let line = head.startLine
+        let isVersion11 = line.count >= 12 && bytes.equals(line.lowerBound..<line.lowerBound + 9, "HTTP/1.1 ")
+        let isVersion10 = line.count >= 12 && bytes.equals(line.lowerBound..<line.lowerBound + 9, "HTTP/1.0 ")
+        guard isVersion11 || isVersion10,
+            let status = Int(bytes.text(line.lowerBound + 9..<line.lowerBound + 12)), (100..<600).contains(status),
+            line.count == 12 || bytes[line.lowerBound + 12] == 0x20
+        else { throw HTTPFault(0, "it starts with '\(bytes.text(line).prefix(40))'") }
+        return Answer(
+            status: status, keepAlive: isVersion11 ? !head.asksForClose : head.asksForKeepAlive,
+            location: (300..<400).contains(status) ? head.location.map { bytes.text($0) } : nil)
+    }
+}

@@ -1,0 +1,38 @@
+public import Broker
+
+/// What an HTTP server takes entries by, and what else it answers.
+public struct HTTPServerConfiguration: Sendable {
+    /// What the body of a request that brings an entry looks like.
+    public enum EntryBody: Sendable {
+        /// The logger's: the entry itself.
+        case entry
+        /// The broker's: `{"action": "log", "log": {…}}`.
+        case action
+    }
+
+    /// The path that takes entries, by POST.
+    public var entryPath: String
+    /// What the body there looks like.
+    public var entryBody: EntryBody
+    /// The status of an answer to an entry that the recorder rejects.
+    public var rejectedStatus: Int
+    /// Answers requests for other paths; nil for one that it does not know.
+    public var control: @Sendable (HTTPRequest) -> HTTPResponse?
+    /// The bounds on entries.
+    public var limits: EntryLimits
+
+    /// Creates a configuration; `POST /log` unless told otherwise.
+    public init(
+        entryPath: String = "/log", entryBody: EntryBody = .entry, rejectedStatus: Int = 422,
+        limits: EntryLimits = EntryLimits(), control: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
+    ) {
+        self.entryPath = entryPath
+        self.entryBody = entryBody
+        self.rejectedStatus = rejectedStatus
+        self.limits = limits
+        self.control = control
+    }
+
+    /// The longest body accepted: an entry of the largest size, with room for the escapes of ordinary text.
+    var maxBodyBytes: Int { limits.maxEntryBytes * 2 + 4096 }
+}

@@ -1,0 +1,154 @@
+import Broker
+import NIOCore
+import TransportIO
+
+/// The logger half of HTTP/1.1: requests read where they lie, one answer for each, in order.
+struct HTTPServerEngine: ServerEngine {
+    /// How long a request may take to arrive once it has begun, in seconds.
+    private static let requestTimeout = 20
+
+    private enum State {
+        case idle
+        /// The head was read; its body, of that many bytes with the head, is not all there.
+        case awaitingBody(MessageHead, total: Int)
+        case chunked(MessageHead, headBytes: [UInt8], ChunkedBody)
+        /// An entry was taken whose fate is not yet known; what comes behind it waits.
+        case awaitingResult(keepAlive: Bool)
+        case closed
+    }
+
+    private var handler: RequestHandler
+    private var writer = ResponseWriter()
+    private var state = State.idle
+    private var isDraining = false
+    private var partialBytes = 0
+    private var secondsInRequest = 0
+    private var ticket: UInt64 = 0
+
+    init(configuration: HTTPServerConfiguration) {
+        handler = RequestHandler(configuration: configuration)
+    }
+
+    var isIdle: Bool {
+        if case .idle = state { partialBytes == 0 } else { isFinished }
+    }
+
+    var isFinished: Bool {
+        if case .closed = state { true } else { false }
+    }
+
+    // MARK: Receiving
+
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+    ) throws(ProtocolError) {
+        do throws(HTTPFault) {
+            while try advance(&bytes, into: &out, intake: intake) {}
+        } catch {
+            intake.countUndecodable()
+            writer.write(.failure(error.status, error.message), keepAlive: false, into: &out)
+            state = .closed
+            bytes.clear()
+        }
+        partialBytes = bytes.readableBytes
+    }
+
+    /// Takes one step; false when more bytes, or a result, are needed first.
+    private mutating func advance(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+    ) throws(HTTPFault) -> Bool {
+        switch state {
+        case .idle:
+            guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan) else { return false }
+            try begin(head, &bytes, into: &out)
+        case .awaitingBody(let head, let total):
+            guard bytes.readableBytes >= total else { return false }
+            let result = try handle(head, bytes.readableBytesSpan.extracting(first: total), intake)
+            bytes.moveReaderIndex(forwardBy: total)
+            finish(result, into: &out)
+        case .chunked(let head, let headBytes, var body):
+            // The state lets go of the body while it grows, so that it is not copied.
+            state = .idle
+            let (taken, isComplete) = try body.take(bytes.readableBytesSpan)
+            bytes.moveReaderIndex(forwardBy: taken)
+            guard isComplete else {
+                state = .chunked(head, headBytes: headBytes, body)
+                return false
+            }
+            let result = try handler.handle(
+                head, in: headBytes.span.bytes, body: body.content.span.bytes, copy intake, ticket: ticket)
+            finish(result, into: &out)
+        case .awaitingResult:
+            return false
+        case .closed:
+            bytes.clear()
+            return false
+        }
+        return true
+    }
+
+    private mutating func handle(
+        _ head: MessageHead, _ request: RawSpan, _ intake: borrowing EntryIntake
+    ) throws(HTTPFault) -> RequestHandler.Result {
+        try handler.handle(
+            head, in: request, body: request.extracting(droppingFirst: head.byteCount), copy intake, ticket: ticket)
+    }
+
+    private mutating func begin(
+        _ head: MessageHead, _ bytes: inout ByteBuffer, into out: inout ByteBuffer
+    ) throws(HTTPFault) {
+        switch head.bodyLength {
+        case .unstated:
+            state = .awaitingBody(head, total: head.byteCount)
+        case .fixed(let length):
+            try handler.checkLength(length)
+            state = .awaitingBody(head, total: head.byteCount + length)
+        case .chunked:
+            let headBytes = bytes.readBytes(length: head.byteCount) ?? []
+            state = .chunked(head, headBytes: headBytes, ChunkedBody(maxBytes: handler.maxBodyBytes))
+        }
+        if head.expectsContinue { writer.writeContinue(into: &out) }
+    }
+
+    private mutating func finish(_ result: RequestHandler.Result, into out: inout ByteBuffer) {
+        secondsInRequest = 0
+        let keepAlive = result.keepAlive && !isDraining
+        switch result.answer {
+        case .logged: writer.writeLogged(keepAlive: keepAlive, into: &out)
+        case .other(let response, let omitsBody):
+            writer.write(response, keepAlive: keepAlive, omitsBody: omitsBody, into: &out)
+        case .later:
+            state = .awaitingResult(keepAlive: result.keepAlive)
+            return
+        }
+        state = keepAlive ? .idle : .closed
+    }
+
+    mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
+        guard case .awaitingResult(let keepAlive) = state, ticket == self.ticket else { return }
+        self.ticket &+= 1
+        finish(RequestHandler.Result(answer: handler.answer(result), keepAlive: keepAlive), into: &out)
+    }
+
+    // MARK: Time and end
+
+    mutating func drain(into out: inout ByteBuffer) {
+        isDraining = true
+    }
+
+    var keepAliveInterval: TimeAmount? { .seconds(1) }
+
+    /// Ends a request that does not arrive: a slow sender does not hold a connection.
+    mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
+        switch state {
+        case .awaitingBody, .chunked: break
+        case .idle where partialBytes > 0: break
+        default: return
+        }
+        secondsInRequest += 1
+        guard secondsInRequest > Self.requestTimeout else { return }
+        let message = "the request did not arrive within \(Self.requestTimeout) s"
+        writer.write(.failure(408, message), keepAlive: false, into: &out)
+        state = .closed
+    }
+}

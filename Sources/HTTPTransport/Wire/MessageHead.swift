@@ -1,0 +1,126 @@
+/// The head of an HTTP/1.1 message (RFC 9112): its start line and the few fields that decide how to go on.
+struct MessageHead {
+    /// The longest head that is accepted.
+    static let maxBytes = 16 * 1024
+    /// The most field lines that are accepted.
+    static let maxFields = 100
+
+    /// How the end of the body is known (RFC 9112, 6.3).
+    enum BodyLength: Equatable {
+        /// No field says so: no body in a request, until the end of the stream in a response.
+        case unstated
+        case fixed(Int)
+        case chunked
+    }
+
+    /// The start line, without its line end.
+    var startLine = 0..<0
+    /// The length of the head with the empty line that ends it.
+    var byteCount = 0
+    var bodyLength = BodyLength.unstated
+    /// `Connection: close` was given.
+    var asksForClose = false
+    /// `Connection: keep-alive` was given.
+    var asksForKeepAlive = false
+    var expectsContinue = false
+    var hasHost = false
+    var contentType: Range<Int>?
+    var location: Range<Int>?
+
+    /// Parses the head at the start of `bytes`; nil while its end has not come.
+    /// - Throws: ``HTTPFault`` with the status that RFC 9110 and 9112 ask for.
+    static func parse(_ bytes: RawSpan) throws(HTTPFault) -> MessageHead? {
+        var head = MessageHead()
+        var fieldCount = 0
+        var lineStart = 0
+        while let lineEnd = try bytes.endOfLine(from: lineStart) {
+            let line = lineStart..<lineEnd
+            lineStart = lineEnd &+ 2
+            guard lineStart <= maxBytes else { throw .headTooLarge }
+            if fieldCount == 0 && head.startLine.isEmpty {
+                // RFC 9112, 2.2: an empty line before the start line is ignored; more than one is not.
+                guard !line.isEmpty || line.lowerBound == 0 else { throw HTTPFault(400, "the start line is missing") }
+                head.startLine = line
+            } else if line.isEmpty {
+                head.byteCount = lineStart
+                return head
+            } else {
+                fieldCount &+= 1
+                guard fieldCount <= maxFields else { throw .headTooLarge }
+                try head.field(line, of: bytes)
+            }
+        }
+        guard bytes.byteCount <= maxBytes else { throw .headTooLarge }
+        return nil
+    }
+
+    private mutating func field(_ line: Range<Int>, of bytes: RawSpan) throws(HTTPFault) {
+        var colon = line.lowerBound
+        while colon < line.upperBound, bytes[colon].isTokenByte { colon &+= 1 }
+        // RFC 9112, 5.1 and 5.2: no white space before the colon, no line folding.
+        guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
+            throw HTTPFault(400, "a field line is malformed")
+        }
+        let name = line.lowerBound..<colon
+        let value = bytes.trimmed(colon &+ 1..<line.upperBound)
+        switch name.count {
+        case 4 where bytes.matches(name, "host"):
+            guard !hasHost else { throw HTTPFault(400, "Host is given twice") }
+            hasHost = true
+        case 6 where bytes.matches(name, "expect"):
+            guard bytes.matches(value, "100-continue") else { throw HTTPFault(417, "the only expectation is 100-continue") }
+            expectsContinue = true
+        case 8 where bytes.matches(name, "location"):
+            location = value
+        case 10 where bytes.matches(name, "connection"):
+            bytes.forEachElement(of: value) { element in
+                if bytes.matches(element, "close") { asksForClose = true }
+                if bytes.matches(element, "keep-alive") { asksForKeepAlive = true }
+            }
+        case 12 where bytes.matches(name, "content-type"):
+            contentType = value
+        case 14 where bytes.matches(name, "content-length"):
+            try contentLength(value, of: bytes)
+        case 17 where bytes.matches(name, "transfer-encoding"):
+            // RFC 9112, 6.1: both fields together are an attempt at request smuggling.
+            guard bodyLength == .unstated else { throw HTTPFault(400, "the length of the body is given in two ways") }
+            guard bytes.matches(value, "chunked") else {
+                throw HTTPFault(501, "the only transfer coding understood is chunked")
+            }
+            bodyLength = .chunked
+        default:
+            break
+        }
+    }
+
+    private mutating func contentLength(_ value: Range<Int>, of bytes: RawSpan) throws(HTTPFault) {
+        var length = 0
+        for index in value {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            let (scaled, overflow) = length.multipliedReportingOverflow(by: 10)
+            guard digit < 10, !overflow, scaled <= Int.max - 9 else {
+                throw HTTPFault(400, "Content-Length is not a number")
+            }
+            length = scaled + Int(digit)
+        }
+        guard !value.isEmpty else { throw HTTPFault(400, "Content-Length is not a number") }
+        guard bodyLength == .unstated || bodyLength == .fixed(length) else {
+            throw HTTPFault(400, "the length of the body is given in two ways")
+        }
+        bodyLength = .fixed(length)
+    }
+}
+
+/// A message that cannot be accepted, with the status to answer it with.
+struct HTTPFault: Error, Equatable {
+    var status: Int
+    var message: String
+
+    init(_ status: Int, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    static let headTooLarge = HTTPFault(
+        431, "the head exceeds the limit of \(MessageHead.maxBytes) bytes or \(MessageHead.maxFields) fields")
+}

@@ -1,0 +1,35 @@
+/// The start line of a request (RFC 9112, 3).
+struct RequestLine {
+    var method: Range<Int>
+    var path: Range<Int>
+    var query: Range<Int>
+    /// HTTP/1.1, rather than HTTP/1.0.
+    var isVersion11: Bool
+
+    /// - Throws: ``HTTPFault`` with the status that RFC 9110 and 9112 ask for.
+    static func parse(_ line: Range<Int>, of bytes: RawSpan) throws(HTTPFault) -> RequestLine {
+        var methodEnd = line.lowerBound
+        while methodEnd < line.upperBound, bytes[methodEnd].isTokenByte { methodEnd &+= 1 }
+        guard methodEnd > line.lowerBound, methodEnd < line.upperBound, bytes[methodEnd] == 0x20 else {
+            throw HTTPFault(400, "the peer does not speak HTTP/1.1: the request line has no method")
+        }
+        var targetEnd = methodEnd &+ 1
+        var pathEnd: Int?
+        while targetEnd < line.upperBound, bytes[targetEnd] > 0x20, bytes[targetEnd] < 0x7F {
+            if pathEnd == nil, bytes[targetEnd] == UInt8(ascii: "?") { pathEnd = targetEnd }
+            targetEnd &+= 1
+        }
+        guard targetEnd > methodEnd &+ 1, targetEnd < line.upperBound, bytes[targetEnd] == 0x20 else {
+            throw HTTPFault(400, "the request target is malformed")
+        }
+        let version = targetEnd &+ 1..<line.upperBound
+        let isVersion11 = bytes.equals(version, "HTTP/1.1")
+        guard isVersion11 || bytes.equals(version, "HTTP/1.0") else {
+            throw HTTPFault(505, "the versions understood are HTTP/1.1 and HTTP/1.0")
+        }
+        let path = methodEnd &+ 1..<(pathEnd ?? targetEnd)
+        return RequestLine(
+            method: line.lowerBound..<methodEnd, path: path,
+            query: (pathEnd.map { $0 &+ 1 } ?? targetEnd)..<targetEnd, isVersion11: isVersion11)
+    }
+}

@@ -1,0 +1,150 @@
+import Broker
+import Foundation
+
+/// The logger's own requests, beside those that bring entries.
+///
+/// | request | answer |
+/// | --- | --- |
+/// | `GET /health` | 200 and what every transport has brought |
+/// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise |
+/// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
+/// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
+public struct ControlAPI: Sendable {
+    /// An answer: a status and a JSON body.
+    public struct Answer: Sendable {
+        /// The HTTP status code.
+        public var status: Int
+        /// The JSON text.
+        public var body: [UInt8]
+        /// The methods that the path knows, when the one asked for is not among them.
+        public var allow: String?
+    }
+
+    private static let maxEntries = 10_000
+
+    private let ledger: Ledger
+
+    /// Creates the API of a ledger.
+    public init(ledger: Ledger) {
+        self.ledger = ledger
+    }
+
+    /// Answers a request; nil for a path that is not the logger's.
+    public func answer(method: String, path: String, query: String) -> Answer? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        switch (parts.first, parts.count) {
+        case ("health", 1):
+            return method == "GET" ? json(200, Health(ledger.counts())) : notAllowed("GET")
+        case ("entries", 1):
+            return method == "GET" ? entries(query) : notAllowed("GET")
+        case ("runs", 2):
+            guard let id = parts.last?.removingPercentEncoding, !id.isEmpty else { return failure(400, "the run id is empty") }
+            switch method {
+            case "GET": return report(id)
+            case "PUT": return announce(id, query)
+            default: return notAllowed("GET, PUT")
+            }
+        default:
+            return nil
+        }
+    }
+
+    private func entries(_ query: String) -> Answer {
+        let text = Self.value(of: "limit", in: query) ?? "100"
+        guard let limit = Int(text), (1...Self.maxEntries).contains(limit) else {
+            return failure(400, "limit has to be a number from 1 to \(Self.maxEntries), not '\(text)'")
+        }
+        return json(200, ledger.latest(limit).map(EntryView.init))
+    }
+
+    private func report(_ id: String) -> Answer {
+        guard let report = ledger.report(run: id) else { return failure(404, "no entry of run '\(id)' has arrived") }
+        return json(200, report)
+    }
+
+    private func announce(_ id: String, _ query: String) -> Answer {
+        let isSealed = Self.value(of: "sealed", in: query) == "true"
+        guard ledger.announce(run: id, isSealed: isSealed) else {
+            return failure(409, "run '\(id)' is known already, or its id is too long")
+        }
+        return json(201, RunReport(run: id))
+    }
+
+    private static func value(of name: String, in query: String) -> String? {
+        query.split(separator: "&").first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
+    private func notAllowed(_ methods: String) -> Answer {
+        var answer = failure(405, "the methods here are: \(methods)")
+        answer.allow = methods
+        return answer
+    }
+
+    private func failure(_ status: Int, _ message: String) -> Answer {
+        json(status, Failure(message: message))
+    }
+
+    private func json(_ status: Int, _ value: some Encodable) -> Answer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Answer(status: status, body: Array(try encoder.encode(value)))
+        } catch {
+            return Answer(status: 500, body: Array(#"{"error":true,"message":"cannot encode the answer"}"#.utf8))
+        }
+    }
+}
+
+private struct Failure: Encodable {
+    var error = true
+    var message: String
+}
+
+private struct Health: Encodable {
+    struct Source: Encodable {
+        var received: UInt64
+        var undecodable: UInt64
+    }
+
+    var status = "ok"
+    var received: UInt64
+    var undecodable: UInt64
+    var transports: [String: Source]
+
+    init(_ counts: [SourceCount]) {
+        received = counts.reduce(0) { $0 + $1.received }
+        undecodable = counts.reduce(0) { $0 + $1.undecodable }
+        transports = Dictionary(
+            counts.map { ($0.transport, Source(received: $0.received, undecodable: $0.undecodable)) },
+            uniquingKeysWith: { $1 })
+    }
+}
+
+private struct EntryView: Encodable {
+    var name: String
+    var data: String
+    var severity: String
+    var transport: String
+    var receivedAtNs: Int64
+    var run: String?
+    var seq: UInt64?
+    var sentAtNs: Int64?
+
+    enum CodingKeys: String, CodingKey {
+        case name, data, severity, transport, run, seq
+        case receivedAtNs = "received_at_ns"
+        case sentAtNs = "sent_at_ns"
+    }
+
+    init(_ stored: (entry: StoredEntry, transport: String)) {
+        let entry = stored.entry.entry
+        name = entry.name
+        data = entry.data
+        severity = entry.severity.name
+        transport = stored.transport
+        receivedAtNs = stored.entry.receivedAt
+        run = entry.stamp?.run
+        seq = entry.stamp?.sequence
+        sentAtNs = entry.stamp?.sentAt
+    }
+}

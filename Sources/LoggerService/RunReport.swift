@@ -1,0 +1,79 @@
+/// The ledger's account of a run, as `GET /runs/{id}` gives it.
+public struct RunReport: Codable, Sendable, Hashable {
+    /// The run's id.
+    public var run: String
+    /// Entries received, duplicates included.
+    public var received: UInt64
+    /// Different sequence numbers received.
+    public var unique: UInt64
+    /// Entries whose sequence number had been received before.
+    public var duplicated: UInt64
+    /// Entries that came after one with a higher sequence number.
+    public var reordered: UInt64
+    /// Entries of a sealed run whose text had changed on its way, and sequence numbers beyond what a ledger can track.
+    public var corrupt: UInt64
+    /// When the first entry was recorded, in nanoseconds since 1970-01-01T00:00:00Z; nil before that.
+    public var firstReceivedAtNs: Int64?
+    /// When the last entry was recorded, in nanoseconds since 1970-01-01T00:00:00Z; nil before the first.
+    public var lastReceivedAtNs: Int64?
+    /// From the intended send time to the record; nil where no entry had a send time.
+    public var deliveryLatency: LatencySummary?
+
+    enum CodingKeys: String, CodingKey {
+        case run, received, unique, duplicated, reordered, corrupt
+        case firstReceivedAtNs = "first_received_at_ns"
+        case lastReceivedAtNs = "last_received_at_ns"
+        case deliveryLatency = "delivery_latency"
+    }
+
+    /// The report of a run that has received nothing.
+    public init(run: String) {
+        self.run = run
+        self.received = 0
+        self.unique = 0
+        self.duplicated = 0
+        self.reordered = 0
+        self.corrupt = 0
+    }
+}
+
+/// Percentiles of a latency, in microseconds.
+public struct LatencySummary: Codable, Sendable, Hashable {
+    /// The number of values.
+    public var count: UInt64
+    /// The median.
+    public var p50Us: Double
+    /// The 90th percentile.
+    public var p90Us: Double
+    /// The 99th percentile.
+    public var p99Us: Double
+    /// The 99.9th percentile.
+    public var p999Us: Double
+    /// The largest value.
+    public var maxUs: Double
+    /// The arithmetic mean.
+    public var meanUs: Double
+
+    enum CodingKeys: String, CodingKey {
+        case count
+        case p50Us = "p50_us"
+        case p90Us = "p90_us"
+        case p99Us = "p99_us"
+        case p999Us = "p999_us"
+        case maxUs = "max_us"
+        case meanUs = "mean_us"
+    }
+
+    /// Creates a summary.
+    public init(
+        count: UInt64, p50Us: Double, p90Us: Double, p99Us: Double, p999Us: Double, maxUs: Double, meanUs: Double
+    ) {
+        self.count = count
+        self.p50Us = p50Us
+        self.p90Us = p90Us
+        self.p99Us = p99Us
+        self.p999Us = p999Us
+        self.maxUs = maxUs
+        self.meanUs = meanUs
+    }
+}

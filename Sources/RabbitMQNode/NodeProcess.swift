@@ -1,0 +1,107 @@
+import Subprocess
+import Synchronization
+
+/// The processes of a private node: Erlang's, and a shell that watches over it.
+///
+/// The shell reads from a pipe that this process holds the other end of, and stops the node when that end is closed. The
+/// kernel closes it whatever becomes of this process, so that not even a SIGKILL leaves a node behind.
+final class NodeProcess: Sendable {
+    private let task: Task<Void, Never>
+    private let stopping: AsyncStream<Never>.Continuation
+    private let failureToStart: FailureToStart
+
+    private final class FailureToStart: Sendable {
+        let text = Mutex<String?>(nil)
+    }
+
+    /// Starts the node whose folder is `folder`.
+    init(_ folder: NodeFolder, stopTimeout: Duration, searchPath: String) {
+        let (stopped, stopping) = AsyncStream.makeStream(of: Never.self)
+        let failureToStart = FailureToStart()
+        var platform = PlatformOptions()
+        // Of its own, so that a Ctrl-C in the terminal stops broker-lab, and broker-lab the node.
+        platform.createSession = true
+        let configuration = Configuration(
+            executable: .name("sh"),
+            arguments: [
+                "-c", Self.watch, "brokerlab-rabbitmq", folder.path, "\(stopTimeout.components.seconds)", folder.script,
+            ],
+            environment: .custom(
+                Dictionary(
+                    uniqueKeysWithValues: folder.environment(searchPath: searchPath).map {
+                        (Environment.Key(stringLiteral: $0.key), $0.value)
+                    })),
+            platformOptions: platform)
+        self.stopping = stopping
+        self.failureToStart = failureToStart
+        // A task that is not cancelled with the caller's: stopping takes its time.
+        task = Task {
+            do {
+                _ = try await run(configuration, input: .inputWriter, output: .discarded, error: .discarded) { shell in
+                    for await _ in stopped {}
+                    try await shell.standardInputWriter.finish()
+                }
+            } catch {
+                failureToStart.text.withLock { $0 = "\(error)" }
+            }
+            Files.remove(folder.path)
+        }
+    }
+
+    /// Why the shell could not be started, if so.
+    var failure: String? { failureToStart.text.withLock { $0 } }
+
+    /// Stops the node and returns when all of its processes are gone and its folder is removed.
+    func stop() async {
+        stopping.finish()
+        await task.value
+    }
+
+    /// What the shell does: `$1` is its folder, `$2` the seconds it may take to stop, `$3` its start script.
+    private static let watch = """
+        folder=$1 patience=$2 script=$3
+        cd "$folder"
+        exec 3<&0
+        (
+            "$script" </dev/null >"$folder/\(NodeFolder.log)" 2>&1 3<&- &
+            echo $! >"$folder/\(NodeFolder.process)"
+            wait $!
+            echo $? >"$folder/\(NodeFolder.status)"
+        ) &
+        read -r _ <&3
+        while [ ! -s "$folder/\(NodeFolder.process)" ]; do sleep 0.02; done
+        node=$(cat "$folder/\(NodeFolder.process)")
+
+        family() {
+            for child in $(cat /proc/$1/task/*/children 2>/dev/null); do
+                echo $child
+                family $child
+            done
+        }
+        gone() {
+            read -r stat 2>/dev/null </proc/$1/stat || return 0
+            case "$stat" in *") Z "*) return 0 ;; *) return 1 ;; esac
+        }
+
+        if [ ! -e "$folder/\(NodeFolder.status)" ]; then
+            helpers=$(family "$node")
+            kill -TERM "$node"
+            rounds=$((patience * 20))
+            while [ ! -e "$folder/\(NodeFolder.status)" ] && [ $rounds -gt 0 ]; do
+                sleep 0.05
+                rounds=$((rounds - 1))
+            done
+            [ -e "$folder/\(NodeFolder.status)" ] || kill -KILL "$node"
+            for helper in $helpers; do
+                rounds=20
+                while ! gone $helper && [ $rounds -gt 0 ]; do
+                    sleep 0.05
+                    rounds=$((rounds - 1))
+                done
+                gone $helper || kill -KILL $helper
+            done
+        fi
+        wait
+        rm -rf "$folder"
+        """
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// The start of a private node, with a second and a third try where that makes sense.
+struct NodeStart {
+    private let options: RabbitMQOptions
+
+    init(_ options: RabbitMQOptions) {
+        self.options = options
+    }
+
+    /// Starts a node and waits until it answers.
+    func run() async throws -> (RabbitMQNode, NodeProcess) {
+        let installation = try Installation.find()
+        let deadline = ContinuousClock.now + options.startTimeout
+        var onlyNeeded = true
+        var triesLeft = 3
+        while true {
+            triesLeft -= 1
+            let folder = try NodeFolder(installation, options: options, onlyNeeded: onlyNeeded)
+            let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+            let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: path)
+            do {
+                return (try await waitUntilReady(folder, process, deadline), process)
+            } catch let ended as EndedEarly {
+                await process.stop()
+                let isPortTaken = ended.log.contains("eaddrinuse")
+                if triesLeft == 0 || !(isPortTaken || onlyNeeded) {
+                    throw RabbitMQNodeError("RabbitMQ ended while it was starting; its log ends with:\(ended.log)")
+                }
+                if !isPortTaken { onlyNeeded = false }
+            } catch {
+                await process.stop()
+                throw error
+            }
+        }
+    }
+
+    /// The node ended by itself.
+    private struct EndedEarly: Error {
+        var log: String
+    }
+
+    private func waitUntilReady(
+        _ folder: NodeFolder, _ process: NodeProcess, _ deadline: ContinuousClock.Instant
+    ) async throws -> RabbitMQNode {
+        while ContinuousClock.now < deadline {
+            if let failure = process.failure {
+                throw RabbitMQNodeError("cannot start the shell that is to watch over RabbitMQ: \(failure)")
+            }
+            if folder.exitStatus != nil { throw EndedEarly(log: folder.endOfLog) }
+            if let processID = folder.processID, let version = try await Greeting.hear(port: folder.port) {
+                return RabbitMQNode(
+                    url: "amqp://guest:guest@127.0.0.1:\(folder.port)", port: folder.port, processID: processID,
+                    version: version, folder: folder.path)
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw RabbitMQNodeError(
+            "RabbitMQ did not answer on 127.0.0.1:\(folder.port) within \(options.startTimeout); "
+                + "its log ends with:\(folder.endOfLog)")
+    }
+}

@@ -1,0 +1,69 @@
+/// A private RabbitMQ node that was started for a while: for a benchmark, or for a test.
+public struct RabbitMQNode: Sendable, Hashable {
+    /// Where clients find it: `amqp://guest:guest@127.0.0.1:PORT`.
+    public let url: String
+    /// The port it listens on, at 127.0.0.1 only.
+    public let port: Int
+    /// The Erlang process, which does all of the node's work.
+    public let processID: Int32
+    /// RabbitMQ's version, as it names it in connection.start: `3.10.8`.
+    public let version: String
+    /// Everything it writes lies in this folder, which is removed with it.
+    public let folder: String
+
+    /// The file that the node's log goes to.
+    public var logFile: String { folder + "/" + NodeFolder.log }
+}
+
+/// What a private node can be told.
+public struct RabbitMQOptions: Sendable, Hashable {
+    /// How long the node may take to answer on its port.
+    public var startTimeout: Duration
+    /// How long it may take to stop; then it is killed.
+    public var stopTimeout: Duration
+    /// Where the node's folder is made; its disk is the one that persistent messages go to.
+    public var directory: String
+    /// Further lines of `rabbitmq.conf`.
+    public var configuration: [String]
+
+    /// Creates options.
+    public init(
+        startTimeout: Duration = .seconds(60), stopTimeout: Duration = .seconds(10), directory: String? = nil,
+        configuration: [String] = []
+    ) {
+        self.startTimeout = startTimeout
+        self.stopTimeout = stopTimeout
+        self.directory = directory ?? temporaryDirectory()
+        self.configuration = configuration
+    }
+}
+
+/// Starts a private RabbitMQ node, lends it to `body` and stops it, whatever becomes of `body`.
+///
+/// The node disturbs no other: it has a name, ports (on loopback only) and a folder of its own, and no epmd. Should this
+/// process die, even by SIGKILL, the node is stopped and its folder removed by the shell that watches over it.
+/// - Throws: what `body` throws; ``RabbitMQNodeError`` when RabbitMQ is missing, too old, or does not start;
+///   `CancellationError` when the task is cancelled before the node is ready.
+public func withRabbitMQ<R: Sendable>(
+    _ options: RabbitMQOptions = RabbitMQOptions(), _ body: (RabbitMQNode) async throws -> R
+) async throws -> R {
+    let (node, process) = try await NodeStart(options).run()
+    do {
+        let result = try await body(node)
+        await process.stop()
+        return result
+    } catch {
+        await process.stop()
+        throw error
+    }
+}
+
+/// Why a private RabbitMQ node could not be had.
+public struct RabbitMQNodeError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What failed, why, and what to do about it; with the end of the node's log where it has one.
+    public var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

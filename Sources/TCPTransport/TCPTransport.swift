@@ -1,0 +1,26 @@
+public import Broker
+import TransportIO
+
+/// The floor: entries behind their length on a raw TCP connection, answered with 8 bytes each.
+///
+/// No protocol can be cheaper and still acknowledge each entry, so every other transport is measured against this one.
+public enum TCPTransport {
+    /// The registry's line.
+    public static let descriptor = TransportDescriptor(
+        name: "tcp", summary: "the floor: length-prefixed entries on a raw socket", codec: "binary", mode: "frame",
+        acknowledgement: .recorded, defaultTarget: "127.0.0.1:5002",
+        makeClient: { options in
+            SocketClientTransport(
+                to: try Endpoint(parsing: options.target),
+                description: .init(
+                    peer: "the tcp logger", protocolName: "broker-lab's tcp transport",
+                    mend: "Start it with: brokerlab logger --tcp \(options.target)"),
+                acknowledgement: .recorded, options: options
+            ) { TCPClientEngine(capacity: options.maxInFlight, limits: options.limits) }
+        },
+        makeServer: { options in
+            SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+                TCPServerEngine(limits: options.limits)
+            }
+        })
+}

@@ -1,0 +1,97 @@
+public import Broker
+public import NIOCore
+
+/// The broker half of a wire protocol as a value: entries in, bytes out; bytes in, acknowledgements out. It does no I/O.
+///
+/// One engine speaks on one socket. It is driven by ``ClientSocketHandler``, or by a test that feeds it bytes.
+public protocol ClientEngine: SendableMetatype {
+    /// The most entries that may be in flight on this socket now; may change as the peer announces its own limits.
+    var capacity: Int { get }
+
+    /// Whether entries can be sent: true at once, or after a handshake.
+    var isReady: Bool { get }
+
+    /// Whether no further entry may be sent on this socket, though answers to earlier ones may still come
+    /// (`Connection: close`, GOAWAY).
+    var isRetired: Bool { get }
+
+    /// Says what has to be said first.
+    mutating func open(into out: inout ByteBuffer)
+
+    /// Appends an entry. Its fate is told later in ``Completions`` under `ticket`, a small number that is free again
+    /// after that.
+    /// - Throws: a ``TransportError`` of fate `notSent` if the entry cannot be encoded; then nothing was appended.
+    mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError)
+
+    /// Takes what can be taken of `bytes` and leaves the rest, which comes again with more behind it.
+    /// - Throws: ``ProtocolError`` when the peer breaks the protocol; the socket is closed after `out` is written.
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
+    ) throws(ProtocolError)
+
+    /// The peer closed its side in an orderly way: says what follows from that for the entries in flight.
+    mutating func receiveEnd(completions: inout Completions) throws(ProtocolError)
+
+    /// Says goodbye. The socket is closed when ``isClosed`` is true, or after a moment.
+    mutating func close(into out: inout ByteBuffer)
+
+    /// Whether all that the protocol asks for before a close has been said and heard.
+    var isClosed: Bool { get }
+
+    /// How often ``keepAlive(into:)`` wants to be called; nil for never.
+    var keepAliveInterval: TimeAmount? { get }
+
+    /// Says what keeps the connection alive, and notices that the peer is gone.
+    mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError)
+}
+
+extension ClientEngine {
+    /// Engines without a handshake are ready at once.
+    public var isReady: Bool { true }
+    /// Most protocols have no way to retire a connection.
+    public var isRetired: Bool { false }
+    /// Most protocols have nothing to say first.
+    public mutating func open(into out: inout ByteBuffer) {}
+    /// For most protocols the end of the stream says nothing about single entries.
+    public mutating func receiveEnd(completions: inout Completions) throws(ProtocolError) {}
+    /// Most protocols have no goodbye.
+    public mutating func close(into out: inout ByteBuffer) {}
+    /// Without a goodbye, closing needs no answer.
+    public var isClosed: Bool { true }
+    /// Most protocols have no heartbeat of their own.
+    public var keepAliveInterval: TimeAmount? { nil }
+    /// Nothing, where there is no heartbeat.
+    public mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
+}
+
+/// The fates of entries that an engine learned from the bytes it was given, in the order they were learned.
+public struct Completions {
+    package private(set) var list: [(ticket: Int, failure: TransportError?)] = []
+
+    package init() {}
+
+    /// The entry sent under `ticket` was acknowledged.
+    public mutating func acknowledge(_ ticket: Int) {
+        list.append((ticket, nil))
+    }
+
+    /// The entry sent under `ticket` failed.
+    public mutating func fail(_ ticket: Int, _ error: TransportError) {
+        list.append((ticket, error))
+    }
+
+    package mutating func removeAll() {
+        list.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A peer that broke the protocol, or that does not speak it at all. It loses its connection and nothing else.
+public struct ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What was expected, what came, and the rule of the specification where there is one.
+    public var description: String
+
+    /// Creates an error.
+    public init(_ description: String) {
+        self.description = description
+    }
+}

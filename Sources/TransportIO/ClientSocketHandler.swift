@@ -1,0 +1,195 @@
+import Broker
+import NIOCore
+
+/// Feeds one socket's engine on the broker's side: the thin layer between a ``ClientEngine`` and its channel.
+final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, TickFlushing, @unchecked Sendable {
+    // Unchecked: the pool, the connection actor and the channel that call it are all confined to one event loop.
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Above this many bytes, what was collected is written before the tick ends.
+    private static var flushThreshold: Int { 256 * 1024 }
+
+    private let pool: SocketPool<Engine>
+    private var engine: Engine
+    private var input = SocketInput()
+    private var output: SocketOutput
+    private var completions = Completions()
+    private var pending = PendingSends()
+    private var context: ChannelHandlerContext?
+    private var isFlushScheduled = false
+    private var isClosing = false
+    private var secondsSinceKeepAlive: Int64 = 0
+    private var hasBeenAnswered = false
+    private var failure: TransportError?
+    private var readyWaiter: UnsafeContinuation<TransportError?, Never>?
+    /// Whether the pool has this socket on its list of those with capacity.
+    var isListed = false
+
+    init(engine: Engine, pool: SocketPool<Engine>, allocator: ByteBufferAllocator) {
+        self.engine = engine
+        self.pool = pool
+        self.output = SocketOutput(allocator: allocator)
+    }
+
+    // MARK: Sending
+
+    /// How many entries can be submitted now.
+    var spareCapacity: Int {
+        guard let context, engine.isReady, !isClosing, !engine.isRetired, context.channel.isWritable else { return 0 }
+        return engine.capacity - pending.count
+    }
+
+    /// Whether this socket will never take an entry again.
+    var isSpent: Bool { isClosing || engine.isRetired || context == nil }
+
+    /// Encodes an entry; `waiter` is resumed when its fate is known.
+    func submit(_ entry: LogEntry, _ waiter: PendingSends.Waiter) {
+        let ticket = pending.insert(waiter)
+        do throws(TransportError) {
+            try engine.send(entry, ticket: ticket, into: &output.buffer)
+        } catch {
+            pending.remove(ticket)?.resume(returning: error)
+            return
+        }
+        if output.buffer.readableBytes >= Self.flushThreshold {
+            flushTick()
+        } else if !isFlushScheduled {
+            isFlushScheduled = true
+            pool.executor.flushAtEndOfTick(self)
+        }
+    }
+
+    func flushTick() {
+        isFlushScheduled = false
+        guard let context else { return }
+        output.flush(to: context)
+    }
+
+    /// Waits until entries can be submitted; returns why that will not be.
+    func waitUntilReady() async -> TransportError? {
+        guard context != nil else { return failure ?? TransportError(.notSent, "\(pool.peer) closed the connection") }
+        if engine.isReady { return nil }
+        return await withUnsafeContinuation { readyWaiter = $0 }
+    }
+
+    /// Closes the socket at once, because of `error`.
+    func fail(_ error: TransportError) {
+        failure = failure ?? error
+        guard let context else { return }
+        output.flush(to: context)
+        context.close(promise: nil)
+    }
+
+    /// Says goodbye and closes the socket, at the latest after `patience`.
+    func close(patience: TimeAmount) {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        engine.close(into: &output.buffer)
+        output.flush(to: context)
+        if engine.isClosed {
+            context.close(promise: nil)
+        } else {
+            context.eventLoop.scheduleTask(in: patience) { self.context?.close(promise: nil) }
+        }
+    }
+
+    /// Called once a second: gives the connection up when an answer is overdue, and keeps it alive.
+    func secondPassed(answerTimeout: UInt8) {
+        if pending.growOlder(limit: answerTimeout) {
+            fail(TransportError(.unknown, "no answer from \(pool.peer) within \(answerTimeout - 1) s"))
+        }
+        secondsSinceKeepAlive += 1
+        guard let interval = engine.keepAliveInterval, .seconds(secondsSinceKeepAlive) >= interval else { return }
+        secondsSinceKeepAlive = 0
+        do throws(ProtocolError) {
+            try engine.keepAlive(into: &output.buffer)
+            flushTick()
+        } catch {
+            fail(TransportError(.unknown, "\(pool.peer): \(error)"))
+        }
+    }
+
+    // MARK: Receiving
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { start(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(context)
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        guard self.context == nil else { return }
+        self.context = context
+        engine.open(into: &output.buffer)
+        output.flush(to: context)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do throws(ProtocolError) {
+            try input.take(unwrapInboundIn(data)) { bytes throws(ProtocolError) in
+                try engine.receive(&bytes, into: &output.buffer, completions: &completions)
+            }
+        } catch {
+            failure = failure ?? TransportError(.unknown, "\(pool.peer): \(error)")
+        }
+        resolveCompletions()
+        if failure != nil {
+            output.flush(to: context)
+            context.close(promise: nil)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if output.buffer.readableBytes > 0 && !isFlushScheduled { output.flush(to: context) }
+        if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) {
+            context.close(promise: nil)
+        }
+        if engine.isReady, let readyWaiter = readyWaiter.take() { readyWaiter.resume(returning: nil) }
+        pool.regainedCapacity(self)
+    }
+
+    private func resolveCompletions() {
+        guard !completions.list.isEmpty else { return }
+        hasBeenAnswered = true
+        for (ticket, failure) in completions.list {
+            pending.remove(ticket)?.resume(returning: failure)
+        }
+        completions.removeAll()
+    }
+
+    // MARK: Events
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        pool.regainedCapacity(self)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(ChannelEvent.inputClosed) = event as? ChannelEvent {
+            do throws(ProtocolError) {
+                try engine.receiveEnd(completions: &completions)
+            } catch {
+                failure = failure ?? TransportError(.unknown, "\(pool.peer): \(error)")
+            }
+            resolveCompletions()
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = failure ?? TransportError(.unknown, "the connection to \(pool.peer) failed: \(describe(error))")
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        let hint = hasBeenAnswered ? "" : " without an answer; does it speak \(pool.protocolName)?"
+        let failure = failure ?? TransportError(.unknown, "\(pool.peer) closed the connection\(hint)")
+        pending.failAll(failure)
+        if let readyWaiter = readyWaiter.take() { readyWaiter.resume(returning: failure) }
+        pool.ended(self)
+    }
+}

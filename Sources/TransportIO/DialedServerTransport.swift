@@ -1,0 +1,67 @@
+public import Broker
+import NIOCore
+import NIOPosix
+
+/// The logger half of a transport that consumes from a message broker: one engine on one dialed socket.
+public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
+    private let endpoint: Endpoint
+    private let target: String
+    private let peer: String
+    private let mend: String
+    private let options: ServerOptions
+    private let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> Engine
+
+    /// Creates a transport.
+    /// - Parameters:
+    ///   - endpoint: the message broker.
+    ///   - target: what a client gives as `--to`.
+    ///   - peer: who it is: `RabbitMQ`.
+    ///   - mend: what to do when it cannot be reached, as a sentence.
+    ///   - makeEngine: makes the engine; it calls `ready` once, when entries can arrive.
+    public init(
+        to endpoint: Endpoint, target: String, peer: String, mend: String, options: ServerOptions,
+        makeEngine: @escaping @Sendable (_ ready: @escaping @Sendable () -> Void) -> Engine
+    ) {
+        self.endpoint = endpoint
+        self.target = target
+        self.peer = peer
+        self.mend = mend
+        self.options = options
+        self.makeEngine = makeEngine
+    }
+
+    /// Dials, consumes until the task is cancelled, then drains.
+    public func serve(
+        to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
+    ) async throws {
+        let eventLoop = ServerEventLoop.shared
+        let ended = eventLoop.makePromise(of: String?.self)
+        let (makeEngine, target, drainTimeout) = (makeEngine, target, TimeAmount(options.drainTimeout))
+        let handler: ServerSocketHandler<Engine>
+        do {
+            handler = try await ClientBootstrap(group: eventLoop)
+                .connectTimeout(.seconds(5))
+                .forBrokerLab()
+                .connect(host: endpoint.host, port: endpoint.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let engine = makeEngine { ready(ServerAddress(target: target)) }
+                        let handler = ServerSocketHandler(
+                            engine: engine, recorder: recorder, drainTimeout: drainTimeout,
+                            allocator: channel.allocator, ended: { ended.succeed($1) })
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                        return handler
+                    }
+                }
+        } catch {
+            ended.succeed(nil)
+            throw ServerError("cannot reach \(peer) at \(endpoint): \(describe(error)). \(mend)")
+        }
+        let failure = try await withTaskCancellationHandler {
+            try await ended.futureResult.get()
+        } onCancel: {
+            eventLoop.execute { handler.drain() }
+        }
+        guard !Task.isCancelled else { return }
+        throw ServerError("lost \(peer) at \(endpoint): \(failure ?? "it closed the connection"). \(mend)")
+    }
+}

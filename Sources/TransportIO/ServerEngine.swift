@@ -1,0 +1,72 @@
+public import Broker
+public import NIOCore
+
+/// The logger half of a wire protocol as a value: bytes in, entries out; fates in, bytes out. It does no I/O.
+///
+/// One engine speaks on one socket. It is driven by ``ServerSocketHandler``, or by a test that feeds it bytes.
+public protocol ServerEngine: SendableMetatype {
+    /// Says what has to be said first.
+    mutating func open(into out: inout ByteBuffer)
+
+    /// Takes what can be taken of `bytes` and leaves the rest, which comes again with more behind it.
+    /// - Throws: ``ProtocolError`` when the peer breaks the protocol; the socket is closed after `out` is written.
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+    ) throws(ProtocolError)
+
+    /// Answers the entry that was taken in under `ticket` with the result `later`.
+    mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer)
+
+    /// Begins a graceful stop: says that no new entries are wanted, where the protocol has a way to say that.
+    mutating func drain(into out: inout ByteBuffer)
+
+    /// Whether nothing is owed to the peer and no message is half received: the socket may be closed while draining.
+    var isIdle: Bool { get }
+
+    /// Whether the protocol has come to its end on this socket, which is closed after `out` is written.
+    var isFinished: Bool { get }
+
+    /// How often ``keepAlive(into:)`` wants to be called; nil for never.
+    var keepAliveInterval: TimeAmount? { get }
+
+    /// Says what keeps the connection alive, and notices that the peer is gone.
+    mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError)
+}
+
+extension ServerEngine {
+    /// Most protocols have nothing to say first.
+    public mutating func open(into out: inout ByteBuffer) {}
+    /// Most protocols have no way to say it.
+    public mutating func drain(into out: inout ByteBuffer) {}
+    /// Most protocols end with the socket.
+    public var isFinished: Bool { false }
+    /// Most protocols have no heartbeat of their own.
+    public var keepAliveInterval: TimeAmount? { nil }
+    /// Nothing, where there is no heartbeat.
+    public mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
+}
+
+/// Where an engine gives the entries it decoded.
+public struct EntryIntake {
+    private let recorder: any EntryRecorder
+    private let makeReply: (UInt64) -> EntryReply
+
+    /// Creates an intake.
+    /// - Parameter makeReply: makes the way to answer, later, the entry of a ticket.
+    public init(recorder: any EntryRecorder, makeReply: @escaping (UInt64) -> EntryReply) {
+        self.recorder = recorder
+        self.makeReply = makeReply
+    }
+
+    /// Hands an entry to the recorder.
+    /// - Parameter ticket: the engine's own number for it, given back in ``ServerEngine/complete(_:_:into:)`` when the
+    ///   result is `later`.
+    public func take(_ entry: borrowing ReceivedEntry, ticket: UInt64) -> RecordResult {
+        recorder.record(entry, reply: { makeReply(ticket) })
+    }
+
+    /// Counts a message that was received and could not be decoded as an entry.
+    public func countUndecodable() {
+        recorder.countUndecodable()
+    }
+}

@@ -1,0 +1,220 @@
+import Broker
+import NIOCore
+
+/// Feeds one socket's engine on the logger's side: the thin layer between a ``ServerEngine`` and its channel.
+///
+/// A graceful stop (``drain()``) lets what is under way arrive for a moment, answers it, then ends this side's stream and
+/// waits for the peer to end its own; an entry that comes after that is not taken and not answered.
+final class ServerSocketHandler<Engine: ServerEngine>: ChannelDuplexHandler, @unchecked Sendable {
+    // Unchecked: the listener and the channel that call it are confined to one event loop.
+
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How long entries that were sent before the peer can know of a stop are still taken.
+    private static var drainGrace: TimeAmount { .milliseconds(50) }
+    /// How long the peer may take to end its stream after this side has.
+    private static var closeGrace: TimeAmount { .seconds(1) }
+    /// The most entries whose fate is still open before reading stops.
+    private static var maxUndecided: Int { 1024 }
+
+    /// The most bytes that wait behind an entry whose fate is still open before reading stops.
+    private static var maxRestWhileUndecided: Int { 256 * 1024 }
+
+    private enum Phase {
+        case serving
+        /// Asked to stop; entries under way are still taken.
+        case lingering
+        /// Takes no more entries; ends as soon as the engine owes nothing.
+        case draining
+        /// This side's stream has ended; what still comes is thrown away until the peer ends its own. Closing at once
+        /// would reset the connection, and the peer could lose the last answers.
+        case halfClosed
+    }
+
+    private var engine: Engine
+    private let recorder: any EntryRecorder
+    private let drainTimeout: TimeAmount
+    private let ended: (ServerSocketHandler, String?) -> Void
+    private var input = SocketInput()
+    private var output: SocketOutput
+    private var phase = Phase.serving
+    private var context: ChannelHandlerContext?
+    private var intake: EntryIntake?
+    private var undecided = 0
+    private var inputHasEnded = false
+    private var isReadHeld = false
+    private var isFlushScheduled = false
+    private var timer: RepeatedTask?
+    private var secondsSinceKeepAlive: Int64 = 0
+    private var failure: String?
+
+    /// - Parameter ended: called once when the socket is closed, with what the peer did wrong, if it did.
+    init(
+        engine: Engine, recorder: any EntryRecorder, drainTimeout: TimeAmount, allocator: ByteBufferAllocator,
+        ended: @escaping (ServerSocketHandler, String?) -> Void
+    ) {
+        self.engine = engine
+        self.recorder = recorder
+        self.drainTimeout = drainTimeout
+        self.output = SocketOutput(allocator: allocator)
+        self.ended = ended
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { start(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(context)
+        context.fireChannelActive()
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        guard self.context == nil else { return }
+        self.context = context
+        intake = EntryIntake(recorder: recorder, makeReply: { [unowned self] in self.makeReply(ticket: $0) })
+        engine.open(into: &output.buffer)
+        output.flush(to: context)
+        timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            self.secondPassed()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        intake = nil
+        self.context = nil
+        ended(self, failure)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = failure ?? describe(error)
+        context.close(promise: nil)
+    }
+
+    // MARK: Receiving
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        receive(unwrapInboundIn(data))
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard let intake, phase != .halfClosed, failure == nil else { return }
+        do throws(ProtocolError) {
+            try input.take(bytes) { bytes throws(ProtocolError) in
+                try engine.receive(&bytes, into: &output.buffer, intake: intake)
+            }
+        } catch {
+            failure = "\(error)"
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        output.flush(to: context)
+        closeIfDone(context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead(context) { context.read() } else { isReadHeld = true }
+    }
+
+    /// No reading while the peer does not read answers, or while too much waits to be decided.
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        context.channel.isWritable && undecided < Self.maxUndecided
+            && (undecided == 0 || input.restBytes < Self.maxRestWhileUndecided)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        releaseRead(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func releaseRead(_ context: ChannelHandlerContext) {
+        guard isReadHeld, mayRead(context) else { return }
+        isReadHeld = false
+        context.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(ChannelEvent.inputClosed) = event as? ChannelEvent {
+            inputHasEnded = true
+            if phase != .halfClosed { phase = .draining }
+            closeIfDone(context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: Answers that come later
+
+    private func makeReply(ticket: UInt64) -> EntryReply {
+        undecided += 1
+        guard let eventLoop = context?.eventLoop else { return EntryReply { _ in } }
+        return EntryReply { result in
+            eventLoop.execute { self.complete(ticket, result) }
+        }
+    }
+
+    private func complete(_ ticket: UInt64, _ result: RecordResult) {
+        undecided -= 1
+        guard let context else { return }
+        engine.complete(ticket, result, into: &output.buffer)
+        // The engine may have left messages behind until this result was known.
+        if input.restBytes > 0 { receive(ByteBuffer()) }
+        releaseRead(context)
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        context.eventLoop.execute {
+            self.isFlushScheduled = false
+            guard let context = self.context else { return }
+            self.output.flush(to: context)
+            self.closeIfDone(context)
+        }
+    }
+
+    // MARK: Stopping
+
+    /// Begins a graceful stop, bounded by the drain timeout.
+    func drain() {
+        guard let context, phase == .serving else { return }
+        phase = .lingering
+        engine.drain(into: &output.buffer)
+        output.flush(to: context)
+        context.eventLoop.scheduleTask(in: Self.drainGrace) {
+            guard self.phase == .lingering, let context = self.context else { return }
+            self.phase = .draining
+            self.closeIfDone(context)
+        }
+        context.eventLoop.scheduleTask(in: drainTimeout) { self.context?.close(promise: nil) }
+    }
+
+    private func closeIfDone(_ context: ChannelHandlerContext) {
+        let isDone =
+            failure != nil || engine.isFinished
+            || (phase == .draining && undecided == 0 && (engine.isIdle || inputHasEnded))
+        if inputHasEnded && (isDone || phase == .halfClosed) {
+            context.close(promise: nil)
+        } else if isDone && phase != .halfClosed {
+            phase = .halfClosed
+            context.close(mode: .output, promise: nil)
+            context.eventLoop.scheduleTask(in: Self.closeGrace) { self.context?.close(promise: nil) }
+        }
+    }
+
+    private func secondPassed() {
+        guard let context, let interval = engine.keepAliveInterval else { return }
+        secondsSinceKeepAlive += 1
+        guard .seconds(secondsSinceKeepAlive) >= interval else { return }
+        secondsSinceKeepAlive = 0
+        do throws(ProtocolError) {
+            try engine.keepAlive(into: &output.buffer)
+        } catch {
+            failure = "\(error)"
+        }
+        output.flush(to: context)
+        closeIfDone(context)
+    }
+}

@@ -1,0 +1,138 @@
+public import Broker
+import NIOCore
+import NIOPosix
+
+/// The broker half of a transport: an engine for each socket, all of one connection on one event loop.
+public struct SocketClientTransport<Engine: ClientEngine>: ClientTransport {
+    /// How error messages speak of the peer.
+    public struct PeerDescription: Sendable {
+        /// Who it is: `the tcp logger`.
+        public var peer: String
+        /// What it has to speak: `gRPC`.
+        public var protocolName: String
+        /// What to do when it cannot be reached, as a sentence.
+        public var mend: String
+
+        /// Creates a description.
+        public init(peer: String, protocolName: String, mend: String) {
+            self.peer = peer
+            self.protocolName = protocolName
+            self.mend = mend
+        }
+    }
+
+    /// What an acknowledgement promises.
+    public let acknowledgement: AcknowledgementClass
+    let endpoint: Endpoint
+    let description: PeerDescription
+    let options: ClientOptions
+    let maxSockets: Int
+    let makeEngine: @Sendable () -> Engine
+
+    /// Creates a transport.
+    /// - Parameters:
+    ///   - endpoint: the peer.
+    ///   - maxSockets: how many sockets a connection may have at once.
+    ///   - makeEngine: makes the engine of a new socket.
+    public init(
+        to endpoint: Endpoint, description: PeerDescription, acknowledgement: AcknowledgementClass,
+        options: ClientOptions, maxSockets: Int = 1, makeEngine: @escaping @Sendable () -> Engine
+    ) {
+        self.endpoint = endpoint
+        self.description = description
+        self.acknowledgement = acknowledgement
+        self.options = options
+        self.maxSockets = maxSockets
+        self.makeEngine = makeEngine
+    }
+
+    /// Opens a connection, runs `body` on its event loop and closes the connection.
+    public func withConnection<R: Sendable>(
+        _ body: @Sendable (isolated SocketConnection<Engine>) async throws -> R
+    ) async throws -> R {
+        let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+        let connection = SocketConnection(configuration: self, executor: executor)
+        return try await withTaskExecutorPreference(executor) {
+            do {
+                try await connection.open()
+                let result = try await body(connection)
+                await connection.close()
+                return result
+            } catch {
+                await connection.close()
+                throw error
+            }
+        }
+    }
+}
+
+/// A connection as an actor on the event loop of its sockets.
+public actor SocketConnection<Engine: ClientEngine>: TransportConnection {
+    /// The event loop, as the executor of this actor and of the tasks that send on it.
+    public nonisolated let executor: EventLoopExecutor
+    private nonisolated let acknowledgement: Acknowledgement
+    private let pool: SocketPool<Engine>
+
+    init(configuration: SocketClientTransport<Engine>, executor: EventLoopExecutor) {
+        self.executor = executor
+        self.acknowledgement = Acknowledgement(configuration.acknowledgement)
+        self.pool = SocketPool(configuration: configuration, executor: executor)
+    }
+
+    /// The event loop.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// The event loop.
+    public nonisolated var taskExecutor: any TaskExecutor { executor }
+
+    func open() async throws(TransportError) {
+        _ = try await pool.acquire()
+    }
+
+    func close() async {
+        await pool.close()
+    }
+
+    /// Sends an entry and waits for its acknowledgement.
+    public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
+        let socket: ClientSocketHandler<Engine>
+        if let available = pool.available {
+            socket = available
+        } else {
+            socket = try await pool.acquire()
+        }
+        if let failure = await withUnsafeContinuation({ socket.submit(entry, $0) }) { throw failure }
+        return acknowledgement
+    }
+
+    /// Waits on the event loop until ``MonotonicClock`` shows `deadline`.
+    public func sleep(until deadline: UInt64) async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            executor.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(deadline)) { continuation.resume() }
+        }
+    }
+}
+
+extension ClientBootstrap {
+    /// The socket options of every transport.
+    func forBrokerLab() -> ClientBootstrap {
+        channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forBrokerLab)
+            .channelOption(.writeBufferWaterMark, value: .forBrokerLab)
+    }
+}
+
+extension AdaptiveRecvByteBufferAllocator {
+    /// Starts with what a tick of small messages needs and grows to what a large one is worth.
+    static var forBrokerLab: AdaptiveRecvByteBufferAllocator {
+        AdaptiveRecvByteBufferAllocator(minimum: 16 * 1024, initial: 64 * 1024, maximum: 512 * 1024)
+    }
+}
+
+extension ChannelOptions.Types.WriteBufferWaterMark {
+    /// A peer that does not read stops its senders at this many bytes.
+    static var forBrokerLab: ChannelOptions.Types.WriteBufferWaterMark {
+        ChannelOptions.Types.WriteBufferWaterMark(low: 512 * 1024, high: 2 * 1024 * 1024)
+    }
+}

@@ -1,0 +1,156 @@
+import Broker
+import NIOCore
+import NIOPosix
+
+/// The sockets of one connection: one for protocols that multiplex, several for those that do not.
+///
+/// Dials when there is no capacity and room for another socket; otherwise makes senders wait. Confined to one event loop.
+final class SocketPool<Engine: ClientEngine> {
+    typealias Socket = ClientSocketHandler<Engine>
+
+    /// The peer as error messages name it: `the tcp logger at 127.0.0.1:7000`.
+    let peer: String
+    let protocolName: String
+    let executor: EventLoopExecutor
+    private let configuration: SocketClientTransport<Engine>
+
+    private var sockets: [ObjectIdentifier: Socket] = [:]
+    /// Sockets that had capacity when they were put here; those that have lost it are dropped when they are met.
+    private var withCapacity: [Socket] = []
+    private var dialing = 0
+    private var waiters = CircularBuffer<UnsafeContinuation<TransportError?, Never>>()
+    private var ageing: RepeatedTask?
+    private var isClosed = false
+    private var lastSocketEnded: UnsafeContinuation<Void, Never>?
+
+    init(configuration: SocketClientTransport<Engine>, executor: EventLoopExecutor) {
+        self.configuration = configuration
+        self.executor = executor
+        self.peer = "\(configuration.description.peer) at \(configuration.endpoint)"
+        self.protocolName = configuration.description.protocolName
+    }
+
+    /// A socket that takes an entry now.
+    var available: Socket? {
+        while let socket = withCapacity.last {
+            if socket.spareCapacity > 0 { return socket }
+            socket.isListed = false
+            withCapacity.removeLast()
+        }
+        return nil
+    }
+
+    /// A socket that takes an entry: waits, or dials, when there is none.
+    func acquire() async throws(TransportError) -> Socket {
+        while true {
+            if let socket = available { return socket }
+            if isClosed { throw TransportError(.notSent, "the connection to \(peer) is closed") }
+            if sockets.count + dialing < configuration.maxSockets {
+                try await dial()
+            } else if let failure = await withUnsafeContinuation({ waiters.append($0) }) {
+                throw failure
+            }
+        }
+    }
+
+    /// Opens a socket and waits until it can be used.
+    private func dial() async throws(TransportError) {
+        startAgeing()
+        dialing += 1
+        let outcome = await connect()
+        dialing -= 1
+        switch outcome {
+        case .success(let socket):
+            regainedCapacity(socket)
+        case .failure(let failure):
+            if sockets.isEmpty { failWaiters(failure) }
+            throw failure
+        }
+    }
+
+    private func connect() async -> Result<Socket, TransportError> {
+        let timeout = TimeAmount(configuration.options.connectTimeout)
+        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
+        let makeEngine = configuration.makeEngine
+        let socket: Socket
+        do {
+            socket = try await ClientBootstrap(group: executor.eventLoop)
+                .connectTimeout(timeout)
+                .forBrokerLab()
+                .connect(host: configuration.endpoint.host, port: configuration.endpoint.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let socket = Socket(engine: makeEngine(), pool: pool.value, allocator: channel.allocator)
+                        try channel.pipeline.syncOperations.addHandler(socket)
+                        return socket
+                    }
+                }
+        } catch {
+            let mend = configuration.description.mend
+            return .failure(TransportError(.notSent, "cannot reach \(peer): \(describe(error)). \(mend)"))
+        }
+        sockets[ObjectIdentifier(socket)] = socket
+        let tooLate = executor.eventLoop.scheduleTask(in: timeout) {
+            socket.fail(
+                TransportError(.notSent, "\(pool.value.peer) was not ready within \(timeout.nanoseconds / 1_000_000) ms"))
+        }
+        defer { tooLate.cancel() }
+        guard var failure = await socket.waitUntilReady() else { return .success(socket) }
+        failure.fate = .notSent
+        return .failure(failure)
+    }
+
+    // MARK: What sockets tell
+
+    /// `socket` may have capacity again.
+    func regainedCapacity(_ socket: Socket) {
+        let spare = socket.spareCapacity
+        guard spare > 0 else { return }
+        if !socket.isListed {
+            socket.isListed = true
+            withCapacity.append(socket)
+        }
+        for _ in 0..<min(spare, waiters.count) {
+            waiters.removeFirst().resume(returning: nil)
+        }
+    }
+
+    /// `socket` is gone; whoever waits for capacity may dial.
+    func ended(_ socket: Socket) {
+        sockets[ObjectIdentifier(socket)] = nil
+        if sockets.isEmpty { lastSocketEnded.take()?.resume() }
+        for _ in 0..<waiters.count {
+            waiters.removeFirst().resume(returning: nil)
+        }
+    }
+
+    private func failWaiters(_ failure: TransportError) {
+        for _ in 0..<waiters.count {
+            waiters.removeFirst().resume(returning: failure)
+        }
+    }
+
+    // MARK: Time and end
+
+    private func startAgeing() {
+        guard ageing == nil else { return }
+        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
+        let limit = UInt8(clamping: configuration.options.answerTimeout.components.seconds + 1)
+        ageing = executor.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            for socket in pool.value.sockets.values {
+                socket.secondPassed(answerTimeout: limit)
+            }
+        }
+    }
+
+    /// Closes all sockets, politely where the protocol has a way to, and waits until they are closed.
+    func close() async {
+        isClosed = true
+        ageing?.cancel()
+        for socket in sockets.values {
+            socket.close(patience: .seconds(2))
+        }
+        if !sockets.isEmpty {
+            await withUnsafeContinuation { lastSocketEnded = $0 }
+        }
+    }
+}

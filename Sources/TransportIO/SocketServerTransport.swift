@@ -1,0 +1,95 @@
+public import Broker
+import NIOCore
+import NIOPosix
+
+/// The logger half of a transport that listens: an engine for each accepted socket.
+public struct SocketServerTransport<Engine: ServerEngine>: ServerTransport {
+    private let endpoint: Endpoint
+    private let options: ServerOptions
+    private let makeEngine: @Sendable () -> Engine
+
+    /// Creates a transport.
+    public init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> Engine) {
+        self.endpoint = endpoint
+        self.options = options
+        self.makeEngine = makeEngine
+    }
+
+    /// Binds, serves until the task is cancelled, then drains.
+    public func serve(
+        to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
+    ) async throws {
+        let eventLoop = ServerEventLoop.shared
+        let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
+        let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets<Engine>(), eventLoop: eventLoop)
+        let listener: any Channel
+        do {
+            listener = try await ServerBootstrap(group: eventLoop, childGroup: eventLoop)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.backlog, value: 1024)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forBrokerLab)
+                .childChannelOption(.writeBufferWaterMark, value: .forBrokerLab)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let handler = ServerSocketHandler(
+                            engine: makeEngine(), recorder: recorder, drainTimeout: drainTimeout,
+                            allocator: channel.allocator, ended: { handler, _ in sockets.value.remove(handler) })
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                        sockets.value.insert(handler)
+                    }
+                }
+                .bind(host: endpoint.host, port: endpoint.port).get()
+        } catch {
+            throw ServerError(
+                "cannot listen on \(endpoint): \(describe(error)). Choose another address, or port 0 for a free one.")
+        }
+        let port = listener.localAddress?.port ?? endpoint.port
+        let bound = Endpoint(host: endpoint.host, port: port)
+        ready(ServerAddress(target: "\(bound)", port: port))
+        await untilCancelled()
+        try? await listener.close().get()
+        await withUnsafeContinuation { (drained: UnsafeContinuation<Void, Never>) in
+            eventLoop.execute { sockets.value.drain { drained.resume() } }
+        }
+    }
+}
+
+/// The sockets that a listener has accepted and that are open. Confined to the event loop.
+private final class ServerSockets<Engine: ServerEngine> {
+    private var open: [ObjectIdentifier: ServerSocketHandler<Engine>] = [:]
+    private var drained: (() -> Void)?
+
+    func insert(_ handler: ServerSocketHandler<Engine>) {
+        open[ObjectIdentifier(handler)] = handler
+        if drained != nil { handler.drain() }
+    }
+
+    func remove(_ handler: ServerSocketHandler<Engine>) {
+        open[ObjectIdentifier(handler)] = nil
+        if open.isEmpty, let drained = drained.take() { drained() }
+    }
+
+    func drain(_ drained: @escaping () -> Void) {
+        guard !open.isEmpty else { return drained() }
+        self.drained = drained
+        let handlers = Array(open.values)
+        for handler in handlers { handler.drain() }
+    }
+}
+
+/// The one event loop that all logger halves of a process share: one engine of I/O for every row of the report.
+enum ServerEventLoop {
+    static let shared: any EventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+}
+
+/// Returns when the current task is cancelled.
+func untilCancelled() async {
+    let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+    await withTaskCancellationHandler {
+        for await _ in stream {}
+    } onCancel: {
+        continuation.finish()
+    }
+}

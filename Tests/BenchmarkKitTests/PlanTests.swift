@@ -1,0 +1,49 @@
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite("The plan")
+struct PlanTests {
+    private let suite = BenchmarkKit.Suite(
+        name: "plan", transports: ["a", "b", "c"], payloadBytes: [10, 20], inFlight: [1, 64], rounds: 5, seed: 42)
+
+    @Test("every round holds every cell once")
+    func interleaved() {
+        let plan = Plan(suite: suite)
+        #expect(plan.cells.count == 60)
+        for block in 1...5 {
+            let round = plan.cells.filter { $0.block == block }
+            #expect(Set(round.map(\.cell)) == Set(suite.cells))
+            #expect(round.map(\.orderInBlock) == Array(1...12))
+        }
+        #expect(plan.cells.map(\.number) == Array(1...60))
+        #expect(plan.cells.map(\.block) == plan.cells.map(\.block).sorted())
+    }
+
+    @Test("rounds have different orders")
+    func shuffled() {
+        let plan = Plan(suite: suite)
+        let orders = Set((1...5).map { block in plan.cells.filter { $0.block == block }.map(\.cell) })
+        #expect(orders.count == 5)
+    }
+
+    @Test("the seed decides the order")
+    func reproducible() {
+        var other = suite
+        other.seed = 43
+        #expect(Plan(suite: suite) == Plan(suite: suite))
+        #expect(Plan(suite: suite) != Plan(suite: other))
+    }
+
+    /// The first outputs for seed 1234567, from the reference implementation at prng.di.unimi.it/splitmix64.c.
+    @Test("SplitMix64 gives the reference's numbers")
+    func generator() {
+        var generator = SplitMix64(seed: 1_234_567)
+        let numbers = (0..<5).map { _ in generator.next() }
+        let reference: [UInt64] = [
+            6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
+        ]
+        #expect(numbers == reference)
+    }
+}

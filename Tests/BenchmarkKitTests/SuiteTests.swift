@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@testable import BenchmarkKit
+
+private let known = ["tcp", "netrpc", "grpc", "http", "amqp"]
+
+@Suite("Suites")
+struct SuiteTests {
+    @Test("the built-in suites keep their promises of time, with RabbitMQ's start and stop")
+    func builtInTimes() throws {
+        let quick = try #require(BenchmarkKit.Suite.builtIn(named: "quick", transports: known))
+        #expect(quick.estimatedSeconds + 14 + 2 < 30)
+        #expect(quick.cells.count == 10)
+        let standard = try #require(BenchmarkKit.Suite.builtIn(named: "default", transports: known))
+        #expect(standard.estimatedSeconds + 14 + 2 < 180)
+        #expect(standard.cells.count == 20)
+        #expect(standard.rounds == 3)
+    }
+
+    @Test("every built-in suite is valid", arguments: BenchmarkKit.Suite.builtInNames)
+    func builtInIsValid(name: String) throws {
+        let suite = try #require(BenchmarkKit.Suite.builtIn(named: name, transports: known))
+        #expect(try suite.validated(transports: known) == suite)
+    }
+
+    @Test("a file sets every value")
+    func file() throws {
+        let text = """
+            name: sweep
+            transports: [tcp, grpc]
+            payload_bytes: [64, 1024]
+            in_flight: 16
+            rate_per_s: 5000
+            placement: one-cpu
+            rounds: 2
+            duration_s: 0.5
+            warmup_s: 0
+            seed: 18446744073709551615
+            """
+        let suite = try SuiteFile(path: "sweep.yaml", text: text).suite(transports: known)
+        let expected = BenchmarkKit.Suite(
+            name: "sweep", transports: ["tcp", "grpc"], payloadBytes: [64, 1024], inFlight: [16],
+            load: .open(ratePerSecond: 5000), placement: .oneCPU, rounds: 2, duration: 0.5, warmup: 0, seed: .max)
+        #expect(suite == expected)
+    }
+
+    @Test("what a file leaves out is as in the default suite, and its name is the file's")
+    func fileDefaults() throws {
+        let suite = try SuiteFile(path: "a/b/large.yaml", text: "payload_bytes: 1048576").suite(transports: known)
+        #expect(suite.name == "large")
+        #expect(suite.transports == known)
+        #expect(suite.inFlight == [1, 64])
+        #expect(suite.rounds == 3)
+    }
+
+    @Test(
+        "a malformed file gives one line with file, line, what is wrong and what is allowed",
+        arguments: [
+            ("rounds: 3\npayload: 100", "s.yaml:2: unknown key 'payload'; allowed: name, transports, payload_bytes"),
+            ("transports: [tcp, carrier]", "s.yaml:1: transports: unknown transport 'carrier'; allowed: tcp, netrpc"),
+            ("transports: []", "s.yaml:1: transports: no transport; allowed: tcp"),
+            ("name: x\nin_flight: [1, 0]", "s.yaml:2: in_flight: 0 is out of range; allowed: 1 to 4096"),
+            ("in_flight: [1, 1]", "s.yaml:1: in_flight: 1 is given twice"),
+            ("rounds: many", "s.yaml:1: rounds: 'many' is not a whole number"),
+            ("rounds: [1]", "s.yaml:1: rounds: a list is not a whole number"),
+            ("duration_s: .nan", "s.yaml:1: duration_s: '.nan' is not a number"),
+            ("duration_s: -1", "s.yaml:1: duration_s: -1.0 is out of range; allowed: 0.05 to 3600.0"),
+            ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
+            ("placement: everywhere", "s.yaml:1: placement: 'everywhere' is not free or one-cpu"),
+            ("seed: -1", "s.yaml:1: seed: '-1' is not a whole number from 0 to"),
+            ("name: ../x", "s.yaml:1: name: '../x' cannot name a folder"),
+            ("payload_bytes: [1, 99999999]", "s.yaml:1: payload_bytes: 99999999 is out of range"),
+            ("rounds: 1\nrounds: 2", "key given twice: rounds"),
+            ("rounds: [1", "s.yaml:"),
+            ("a\n\tb: [", "s.yaml:"),
+            ("just a text", "s.yaml:1: not a suite; write one 'key: value' a line, keys: name"),
+            ("", "s.yaml: not a suite"),
+        ])
+    func malformedFile(text: String, message: String) throws {
+        let error = try #require(throws: SuiteError.self) {
+            try SuiteFile(path: "s.yaml", text: text).suite(transports: known)
+        }
+        #expect(error.description.contains(message), "\(error)")
+        #expect(!error.description.contains("\n"))
+    }
+
+    @Test("a name that is neither built in nor a file is told what there is")
+    func unknownSuite() throws {
+        let error = try #require(throws: SuiteError.self) {
+            try BenchmarkKit.Suite.load("qick", transports: known)
+        }
+        #expect(
+            error.description == "qick: no such file; --suite takes quick, default or the path of a YAML file")
+    }
+
+    @Test("flags take the place of the suite's values")
+    func overrides() throws {
+        var overrides = SuiteOverrides()
+        overrides.transports = ["http"]
+        overrides.ratePerSecond = 100
+        overrides.seed = 7
+        let suite = try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        #expect(suite.transports == ["http"])
+        #expect(suite.load == .open(ratePerSecond: 100))
+        #expect(suite.seed == 7)
+        #expect(suite.payloadBytes == [100])
+    }
+
+    @Test("a nonsense flag is named as it was typed")
+    func badOverride() throws {
+        var overrides = SuiteOverrides()
+        overrides.payloadBytes = [0]
+        let error = try #require(throws: SuiteError.self) {
+            try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        }
+        #expect(error.description == "--payload-bytes: 0 is out of range; allowed: 1 to 16777211")
+    }
+}

@@ -1,0 +1,87 @@
+import Broker
+import Dispatch
+import Synchronization
+
+@testable import BenchmarkKit
+
+/// A transport without a wire: what it acknowledges is in an ``InMemoryLedger``, unless it is told to misbehave.
+struct FakeTransport: ClientTransport {
+    /// What becomes of the entry with a sequence number.
+    enum Behaviour: Sendable {
+        case deliver
+        /// Acknowledged, and lost.
+        case drop
+        /// Delivered twice.
+        case duplicate
+        /// Delivered with another text.
+        case corrupt
+        case fail(TransportError)
+        /// Acknowledged that much later.
+        case delay(DispatchTimeInterval)
+        /// Never answered.
+        case stall
+    }
+
+    var acknowledgement: AcknowledgementClass { .recorded }
+    var ledger: InMemoryLedger
+    var refusal: TransportError?
+    var behaviour: @Sendable (_ run: String, _ sequence: UInt64) -> Behaviour = { _, _ in .deliver }
+
+    func withConnection<R: Sendable>(
+        _ body: @Sendable (isolated FakeConnection) async throws -> R
+    ) async throws -> R {
+        if let refusal { throw refusal }
+        return try await body(FakeConnection(transport: self))
+    }
+
+    func descriptor(name: String = "fake") -> TransportDescriptor {
+        TransportDescriptor(
+            name: name, summary: "", codec: "none", mode: "memory", acknowledgement: .recorded, defaultTarget: "",
+            makeClient: { _ in self }, makeServer: { _ in throw ServerError("there is none") })
+    }
+}
+
+actor FakeConnection: TransportConnection {
+    private let loop = TestLoop()
+    private let transport: FakeTransport
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var taskExecutor: any TaskExecutor { loop }
+
+    init(transport: FakeTransport) {
+        self.transport = transport
+    }
+
+    func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
+        loop.checkIsolated()
+        guard let stamp = entry.stamp else { throw TransportError(.rejected, "an entry without a stamp") }
+        switch transport.behaviour(stamp.run, stamp.sequence) {
+        case .deliver: transport.ledger.record(entry)
+        case .drop: break
+        case .duplicate:
+            transport.ledger.record(entry)
+            transport.ledger.record(entry)
+        case .corrupt:
+            var damaged = entry
+            damaged.data = "\u{7f}" + entry.data.dropFirst()
+            transport.ledger.record(damaged)
+        case .fail(let error): throw error
+        case .delay(let interval):
+            transport.ledger.record(entry)
+            await wait(until: .now() + interval)
+            return Acknowledgement(.recorded)
+        case .stall: await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+        }
+        await Task.yield()
+        return Acknowledgement(.recorded)
+    }
+
+    func sleep(until deadline: UInt64) async {
+        await wait(until: DispatchTime(uptimeNanoseconds: deadline))
+    }
+
+    private func wait(until time: DispatchTime) async {
+        await withUnsafeContinuation { continuation in
+            loop.queue.asyncAfter(deadline: time) { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Gob
+import Testing
+
+/// Damaged streams must be refused or read as something else; they must not trap, hang or take much memory.
+@Suite("Damaged streams")
+struct DamageTests {
+    static let limits = GobLimits(messageBytes: 1 << 20, types: 200, elements: 100_000, allocatedBytes: 8 << 20)
+    static let vectors = Vector.all.filter { $0.hex.count < 2 * 1500 }
+
+    /// Reads a stream in every way there is.
+    func readAll(_ bytes: [UInt8]) {
+        _ = try? decodeAll(bytes, limits: DamageTests.limits)
+        _ = try? decode(Everything.self, bytes, limits: DamageTests.limits)
+        _ = try? decode(Arguments<GobText>.self, bytes, limits: DamageTests.limits)
+        _ = Gob.description(of: bytes.span.bytes, limits: DamageTests.limits)
+        var decoder = GobDecoder(limits: DamageTests.limits)
+        _ = try? decoder.skip(from: bytes.span.bytes)
+    }
+
+    @Test(arguments: vectors)
+    func truncated(_ vector: Vector) {
+        let bytes = vector.bytes
+        for count in 0..<bytes.count { readAll(Array(bytes[..<count])) }
+    }
+
+    @Test(arguments: vectors)
+    func oneByteChanged(_ vector: Vector) {
+        let bytes = vector.bytes
+        for index in bytes.indices {
+            for change: UInt8 in [0x01, 0x80, 0xff, bytes[index], bytes[index] ^ 0x7f] {
+                var damaged = bytes
+                damaged[index] ^= change
+                readAll(damaged)
+            }
+        }
+    }
+
+    @Test(arguments: 0..<200)
+    func random(_ seed: UInt64) {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func next() -> UInt64 {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return state
+        }
+        for _ in 0..<50 {
+            var bytes = (0..<Int(next() % 64)).map { _ in UInt8(truncatingIfNeeded: next()) }
+            readAll(bytes)
+            // Nothing but noise seldom gets past the length.
+            bytes.insert(UInt8(bytes.count), at: 0)
+            readAll(bytes)
+        }
+    }
+}
+
+/// A struct whose fields have the names that the vectors use, of many types.
+struct Everything: GobStruct {
+    var x = 0
+    var name = ""
+    var ints: [Int] = []
+    var points: [Point] = []
+    var byName: [String: Int] = [:]
+    var held = GobInterface()
+    var trees: [Everything] = []
+    var at = GobTime.gobZero
+    var text: GobText = GobText()
+    var data: [UInt8] = []
+    var small: Int8 = 0
+    var fixed: InlineArray<4, UInt8> = .gobZero
+
+    mutating func gobFields(_ field: inout some GobFieldVisitor & ~Copyable) {
+        field("X", &x)
+        field("Name", &name)
+        field("Ints", &ints)
+        field("Points", &points)
+        field("ByName", &byName)
+        field("Held", &held)
+        field("Trees", &trees)
+        field("At", &at)
+        field("Text", &text)
+        field("Data", &data)
+        field("A", &small)
+        field("Fixed", &fixed)
+    }
+}

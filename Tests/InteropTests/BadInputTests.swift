@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// What a user can get wrong ends with one line that says what, and an exit code.
+@Suite(.timeLimit(.minutes(1)))
+struct BadInputTests {
+    @Test(
+        "An unknown transport is named, and so are the known ones",
+        arguments: [
+            ["send", "--transport", "pigeon", "--to", "127.0.0.1:1", "--name", "n", "--data", "d"],
+            ["broker", "--listen", "127.0.0.1:0", "--transport", "pigeon", "--to", "127.0.0.1:1"],
+            ["bench", "--transport", "tcp,pigeon"],
+        ])
+    func unknownTransport(_ arguments: [String]) async throws {
+        let finished = try await runProgram(.brokerlab, arguments)
+        expectOneClearLine(finished, mentioning: ["pigeon", "netrpc"])
+    }
+
+    @Test("A closed port", arguments: ["http", "netrpc", "grpc", "tcp", "amqp"])
+    func closedPort(_ transport: String) async throws {
+        let port = try ReservedPort()
+        let target = transport == "amqp" ? "amqp://\(port.address)" : port.address
+        expectOneClearLine(try await send(transport, to: target), mentioning: [port.address, "refused"])
+    }
+
+    @Test("What is no address", arguments: ["127.0.0.1", "127.0.0.1:99999", ":5001", "not an address"])
+    func noAddress(_ target: String) async throws {
+        expectOneClearLine(try await send("netrpc", to: target), mentioning: [target])
+    }
+
+    @Test("A logger without its RabbitMQ")
+    func loggerWithoutRabbitMQ() async throws {
+        let port = try ReservedPort()
+        let finished = try await runProgram(.brokerlab, ["logger", "--amqp", "amqp://\(port.address)"])
+        expectOneClearLine(finished, mentioning: [port.address, "refused"])
+    }
+
+    @Test("A port that is taken")
+    func portTaken() async throws {
+        try await withLogger(["tcp"]) { logger in
+            let taken = logger.targets["tcp"]!
+            let second = try await runProgram(.brokerlab, ["logger", "--tcp", taken])
+            expectOneClearLine(second, mentioning: [taken])
+            let broker = try await runProgram(
+                .brokerlab, ["broker", "--listen", taken, "--transport", "tcp", "--to", taken])
+            expectOneClearLine(broker, mentioning: [taken])
+        }
+    }
+
+    @Test(
+        "A malformed suite file",
+        arguments: [
+            "", "transports: [tcp", "- just\n- a list\n", "transport: pigeon\n", "no_such_key: 1\n", "\u{0}\u{1}\u{2}",
+        ])
+    func malformedSuite(_ text: String) async throws {
+        try await withTemporaryFolder { folder in
+            let suite = folder.appending(path: "suite.yaml")
+            try Data(text.utf8).write(to: suite)
+            let finished = try await runProgram(
+                .brokerlab, ["bench", "--suite", suite.path, "--out", folder.appending(path: "out").path])
+            expectOneClearLine(finished, mentioning: ["suite.yaml"])
+        }
+    }
+
+    @Test("A suite that is not there")
+    func missingSuite() async throws {
+        let finished = try await runProgram(.brokerlab, ["bench", "--suite", "/nonexistent/suite.yaml"])
+        expectOneClearLine(finished, mentioning: ["/nonexistent/suite.yaml"])
+    }
+
+    @Test(
+        "Numbers that make no sense",
+        arguments: [
+            ["--rounds", "0"], ["--duration", "-1"], ["--in-flight", "0"], ["--in-flight", "many"],
+            ["--payload-bytes", "-1"], ["--rate", "-5"], ["--placement", "moon"],
+        ])
+    func senselessNumbers(_ arguments: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                ["bench", "--transport", "tcp", "--out", folder.appending(path: "out").path] + arguments)
+            expectOneClearLine(finished)
+        }
+    }
+
+    @Test("An output folder that cannot be written")
+    func unwritableOutput() async throws {
+        try await withTemporaryFolder { folder in
+            // Below a file: that stops even root.
+            let file = folder.appending(path: "file")
+            try Data().write(to: file)
+            let out = file.appending(path: "out").path
+            let finished = try await runProgram(
+                .brokerlab, ["bench", "--transport", "tcp", "--duration", "0.2", "--rounds", "1", "--out", out])
+            expectOneClearLine(finished, mentioning: [out])
+        }
+    }
+
+    @Test("A missing rabbitmq-server")
+    func missingRabbitMQ() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab.with(environment: Missing.rabbitMQ),
+                ["bench", "--transport", "amqp", "--duration", "0.2", "--rounds", "1", "--out", folder.path])
+            expectOneClearLine(finished, mentioning: ["rabbitmq-server"])
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Subprocess
+import Testing
+
+/// `brokerlab bench`, from the outside: what it leaves behind, and what it does not.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct BenchTests {
+    private static func arguments(_ transports: String, rounds: Int = 1, out: URL) -> [String] {
+        [
+            "bench", "--transport", transports, "--duration", "0.2", "--rounds", "\(rounds)", "--payload-bytes", "100",
+            "--in-flight", "1,8", "--out", out.path,
+        ]
+    }
+
+    @Test("Leaves valid results and nothing else", arguments: ["tcp,http", "netrpc,grpc", "amqp"])
+    func results(_ transports: String) async throws {
+        try await withTemporaryFolder { folder in
+            let started = StartedProcesses()
+            var observed = StartedProcesses.Observed()
+            let finished = try await withProgram(
+                .brokerlab.with(environment: started.environment), Self.arguments(transports, out: folder),
+                limit: .seconds(120)
+            ) { bench in
+                observed = try await started.observe(bench)
+            }
+            #expect(finished.exitCode == 0, "\(finished.errors.text)")
+            #expect(!observed.processes.isEmpty && !observed.sockets.isEmpty)
+            #expect(try await started.areGone(observed))
+
+            let results = try ResultsCSV(contentsOf: folder.appending(path: "results.csv"))
+            #expect(results.values(of: "transport") == Set(transports.split(separator: ",").map(String.init)))
+            #expect(results.values(of: "in_flight") == ["1", "8"])
+            for row in results.rows {
+                #expect(row["valid"] == "true", "\(row)")
+                #expect(row["lost"] == "0", "\(row)")
+                #expect(row["sent"] == row["acked"] && row["sent"] == row["delivered"], "\(row)")
+                #expect((Int(row["sent"] ?? "") ?? 0) > 0, "\(row)")
+            }
+            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "summary.csv").path))
+        }
+    }
+
+    @Test(
+        "Ends what it started when it is interrupted", arguments: ["tcp,http", "amqp"],
+        [Signal.interrupt, .terminate])
+    func interrupted(_ transports: String, _ signal: Signal) async throws {
+        try await withTemporaryFolder { folder in
+            let started = StartedProcesses()
+            var observed = StartedProcesses.Observed()
+            let finished = try await withProgram(
+                .brokerlab.with(environment: started.environment),
+                Self.arguments(transports, rounds: 200, out: folder), limit: .seconds(90)
+            ) { bench in
+                // Two: the logger's own address, and that of the transport or of RabbitMQ.
+                observed = try await started.observe(bench) { $0.sockets.count >= 2 }
+                try bench.signal(signal)
+            }
+            #expect(finished.exitCode != nil, "it did not end by itself")
+            #expect(try await started.areGone(observed))
+        }
+    }
+}

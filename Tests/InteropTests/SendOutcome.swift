@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// What `brokerlab send --json` prints.
+struct SendOutcome: Decodable, Hashable {
+    var sent: Int
+    var acked: Int
+    var failed: Int
+}
+
+/// Runs `brokerlab send` with the sample entry.
+func send(
+    _ transport: String, to target: String, count: Int = 1, name: String = Sample.name, arguments: [String] = []
+) async throws -> FinishedProgram {
+    try await runProgram(
+        .brokerlab,
+        [
+            "send", "--transport", transport, "--to", target, "--name", name, "--data", Sample.data,
+            "--count", "\(count)", "--in-flight", "8", "--json",
+        ] + arguments)
+}
+
+/// Expects a command that failed as a tool should: an exit code, and one line that says what is wrong.
+///
+/// Where the command line itself is wrong, a hint at the usage may follow that line.
+func expectOneClearLine(
+    _ finished: FinishedProgram, mentioning words: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(finished.exitCode != 0, "it succeeded: \(finished.output.text)", sourceLocation: sourceLocation)
+    #expect(finished.exitCode != nil, "it did not end by itself", sourceLocation: sourceLocation)
+    let lines = finished.errors.lines.filter { line in
+        !line.isEmpty && !line.hasPrefix("Usage:") && !line.contains("--help")
+    }
+    #expect(lines.count == 1, "\(finished.errors.text)", sourceLocation: sourceLocation)
+    for word in words {
+        #expect(
+            lines.contains { $0.localizedCaseInsensitiveContains(word) }, "no '\(word)' in: \(finished.errors.text)",
+            sourceLocation: sourceLocation)
+    }
+}

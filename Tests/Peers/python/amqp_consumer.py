@@ -1,0 +1,27 @@
+"""Consumes log entries from the exchange logs_topic, as a user of pika does, and prints them with their routing key."""
+
+import json
+
+import pika
+
+import peer
+
+flags = peer.parse(__doc__, to="amqp://127.0.0.1:5672", queue="", keys="log.INFO,log.WARNING,log.ERROR")
+
+connection = pika.BlockingConnection(pika.URLParameters(flags.to))
+channel = connection.channel()
+channel.exchange_declare("logs_topic", exchange_type="topic", durable=True)
+queue = channel.queue_declare(flags.queue, exclusive=flags.queue == "", durable=flags.queue != "").method.queue
+for key in flags.keys.split(","):
+    channel.queue_bind(queue, "logs_topic", routing_key=key)
+
+
+def consume(channel, delivery, properties, body):
+    entry = json.loads(body)
+    peer.say(name=entry["name"], data=entry["data"], key=delivery.routing_key, content_type=properties.content_type)
+    channel.basic_ack(delivery.delivery_tag)
+
+
+channel.basic_consume(queue, consume)
+peer.say(queue=queue)
+channel.start_consuming()

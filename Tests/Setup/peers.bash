@@ -1,0 +1,47 @@
+# Sets up what the tests speak to that is not Swift: Go, Python and their peers. Everything goes to .build/peers.
+# Sourced by Tests/run, after machine.bash, in the repository's folder.
+
+peers="$PWD/.build/peers"
+
+# The Python environment, made anew when requirements.txt has changed or when it does not run any more.
+ensure_python() {
+    local venv="$peers/venv" wanted=Tests/Peers/requirements.txt installed="$peers/requirements.installed"
+    if ! cmp --silent "$wanted" "$installed" || ! "$venv/bin/python" -c 'import grpc, pika' 2>/dev/null; then
+        grep -v '^#' "$wanted" | paste --serial --delimiters=' ' | sed 's/^/installing /'
+        rm -rf "$venv" "$installed"
+        mkdir -p "$peers"
+        # Debian's own Python, since python3-venv belongs to that one.
+        /usr/bin/python3 -m venv "$venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
+        cp "$wanted" "$installed"
+    fi
+    export BROKERLAB_PYTHON="$venv/bin/python"
+}
+
+# The contract's Python stubs, from the peers' own proto file.
+ensure_stubs() {
+    local proto=Tests/Peers/proto/logs.proto stubs="$peers/stubs"
+    if [ ! "$stubs/logs_pb2_grpc.py" -nt "$proto" ]; then
+        mkdir -p "$stubs"
+        "$BROKERLAB_PYTHON" -m grpc_tools.protoc --proto_path="$(dirname "$proto")" \
+            --python_out="$stubs" --grpc_python_out="$stubs" "$proto"
+    fi
+}
+
+# Go, and the peers written in it. They use the standard library only, so nothing is ever downloaded for them.
+ensure_go() {
+    BROKERLAB_GO=$("$BROKERLAB_PYTHON" -c 'import go, os; print(os.path.dirname(go.__file__) + "/bin/go")')
+    export BROKERLAB_GO
+    export GOCACHE="$peers/go-cache" GOPATH="$peers/go-path" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS=-mod=mod
+    mkdir -p "$peers/bin"
+    (cd Tests/Peers/go && "$BROKERLAB_GO" build -o "$peers/bin/" ./netrpc-client ./netrpc-server ./http-client ./http-server)
+}
+
+ensure_peers() {
+    heading "Peers"
+    ensure_python
+    ensure_stubs
+    ensure_go
+    "$BROKERLAB_PYTHON" --version
+    "$BROKERLAB_GO" version
+}
