@@ -38,6 +38,8 @@ let package = Package(
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
 
+        .systemLibrary(name: "CMalloc"),
+
         .target(
             name: "Broker", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "TransportIO", dependencies: ["Broker", nioCore, nioPosix], swiftSettings: settings),
@@ -60,19 +62,22 @@ let package = Package(
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
 
         .target(
+            name: "RabbitMQNode", dependencies: [nioCore, nioPosix, subprocess], swiftSettings: settings),
+        .target(
             name: "LoggerService", dependencies: ["Broker", serviceLifecycle, logging, histogram],
             swiftSettings: settings),
         .target(
             name: "BenchmarkKit",
             dependencies: [
-                "Broker", histogram, subprocess, logging, .product(name: "Yams", package: "Yams"),
+                "Broker", "LoggerService", histogram, subprocess, logging, .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "brokerlab",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "LoggerService", "BenchmarkKit", serviceLifecycle, logging, nioCore,
+                "GRPCTransport", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CMalloc", serviceLifecycle, logging,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -1,7 +1,7 @@
 /// A value of any type that a gob can hold.
 ///
 /// Values of types that a stream defines name their type by its id in the stream; a ``GobDocument`` has the types.
-public indirect enum GobValue: Hashable, Sendable {
+public enum GobValue: Hashable, Sendable {
     /// Go's `bool`.
     case bool(Bool)
     /// A signed integer of any width.
@@ -29,7 +29,7 @@ public indirect enum GobValue: Hashable, Sendable {
     /// The bytes of a value that encodes itself.
     case opaque(type: GobTypeID, name: String, bytes: [UInt8])
     /// A value in an interface, with the name that its type is registered by.
-    case interface(name: String, value: GobValue)
+    indirect case interface(name: String, value: GobValue)
     /// An interface that holds nothing.
     case nilInterface
 

@@ -48,7 +48,7 @@ struct LimitTests {
     @Test func sliceThatClaimsTooMuch() throws {
         // After the definition of []int: type 65, the mark, 2^32 elements.
         let empty = try encode([Int]())
-        let bytes = empty.dropLast(5) + [0x09, 0xff, 0x82, 0x00, 0xfb, 1, 0, 0, 0, 0]
+        let bytes = Array(empty.dropLast(5)) + [0x09, 0xff, 0x82, 0x00, 0xfb, 1, 0, 0, 0, 0]
         #expect(throws: GobError.self) { _ = try decodeAll(bytes) }
         #expect(throws: GobError.self) { _ = try decode([Int].self, bytes) }
     }

@@ -74,7 +74,7 @@ struct TypedTests {
     }
 
     @Test func collections() throws {
-        try check("slice of slices", [[], [1], [2, 3]] as [[Int]])
+        #expect(try decode([[Int]].self, Vector.named("slice of slices").bytes) == [[], [1], [2, 3]])
         try check("slice float", [0, 1.25, Double.infinity])
         try check("map of bytes", ["a": [1, 2] as [UInt8]])
         let all = try decode(Collections.self, Vector.named("collections").bytes)

@@ -83,7 +83,7 @@ struct FrameReader {
         case "AMQP":
             guard let version = bytes.getBytes(at: bytes.readerIndex + 4, length: 4) else { return }
             let numbers = version.map(String.init).joined(separator: "-")
-            throw ProtocolError("it wants AMQP version \(numbers), not 0-9-1; use a RabbitMQ that speaks AMQP 0-9-1")
+            throw ProtocolError("it does not speak AMQP 0-9-1 (it offers AMQP \(numbers)); give RabbitMQ's AMQP port")
         default:
             throw ProtocolError("it does not speak AMQP 0-9-1; give RabbitMQ's AMQP port, usually 5672")
         }

@@ -149,7 +149,8 @@ extension UnsafeRawBufferPointer {
 extension String {
     /// A text of the peer, fit for one line of an error message.
     fileprivate init(line bytes: amqp_bytes_t) {
-        let text = String(decoding: UnsafeRawBufferPointer(bytes), as: UTF8.self)
+        var text = String(decoding: UnsafeRawBufferPointer(bytes), as: UTF8.self)
+        while text.hasSuffix(".") { text.removeLast() }
         self = String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
     }
 }

@@ -1,0 +1,169 @@
+import ArgumentParser
+import BenchmarkKit
+import Broker
+import Foundation
+import RabbitMQNode
+
+/// `brokerlab bench`
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Runs all transports with the same work and puts them side by side.",
+        discussion: """
+            Starts a logger, and a RabbitMQ of its own if amqp is measured and --amqp names none; both are gone when it \
+            ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
+            cell and round) and summary.csv.
+
+            EXAMPLES
+              brokerlab bench --suite quick
+              brokerlab bench --transport tcp,grpc,http --payload-bytes 100,10240 --in-flight 1,64 --rounds 5
+              brokerlab bench --transport netrpc,grpc --rate 5000 --in-flight 256
+              brokerlab bench --placement one-cpu --in-flight 1
+            """)
+
+    @Option(help: ArgumentHelp("quick, default, or a YAML file.", valueName: "suite"))
+    var suite = "default"
+
+    @Option(
+        help: ArgumentHelp(
+            "The transports to measure, separated by commas: \(TransportRegistry.names.joined(separator: ", ")).",
+            valueName: "names"))
+    var transport: String?
+
+    @Option(help: ArgumentHelp("The sizes of the entries' texts, in bytes, separated by commas.", valueName: "n,n"))
+    var payloadBytes: IntegerList?
+
+    @Option(help: ArgumentHelp("How many entries are unacknowledged at once, separated by commas.", valueName: "n,n"))
+    var inFlight: IntegerList?
+
+    @Option(help: ArgumentHelp("Send at this constant rate, in entries a second, instead of as fast as answers come.", valueName: "n"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("free, or one-cpu: broker and logger share one core.", valueName: "where"))
+    var placement: String?
+
+    @Option(help: ArgumentHelp("How often every cell is measured.", valueName: "n"))
+    var rounds: Int?
+
+    @Option(help: ArgumentHelp("How long a cell is measured, in seconds.", valueName: "seconds"))
+    var duration: Double?
+
+    @Option(help: ArgumentHelp("How long a cell runs before it is measured, in seconds.", valueName: "seconds"))
+    var warmup: Double?
+
+    @Option(help: ArgumentHelp("What the order of the cells and the texts are derived from.", valueName: "n"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("A RabbitMQ to use instead of a private one.", valueName: "url"))
+    var amqp: String?
+
+    @Option(help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
+    var out: String?
+
+    func validate() throws {
+        guard let placement, Placement(rawValue: placement) == nil else { return }
+        throw ValidationError("--placement takes free or one-cpu, not '\(placement)'.")
+    }
+
+    func run() async throws {
+        let suite = try Suite.load(suite, transports: TransportRegistry.names)
+            .applying(overrides(), transports: TransportRegistry.names)
+        let folder = try ResultsFolder(path: out, suite: suite.name)
+        let outcome = try await Interruptible.run {
+            guard suite.transports.contains("amqp") else { return try await measure(suite, folder, rabbitMQ: nil) }
+            if let amqp {
+                return try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(url: amqp))
+            }
+            progress("starting a private RabbitMQ")
+            return try await withRabbitMQ { node in
+                try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(node))
+            }
+        }
+        print(outcome.report, terminator: "")
+        switch outcome.ending {
+        case .complete where outcome.isValid: break
+        case .complete:
+            progress("some rows are not valid; the table says which and why")
+            throw ExitCode.failure
+        case .interrupted:
+            progress("interrupted; what was measured is kept")
+            throw Interruptible.exitCode
+        case .failed(let reason):
+            progress("ended early: \(reason)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func measure(
+        _ suite: Suite, _ folder: ResultsFolder, rabbitMQ: CompanionRabbitMQ?
+    ) async throws -> BenchmarkOutcome {
+        var configuration = BenchmarkConfiguration(
+            suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(suite, rabbitMQ), folder: folder)
+        if let rabbitMQ { configuration.companions = [rabbitMQ.process] }
+        configuration.progress = StandardErrorProgress()
+        return try await Benchmark(configuration: configuration).run()
+    }
+
+    /// A logger with a receiver for every transport of the suite, on free ports; its HTTP address serves the ledger.
+    private func loggerCommand(_ suite: Suite, _ rabbitMQ: CompanionRabbitMQ?) throws -> BenchmarkKit.LoggerCommand {
+        var arguments = ["logger", "--exit-with-stdin", "--http", "127.0.0.1:0"]
+        for transport in suite.transports where transport != "http" && transport != "amqp" {
+            arguments += ["--\(transport)", "127.0.0.1:0"]
+        }
+        if let rabbitMQ {
+            // A queue of its own: nothing that others left behind is counted, and nothing is left behind for them.
+            arguments += ["--amqp", rabbitMQ.url, "--amqp-queue", "broker-lab-bench-\(getpid())", "--amqp-temporary"]
+        }
+        return BenchmarkKit.LoggerCommand(
+            executable: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), arguments: arguments)
+    }
+
+    private func overrides() -> SuiteOverrides {
+        var overrides = SuiteOverrides()
+        overrides.transports = transport?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        overrides.payloadBytes = payloadBytes?.values
+        overrides.inFlight = inFlight?.values
+        overrides.ratePerSecond = rate
+        overrides.placement = placement.flatMap(Placement.init)
+        overrides.rounds = rounds
+        overrides.duration = duration
+        overrides.warmup = warmup
+        overrides.seed = seed
+        return overrides
+    }
+
+    private func progress(_ text: String) {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+    }
+}
+
+/// Whole numbers, separated by commas.
+struct IntegerList: ExpressibleByArgument {
+    var values: [Int]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Int($0) }
+        guard values.count == parts.count else { return nil }
+        self.values = values
+    }
+}
+
+/// The RabbitMQ of a benchmark.
+private struct CompanionRabbitMQ {
+    var url: String
+    var process: CompanionProcess
+
+    /// One that was started for it.
+    init(_ node: RabbitMQNode) {
+        url = node.url
+        process = CompanionProcess(
+            name: "RabbitMQ", pid: node.processID, version: node.version, transports: ["amqp"])
+    }
+
+    /// One that runs somewhere.
+    init(url: String) {
+        self.url = url
+        process = CompanionProcess(name: "RabbitMQ", pid: nil, transports: ["amqp"])
+    }
+}

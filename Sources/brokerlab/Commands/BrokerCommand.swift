@@ -1,0 +1,83 @@
+import ArgumentParser
+import Broker
+import HTTPTransport
+import ServiceLifecycle
+
+/// `brokerlab broker`
+struct BrokerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "broker",
+        abstract: "Takes entries over HTTP (POST /handle) and forwards each over the transport of your choice.",
+        discussion: """
+            The request is {"action": "log", "log": {"name": …, "data": …}}. It is answered when the transport has \
+            acknowledged the entry: 202 {"error": false, "message": "logged"}, or 502 with the reason.
+
+            EXAMPLES
+              brokerlab broker --listen 127.0.0.1:8000 --transport grpc --to 127.0.0.1:50001
+              brokerlab broker --listen 127.0.0.1:8000 --transport amqp --to amqp://guest:guest@127.0.0.1:5672
+              curl -H 'Content-Type: application/json' -d '{"action":"log","log":{"name":"login","data":"user 7"}}' \\
+                   http://127.0.0.1:8000/handle
+            """)
+
+    @Option(help: ArgumentHelp("Where to take requests; port 0 picks a free port.", valueName: "addr"))
+    var listen = "127.0.0.1:8000"
+
+    @OptionGroup var destination: DestinationOptions
+
+    func run() async throws {
+        let listenAt = try Endpoint(parsing: listen)
+        let client = try destination.client(maxInFlight: 1024)
+        try await Self.serve(on: listenAt, over: client)
+    }
+
+    private static func serve(on endpoint: Endpoint, over client: some ClientTransport) async throws {
+        try await withBroker(over: client) { broker in
+            let configuration = HTTPServerConfiguration(
+                entryPath: "/handle", entryBody: .action, rejectedStatus: 502,
+                control: { request in
+                    guard request.path == "/health" else { return nil }
+                    return HTTPResponse(status: 200, body: Array(#"{"status":"ok"}"#.utf8))
+                })
+            let server = HTTPTransport.server(
+                on: endpoint, options: ServerOptions(target: "\(endpoint)"), configuration: configuration)
+            try await ServiceRunner.run(ForwardingService(server: server, broker: broker))
+        }
+    }
+}
+
+/// An HTTP server whose entries are forwarded.
+private struct ForwardingService: Service {
+    let server: any ServerTransport
+    let broker: Broker
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            let output = JSONLines()
+            try await server.serve(to: ForwardingRecorder(broker: broker)) { address in
+                output.print(["listen": address.target])
+                output.print(["ready": true])
+            }
+        }
+    }
+}
+
+/// Sends on what it is given, and answers when the transport has.
+private struct ForwardingRecorder: EntryRecorder {
+    let broker: Broker
+
+    func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+        let entry = entry.copy()
+        let reply = reply()
+        Task {
+            do throws(TransportError) {
+                try await broker.send(entry)
+                reply(.recorded)
+            } catch {
+                reply(.rejected("\(error)"))
+            }
+        }
+        return .later
+    }
+
+    func countUndecodable() {}
+}

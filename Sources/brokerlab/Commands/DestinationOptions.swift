@@ -1,0 +1,31 @@
+import ArgumentParser
+import Broker
+
+/// The switch that every sending command has: which transport, and to where.
+struct DestinationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The transport: \(TransportRegistry.names.joined(separator: ", ")).", valueName: "name"))
+    var transport: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The logger: HOST:PORT; for http also a URL with a path; for amqp the URL of RabbitMQ. "
+                + "The logger's default address when left out.",
+            valueName: "addr-or-url"))
+    var to: String?
+
+    @Option(help: ArgumentHelp("For amqp: declare this queue and bind it before the first entry.", valueName: "name"))
+    var amqpQueue: String?
+
+    func validate() throws {
+        _ = try TransportRegistry.transport(named: transport)
+    }
+
+    /// The broker's half of the transport.
+    func client(maxInFlight: Int) throws -> any ClientTransport {
+        let descriptor = try TransportRegistry.transport(named: transport)
+        return try descriptor.makeClient(
+            ClientOptions(target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, queue: amqpQueue))
+    }
+}

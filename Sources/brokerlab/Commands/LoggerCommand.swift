@@ -1,0 +1,98 @@
+import ArgumentParser
+import Broker
+import HTTPTransport
+import LoggerService
+import Logging
+import ServiceLifecycle
+
+/// `brokerlab logger`
+struct LoggerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logger",
+        abstract: "Receives log entries over every transport and records them.",
+        discussion: """
+            Without a flag it listens on 127.0.0.1: http 8080, netrpc 5001, grpc 50001, tcp 5002. With flags it listens on \
+            what they name and nothing else. Port 0 picks a free port. When it is ready it has printed one line of JSON \
+            for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
+
+            Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}.
+
+            EXAMPLES
+              brokerlab logger
+              brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
+              curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
+              curl 'http://127.0.0.1:8080/entries?limit=5'
+            """)
+
+    @Option(help: ArgumentHelp("Where to take JSON over HTTP POST.", valueName: "addr"))
+    var http: String?
+
+    @Option(help: ArgumentHelp("Where to take Go net/rpc calls.", valueName: "addr"))
+    var netrpc: String?
+
+    @Option(help: ArgumentHelp("Where to take gRPC calls.", valueName: "addr"))
+    var grpc: String?
+
+    @Option(help: ArgumentHelp("Where to take raw frames, the floor of the benchmark.", valueName: "addr"))
+    var tcp: String?
+
+    @Option(help: ArgumentHelp("The RabbitMQ to consume from.", valueName: "url"))
+    var amqp: String?
+
+    @Option(help: ArgumentHelp("The queue to consume from.", valueName: "name"))
+    var amqpQueue: String?
+
+    @Flag(help: "Delete the queue when the logger ends.")
+    var amqpTemporary = false
+
+    @Option(help: ArgumentHelp("The memory for the latest entries, in MiB.", valueName: "mib"))
+    var store = 64
+
+    @Option(help: ArgumentHelp("The largest entry accepted (name and data), in bytes.", valueName: "bytes"))
+    var maxEntryBytes = EntryLimits().maxEntryBytes
+
+    @Flag(help: "End when standard input ends, so that the logger does not outlive the program that started it.")
+    var exitWithStdin = false
+
+    func validate() throws {
+        guard (1...65_536).contains(store) else { throw ValidationError("--store takes 1 to 65536 MiB.") }
+        guard maxEntryBytes > 0 else { throw ValidationError("--max-entry-bytes takes a number above 0.") }
+    }
+
+    func run() async throws {
+        let ledger = Ledger(storeBytes: store << 20)
+        let output = JSONLines()
+        let receivers = try receivers(ledger: ledger)
+        let service = LoggerService(
+            ledger: ledger, receivers: receivers,
+            bound: { output.print(["transport": $0, "target": $1.target]) },
+            ready: { output.print(["ready": true]) })
+        try await ServiceRunner.run(service, exitWithStdin: exitWithStdin)
+    }
+
+    private func receivers(ledger: Ledger) throws -> [LoggerService.Receiver] {
+        let asked = ["http": http, "netrpc": netrpc, "grpc": grpc, "tcp": tcp, "amqp": amqp]
+        let hasFlag = asked.values.contains { $0 != nil }
+        let api = ControlAPI(ledger: ledger)
+        return try TransportRegistry.all.compactMap { transport in
+            // RabbitMQ is not there on every machine, so that one wants to be asked for.
+            let fallback = hasFlag || transport.name == "amqp" ? nil : transport.defaultTarget
+            guard let target = asked[transport.name, default: nil] ?? fallback else { return nil }
+            let options = ServerOptions(
+                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: amqpQueue,
+                temporary: amqpTemporary)
+            let descriptor = transport.name == "http" ? HTTPTransport.descriptor(control: api.respond) : transport
+            return LoggerService.Receiver(transport: transport.name, server: try descriptor.makeServer(options))
+        }
+    }
+}
+
+extension ControlAPI {
+    /// The API as the HTTP server wants it.
+    @Sendable
+    fileprivate func respond(_ request: HTTPRequest) -> HTTPResponse? {
+        answer(method: request.method, path: request.path, query: request.query).map {
+            HTTPResponse(status: $0.status, body: $0.body, allow: $0.allow)
+        }
+    }
+}

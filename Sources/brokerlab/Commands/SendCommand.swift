@@ -1,0 +1,65 @@
+import ArgumentParser
+import Broker
+import Foundation
+
+/// `brokerlab send`
+struct SendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Sends log entries and waits for their acknowledgements.",
+        discussion: """
+            Without --data and --payload-bytes it reads entries from standard input, one a line. Exits 0 when every entry \
+            was acknowledged.
+
+            EXAMPLES
+              brokerlab send --transport http --to 127.0.0.1:8080 --name login --data "user 7"
+              brokerlab send --transport netrpc --to 127.0.0.1:5001 --name load --payload-bytes 100 --count 100000 --in-flight 64
+              tail -n 100 app.log | brokerlab send --transport grpc --to 127.0.0.1:50001 --name app
+            """)
+
+    @OptionGroup var destination: DestinationOptions
+
+    @Option(help: ArgumentHelp("What the entries are about.", valueName: "text"))
+    var name = "brokerlab"
+
+    @Option(help: ArgumentHelp("The entries' text.", valueName: "text"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Send a text of this many bytes instead.", valueName: "bytes"))
+    var payloadBytes: Int?
+
+    @Option(help: ArgumentHelp("How many entries to send.", valueName: "n"))
+    var count = 1
+
+    @Option(help: ArgumentHelp("How many entries may be unacknowledged at once.", valueName: "n"))
+    var inFlight = 1
+
+    @Option(help: ArgumentHelp("info, warning or error.", valueName: "level"))
+    var severity = "info"
+
+    @Option(help: ArgumentHelp("Count the entries under this run id; see GET /runs/{id}.", valueName: "id"))
+    var run: String?
+
+    @Flag(help: "Print the outcome as one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        guard count >= 1 else { throw ValidationError("--count takes a number from 1 on.") }
+        guard (1...65_536).contains(inFlight) else { throw ValidationError("--in-flight takes 1 to 65536.") }
+        guard data == nil || payloadBytes == nil else { throw ValidationError("Give --data or --payload-bytes, not both.") }
+        guard payloadBytes.map({ $0 >= 0 }) ?? true else { throw ValidationError("--payload-bytes takes 0 or more.") }
+        guard Severity(name: severity) != nil else { throw ValidationError("--severity takes info, warning or error.") }
+        guard run?.isEmpty != true else { throw ValidationError("--run takes a text that is not empty.") }
+    }
+
+    func run() async throws {
+        let text = data ?? payloadBytes.map { String(repeating: "x", count: $0) }
+        let job = SendJob(
+            source: text.map { EntrySource(text: $0, count: count) } ?? EntrySource(lines: LineReader()), name: name,
+            severity: Severity(name: severity) ?? .info, run: run, inFlight: inFlight)
+        let client = try destination.client(maxInFlight: inFlight)
+        let outcome = try await job.run(over: client)
+        outcome.print(asJSON: json)
+        if outcome.failed > 0 { throw ExitCode.failure }
+    }
+}

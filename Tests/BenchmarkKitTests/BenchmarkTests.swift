@@ -1,0 +1,166 @@
+import Broker
+import Foundation
+import Glibc
+import LoggerService
+import Synchronization
+import Testing
+
+@testable import BenchmarkKit
+
+/// The whole benchmark, with a shell for a logger's process, its control API in this process, and a transport in memory.
+@Suite("A benchmark")
+final class BenchmarkTests {
+    private let ledger = InMemoryLedger()
+    private let server: ControlServer
+    private let folder = NSTemporaryDirectory() + "brokerlab-bench-\(UUID())"
+
+    init() throws {
+        server = try ControlServer { [ledger] method, path in
+            let run = String(path.split(separator: "/")[1].prefix { $0 != "?" })
+            let body = (try? JSONEncoder().encode(ledger.reportNow(run: run))) ?? Data()
+            return (200, String(decoding: body, as: UTF8.self))
+        }
+    }
+
+    deinit {
+        server.stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test("measures every cell and leaves rows, a summary and a table", arguments: [Placement.free, .oneCPU])
+    func complete(placement: Placement) async throws {
+        var suite = suite(rounds: 2)
+        suite.placement = placement
+        let cores = try coresOfThisProcess()
+        let outcome = try await Benchmark(configuration: configuration(suite)).run()
+        #expect(outcome.ending == .complete)
+        #expect(outcome.rows.count == 8)
+        #expect(outcome.isValid, "\(outcome.rows.map(\.invalidReason))")
+        #expect(outcome.summary.count == 4)
+        #expect(outcome.summary.allSatisfy { $0.count == 2 && $0.ratioToFloor != nil })
+        #expect(outcome.report.contains("in-memory"))
+        #expect(outcome.report.contains("\(folder)/results.csv"))
+        #expect(try lines("results.csv").count == 9)
+        #expect(try lines("summary.csv").count == 5)
+        #expect(Set(outcome.rows.map(\.runID)).count == 8)
+        #expect(outcome.rows.allSatisfy { $0.runID.utf8.count <= 15 })
+        #expect(try coresOfThisProcess() == cores)
+    }
+
+    @Test("a transport that fails makes its rows invalid, and the others are measured")
+    func oneFails() async throws {
+        let outcome = try await Benchmark(
+            configuration: configuration(suite()) { _, sequence in
+                sequence == 5 ? .fail(TransportError(.unknown, "lost")) : .deliver
+            }
+        ).run()
+        #expect(outcome.ending == .complete)
+        #expect(!outcome.isValid)
+        let valid = outcome.rows.filter(\.isValid)
+        #expect(valid.count == 2)
+        #expect(valid.allSatisfy { $0.planned.cell.transport == "floor" })
+        #expect(outcome.report.contains("INVALID: in-memory"))
+    }
+
+    @Test("an interruption keeps what was measured, and says so")
+    func interrupted() async throws {
+        let (measured, sink) = AsyncStream.makeStream(of: Void.self)
+        var configuration = try configuration(suite(rounds: 100))
+        configuration.progress = Announcing(sink: sink)
+        let benchmark = Benchmark(configuration: configuration)
+        let task = Task { try await benchmark.run() }
+        for await _ in measured { break }
+        task.cancel()
+        let outcome = try await task.value
+        #expect(outcome.ending == .interrupted)
+        #expect(!outcome.rows.isEmpty)
+        #expect(try lines("results.csv").count == outcome.rows.count + 1)
+        #expect(try lines("summary.csv").count == outcome.summary.count + 1)
+    }
+
+    @Test("an interruption before the first row throws")
+    func interruptedAtOnce() async throws {
+        let benchmark = Benchmark(configuration: try configuration(suite()))
+        let task = Task { try await benchmark.run() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test("a logger that dies ends the run with its last words, and what was measured is kept")
+    func loggerDies() async throws {
+        let (measured, sink) = AsyncStream.makeStream(of: Void.self)
+        let flag = folder + ".die"
+        defer { try? FileManager.default.removeItem(atPath: flag) }
+        var configuration = try configuration(suite(rounds: 1000))
+        configuration.progress = Announcing(sink: sink)
+        configuration.logger.arguments = [
+            "-c", announcement + "until test -e '\(flag)'; do sleep 0.02; done; echo 'killed by the test' >&2",
+        ]
+        let benchmark = Benchmark(configuration: configuration)
+        let task = Task { try await benchmark.run() }
+        for await _ in measured { break }
+        #expect(FileManager.default.createFile(atPath: flag, contents: nil))
+        let outcome = try await task.value
+        #expect(
+            outcome.ending
+                == .failed("the logger ended in the middle of the benchmark. Its last words:\n  killed by the test"))
+        #expect(!outcome.rows.isEmpty)
+    }
+
+    @Test("a transport that the logger does not serve is told before anything is measured")
+    func missingAddress() async throws {
+        var configuration = try configuration(suite())
+        configuration.logger.arguments = [
+            "-c", "echo '{\"transport\":\"http\",\"target\":\"\(server.target)\"}'; echo '{\"ready\":true}'; exec cat",
+        ]
+        let benchmark = Benchmark(configuration: configuration)
+        let error = try await #require(throws: BenchmarkError.self) { try await benchmark.run() }
+        #expect(error.description.hasPrefix("the logger announced no address for "))
+    }
+
+    private struct Announcing: ProgressSink {
+        var sink: AsyncStream<Void>.Continuation
+
+        func show(_ event: ProgressEvent) {
+            if case .measured = event { sink.yield() }
+        }
+    }
+
+    private var announcement: String {
+        """
+        echo '{"transport":"http","target":"\(server.target)"}'
+        echo '{"transport":"floor","target":"here"}'
+        echo '{"transport":"in-memory","target":"here"}'
+        echo '{"ready":true}'
+
+        """
+    }
+
+    private func suite(rounds: Int = 1) -> BenchmarkKit.Suite {
+        BenchmarkKit.Suite(
+            name: "test", transports: ["floor", "in-memory"], payloadBytes: [100], inFlight: [1, 8], rounds: rounds,
+            duration: 0.05, warmup: 0.01, seed: 3)
+    }
+
+    private func configuration(
+        _ suite: BenchmarkKit.Suite,
+        _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
+    ) throws -> BenchmarkConfiguration {
+        let floor = FakeTransport(ledger: ledger).descriptor(name: "floor")
+        let transport = FakeTransport(ledger: ledger, behaviour: behaviour).descriptor(name: "in-memory")
+        var configuration = BenchmarkConfiguration(
+            suite: suite, registry: [floor, transport],
+            logger: LoggerCommand(executable: "/bin/sh", arguments: ["-c", announcement + "exec cat"]),
+            folder: try ResultsFolder(path: folder, suite: suite.name))
+        configuration.floor = "floor"
+        return configuration
+    }
+
+    private func lines(_ file: String) throws -> [Substring] {
+        try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8).split(separator: "\r\n")
+    }
+
+    private func coresOfThisProcess() throws -> [UInt8] {
+        try withUnsafeBytes(of: SchedulerAffinity.cores(of: 0).get()) { Array($0) }
+    }
+}

@@ -1,0 +1,160 @@
+import Broker
+import Glibc
+import LoggerService
+import Synchronization
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite("The measurement of a cell")
+struct CellMeasurementTests {
+    private let ledger = InMemoryLedger()
+
+    @Test("a transport that behaves gives a valid row with every figure")
+    func valid() async throws {
+        let row = try await measure()
+        #expect(row.isValid, "\(row.invalidReason)")
+        let sent = try #require(row.sent)
+        #expect(sent > 0)
+        #expect(row.acked == sent)
+        #expect(row.delivered == sent)
+        #expect(row.lost == 0)
+        #expect(row.errors == 0)
+        #expect(try #require(row.throughput) > 0)
+        #expect(row.ackLatency?.count == sent)
+        #expect(try #require(row.brokerCPUUsPerMessage) > 0)
+        #expect(try #require(row.littleRatio) > 0)
+        #expect(row.queueCPUUsPerMessage == nil)
+        #expect(row.uncorrectedP99Us == nil)
+    }
+
+    @Test("warm-up and measured entries have run ids of their own, of at most 15 bytes, both announced")
+    func runs() async throws {
+        let row = try await measure()
+        #expect(row.runID == "abcdef-7m")
+        #expect(!ledger.entries(of: "abcdef-7w").isEmpty)
+        #expect(UInt64(ledger.entries(of: "abcdef-7m").count) == row.sent)
+        #expect(ledger.announcements.withLock { $0 } == ["abcdef-7w", "abcdef-7m"])
+    }
+
+    @Test("an acknowledged entry that did not arrive makes the row invalid")
+    func dropped() async throws {
+        let row = try await measure { run, sequence in run.hasSuffix("m") && sequence == 3 ? .drop : .deliver }
+        #expect(row.lost == 1)
+        #expect(row.invalidReason == "1 of \(try #require(row.acked)) acknowledged entries did not arrive")
+    }
+
+    @Test("a changed text makes the row invalid")
+    func corrupted() async throws {
+        let row = try await measure { run, sequence in run.hasSuffix("m") && sequence == 3 ? .corrupt : .deliver }
+        #expect(row.corrupt == 1)
+        #expect(row.invalidReason == "1 entries arrived corrupt")
+    }
+
+    @Test("a duplicate is counted")
+    func duplicated() async throws {
+        let row = try await measure { run, sequence in run.hasSuffix("m") && sequence == 3 ? .duplicate : .deliver }
+        #expect(row.duplicated == 1)
+        #expect(row.lost == 0)
+        #expect(row.isValid)
+    }
+
+    @Test("a connection that fails ends the cell early with the reason")
+    func failed() async throws {
+        let row = try await measure(seconds: 60) { run, sequence in
+            run.hasSuffix("m") && sequence == 3 ? .fail(TransportError(.unknown, "the peer has gone")) : .deliver
+        }
+        #expect(row.errors == 1)
+        #expect(row.invalidReason.hasSuffix("entries failed (1 outcome unknown): the peer has gone"))
+    }
+
+    @Test("a warm-up that fails is told as such, and nothing counts as measured")
+    func failedWarmup() async throws {
+        let row = try await measure { _, _ in .fail(TransportError(.notSent, "no route")) }
+        #expect(row.sent == nil)
+        #expect(row.throughput == nil)
+        #expect(row.invalidReason.hasPrefix("the warm-up failed: "))
+    }
+
+    @Test("a peer that cannot be reached makes an invalid row")
+    func refused() async throws {
+        let transport = FakeTransport(ledger: ledger, refusal: TransportError(.notSent, "connection refused"))
+        let row = try await measurement(transport).measure()
+        #expect(row.invalidReason == "connection refused")
+        #expect(row.sent == nil)
+    }
+
+    @Test("a transport that never answers cannot hold the suite")
+    func stalled() async throws {
+        var measurement = measurement(
+            FakeTransport(ledger: ledger) { run, sequence in run.hasSuffix("m") && sequence == 3 ? .stall : .deliver })
+        measurement.slack = .milliseconds(50)
+        let row = try await measurement.measure()
+        #expect(row.invalidReason == "the load did not end within 0 s and was given up")
+    }
+
+    @Test("a cancelled measurement throws")
+    func cancelled() async throws {
+        let measurement = measurement(FakeTransport(ledger: ledger), seconds: 60)
+        let task = Task { try await measurement.measure() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    private func measure(
+        seconds: Double = 0.03,
+        _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
+    ) async throws -> ResultRow {
+        try await measurement(FakeTransport(ledger: ledger, behaviour: behaviour), seconds: seconds).measure()
+    }
+
+    private func measurement(_ transport: FakeTransport, seconds: Double = 0.03) -> CellMeasurement {
+        let suite = BenchmarkKit.Suite(
+            name: "s", transports: ["fake"], payloadBytes: [100], inFlight: [4], rounds: 1, duration: seconds,
+            warmup: 0.01, seed: 1)
+        let cell = PlannedCell(cell: suite.cells[0], block: 1, orderInBlock: 1, number: 7)
+        var measurement = CellMeasurement(
+            suite: suite, planned: cell, descriptor: transport.descriptor(), clientOptions: ClientOptions(target: "x"),
+            companions: [], loggerPID: getpid(), ledger: ledger, runPrefix: "abcdef")
+        measurement.reconciliation.patience = .milliseconds(20)
+        return measurement
+    }
+}
+
+@Suite("The meters")
+struct MeterTests {
+    @Test("CPU time is that of the process")
+    func cpu() throws {
+        let before = try #require(ProcessCPU.own.used)
+        let other = try #require(ProcessCPU(pid: getpid()))
+        var sum: UInt64 = 0
+        while try #require(other.used) < before + 2_000_000 { sum &+= 1 }
+        #expect(try #require(ProcessCPU.own.used) >= before + 2_000_000)
+        #expect(ProcessCPU(pid: -1) == nil)
+    }
+
+    @Test("the peak resident set is read from the kernel's words")
+    func memory() throws {
+        #expect(PeakMemory.peak(inStatus: "VmPeak:\t  10 kB\nVmHWM:\t   14300 kB\nVmRSS:\t 9 kB\n") == 14_643_200)
+        #expect(PeakMemory.peak(inStatus: "") == nil)
+    }
+
+    @Test("stolen time is the eighth figure's part of the first eight")
+    func steal() throws {
+        let before = try #require(StolenTime(stat: "cpu  100 0 100 800 0 0 0 0 50 0\ncpu0 1 1\n"))
+        let after = try #require(StolenTime(stat: "cpu  150 0 150 850 0 0 0 50 90 0\ncpu0 1 1\n"))
+        #expect(after.percent(since: before) == 25)
+        #expect(before.percent(since: before) == nil)
+        #expect(StolenTime(stat: "intr 1") == nil)
+    }
+
+    @Test("this machine has all of them")
+    func present() {
+        #expect(StolenTime.now != nil)
+        let environment = BenchmarkEnvironment.current(checkoutNear: "/proc")
+        #expect(environment.host != nil)
+        #expect(environment.cpuCount > 0)
+        #expect(environment.swiftVersion != nil)
+        #expect(environment.gitCommit == nil)
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import LoggerService
+import Synchronization
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite("The logger's control API")
+struct ControlClientTests {
+    @Test("requests are those of the API, on one kept connection")
+    func requests() async throws {
+        let requests = Mutex<[String]>([])
+        let report = #"""
+            {"run":"r1","received":12,"unique":10,"duplicated":2,"reordered":1,"corrupt":0,
+             "first_received_at_ns":5,"last_received_at_ns":9,
+             "delivery_latency":{"count":10,"p50_us":1,"p90_us":2,"p99_us":3.5,"p999_us":4,"max_us":5,"mean_us":2}}
+            """#
+        let server = try ControlServer { method, path in
+            requests.withLock { $0.append("\(method) \(path)") }
+            return method == "PUT" ? (201, "{}") : (200, report)
+        }
+        defer { server.stop() }
+        let client = try ControlClient(target: server.target)
+        defer { client.close() }
+        try await client.announce(run: "r1", sealed: true)
+        for _ in 0..<20 {
+            let report = try await client.report(run: "r1")
+            #expect(report.received == 12)
+            #expect(report.unique == 10)
+            #expect(report.deliveryLatency?.p99Us == 3.5)
+        }
+        #expect(requests.withLock { $0.prefix(2) } == ["PUT /runs/r1?sealed=true", "GET /runs/r1"])
+        #expect(server.connectionCount.withLock { $0 } == 1)
+    }
+
+    @Test("a run that the logger has not heard of has received nothing")
+    func unknownRun() async throws {
+        let server = try ControlServer { _, _ in (404, "{}") }
+        defer { server.stop() }
+        let client = try ControlClient(target: server.target)
+        defer { client.close() }
+        let report = try await client.report(run: "r1")
+        #expect(report == RunReport(run: "r1"))
+    }
+
+    @Test("failures are one clear line", arguments: [(500, "{}", "with status 500"), (200, "no", "is not a run report")])
+    func failures(status: Int, body: String, message: String) async throws {
+        let server = try ControlServer { _, _ in (status, body) }
+        defer { server.stop() }
+        let client = try ControlClient(target: server.target)
+        defer { client.close() }
+        let error = try await #require(throws: BenchmarkError.self) { try await client.report(run: "r1") }
+        #expect(error.description.hasSuffix(message))
+        #expect(error.description.contains("/runs/r1"))
+    }
+
+    @Test("a logger that has gone is told as such")
+    func gone() async throws {
+        let server = try ControlServer { _, _ in (200, "") }
+        server.stop()
+        let client = try ControlClient(target: server.target)
+        defer { client.close() }
+        let error = try await #require(throws: BenchmarkError.self) { try await client.report(run: "r1") }
+        #expect(error.description.hasPrefix("the logger does not answer GET http://\(server.target)/runs/r1: "))
+    }
+
+    @Test("an address that is none is refused")
+    func badTarget() throws {
+        #expect(throws: BenchmarkError.self) { try ControlClient(target: "amqp://x") }
+    }
+}

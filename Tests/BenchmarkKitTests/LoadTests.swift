@@ -1,0 +1,174 @@
+import Broker
+import Dispatch
+import Histogram
+import Synchronization
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite("The load")
+struct LoadTests {
+    private let ledger = InMemoryLedger()
+
+    @Test("texts have exactly the length asked for, are printable, differ, and are sealed where there is room",
+        arguments: [1, 15, 16, 17, 100, 10_240])
+    func payloads(byteCount: Int) {
+        let pool = PayloadPool(byteCount: byteCount, seed: 1)
+        let texts = (0..<64).map { pool[UInt64($0)] }
+        #expect(texts.allSatisfy { $0.utf8.count == byteCount })
+        #expect(texts.allSatisfy { $0.utf8.allSatisfy { (0x20...0x7e).contains($0) } })
+        #expect(pool.isSealed == (byteCount >= 16))
+        #expect(texts.allSatisfy { PayloadSeal.isIntact($0.utf8.span.bytes) == pool.isSealed })
+        #expect(Set(texts).count > (byteCount > 16 ? 63 : 0))
+        #expect(pool[64] == pool[0])
+    }
+
+    @Test("entry i of an open load is due i intervals after the start, without drift")
+    func schedule() {
+        let schedule = LoadSchedule(start: 1000, ratePerSecond: 3)
+        #expect(schedule.intendedTime(of: 0) == 1000)
+        #expect(schedule.intendedTime(of: 1) == 333_334_333)
+        #expect(schedule.intendedTime(of: 3) == 1_000_001_000)
+        #expect(schedule.intendedTime(of: 3_000_000) == 1_000_000_000_001_000)
+    }
+
+    @Test("a closed load keeps n entries in flight, numbers them without a gap, and accounts for each")
+    func closed() async throws {
+        let phase = phase(inFlight: 8, milliseconds: 30)
+        let result = try await run(phase)
+        #expect(result.sent > 8)
+        #expect(result.acked == result.sent)
+        #expect(result.errors == 0)
+        #expect(result.latency.totalCount == result.acked)
+        #expect(result.uncorrectedLatency == nil)
+        let entries = ledger.entries(of: phase.run)
+        #expect(Set(entries.compactMap { $0.stamp?.sequence }) == Set(0..<result.sent))
+        #expect(entries.allSatisfy { $0.name == "bench" && $0.data.utf8.count == 100 })
+        let sentAt = try #require(entries.first?.stamp?.sentAt)
+        #expect(abs(MonotonicClock.wallTime - sentAt) < 10_000_000_000)
+    }
+
+    @Test("an open load sends what is due, neither more nor earlier")
+    func open() async throws {
+        let phase = phase(inFlight: 4, milliseconds: 100, rate: 200)
+        let result = try await run(phase)
+        // A machine that stood still near the end may leave some out; none can be added.
+        #expect(result.sent <= 20)
+        #expect(result.sent >= 1)
+        #expect(result.acked == result.sent)
+        #expect(result.scheduleSlip?.totalCount == result.acked)
+        let due = ledger.entries(of: phase.run).compactMap(\.stamp).sorted { $0.sequence < $1.sequence }
+        for (first, second) in zip(due, due.dropFirst()) {
+            #expect(abs((second.sentAt - first.sentAt) - 5_000_000) <= 1)
+        }
+    }
+
+    @Test("a stall shows in the latency from the intended time and not in the uncorrected one")
+    func coordinatedOmission() async throws {
+        // One entry of 200 is answered 100 ms late; those due meanwhile could not be sent.
+        let result = try await run(phase(inFlight: 1, milliseconds: 400, rate: 500)) { _, sequence in
+            sequence == 20 ? .delay(.milliseconds(100)) : .deliver
+        }
+        let corrected = try #require(result.latency.totalCount > 30 ? result.latency.valueAtPercentile(80) : nil)
+        let uncorrected = try #require(result.uncorrectedLatency).valueAtPercentile(80)
+        #expect(corrected > 5_000_000)
+        #expect(uncorrected < corrected)
+        #expect(try #require(result.scheduleSlip).maxRecorded > 80_000_000)
+    }
+
+    @Test("a connection that fails ends the load at once; what was in flight is counted by its fate")
+    func failingConnection() async throws {
+        let result = try await run(phase(inFlight: 4, milliseconds: 10_000)) { _, sequence in
+            sequence < 10 ? .deliver : .fail(TransportError(.unknown, "connection lost"))
+        }
+        #expect(result.acked == 10)
+        #expect((1...4).contains(result.unknown))
+        #expect(result.sent == 10 + result.unknown)
+        #expect(result.firstError == "connection lost")
+    }
+
+    @Test("refusals are counted and do not end the load, until there are very many")
+    func rejections() async throws {
+        let result = try await run(phase(inFlight: 2, milliseconds: 10_000)) { _, sequence in
+            sequence % 2 == 0 ? .fail(TransportError(.rejected, "no")) : .deliver
+        }
+        #expect(result.rejected >= LoadRecorder.mostRejections)
+        #expect(result.rejected <= LoadRecorder.mostRejections + 1)
+        #expect(result.acked > 900)
+    }
+
+    @Test("a cancelled load ends at once")
+    func cancelled() async throws {
+        let phase = phase(inFlight: 2, milliseconds: 60_000, rate: 0.1)
+        let started = AsyncStream.makeStream(of: Void.self)
+        let task = Task { [ledger] in
+            try await FakeTransport(ledger: ledger) { _, _ in
+                started.continuation.yield()
+                return .deliver
+            }.withConnection { connection in await LoadGenerator.run(phase, on: connection) }
+        }
+        for await _ in started.stream { break }
+        task.cancel()
+        let result = try await task.value
+        #expect(result.sent == 1)
+    }
+
+    private func phase(inFlight: Int, milliseconds: UInt64, rate: Double? = nil) -> LoadPhase {
+        LoadPhase(
+            run: "load-m", inFlight: inFlight, load: rate.map { .open(ratePerSecond: $0) } ?? .closed,
+            payloads: PayloadPool(byteCount: 100, seed: 1), duration: milliseconds * 1_000_000,
+            wallClockOffset: LoadPhase.currentWallClockOffset())
+    }
+
+    private func run(
+        _ phase: LoadPhase,
+        _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
+    ) async throws -> LoadResult {
+        try await FakeTransport(ledger: ledger, behaviour: behaviour).withConnection { connection in
+            await LoadGenerator.run(phase, on: connection)
+        }
+    }
+}
+
+@Suite("A task that is never waited for too long")
+struct BoundedTaskTests {
+    @Test("gives its result")
+    func result() async throws {
+        let value = try await BoundedTask.run(limit: .seconds(60)) { 42 }
+        #expect(value == 42)
+    }
+
+    @Test("gives its error")
+    func error() async throws {
+        await #expect(throws: BenchmarkError("no")) {
+            try await BoundedTask.run(limit: .seconds(60)) { throw BenchmarkError("no") }
+        }
+    }
+
+    @Test("is cancelled at the limit, and what it does about it is its result")
+    func limit() async throws {
+        await #expect(throws: CancellationError.self) {
+            try await BoundedTask.run(limit: .milliseconds(10)) { try await Task.sleep(for: .seconds(60)) }
+        }
+    }
+
+    @Test("is given up when it does not heed its cancellation")
+    func stuck() async throws {
+        await #expect(throws: BoundedTask.Failure.overdue) {
+            try await BoundedTask.run(limit: .milliseconds(10), grace: .milliseconds(10)) {
+                await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+            }
+        }
+    }
+
+    @Test("is given up when its caller is cancelled")
+    func callerCancelled() async throws {
+        let task = Task {
+            try await BoundedTask.run(limit: .seconds(60), grace: .milliseconds(10)) {
+                await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+            }
+        }
+        task.cancel()
+        await #expect(throws: BoundedTask.Failure.overdue) { try await task.value }
+    }
+}

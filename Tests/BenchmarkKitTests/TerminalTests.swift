@@ -1,0 +1,86 @@
+import LoggerService
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite("What the terminal shows")
+struct TerminalTests {
+    private let suite = BenchmarkKit.Suite(
+        name: "s", transports: ["tcp", "grpc", "amqp"], payloadBytes: [100, 10240], inFlight: [1, 64], rounds: 3, seed: 5)
+
+    @Test("the progress line says what runs and how long it will take")
+    func progress() {
+        let planned = ResultRow.sample(transport: "grpc", inFlight: 64).planned
+        #expect(
+            ProgressText.measuring(planned, of: 20, secondsLeft: 40.2) == "[3/20] grpc, 100 B, 64 in flight, 41 s left")
+        #expect(
+            ProgressText.measured(.sample(), planned, of: 20, secondsLeft: 125)
+                == "[3/20] grpc, 100 B, 64 in flight: 12346 msgs/s, p99 1234 us, 2 min 05 s left")
+        let failed = ResultRow.sample(invalidReasons: ["nothing was sent"])
+        #expect(
+            ProgressText.measured(failed, planned, of: 3, secondsLeft: 0)
+                == "[3/3] grpc, 100 B, 64 in flight: INVALID: nothing was sent")
+    }
+
+    @Test("the time left follows what cells really take")
+    func timeLeft() {
+        var left = TimeLeft(suite: suite)
+        #expect(abs(left.seconds(cells: 10) - 10 * (1.7 + 0.4 + 0.15)) < 1e-9)
+        left.add(4)
+        left.add(2)
+        #expect(left.seconds(cells: 10) == 30)
+        #expect(left.seconds(cells: 10, elapsed: 1) == 29)
+        #expect(left.seconds(cells: 1, elapsed: 99) == 0)
+        #expect(left.seconds(cells: 0) == 0)
+    }
+
+    @Test("the table is sorted by throughput and fits 100 columns, whatever the figures")
+    func table() throws {
+        var results: [ResultRow] = []
+        for (transport, throughput) in [("tcp", 164_000.0), ("grpc", 81_000), ("amqp", 12_345_678.9)] {
+            for payload in suite.payloadBytes {
+                for inFlight in suite.inFlight {
+                    var row = ResultRow.sample(
+                        transport: transport, payloadBytes: payload, inFlight: inFlight, throughput: throughput)
+                    row.ackLatency?.p99Us = 60_000_000
+                    results.append(row)
+                }
+            }
+        }
+        results.append(
+            .sample(transport: "grpc", block: 2, invalidReasons: [String(repeating: "it did not arrive ", count: 20)]))
+        let text = table(results)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.allSatisfy { $0.count <= 100 })
+        #expect(lines[0] == "100 B, 1 in flight, closed loop, placement free, medians of 3 rounds")
+        #expect(lines[3].hasPrefix("amqp"))
+        #expect(lines[4].hasPrefix("tcp"))
+        #expect(lines[5].hasPrefix("grpc"))
+        #expect(lines[5].contains("1/2"))
+        #expect(lines.contains { $0.hasPrefix("INVALID: grpc, 100 B, 1 in flight, round 2: it did not") })
+    }
+
+    @Test("headings stand over their figures, right edge over right edge")
+    func headings() throws {
+        let lines = table([.sample()]).split(separator: "\n").map(Array.init)
+        let heading = String(lines[2])
+        let row = String(lines[3])
+        #expect(heading.hasPrefix("transport     msgs/s    p50 us    p99 us     p99 us  broker  logger   queue  by tcp  ack"))
+        #expect(row.hasPrefix("tcp            12346      57.1      1234       1234     3.2     4.5     120    1.00  recorded"))
+    }
+
+    @Test("a cell without a valid row shows no figures and comes last")
+    func noValidRow() {
+        let lines = table([
+            .sample(transport: "tcp", invalidReasons: ["lost"]), .sample(transport: "grpc", throughput: 5),
+        ]).split(separator: "\n")
+        #expect(lines[3].hasPrefix("grpc"))
+        #expect(lines[4].hasPrefix("tcp               -         -"))
+        #expect(lines[4].hasSuffix("0/1"))
+    }
+
+    private func table(_ results: [ResultRow]) -> String {
+        let rows = Summary(suite: suite, floor: "tcp").rows(of: results)
+        return ResultTable(suite: suite, rows: rows, floor: "tcp", invalid: results.filter { !$0.isValid }).text
+    }
+}
