@@ -84,11 +84,18 @@ extension RawSpan {
     /// solidus or a control character (RFC 8259, 7); ``byteCount`` if there is none.
     func firstSpecial(from start: Int) -> Int {
         var offset = start
-        while offset &+ 16 <= byteCount {
-            let block = unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
-            let isSpecial = (block .< 0x20) .| (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))
-            if any(isSpecial) { break }
-            offset &+= 16
+        // Eight bytes at a time: a byte's high bit is set where it is below 0x20, or zero after an exclusive or with what
+        // is sought. A borrow can set a bit above the lowest one that is right, never below it.
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        while offset &+ 8 <= byteCount {
+            let block = UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let quotes = block ^ (ones &* UInt64(UInt8(ascii: "\"")))
+            let slashes = block ^ (ones &* UInt64(UInt8(ascii: "\\")))
+            let controls = (block &- ones &* 0x20) & ~block
+            let special = (controls | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes)) & highs
+            if special != 0 { return offset &+ special.trailingZeroBitCount / 8 }
+            offset &+= 8
         }
         while offset < byteCount {
             let byte = unsafeLoad(fromByteOffset: offset, as: UInt8.self)
@@ -101,12 +108,12 @@ extension RawSpan {
     /// Whether every byte is an ASCII character.
     var isASCII: Bool {
         var offset = 0
-        var bits = SIMD16<UInt8>(repeating: 0)
-        while offset &+ 16 <= byteCount {
-            bits |= unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
-            offset &+= 16
+        var bits: UInt64 = 0
+        while offset &+ 8 <= byteCount {
+            bits |= unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            offset &+= 8
         }
-        var rest: UInt8 = bits.max()
+        var rest: UInt8 = bits & 0x8080_8080_8080_8080 == 0 ? 0 : 0x80
         while offset < byteCount {
             rest |= unsafeLoad(fromByteOffset: offset, as: UInt8.self)
             offset &+= 1

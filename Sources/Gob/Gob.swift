@@ -55,5 +55,5 @@
 /// ## Values of unknown types
 ///
 /// ``GobValue`` holds anything and prints itself; ``GobEncoder/encode(_:)-(GobDocument)`` sends it again, and
-/// ``description(of:limits:)`` shows a whole stream.
+/// ``description(of:limits:)`` shows a whole stream. Documents also take and give `Codable` values, at a slower pace.
 public enum Gob {}

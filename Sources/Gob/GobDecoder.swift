@@ -68,13 +68,14 @@ public struct GobDecoder: ~Copyable, Sendable {
     /// Reads up to the start of the next value and returns its type; nil where not all of its message is there.
     @inlinable
     mutating func begin(_ bytes: UnsafeRawBufferPointer) throws(GobError) -> GobTypeID? {
-        guard let start = bytes.baseAddress else {
+        guard let start = bytes.baseAddress, bytes.count >= reader.wanted else {
             reader.position = 0
             return nil
         }
         reader.base = start
         reader.position = 0
         reader.available = bytes.count
+        reader.wanted = 0
         reader.depth = 0
         reader.allocated = 0
         while true {

@@ -49,8 +49,7 @@ extension Array: GobField where Element: GobField {
         let element = try reader.elementType(of: remote)
         try reader.enter()
         removeAll(keepingCapacity: true)
-        // No more than the message can hold, whatever it claims.
-        reserveCapacity(Swift.min(count, reader.remaining))
+        reserveCapacity(reader.reservable(count, stride: MemoryLayout<Element>.stride))
         for _ in 0..<count {
             try reader.allocate(MemoryLayout<Element>.stride)
             var value = Element.gobZero

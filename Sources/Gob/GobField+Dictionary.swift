@@ -38,9 +38,10 @@ extension Dictionary: GobField where Key: GobField, Value: GobField {
         let count = try reader.readElementCount(bytesPerElement: 2)
         let (keyType, elementType) = try reader.pairTypes(of: remote)
         try reader.enter()
-        reserveCapacity(Swift.min(count, reader.remaining / 2))
+        let stride = MemoryLayout<Key>.stride &+ MemoryLayout<Value>.stride
+        reserveCapacity(reader.reservable(count, stride: stride))
         for _ in 0..<count {
-            try reader.allocate(MemoryLayout<Key>.stride &+ MemoryLayout<Value>.stride)
+            try reader.allocate(stride)
             var key = Key.gobZero
             try key.gobDecode(keyType, from: &reader)
             var value = Value.gobZero

@@ -50,4 +50,3 @@ extension GobWriter {
         fail(GobError(.unsupportedValue, "cannot send nil of type \(Value.gobTypeName): a nil pointer has no value"))
     }
 }
-

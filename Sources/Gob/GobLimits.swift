@@ -17,7 +17,7 @@ public struct GobLimits: Hashable, Sendable {
 
     /// Creates limits.
     public init(
-        messageBytes: Int = 64 << 20, nesting: Int = 200, types: Int = 4096, definitionBytes: Int = 1 << 20,
+        messageBytes: Int = 64 << 20, nesting: Int = 200, types: Int = 1024, definitionBytes: Int = 1 << 20,
         elements: Int = 16 << 20, allocatedBytes: Int = 256 << 20
     ) {
         self.messageBytes = messageBytes

@@ -126,7 +126,8 @@ extension GobReader {
         guard case .structure(let name, let fields) = types[remote] else {
             throw mismatch(remote, Value.gobTypeName)
         }
-        let positions = Dictionary(fields.indices.map { (fields[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        let named = fields.indices.map { (fields[$0].name, $0) }
+        let positions = Dictionary(named, uniquingKeysWith: { first, _ in first })
         var compiler = PlanCompiler(
             types: types, structName: name, positions: positions, fields: fields,
             entries: fields.map { GobPlan.Entry(local: -1, type: $0.type) })

@@ -70,6 +70,13 @@ extension GobReader {
         guard try readUInt() == 0 else { throw GobError(.corrupted, "a value that is no struct begins like one") }
     }
 
+    /// How many elements to reserve memory for, of a collection that claims `count`.
+    @inlinable
+    func reservable(_ count: Int, stride: Int) -> Int {
+        let affordable = max(limits.allocatedBytes &- allocated, 0) / max(stride, 1)
+        return min(count, remaining, affordable, 65_536)
+    }
+
     /// Reads how many elements follow, and refuses more than there can be.
     ///
     /// Every element takes a byte at least. Where interfaces are about, elements may lie in later messages.
@@ -86,7 +93,7 @@ extension GobReader {
     @usableFromInline
     @inline(never)
     func elementsError(_ count: UInt64) -> GobError {
-        GobError(.limitExceeded, "a collection has \(count) elements, more than \(limits.elements) (GobLimits.elements)")
+        GobError(.limitExceeded, "\(count) elements are more than \(limits.elements) (GobLimits.elements)")
     }
 }
 

@@ -44,9 +44,12 @@ extension GobReader {
 
     /// Goes on to the message that follows the current one.
     mutating func enterNextMessage() throws(GobError) {
+        wanted = available - valueStart + 1
         guard let length = try readMessageLength() else { throw .valueGoesOn }
         guard position - valueStart + length <= limits.messageBytes else { throw messageError(length) }
+        wanted = position - valueStart + length
         guard length <= available - position else { throw .valueGoesOn }
+        wanted = 0
         end = position + length
     }
 

@@ -4,7 +4,7 @@
 /// compared with what is left of the message first.
 public struct GobReader: ~Copyable, @unchecked Sendable {
     // Sendable because between two calls of the decoder it holds no pointers but those to the plans, which it owns.
-    @usableFromInline var base = UnsafeRawPointer(bitPattern: 1)!
+    @usableFromInline var base = UnsafeRawPointer(GobPlan.empty.entries)
     /// The offset of the next byte.
     @usableFromInline var position = 0
     /// The offset at which the current message ends.
@@ -36,6 +36,8 @@ public struct GobReader: ~Copyable, @unchecked Sendable {
     var definedInValue: [GobTypeID] = []
     /// How many bytes the definitions took.
     var definitionBytes = 0
+    /// How many bytes there must be before it is worth to read the value again that was incomplete.
+    @usableFromInline var wanted = 0
     /// Where the value that is being read began.
     @usableFromInline var valueStart = 0
 

@@ -34,7 +34,9 @@ public struct GobTime: GobOpaque, Hashable, Sendable {
     /// Whether it is the zero value.
     public var gobIsZero: Bool { self == .gobZero }
 
-    /// Version, seconds, nanoseconds and zone, high byte first. Version 2 adds the seconds of the zone.
+    /// Version, seconds, nanoseconds and zone, high byte first.
+    ///
+    /// Version 2 adds the seconds of the zone.
     public func gobBytes() throws(GobError) -> [UInt8] {
         var minutes = GobTime.utcMinutes
         var zoneSeconds = 0

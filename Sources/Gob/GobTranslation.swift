@@ -22,7 +22,8 @@ struct GobTranslation {
             // Taken at once, so that no other type gets this id.
             if let type = types[id] { describer.adopt(id, as: type) }
         }
-        for id in new where taken.contains(id) {
+        reuse(new.reversed().filter(taken.contains), from: describer.types)
+        for id in new where ids[id] == nil {
             let free = describer.freeID()
             ids[id] = free
             if let type = types[id] { describer.adopt(free, as: type) }
@@ -32,6 +33,25 @@ struct GobTranslation {
             describer.adopt(own, as: type.replacingComponents { ids[$0] ?? $0 })
         }
         return ids[root] ?? root
+    }
+
+    /// Finds types of the stream that equal those of the document but for the id, inner ones first.
+    ///
+    /// Without it, documents that use one id for different types by turns would define types without end.
+    private mutating func reuse(_ taken: [GobTypeID], from stream: GobTypes) {
+        var changed = true
+        while changed {
+            changed = false
+            for id in taken where ids[id] == nil {
+                guard let type = types[id], type.components.allSatisfy({ ids[$0] != nil || types[$0] == nil }) else {
+                    continue
+                }
+                let own = type.replacingComponents { ids[$0] ?? $0 }
+                guard let existing = stream.first(own) else { continue }
+                ids[id] = existing
+                changed = true
+            }
+        }
     }
 
     /// The types that `root` is made of and that have no id in the stream yet.

@@ -15,7 +15,7 @@ public struct GobTypeDescriber {
         return next
     }
 
-    /// Describes a struct. Its id precedes those of its fields, which may refer to it.
+    /// Describes a struct, whose id precedes those of its fields, as they may refer to it.
     mutating func describeStruct<Value: GobStruct>(_ type: Value.Type, name: String) -> GobTypeID {
         if let known = ids[ObjectIdentifier(type)] { return known }
         let id = freeID()

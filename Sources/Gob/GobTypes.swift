@@ -24,6 +24,11 @@ public struct GobTypes: Hashable, Sendable {
         if type.components.contains(.interface) { mayHoldInterfaces = true }
     }
 
+    /// The first id that is defined as `type`.
+    func first(_ type: GobWireType) -> GobTypeID? {
+        ids.first { defined[$0] == type }
+    }
+
     mutating func remove(_ id: GobTypeID) {
         defined[id] = nil
     }
@@ -36,14 +41,15 @@ public struct GobTypes: Hashable, Sendable {
     private func name(of id: GobTypeID, depth: Int) -> String {
         guard let type = self[id] else { return id.description }
         // A slice may be its own element, and the element of a peer's slice whatever it likes.
-        guard depth < 8 else { return "..." }
+        guard depth < 4 else { return "..." }
         switch type {
         case .array(_, let element, let length): return "[\(length)]\(name(of: element, depth: depth + 1))"
         case .slice(_, let element): return "[]\(name(of: element, depth: depth + 1))"
         case .map(_, let key, let element):
             return "map[\(name(of: key, depth: depth + 1))]\(name(of: element, depth: depth + 1))"
         case .structure(let name, _), .opaque(_, let name):
-            return name.isEmpty ? id.description : name
+            // A peer's names may be of any length.
+            return name.isEmpty ? id.description : String(name.prefix(100))
         }
     }
 

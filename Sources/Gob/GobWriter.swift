@@ -68,7 +68,7 @@ public struct GobWriter: ~Copyable, @unchecked Sendable {
         base = .allocate(byteCount: capacity, alignment: 16)
     }
 
-    /// Notes why the value cannot be sent. The message is then dropped as a whole.
+    /// Notes why the value cannot be sent; the message is then dropped as a whole.
     public mutating func fail(_ error: GobError) {
         if failure == nil { failure = error }
     }

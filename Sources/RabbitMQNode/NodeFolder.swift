@@ -79,10 +79,11 @@ struct NodeFolder {
         ]
     }
 
-    /// The last lines that the node logged.
-    var endOfLog: String {
-        let lines = (Files.read("\(path)/\(Self.log)") ?? "").split(separator: "\n", omittingEmptySubsequences: true)
-        return lines.suffix(12).map { "\n  \($0)" }.joined()
+    /// What the node logged: the first errors, or the last lines where there are none.
+    var excerptOfLog: String {
+        let lines = (Files.read("\(path)/\(Self.log)") ?? "").split(separator: "\n")
+        let errors = lines.filter { $0.contains("[error]") }
+        return (errors.isEmpty ? lines.suffix(12) : errors.prefix(12)).map { "\n  \($0)" }.joined()
     }
 
     /// The Erlang process, once it was started.

@@ -25,7 +25,7 @@ struct NodeStart {
                 await process.stop()
                 let isPortTaken = ended.log.contains("eaddrinuse")
                 if triesLeft == 0 || !(isPortTaken || onlyNeeded) {
-                    throw RabbitMQNodeError("RabbitMQ ended while it was starting; its log ends with:\(ended.log)")
+                    throw RabbitMQNodeError("RabbitMQ ended while it was starting; its log says:\(ended.log)")
                 }
                 if !isPortTaken { onlyNeeded = false }
             } catch {
@@ -47,7 +47,7 @@ struct NodeStart {
             if let failure = process.failure {
                 throw RabbitMQNodeError("cannot start the shell that is to watch over RabbitMQ: \(failure)")
             }
-            if folder.exitStatus != nil { throw EndedEarly(log: folder.endOfLog) }
+            if folder.exitStatus != nil { throw EndedEarly(log: folder.excerptOfLog) }
             if let processID = folder.processID, let version = try await Greeting.hear(port: folder.port) {
                 return RabbitMQNode(
                     url: "amqp://guest:guest@127.0.0.1:\(folder.port)", port: folder.port, processID: processID,
@@ -57,6 +57,6 @@ struct NodeStart {
         }
         throw RabbitMQNodeError(
             "RabbitMQ did not answer on 127.0.0.1:\(folder.port) within \(options.startTimeout); "
-                + "its log ends with:\(folder.endOfLog)")
+                + "its log says:\(folder.excerptOfLog)")
     }
 }

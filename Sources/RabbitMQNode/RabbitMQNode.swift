@@ -60,7 +60,7 @@ public func withRabbitMQ<R: Sendable>(
 
 /// Why a private RabbitMQ node could not be had.
 public struct RabbitMQNodeError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What failed, why, and what to do about it; with the end of the node's log where it has one.
+    /// What failed, why, and what to do about it; with what the node's log says where it has one.
     public var description: String
 
     init(_ description: String) {

@@ -1,4 +1,5 @@
 import Broker
+import Dispatch
 import Glibc
 import LoggerService
 import Synchronization
@@ -42,6 +43,31 @@ struct CellMeasurementTests {
         let row = try await measure { run, sequence in run.hasSuffix("m") && sequence == 3 ? .drop : .deliver }
         #expect(row.lost == 1)
         #expect(row.invalidReason == "1 of \(try #require(row.acked)) acknowledged entries did not arrive")
+    }
+
+    @Test("an entry that arrives after its acknowledgement is waited for")
+    func deliveredLate() async throws {
+        let row = try await measure { run, sequence in
+            run.hasSuffix("m") && sequence < 3 ? .deliverLater(.milliseconds(100)) : .deliver
+        }
+        #expect(row.lost == 0)
+        #expect(row.isValid, "\(row.invalidReason)")
+    }
+
+    @Test("the cost of a companion is that of its process, and of none whose process cannot be seen")
+    func companions() async throws {
+        var measurement = measurement(FakeTransport(ledger: ledger))
+        let near = CompanionProcess(name: "RabbitMQ", pid: getpid(), version: "3.10.8", transports: ["fake"])
+        let far = CompanionProcess(name: "RabbitMQ", pid: nil, transports: ["fake"])
+        let other = CompanionProcess(name: "Kafka", pid: getpid(), version: "1", transports: ["other"])
+        measurement.companions = [near, other]
+        let row = try await measurement.measure()
+        #expect(try #require(row.queueCPUUsPerMessage) > 0)
+        #expect(row.peerVersion == "3.10.8")
+        measurement.companions = [near, far]
+        #expect(try await measurement.measure().queueCPUUsPerMessage == nil)
+        measurement.companions = [other]
+        #expect(try await measurement.measure().queueCPUUsPerMessage == nil)
     }
 
     @Test("a changed text makes the row invalid")
@@ -88,7 +114,7 @@ struct CellMeasurementTests {
     func stalled() async throws {
         var measurement = measurement(
             FakeTransport(ledger: ledger) { run, sequence in run.hasSuffix("m") && sequence == 3 ? .stall : .deliver })
-        measurement.slack = .milliseconds(50)
+        measurement.slack = .milliseconds(500)
         let row = try await measurement.measure()
         #expect(row.invalidReason == "the load did not end within 0 s and was given up")
     }
@@ -116,7 +142,7 @@ struct CellMeasurementTests {
         var measurement = CellMeasurement(
             suite: suite, planned: cell, descriptor: transport.descriptor(), clientOptions: ClientOptions(target: "x"),
             companions: [], loggerPID: getpid(), ledger: ledger, runPrefix: "abcdef")
-        measurement.reconciliation.patience = .milliseconds(20)
+        measurement.reconciliation.patience = .milliseconds(500)
         return measurement
     }
 }

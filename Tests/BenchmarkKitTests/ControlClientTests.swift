@@ -43,7 +43,8 @@ struct ControlClientTests {
         #expect(report == RunReport(run: "r1"))
     }
 
-    @Test("failures are one clear line", arguments: [(500, "{}", "with status 500"), (200, "no", "is not a run report")])
+    @Test(
+        "failures are one clear line", arguments: [(500, "{}", "with status 500"), (200, "no", "is not a run report")])
     func failures(status: Int, body: String, message: String) async throws {
         let server = try ControlServer { _, _ in (status, body) }
         defer { server.stop() }

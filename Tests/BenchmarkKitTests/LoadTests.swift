@@ -10,8 +10,9 @@ import Testing
 struct LoadTests {
     private let ledger = InMemoryLedger()
 
-    @Test("texts have exactly the length asked for, are printable, differ, and are sealed where there is room",
-        arguments: [1, 15, 16, 17, 100, 10_240])
+    @Test(
+        "texts have exactly the length asked for, are printable, differ, and are sealed where there is room",
+        arguments: [1, 15, 17, 100, 10_240])
     func payloads(byteCount: Int) {
         let pool = PayloadPool(byteCount: byteCount, seed: 1)
         let texts = (0..<64).map { pool[UInt64($0)] }
@@ -19,7 +20,7 @@ struct LoadTests {
         #expect(texts.allSatisfy { $0.utf8.allSatisfy { (0x20...0x7e).contains($0) } })
         #expect(pool.isSealed == (byteCount >= 16))
         #expect(texts.allSatisfy { PayloadSeal.isIntact($0.utf8.span.bytes) == pool.isSealed })
-        #expect(Set(texts).count > (byteCount > 16 ? 63 : 0))
+        #expect(Set(texts).count > (byteCount >= 100 ? 63 : 1))
         #expect(pool[64] == pool[0])
     }
 
@@ -57,6 +58,7 @@ struct LoadTests {
         #expect(result.sent >= 1)
         #expect(result.acked == result.sent)
         #expect(result.scheduleSlip?.totalCount == result.acked)
+        #expect(result.elapsed >= 0.1)
         let due = ledger.entries(of: phase.run).compactMap(\.stamp).sorted { $0.sequence < $1.sequence }
         for (first, second) in zip(due, due.dropFirst()) {
             #expect(abs((second.sentAt - first.sentAt) - 5_000_000) <= 1)

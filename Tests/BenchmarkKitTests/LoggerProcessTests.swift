@@ -91,7 +91,10 @@ struct LoggerProcessTests {
         let error = try await #require(throws: BenchmarkError.self) {
             try await LoggerProcess.run(command) { _ in }
         }
-        #expect(error.description == "the logger ended before it was ready. Its last words:\n  first\n  port 5001 is in use")
+        #expect(
+            error.description
+                == "the logger ended before it was ready (exit code 1). Its last words:\n  first\n  port 5001 is in use"
+        )
     }
 
     @Test("that dies meanwhile ends what needs it, with its last words")
@@ -101,7 +104,9 @@ struct LoggerProcessTests {
                 try await Task.sleep(for: .seconds(60))
             }
         }
-        #expect(error.description == "the logger ended in the middle of the benchmark. Its last words:\n  out of memory")
+        #expect(
+            error.description
+                == "the logger ended in the middle of the benchmark (exit code 0). Its last words:\n  out of memory")
     }
 
     @Test("that is never ready is not waited for without end")

@@ -62,7 +62,9 @@ struct ReportTests {
     @Test("fields are quoted as RFC 4180 asks")
     func quoting() {
         #expect(CSV.record(["a", "", "b c"]) == "a,,b c\r\n")
-        #expect(CSV.record(["a,b", "say \"no\"", "two\nlines", "r\rn"]) == "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",\"r\rn\"\r\n")
+        #expect(
+            CSV.record(["a,b", "say \"no\"", "two\nlines", "r\rn"])
+                == "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",\"r\rn\"\r\n")
     }
 
     @Test("a reason is one line, whatever an error says")
@@ -79,7 +81,9 @@ struct ReportTests {
     @Test("summary.csv has a record a cell and leaves empty what is not computed")
     func summary() throws {
         let rows = Summary(suite: suite, floor: "tcp").rows(of: [.sample()])
-        let lines = SummaryColumns.file(rows, suite: suite).split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let lines = SummaryColumns.file(rows, suite: suite).split(separator: "\r\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         #expect(lines.count == 2)
         let fields = Dictionary(uniqueKeysWithValues: zip(lines[0].map(String.init), lines[1].map(String.init)))
         #expect(fields.count == lines[0].count)

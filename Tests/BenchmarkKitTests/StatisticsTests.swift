@@ -13,7 +13,7 @@ struct StatisticsTests {
         #expect(Median.of([4, 1, 9, 2]) == 3)
     }
 
-    /// numpy.quantile([1, 2, 4, 8, 16], q)
+    /// numpy.quantile([1, 2, 4, 8, 16], q).
     @Test("quantiles are those of numpy", arguments: [(0.0, 1.0), (0.1, 1.4), (0.25, 2.0), (0.9, 12.8), (1.0, 16.0)])
     func quantile(fraction: Double, expected: Double) throws {
         let value = try #require(Median.quantile(fraction, ofSorted: [1, 2, 4, 8, 16]))

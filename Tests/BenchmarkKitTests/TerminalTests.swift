@@ -6,7 +6,8 @@ import Testing
 @Suite("What the terminal shows")
 struct TerminalTests {
     private let suite = BenchmarkKit.Suite(
-        name: "s", transports: ["tcp", "grpc", "amqp"], payloadBytes: [100, 10240], inFlight: [1, 64], rounds: 3, seed: 5)
+        name: "s", transports: ["tcp", "grpc", "amqp"], payloadBytes: [100, 10240], inFlight: [1, 64], rounds: 3,
+        seed: 5)
 
     @Test("the progress line says what runs and how long it will take")
     func progress() {
@@ -63,10 +64,20 @@ struct TerminalTests {
     @Test("headings stand over their figures, right edge over right edge")
     func headings() throws {
         let lines = table([.sample()]).split(separator: "\n").map(Array.init)
+        let above = String(lines[1])
         let heading = String(lines[2])
+        #expect(above.hasPrefix("                                          delivered      CPU us per message"))
+        #expect(
+            above.count
+                == heading.firstRange(of: "queue").map { heading.distance(from: heading.startIndex, to: $0.upperBound) }
+        )
         let row = String(lines[3])
-        #expect(heading.hasPrefix("transport     msgs/s    p50 us    p99 us     p99 us  broker  logger   queue  by tcp  ack"))
-        #expect(row.hasPrefix("tcp            12346      57.1      1234       1234     3.2     4.5     120    1.00  recorded"))
+        #expect(
+            heading.hasPrefix(
+                "transport     msgs/s    p50 us    p99 us     p99 us  broker  logger   queue  by tcp  ack"))
+        #expect(
+            row.hasPrefix(
+                "tcp            12346      57.1      1234       1234     3.2     4.5     120    1.00  recorded"))
     }
 
     @Test("a cell without a valid row shows no figures and comes last")
@@ -75,7 +86,7 @@ struct TerminalTests {
             .sample(transport: "tcp", invalidReasons: ["lost"]), .sample(transport: "grpc", throughput: 5),
         ]).split(separator: "\n")
         #expect(lines[3].hasPrefix("grpc"))
-        #expect(lines[4].hasPrefix("tcp               -         -"))
+        #expect(lines[4].hasPrefix("tcp                -         -         -"))
         #expect(lines[4].hasSuffix("0/1"))
     }
 

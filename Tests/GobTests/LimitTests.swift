@@ -6,7 +6,8 @@ struct LimitTests {
     func code(
         _ name: String, _ limits: GobLimits, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> GobError.Code {
-        try gobError(sourceLocation: sourceLocation) { _ = try decodeAll(Vector.named(name).bytes, limits: limits) }.code
+        try gobError(sourceLocation: sourceLocation) { _ = try decodeAll(Vector.named(name).bytes, limits: limits) }
+            .code
     }
 
     @Test func eachLimitIsKept() throws {
@@ -34,11 +35,11 @@ struct LimitTests {
     }
 
     @Test(arguments: [
-        "0a0c00f87fffffffffffff", // a string
-        "0a0a00f8ffffffffffffff", // bytes
-        "0cff8400f8ffffffffffffffff", // a type that is not defined
-        "00", // no type
-        "0104", // no value
+        "0a0c00f87fffffffffffff",  // a string
+        "0a0a00f8ffffffffffffff",  // bytes
+        "0cff8400f8ffffffffffffffff",  // a type that is not defined
+        "00",  // no type
+        "0104",  // no value
         "020400", "02ff81",
     ])
     func impossibleValues(_ hex: String) throws {

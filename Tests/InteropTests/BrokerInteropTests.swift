@@ -1,3 +1,4 @@
+import Subprocess
 import Testing
 
 /// `brokerlab broker` forwards what a program of the contract posts to it.
@@ -43,20 +44,38 @@ struct BrokerInteropTests {
         }
     }
 
-    @Test("A dead logger is reported to the caller, and the broker serves again when the logger is back")
+    @Test(
+        "A dead logger is reported to the caller, and the broker serves again when the logger is back",
+        .needs(.go("netrpc-server")))
     func deadLogger() async throws {
-        let port = try ReservedPort()
-        try await withBroker("netrpc", to: port.address) { _, address in
-            let url = "http://\(address)/handle"
-            let failed = try await post(handleBody(Self.entry), to: url)
-            #expect(failed.status >= 500)
-            #expect(failed.envelope?.error == true)
+        // Chosen now, so that the second logger can have the address of the first.
+        let target = try ReservedPort().release()
+        try await withProgram(.go("netrpc-server"), ["-listen", target]) { server in
+            _ = try await server.line(ListenLine.self)
+            try await withBroker("netrpc", to: target) { _, address in
+                let url = "http://\(address)/handle"
+                try server.signal(.terminate)
+                await server.output.waitForEnd()
+                let failed = try await post(handleBody(Self.entry), to: url)
+                #expect(failed.status == 502)
+                #expect(failed.envelope?.error == true)
 
-            try await withProgram(.go("netrpc-server"), ["-listen", port.release()]) { server in
-                _ = try await server.line(ListenLine.self)
-                #expect(try await post(handleBody(Self.entry), to: url).status == 202)
-                #expect(try await server.line(PlainEntry.self) == Self.entry)
+                try await withProgram(.go("netrpc-server"), ["-listen", target]) { server in
+                    _ = try await server.line(ListenLine.self)
+                    let answer = try await post(handleBody(Self.entry), to: url)
+                    #expect(answer.status == 202)
+                    let received = try await server.line(PlainEntry.self)
+                    #expect(received == Self.entry)
+                }
             }
         }
+    }
+
+    @Test("A logger that cannot be reached at the start", .timeLimit(.minutes(1)))
+    func noLogger() async throws {
+        let port = try ReservedPort()
+        let finished = try await runProgram(
+            .brokerlab, ["broker", "--listen", "127.0.0.1:0", "--transport", "netrpc", "--to", port.address])
+        expectOneClearLine(finished, mentioning: [port.address, "refused"])
     }
 }

@@ -1,23 +1,44 @@
 import Foundation
 
-/// The rows of a results.csv, each by column name.
-///
-/// No field but the last one, `invalid_reason`, is expected to hold a comma.
+/// The rows of a CSV file (RFC 4180), each by column name.
 struct ResultsCSV {
     var rows: [[String: String]]
 
     init(contentsOf url: URL) throws {
-        let text = try String(contentsOf: url, encoding: .utf8)
-        let lines = text.split(whereSeparator: \.isNewline)
-        let columns = lines.first?.split(separator: ",").map(String.init) ?? []
-        rows = lines.dropFirst().map { line in
-            let fields = line.split(separator: ",", maxSplits: columns.count - 1, omittingEmptySubsequences: false)
-            return Dictionary(zip(columns, fields.map(String.init))) { first, _ in first }
+        let records = Self.records(try String(contentsOf: url, encoding: .utf8))
+        let columns = records.first ?? []
+        rows = records.dropFirst().map { fields in
+            Dictionary(zip(columns, fields)) { first, _ in first }
         }
     }
 
     /// The different values of a column.
     func values(of column: String) -> Set<String> {
         Set(rows.compactMap { $0[column] })
+    }
+
+    private static func records(_ text: String) -> [[String]] {
+        var records: [[String]] = []
+        var record: [String] = []
+        var field = ""
+        var isQuoted = false
+        for character in text {
+            switch character {
+            // A quote within quotes is written twice: the second one opens the field again.
+            case "\"":
+                if !isQuoted && !field.isEmpty { field.append(character) }
+                isQuoted.toggle()
+            case "," where !isQuoted:
+                record.append(field)
+                field = ""
+            case _ where character.isNewline && !isQuoted:
+                records.append(record + [field])
+                record = []
+                field = ""
+            default:
+                field.append(character)
+            }
+        }
+        return records
     }
 }

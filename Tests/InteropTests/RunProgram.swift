@@ -102,7 +102,7 @@ private func run(
 
 private func collect(_ stream: SubprocessOutputSequence, into output: ProgramOutput) async throws {
     defer { output.end() }
-    for try await line in stream.strings() {
+    for try await line in stream.strings(bufferingPolicy: .unbounded) {
         output.append(line)
     }
 }

@@ -9,7 +9,7 @@ struct SendInteropTests {
     func delivery(_ peer: ReceivingPeer) async throws {
         let count = 300
         try await peer.serve { server, target in
-            let finished = try await send(peer.transport, to: target, count: count)
+            let finished = try await send(peer.transport, to: target, count: count, json: true)
             #expect(finished.exitCode == 0, "\(finished.errors.text)")
             #expect(try finished.decoded(SendOutcome.self) == SendOutcome(sent: count, acked: count, failed: 0))
             let entries = try await server.lines(count, PlainEntry.self)
@@ -24,7 +24,10 @@ struct SendInteropTests {
         try await peer.serve { _, target in
             let finished = try await send(peer.transport, to: target, name: "refuse")
             expectOneClearLine(finished, mentioning: ["this logger refuses the entry"])
-            #expect(try finished.decoded(SendOutcome.self) == SendOutcome(sent: 1, acked: 0, failed: 1))
+
+            let machineReadable = try await send(peer.transport, to: target, count: 3, name: "refuse", json: true)
+            #expect(machineReadable.exitCode == 1)
+            #expect(try machineReadable.decoded(SendOutcome.self) == SendOutcome(sent: 3, acked: 0, failed: 3))
         }
     }
 

@@ -10,14 +10,14 @@ struct SendOutcome: Decodable, Hashable {
 
 /// Runs `brokerlab send` with the sample entry.
 func send(
-    _ transport: String, to target: String, count: Int = 1, name: String = Sample.name, arguments: [String] = []
+    _ transport: String, to target: String, count: Int = 1, name: String = Sample.name, json: Bool = false
 ) async throws -> FinishedProgram {
     try await runProgram(
         .brokerlab,
         [
             "send", "--transport", transport, "--to", target, "--name", name, "--data", Sample.data,
-            "--count", "\(count)", "--in-flight", "8", "--json",
-        ] + arguments)
+            "--count", "\(count)", "--in-flight", "8",
+        ] + (json ? ["--json"] : []))
 }
 
 /// Expects a command that failed as a tool should: an exit code, and one line that says what is wrong.
@@ -28,9 +28,7 @@ func expectOneClearLine(
 ) {
     #expect(finished.exitCode != 0, "it succeeded: \(finished.output.text)", sourceLocation: sourceLocation)
     #expect(finished.exitCode != nil, "it did not end by itself", sourceLocation: sourceLocation)
-    let lines = finished.errors.lines.filter { line in
-        !line.isEmpty && !line.hasPrefix("Usage:") && !line.contains("--help")
-    }
+    let lines = finished.errors.lines.prefix { !$0.hasPrefix("Help:") && !$0.hasPrefix("Usage:") }
     #expect(lines.count == 1, "\(finished.errors.text)", sourceLocation: sourceLocation)
     for word in words {
         #expect(

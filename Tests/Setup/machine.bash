@@ -13,13 +13,7 @@ fail() {
 
 # Runs a command as root.
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        fail "needs root to run: $*. Install sudo, or run that command as root and start again."
-    fi
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # Prints those of the given Debian packages that are not installed.
@@ -30,29 +24,41 @@ missing_packages() {
     done
 }
 
-# Installs Debian packages without starting the services that they bring: broker-lab starts its own RabbitMQ.
-install_packages() {
-    local policy=/usr/sbin/policy-rc.d
-    (
-        if [ ! -e "$policy" ]; then
-            trap 'as_root rm -f "$policy"' EXIT
-            printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-            as_root chmod 755 "$policy"
-        fi
-        as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
-        as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-            install --yes --no-install-recommends "$@" >/dev/null
-    ) || fail "cannot install: $*. The lines above say why."
+# Runs apt-get, which waits for another one that is at work, and shows what it says only when it fails.
+apt() {
+    local log
+    log=$(mktemp)
+    if ! as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get --quiet --yes --option DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
 
-    # Nor are they to start with the machine from now on.
-    case " $* " in
-    *" rabbitmq-server "*)
-        if [ -d /run/systemd/system ]; then
-            as_root systemctl --quiet disable rabbitmq-server.service epmd.service epmd.socket || true
-        fi
-        ;;
-    esac
+# Runs a command while services are kept from starting, as Debian's policy-rc.d can. Leaves an existing one alone.
+without_services() (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'as_root rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod 755 "$policy" || return 1
+    fi
+    "$@"
+)
+
+# Installs Debian packages. The services that they bring are not started, neither now nor with the machine from now on:
+# broker-lab starts a RabbitMQ of its own.
+install_packages() {
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        fail "root has to install what is missing: apt-get install $*"
+    fi
+    if ! { apt update && without_services apt install --no-install-recommends "$@"; }; then
+        fail "cannot install: $*. The lines above say why."
+    fi
+    if [[ " $* " == *" rabbitmq-server "* && -d /run/systemd/system ]]; then
+        as_root systemctl --quiet disable rabbitmq-server.service epmd.service epmd.socket || true
+    fi
 }
 
 # Makes sure that Swift and the given Debian packages are there.
@@ -63,7 +69,7 @@ ensure_machine() {
     local missing
     missing=$(missing_packages "$@")
     if [ -n "$missing" ]; then
-        echo "installing ${missing//$'\n'/ }"
+        echo "installing ${missing//$'\n'/ } (a minute or so)"
         # shellcheck disable=SC2086 # one word a package
         install_packages $missing
     fi

@@ -39,8 +39,14 @@ struct AMQPClientEngine: ClientEngine {
             nameBytes: entry.name.utf8.count, dataBytes: entry.data.utf8.count,
             runBytes: entry.stamp?.run.utf8.count ?? 0)
         let json = EntryJSON(entry)
-        templates[Int(entry.severity.rawValue)].publish(
-            into: &out, size: json.byteCount, frameMax: session.frameMax, json.write(into:))
+        publish(entry.severity, size: json.byteCount, ticket: ticket, into: &out, json.write(into:))
+    }
+
+    /// Publishes a body of `size` bytes that `write` appends.
+    mutating func publish(
+        _ severity: Severity, size: Int, ticket: Int, into out: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void
+    ) {
+        templates[Int(severity.rawValue)].publish(into: &out, size: size, frameMax: session.frameMax, write)
         unconfirmed.append(ticket)
     }
 

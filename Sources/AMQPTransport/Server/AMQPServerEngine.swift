@@ -201,7 +201,8 @@ struct AMQPServerEngine: ServerEngine {
     /// No two acknowledgements have the same delivery tag, so equal bytes are the same frame.
     private func endsWithLastAck(_ out: ByteBuffer) -> Bool {
         guard !lastAck.isEmpty, out.readableBytes >= lastAck.count else { return false }
-        return out.viewBytes(at: out.writerIndex - lastAck.count, length: lastAck.count)?.elementsEqual(lastAck) ?? false
+        let end = out.viewBytes(at: out.writerIndex - lastAck.count, length: lastAck.count)
+        return end?.elementsEqual(lastAck) ?? false
     }
 
     // MARK: Stopping

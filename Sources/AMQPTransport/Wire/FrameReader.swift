@@ -34,7 +34,8 @@ struct FrameHeader {
 struct FrameReader {
     /// The largest frame that the peer may send, overhead included.
     var frameMax = Negotiation.defaultFrameMax
-    private var hasSeenFrame = false
+    /// Whether the peer has shown that it speaks AMQP.
+    var hasSeenFrame = false
 
     /// The header of the first frame in `bytes`, or nil while it is incomplete.
     mutating func peek(_ bytes: ByteBuffer) throws(ProtocolError) -> FrameHeader? {

@@ -193,6 +193,8 @@ struct Session {
             switch (phase, refusal.code) {
             case (_, 403) where attempt.hasPrefix("log in"):
                 ". Check user and password in the URL (guest works from localhost only)"
+            case (_, 530) where configuration.url.virtualHost.isEmpty:
+                ". For the default vhost, leave out the '/' at the end of the URL"
             case (_, 530): ". Create the vhost, or give an existing one in the URL (amqp://HOST/VHOST)"
             case (_, 403): ". Give the user the permission (rabbitmqctl set_permissions)"
             case (_, 406): ". Delete the existing one, or make it as the contract says"

@@ -26,6 +26,8 @@ enum LoadGenerator {
                 }
             }
         }
+        // The time after the last entry of a schedule is part of its rate.
+        if schedule != nil, !Task.isCancelled { recorder.lasted(until: start &+ phase.duration) }
         return recorder.finish()
     }
 

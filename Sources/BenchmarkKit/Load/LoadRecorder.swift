@@ -60,6 +60,12 @@ final class LoadRecorder: @unchecked Sendable {
         isStopped = error.fate != .rejected || result.rejected >= Self.mostRejections || isStopped
     }
 
+    /// The load went on until then, though its last entry was acknowledged before.
+    func lasted(until end: UInt64) {
+        guard !isStopped else { return }
+        result.end = max(result.end, end)
+    }
+
     /// What was recorded, when no worker is left.
     func finish() -> LoadResult {
         result
@@ -70,7 +76,7 @@ final class LoadRecorder: @unchecked Sendable {
 struct LoadResult: Sendable {
     /// When the first entry was due, on ``MonotonicClock``.
     var start: UInt64
-    /// When the last fate was known, on ``MonotonicClock``.
+    /// When the last fate was known, on ``MonotonicClock``; for an open load, when its schedule ended if that is later.
     var end: UInt64
     /// Entries handed to the transport.
     var sent: UInt64 = 0
@@ -103,7 +109,7 @@ struct LoadResult: Sendable {
     /// Entries that were not acknowledged, whatever their fate.
     var errors: UInt64 { notSent + unknown + rejected }
 
-    /// From the first send to the last fate, in seconds.
+    /// From ``start`` to ``end``, in seconds.
     var elapsed: Double { Double(end &- start) / 1e9 }
 
     private static func emptyHistogram() -> Histogram<UInt32> {

@@ -13,11 +13,17 @@ struct LoggerConversation<Value: Sendable>: Sendable {
     }
 
     /// How the conversation ended.
-    private enum Ending: Sendable {
+    enum Ending: Sendable {
         case body(Result<Value, any Error>)
         case neverReady
         case endedBeforeReady
         case endedTooEarly
+    }
+
+    /// How the conversation ended, and the last that the logger said on its standard error.
+    struct Outcome: Sendable {
+        var ending: Ending
+        var lastWords: LastLines
     }
 
     var pid: Int32
@@ -29,7 +35,7 @@ struct LoggerConversation<Value: Sendable>: Sendable {
     /// Reads what the logger says until it is ready, runs `body`, and stops the logger.
     func hold(
         output: SubprocessOutputSequence, error: SubprocessOutputSequence, body: @escaping Body
-    ) async -> Result<Value, any Error> {
+    ) async -> Outcome {
         let (events, sink) = AsyncStream.makeStream(of: Event.self)
         // A full pipe would stop the logger, so both outputs are read for as long as it lives.
         let listener = Task { @concurrent in
@@ -61,7 +67,7 @@ struct LoggerConversation<Value: Sendable>: Sendable {
         }
         await stop()
         _ = await listener.result
-        return verdict(ending, lastWords: await errorListener.value)
+        return Outcome(ending: ending, lastWords: await errorListener.value)
     }
 
     private func listen(
@@ -105,15 +111,4 @@ struct LoggerConversation<Value: Sendable>: Sendable {
     }
 
     private var cancelled: Ending { .body(.failure(CancellationError())) }
-
-    private func verdict(_ ending: Ending, lastWords: LastLines) -> Result<Value, any Error> {
-        let sentence: String
-        switch ending {
-        case .body(let result): return result
-        case .neverReady: sentence = "the logger was not ready within \(readyLimit.components.seconds) s."
-        case .endedBeforeReady: sentence = "the logger ended before it was ready."
-        case .endedTooEarly: sentence = "the logger ended in the middle of the benchmark."
-        }
-        return .failure(BenchmarkError(sentence + lastWords.asQuotation))
-    }
 }

@@ -34,7 +34,7 @@ struct LoggerProcess: Sendable {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: drainLimit)]
         let teardown = options.teardownSequence
         do {
-            return try await Subprocess.run(
+            let run = try await Subprocess.run(
                 .path(FilePath(command.executable)), arguments: Arguments(command.arguments), platformOptions: options,
                 input: .inputWriter, output: .sequence, error: .sequence
             ) { execution in
@@ -43,10 +43,29 @@ struct LoggerProcess: Sendable {
                     stop: { await execution.teardown(using: teardown) })
                 return await conversation.hold(
                     output: execution.standardOutput, error: execution.standardError, body: body)
-            }.closureResult.get()
+            }
+            return try result(of: run.closureResult, run.terminationStatus, readyLimit)
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             throw BenchmarkError("cannot start the logger '\(command.executable)': \(error)")
         }
+    }
+
+    private static func result<Value>(
+        of outcome: LoggerConversation<Value>.Outcome, _ status: TerminationStatus, _ readyLimit: Duration
+    ) throws -> Value {
+        let end =
+            switch status {
+            case .exited(let code): "exit code \(code)"
+            case .signaled(let signal): "killed by signal \(signal)"
+            }
+        let sentence: String
+        switch outcome.ending {
+        case .body(let result): return try result.get()
+        case .neverReady: sentence = "the logger was not ready within \(readyLimit.components.seconds) s."
+        case .endedBeforeReady: sentence = "the logger ended before it was ready (\(end))."
+        case .endedTooEarly: sentence = "the logger ended in the middle of the benchmark (\(end))."
+        }
+        throw BenchmarkError(sentence + outcome.lastWords.asQuotation)
     }
 }

@@ -84,6 +84,8 @@ struct CellMeasurement: Sendable {
         } catch BoundedTask.Failure.overdue {
             return .failure(
                 BenchmarkError("the load did not end within \(limit.components.seconds) s and was given up"))
+        } catch is CancellationError {
+            return .failure(BenchmarkError("the load did not end within \(limit.components.seconds) s"))
         } catch {
             return .failure(BenchmarkError("\(error)"))
         }

@@ -14,7 +14,8 @@ struct ProcessCPU: Sendable {
     /// Another process; nil if there is none with that id.
     init?(pid: pid_t) {
         var clock = clockid_t()
-        guard clock_getcpuclockid(pid, &clock) == 0 else { return nil }
+        // 0 would mean this process, and a negative id is not looked up at all.
+        guard pid > 0, clock_getcpuclockid(pid, &clock) == 0 else { return nil }
         self.clock = clock
     }
 

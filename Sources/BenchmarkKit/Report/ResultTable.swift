@@ -1,6 +1,7 @@
 /// The table at the end of a benchmark, for a terminal of 100 columns.
 struct ResultTable: Sendable {
     static let width = 100
+    private static let gap = "  "
 
     var suite: Suite
     var rows: [SummaryRow]
@@ -10,7 +11,7 @@ struct ResultTable: Sendable {
 
     private struct Column {
         var title: String
-        /// What stands above the title.
+        /// What stands above the title, and above those to its left as far as it is long.
         var above = ""
         var width: Int
         var isText = false
@@ -52,8 +53,8 @@ struct ResultTable: Sendable {
             Column(title: "p99 us", width: 8) { Self.number($0.ackP99Us) },
             Column(title: "p99 us", above: "delivered", width: 9) { Self.number($0.deliveredP99Us) },
             Column(title: "broker", width: 6) { Self.number($0.brokerCPUUsPerMessage) },
-            Column(title: "logger", above: "CPU us", width: 6) { Self.number($0.loggerCPUUsPerMessage) },
-            Column(title: "queue", above: "/msg", width: 6) { Self.number($0.queueCPUUsPerMessage) },
+            Column(title: "logger", width: 6) { Self.number($0.loggerCPUUsPerMessage) },
+            Column(title: "queue", above: "CPU us per message", width: 6) { Self.number($0.queueCPUUsPerMessage) },
             Column(title: "by \(floor)".prefixed(6), width: 6) {
                 Self.number($0.ratioToFloor?.median) { DecimalText.format($0, places: 2) }
             },
@@ -64,7 +65,14 @@ struct ResultTable: Sendable {
 
     private var headings: [String] {
         let columns = columns
-        return [Self.joined(columns.map { ($0, $0.above) }), Self.joined(columns.map { ($0, $0.title) })]
+        var above = ""
+        var rightEdge = 0
+        for column in columns {
+            rightEdge += column.width + (rightEdge > 0 ? Self.gap.count : 0)
+            guard !column.above.isEmpty else { continue }
+            above += String(repeating: " ", count: max(0, rightEdge - column.above.count - above.count)) + column.above
+        }
+        return [above, Self.joined(columns.map { ($0, $0.title) })]
     }
 
     private func line(_ fields: [(SummaryRow) -> String], of row: SummaryRow) -> String {
@@ -77,7 +85,7 @@ struct ResultTable: Sendable {
             let space = String(repeating: " ", count: column.width - text.count)
             return column.isText ? text + space : space + text
         }
-        var line = padded.joined(separator: "  ")
+        var line = padded.joined(separator: gap)
         while line.last == " " { line.removeLast() }
         return line
     }

@@ -11,7 +11,7 @@ extension Suite {
         switch name {
         case "quick":
             Suite(
-                name: name, transports: transports, payloadBytes: [100], inFlight: [1, 64], rounds: 1, duration: 0.7,
+                name: name, transports: transports, payloadBytes: [100], inFlight: [1, 64], rounds: 1, duration: 0.6,
                 warmup: 0.2)
         case "default":
             Suite(

@@ -14,7 +14,8 @@ enum SuiteKey: String, CaseIterable {
     /// The flag that sets the same value.
     var flag: String {
         switch self {
-        case .name, .seed, .placement, .rounds: "--\(rawValue)"
+        case .name: "--suite"
+        case .seed, .placement, .rounds: "--\(rawValue)"
         case .transports: "--transport"
         case .payloadBytes: "--payload-bytes"
         case .inFlight: "--in-flight"

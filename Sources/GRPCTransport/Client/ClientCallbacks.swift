@@ -56,7 +56,8 @@ enum ClientCallbacks {
                 return 0
             }
         }
-        nghttp2_session_callbacks_set_on_header_callback(object) { _, _, name, nameCount, value, valueCount, _, userData in
+        nghttp2_session_callbacks_set_on_header_callback(object) {
+            _, _, name, nameCount, value, valueCount, _, userData in
             guard let userData else { return 0 }
             return withEngine(userData) { engine in
                 engine.fieldCame(
@@ -110,8 +111,10 @@ enum ClientCallbacks {
                 return 0
             }
         case NGHTTP2_GOAWAY.rawValue:
+            let goaway = frame.pointee.goaway
+            let opaque = UnsafeRawBufferPointer(start: goaway.opaque_data, count: min(goaway.opaque_data_len, 100))
             return withEngine(userData) { engine in
-                engine.goawayCame()
+                engine.goawayCame(goaway.error_code, String(decoding: opaque, as: UTF8.self))
                 return 0
             }
         default:

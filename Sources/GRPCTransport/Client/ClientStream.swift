@@ -1,14 +1,9 @@
-import Broker
-
 /// A call as the client sees it: one stream, kept under its entry's ticket.
 struct ClientStream {
     /// The stream identifier; 0 where no entry is in flight under this ticket.
     var id: Int32 = 0
-    /// The entry, until all of it is in DATA frames.
-    var entry: LogEntry?
-    var encoder: LogRequestEncoder?
-    /// How many bytes of the message are in DATA frames.
-    var sent = 0
+    /// The request's message, until all of it is in DATA frames.
+    var request: LogRequestEncoder?
     var reply = ClientReply()
     var message = ReceivedMessage()
     /// Whether the engine is going to look at the stream after what was received.

@@ -15,17 +15,18 @@ final class GRPCClientEngine: ClientEngine {
     private let request: ClientRequest
     private let limits: EntryLimits
     private let maxInFlight: Int
-
-    private var streams: [ClientStream] = []
-    private var notes: [Int] = []
-    private var buffers = MessageBuffers()
-    private var headerTicket: Int?
+    private let streams = StreamTable<ClientStream>()
+    private let notes = Unguarded<[Int]>([])
+    private let buffers = Unguarded(MessageBuffers())
+    /// The entry whose answer's header list is being received; header lists never interleave (RFC 9113 4.3).
+    private let headerTicket = Unguarded<Int?>(nil)
     /// Where DATA frames are appended, while nghttp2 is asked for what it has to send.
-    private var out: UnsafeMutablePointer<ByteBuffer>?
+    private let destination = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
     private var violation: String?
     private var lastLibraryMessage = ""
     private var hasSeenSettings = false
-    private var lastStream: Int32 = 0
+    /// The error that the peer's GOAWAY named.
+    private var farewell: String?
 
     init(authority: String, maxInFlight: Int, limits: EntryLimits, settings: HTTP2Session.Settings = .client) {
         self.limits = limits
@@ -57,12 +58,9 @@ final class GRPCClientEngine: ClientEngine {
             isRetired = true
             throw TransportError(.notSent, "no stream can be opened: \(HTTP2Session.text(ofLibraryError: id))")
         }
-        lastStream = id
         if id >= Self.lastUsableStream { isRetired = true }
         streams[ticket].id = id
-        streams[ticket].entry = entry
-        streams[ticket].encoder = LogRequestEncoder(entry)
-        streams[ticket].sent = 0
+        streams[ticket].request = LogRequestEncoder(entry)
         _ = send(into: &out)
         if streams[ticket].closedWith != nil {
             // nghttp2 could not send the header list: the stream never was.
@@ -102,6 +100,11 @@ final class GRPCClientEngine: ClientEngine {
         throw describe(violation, opening)
     }
 
+    func receiveEnd(completions: inout Completions) throws(ProtocolError) {
+        guard let farewell else { return }
+        throw ProtocolError("the peer ended the connection with GOAWAY \(farewell)")
+    }
+
     func close(into out: inout ByteBuffer) {
         isRetired = true
         session.withPointer { _ = nghttp2_submit_goaway($0, 0, 0, NGHTTP2_NO_ERROR.rawValue, nil, 0) }
@@ -118,8 +121,8 @@ final class GRPCClientEngine: ClientEngine {
 
     private func send(into out: inout ByteBuffer) -> Int32? {
         withUnsafeMutablePointer(to: &out) { pointer in
-            self.out = pointer
-            defer { self.out = nil }
+            destination.value = pointer
+            defer { destination.value = nil }
             return session.send(into: pointer)
         }
     }
@@ -128,22 +131,20 @@ final class GRPCClientEngine: ClientEngine {
 
     private func dispatch(_ completions: inout Completions) {
         var index = 0
-        while index < notes.count {
-            let ticket = notes[index]
+        while index < notes.value.count {
+            let ticket = notes.value[index]
             index &+= 1
             streams[ticket].isNoted = false
             guard streams[ticket].id != 0 else { continue }
-            if streams[ticket].isAnswered {
-                complete(ticket, streams[ticket].reply.failure(streams[ticket].message), &completions)
-            } else if streams[ticket].reply.defect != nil {
+            if streams[ticket].isAnswered || streams[ticket].reply.defect != nil {
                 complete(ticket, streams[ticket].reply.failure(streams[ticket].message), &completions)
             } else if let errorCode = streams[ticket].closedWith {
                 complete(ticket, ClientReply.failure(resetWith: errorCode), &completions)
             } else {
-                streams[ticket].message.own(&buffers)
+                streams[ticket].message.own(&buffers.value)
             }
         }
-        notes.removeAll(keepingCapacity: true)
+        notes.value.removeAll(keepingCapacity: true)
     }
 
     private func complete(_ ticket: Int, _ failure: TransportError?, _ completions: inout Completions) {
@@ -164,7 +165,7 @@ final class GRPCClientEngine: ClientEngine {
     }
 
     private func release(_ ticket: Int) {
-        streams[ticket].message.clear(&buffers)
+        streams[ticket].message.clear(&buffers.value)
         streams[ticket] = ClientStream()
     }
 
@@ -174,17 +175,17 @@ final class GRPCClientEngine: ClientEngine {
     private func note(_ ticket: Int) {
         guard !streams[ticket].isNoted else { return }
         streams[ticket].isNoted = true
-        notes.append(ticket)
+        notes.value.append(ticket)
     }
 
     @inline(__always)
     func headersBegan(_ ticket: Int?) {
-        headerTicket = ticket
+        headerTicket.value = ticket
     }
 
     @inline(__always)
     func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        guard let headerTicket else { return }
+        guard let headerTicket = headerTicket.value else { return }
         streams[headerTicket].reply.addField(name, value)
         if streams[headerTicket].reply.defect != nil { note(headerTicket) }
     }
@@ -193,7 +194,7 @@ final class GRPCClientEngine: ClientEngine {
     func dataCame(_ ticket: Int, _ data: UnsafeRawBufferPointer) {
         guard streams[ticket].reply.defect == nil else { return }
         let limit = ClientReply.maxMessageBytes
-        if let defect = streams[ticket].message.append(data, maxLength: limit, buffers: &buffers) {
+        if let defect = streams[ticket].message.append(data, maxLength: limit, buffers: &buffers.value) {
             streams[ticket].reply.defect = "\(defect)"
         }
         note(ticket)
@@ -207,7 +208,7 @@ final class GRPCClientEngine: ClientEngine {
 
     func streamClosed(_ ticket: Int, _ errorCode: UInt32) {
         streams[ticket].closedWith = errorCode
-        if headerTicket == ticket { headerTicket = nil }
+        if headerTicket.value == ticket { headerTicket.value = nil }
         note(ticket)
     }
 
@@ -216,8 +217,10 @@ final class GRPCClientEngine: ClientEngine {
         capacity = min(maxInFlight, session.peerMaxConcurrentStreams)
     }
 
-    func goawayCame() {
+    func goawayCame(_ errorCode: UInt32, _ text: String) {
         isRetired = true
+        guard errorCode != NGHTTP2_NO_ERROR.rawValue else { return }
+        farewell = "\(HTTP2Session.name(ofErrorCode: errorCode))\(text.isEmpty ? "" : " (\(text))")"
     }
 
     func goawaySent(_ errorCode: UInt32) {
@@ -234,24 +237,21 @@ final class GRPCClientEngine: ClientEngine {
     /// How many bytes of the message the next DATA frame takes; nil if the stream is no longer wanted.
     @inline(__always)
     func nextPart(_ stream: Int32, _ ticket: Int, room: Int) -> (count: Int, isEnd: Bool)? {
-        guard streams[ticket].id == stream, let encoder = streams[ticket].encoder else { return nil }
-        let rest = encoder.count - streams[ticket].sent
+        guard streams[ticket].id == stream, let rest = streams[ticket].request?.rest else { return nil }
         return rest <= room ? (rest, true) : (room, false)
     }
 
     /// Appends a DATA frame: its header and the next part of the message.
     @inline(__always)
     func appendData(_ frameHeader: UnsafeRawBufferPointer, _ ticket: Int, _ count: Int) -> Bool {
-        guard let out, let encoder = streams[ticket].encoder, let entry = streams[ticket].entry else { return false }
-        let sent = streams[ticket].sent
+        guard let out = destination.value, let rest = streams[ticket].request?.rest, count <= rest else { return false }
         out.pointee.writeWithUnsafeMutableBytes(minimumWritableBytes: frameHeader.count + count) { memory in
             guard let start = memory.baseAddress else { return 0 }
             memory.copyMemory(from: frameHeader)
-            encoder.write(entry, sent..<sent + count, to: start + frameHeader.count)
+            streams[ticket].request?.write(count, to: start + frameHeader.count)
             return frameHeader.count + count
         }
-        streams[ticket].sent = sent + count
-        if sent + count == encoder.count { streams[ticket].entry = nil }
+        if count == rest { streams[ticket].request = nil }
         return true
     }
 }

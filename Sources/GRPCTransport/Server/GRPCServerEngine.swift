@@ -25,12 +25,12 @@ final class GRPCServerEngine: ServerEngine {
     private let limits: EntryLimits
     private let maxMessageBytes: Int
 
-    private var streams: [ServerStream] = []
-    private var freeSlots: [Int] = []
-    private var notes: [Note] = []
-    private var buffers = MessageBuffers()
+    private let streams = StreamTable<ServerStream>()
+    private let freeSlots = Unguarded<[Int]>([])
+    private let notes = Unguarded<[Note]>([])
+    private let buffers = Unguarded(MessageBuffers())
     /// The stream whose header list is being received; header lists never interleave (RFC 9113 4.3).
-    private var headerSlot: Int?
+    private let headerSlot = Unguarded<Int?>(nil)
     private var drain = DrainPhase.none
     private var violation: String?
     private var lastLibraryMessage = ""
@@ -94,10 +94,13 @@ final class GRPCServerEngine: ServerEngine {
     }
 
     var isIdle: Bool {
-        streams.count == freeSlots.count && (drain == .none || drain == .final)
+        streams.count == freeSlots.value.count && (drain == .none || drain == .final)
     }
 
     var isFinished: Bool { session.isFinished }
+
+    /// The streams that there is memory for: as many as were open at once.
+    var slotCount: Int { streams.count }
 
     private func endDrain() {
         drain = .final
@@ -118,34 +121,35 @@ final class GRPCServerEngine: ServerEngine {
         }
         let text = String(decoding: opening.readableBytesView.prefix(16), as: UTF8.self)
         return ProtocolError(
-            "the client does not speak HTTP/2 with prior knowledge (RFC 9113 3.3): it began with \(text.debugDescription)")
+            "the client does not speak HTTP/2 with prior knowledge (RFC 9113 3.3): it began with \(text.debugDescription)"
+        )
     }
 
     // MARK: Dispatch
 
     private func dispatch(_ intake: EntryIntake) {
         var index = 0
-        while index < notes.count {
-            let note = notes[index]
+        while index < notes.value.count {
+            let note = notes.value[index]
             index &+= 1
             guard streams[note.slot].id != 0, streams[note.slot].generation == note.generation else { continue }
             look(note.slot, intake)
         }
-        notes.removeAll(keepingCapacity: true)
+        notes.value.removeAll(keepingCapacity: true)
     }
 
     private func look(_ slot: Int, _ intake: EntryIntake) {
         streams[slot].isNoted = false
         if streams[slot].isSettled {
-            streams[slot].message.clear(&buffers)
+            streams[slot].message.clear(&buffers.value)
         } else if streams[slot].refusal != nil {
-            streams[slot].message.clear(&buffers)
+            streams[slot].message.clear(&buffers.value)
             answerRefusal(slot)
         } else if streams[slot].isRemoteClosed {
             takeEntry(slot, intake)
         } else {
-            streams[slot].message.own(&buffers)
-            guard buffers.heldBytes > Self.maxHeldBytes else { return }
+            streams[slot].message.own(&buffers.value)
+            guard buffers.value.heldBytes > Self.maxHeldBytes else { return }
             streams[slot].refuse(
                 .resourceExhausted, "the connection holds more than \(Self.maxHeldBytes) bytes of unfinished messages")
             look(slot, intake)
@@ -163,51 +167,14 @@ final class GRPCServerEngine: ServerEngine {
         if streams[slot].refusal == nil {
             streams[slot].isSettled = true
             let ticket = UInt64(streams[slot].generation) << 32 | UInt64(slot)
-            answer(slot, message.read { record($0, ticket, intake) })
+            answer(slot, message.read { Verdict(on: $0, ticket: ticket, intake: intake, limits: limits) })
         } else {
             answerRefusal(slot)
         }
-        message.clear(&buffers)
-    }
-
-    private func record(_ bytes: RawSpan, _ ticket: UInt64, _ intake: EntryIntake) -> Verdict {
-        do throws(ProtobufReader.Malformation) {
-            let fields = try LogRequestFields(reading: bytes)
-            guard fields.name.count + fields.data.count <= limits.maxEntryBytes else {
-                return .refused(
-                    GRPCStatus(.resourceExhausted, "the entry is larger than \(limits.maxEntryBytes) bytes"))
-            }
-            guard fields.run.count <= EntryLimits.maxRunIDBytes else {
-                return .refused(
-                    GRPCStatus(.invalidArgument, "the run id is longer than \(EntryLimits.maxRunIDBytes) bytes"))
-            }
-            let entry = ReceivedEntry(
-                name: bytes.extracting(fields.name), data: bytes.extracting(fields.data),
-                severity: fields.knownSeverity, run: bytes.extracting(fields.run), sequence: fields.sequence,
-                sentAt: fields.sentAt)
-            return Verdict(intake.take(entry, ticket: ticket))
-        } catch {
-            intake.countUndecodable()
-            return .refused(GRPCStatus(.invalidArgument, "the message is not a logs.LogRequest: \(error)"))
-        }
+        message.clear(&buffers.value)
     }
 
     // MARK: Answers
-
-    private enum Verdict {
-        case recorded
-        case later
-        case refused(GRPCStatus)
-
-        @inline(__always)
-        init(_ result: RecordResult) {
-            switch result {
-            case .recorded: self = .recorded
-            case .later: self = .later
-            case .rejected(let why): self = .refused(GRPCStatus(.failedPrecondition, why))
-            }
-        }
-    }
 
     private func answer(_ slot: Int, _ result: RecordResult) {
         answer(slot, Verdict(result))
@@ -242,34 +209,34 @@ final class GRPCServerEngine: ServerEngine {
     private func note(_ slot: Int) {
         guard !streams[slot].isNoted else { return }
         streams[slot].isNoted = true
-        notes.append(Note(slot: slot, generation: streams[slot].generation))
+        notes.value.append(Note(slot: slot, generation: streams[slot].generation))
     }
 
     func headersBegan(_ stream: Int32, isRequest: Bool) -> Int? {
         guard isRequest else {
-            headerSlot = nil
+            headerSlot.value = nil
             return nil
         }
         let slot: Int
-        if let free = freeSlots.popLast() {
+        if let free = freeSlots.value.popLast() {
             slot = free
         } else {
             slot = streams.count
             streams.append(ServerStream())
         }
         streams[slot].open(id: stream)
-        headerSlot = slot
+        headerSlot.value = slot
         return slot
     }
 
     @inline(__always)
     func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        if let headerSlot { streams[headerSlot].addField(name, value) }
+        if let headerSlot = headerSlot.value { streams[headerSlot].addField(name, value) }
     }
 
     func headersEnded(_ slot: Int) {
-        guard headerSlot == slot else { return }
-        headerSlot = nil
+        guard headerSlot.value == slot else { return }
+        headerSlot.value = nil
         streams[slot].endHeaders()
         if streams[slot].refusal != nil { note(slot) }
     }
@@ -277,7 +244,7 @@ final class GRPCServerEngine: ServerEngine {
     @inline(__always)
     func dataCame(_ slot: Int, _ data: UnsafeRawBufferPointer) {
         guard streams[slot].refusal == nil, !streams[slot].isSettled else { return }
-        if let defect = streams[slot].message.append(data, maxLength: maxMessageBytes, buffers: &buffers) {
+        if let defect = streams[slot].message.append(data, maxLength: maxMessageBytes, buffers: &buffers.value) {
             streams[slot].refuse(defect, maxLength: maxMessageBytes)
         }
         note(slot)
@@ -292,9 +259,9 @@ final class GRPCServerEngine: ServerEngine {
     func streamClosed(_ slot: Int) {
         streams[slot].id = 0
         streams[slot].generation &+= 1
-        streams[slot].message.clear(&buffers)
-        if headerSlot == slot { headerSlot = nil }
-        freeSlots.append(slot)
+        streams[slot].message.clear(&buffers.value)
+        if headerSlot.value == slot { headerSlot.value = nil }
+        freeSlots.value.append(slot)
     }
 
     func pingAnswered(_ opaque: [UInt8]) {

@@ -20,7 +20,8 @@ enum ServerCallbacks {
                 return 0
             }
         }
-        nghttp2_session_callbacks_set_on_header_callback(object) { _, _, name, nameCount, value, valueCount, _, userData in
+        nghttp2_session_callbacks_set_on_header_callback(object) {
+            _, _, name, nameCount, value, valueCount, _, userData in
             guard let userData else { return 0 }
             return withEngine(userData) { engine in
                 engine.fieldCame(
@@ -63,7 +64,8 @@ enum ServerCallbacks {
     }
 
     /// Reads the reply into a DATA frame.
-    static let readReply: nghttp2_data_source_read_callback = { session, stream, memory, room, flags, source, userData in
+    static let readReply: nghttp2_data_source_read_callback = {
+        session, stream, memory, room, flags, source, userData in
         guard let session, let memory, let flags, let source, let userData else {
             return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }

@@ -61,8 +61,9 @@ extension UnsafeBufferPointer<UInt8> {
         let rest = self[type.utf8CodeUnitCount...]
         guard let separator = rest.first else { return true }
         if separator == UInt8(ascii: ";") { return true }
-        return separator == UInt8(ascii: "+") && rest.dropFirst().prefix(while: { $0 != UInt8(ascii: ";") })
-            .elementsEqual("proto".utf8)
+        return separator == UInt8(ascii: "+")
+            && rest.dropFirst().prefix(while: { $0 != UInt8(ascii: ";") })
+                .elementsEqual("proto".utf8)
     }
 
     /// The number that the bytes are in decimal digits, up to six of them; nil for anything else.

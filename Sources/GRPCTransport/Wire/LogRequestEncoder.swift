@@ -1,6 +1,6 @@
 import Broker
 
-/// The lengths of a `logs.LogRequest` and the way to write it, whole or a part of it, behind its message prefix.
+/// Writes an entry as a `logs.LogRequest` behind its message prefix, whole or part by part.
 ///
 /// A large message leaves in many DATA frames; each takes its part straight from the entry's texts, so that no second
 /// copy of the message exists.
@@ -17,10 +17,16 @@ struct LogRequestEncoder {
     private static let sequenceTag: UInt8 = 0x28
     private static let sentAtTag: UInt8 = 0x30
 
+    private let entry: LogEntry
     /// The length of the `Log` message.
     private let logCount: Int
     /// The length of the `LogRequest` with its prefix.
     let count: Int
+    /// How many bytes of it were written.
+    private(set) var written = 0
+
+    /// How many bytes are left.
+    var rest: Int { count &- written }
 
     init(_ entry: LogEntry) {
         var log = Self.fieldCount(entry.name.utf8.count) + Self.fieldCount(entry.data.utf8.count)
@@ -30,6 +36,7 @@ struct LogRequestEncoder {
             if stamp.sequence != 0 { log += 1 + varintCount(stamp.sequence) }
             if stamp.sentAt != 0 { log += 1 + varintCount(UInt64(bitPattern: stamp.sentAt)) }
         }
+        self.entry = entry
         logCount = log
         count = Self.prefixCount + 1 + varintCount(UInt64(log)) + log
     }
@@ -39,9 +46,10 @@ struct LogRequestEncoder {
         text == 0 ? 0 : 1 + varintCount(UInt64(text)) + text
     }
 
-    /// Writes the `window.count` bytes of the message from `window.lowerBound` on to `memory`.
-    func write(_ entry: LogEntry, _ window: Range<Int>, to memory: UnsafeMutableRawPointer) {
-        var writer = WindowWriter(memory: memory, skip: window.lowerBound, room: window.count)
+    /// Writes the next `partCount` bytes of the message, of which there must be as many, to `memory`.
+    mutating func write(_ partCount: Int, to memory: UnsafeMutableRawPointer) {
+        var writer = WindowWriter(memory: memory, skip: written, room: partCount)
+        written &+= partCount
         writer.byte(0)
         writer.bigEndian(UInt32(truncatingIfNeeded: count - Self.prefixCount))
         writer.byte(0x0A)

@@ -9,7 +9,9 @@ struct LogRequestFields {
     var sequence: UInt64 = 0
     var sentAt: Int64 = 0
 
-    /// Reads a message. Unknown fields are skipped; of a field that comes twice the last one counts, and embedded
+    /// Reads a message.
+    ///
+    /// Unknown fields are skipped; of a field that comes twice the last one counts, and embedded
     /// messages that come twice are merged ("Last One Wins").
     init(reading bytes: RawSpan) throws(ProtobufReader.Malformation) {
         var offset = 0

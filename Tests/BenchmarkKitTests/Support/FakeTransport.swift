@@ -11,6 +11,8 @@ struct FakeTransport: ClientTransport {
         case deliver
         /// Acknowledged, and lost.
         case drop
+        /// Delivered that much later than acknowledged.
+        case deliverLater(DispatchTimeInterval)
         /// Delivered twice.
         case duplicate
         /// Delivered with another text.
@@ -57,6 +59,8 @@ actor FakeConnection: TransportConnection {
         switch transport.behaviour(stamp.run, stamp.sequence) {
         case .deliver: transport.ledger.record(entry)
         case .drop: break
+        case .deliverLater(let interval):
+            loop.queue.asyncAfter(deadline: .now() + interval) { [transport] in transport.ledger.record(entry) }
         case .duplicate:
             transport.ledger.record(entry)
             transport.ledger.record(entry)

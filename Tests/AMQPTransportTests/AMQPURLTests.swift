@@ -1,0 +1,79 @@
+import Broker
+import Testing
+
+@testable import AMQPTransport
+
+/// The examples of RabbitMQ's URI specification, and what goes wrong in practice.
+@Suite struct AMQPURLTests {
+    struct Example: Sendable, CustomTestStringConvertible {
+        var text: String
+        var user = "guest"
+        var password = "guest"
+        var host = "localhost"
+        var port = 5672
+        var virtualHost = "/"
+        var heartbeat: UInt16?
+        var frameMax: UInt32?
+        var testDescription: String { text }
+    }
+
+    static let examples = [
+        Example(
+            text: "amqp://user:pass@host:10000/vhost", user: "user", password: "pass", host: "host", port: 10000,
+            virtualHost: "vhost"),
+        Example(
+            text: "amqp://user%61:%61pass@ho%61st:10000/v%2fhost", user: "usera", password: "apass", host: "hoast",
+            port: 10000, virtualHost: "v/host"),
+        Example(text: "amqp://"),
+        Example(text: "amqp://:@/", user: "", password: "", virtualHost: ""),
+        Example(text: "amqp://user@", user: "user"),
+        Example(text: "amqp://user:pass@", user: "user", password: "pass"),
+        Example(text: "amqp://host", host: "host"),
+        Example(text: "amqp://:10000", port: 10000),
+        Example(text: "amqp:///vhost", virtualHost: "vhost"),
+        Example(text: "amqp://host/", host: "host", virtualHost: ""),
+        Example(text: "amqp://host/%2F", host: "host", virtualHost: "/"),
+        Example(text: "amqp://[::1]", host: "::1"),
+        Example(text: "AMQP://[::1]:5673/v", host: "::1", port: 5673, virtualHost: "v"),
+        Example(text: "amqp://a:b:c@host", user: "a", password: "b:c", host: "host"),
+        Example(text: "amqp://a:p%40ss@host", user: "a", password: "p@ss", host: "host"),
+        Example(text: "amqp://host?heartbeat=7", host: "host", heartbeat: 7),
+        Example(
+            text: "amqp://host/v?heartbeat=0&frame_max=8192", host: "host", virtualHost: "v", heartbeat: 0,
+            frameMax: 8192),
+    ]
+
+    @Test(arguments: examples)
+    func reads(_ example: Example) throws {
+        let url = try AMQPURL(parsing: example.text)
+        #expect(url.user == example.user)
+        #expect(url.password == example.password)
+        #expect(url.endpoint.host == example.host)
+        #expect(url.endpoint.port == example.port)
+        #expect(url.virtualHost == example.virtualHost)
+        #expect(url.heartbeat == example.heartbeat)
+        #expect(url.frameMax == example.frameMax)
+    }
+
+    @Test(arguments: [
+        ("", "no scheme"), ("localhost:5672", "scheme is not amqp"), ("http://host", "scheme is not amqp"),
+        ("amqps://host", "not supported yet"), ("amqp:host", "'//' is missing"), ("amqp://host:0", "not a port"),
+        ("amqp://host:65536", "not a port"), ("amqp://host:+5", "not a port"), ("amqp://host:5x", "not a port"),
+        ("amqp://::1", "brackets"), ("amqp://[::1", "']' is missing"), ("amqp://[::1]5", "':' is missing"),
+        ("amqp://[]", "host is empty"), ("amqp://host/a/b", "%2F"), ("amqp://host/%2", "hexadecimal"),
+        ("amqp://host/%zz", "hexadecimal"), ("amqp://host/%ff", "not UTF-8"),
+        ("amqp://host?frame_max=4095", "frame_max"),
+        ("amqp://host?heartbeat=-1", "heartbeat"), ("amqp://host?heartbeat=65536", "heartbeat"),
+        ("amqp://host?verify=none", "'verify' is unknown"), ("amqp://host/v#f", "fragment"),
+        ("amqp://a%00b@host", "zero byte"), ("amqp://host/" + String(repeating: "v", count: 256), "255"),
+    ])
+    func refuses(_ text: String, _ reason: String) {
+        let error = #expect(throws: AMQPURLError.self) { try AMQPURL(parsing: text) }
+        #expect(error?.description.contains(reason) == true)
+    }
+
+    @Test func keepsThePasswordToItself() {
+        let error = #expect(throws: AMQPURLError.self) { try AMQPURL(parsing: "amqp://user:secret@host:x") }
+        #expect(error?.description.contains("secret") == false)
+    }
+}

@@ -1,0 +1,259 @@
+import Broker
+import CRabbitMQ
+import NIOCore
+import Testing
+
+@testable import AMQPTransport
+@testable import TransportIO
+
+@Suite struct ClientEngineTests {
+    private static let goldenEntries = [
+        LogEntry(name: "first", data: "one"),
+        LogEntry(
+            name: "second", data: "two", severity: .warning,
+            stamp: RunStamp(run: "golden", sequence: 7, sentAt: 1_700_000_000_000_000_000)),
+        LogEntry(name: "third", data: String(repeating: "3", count: 9000), severity: .error),
+    ]
+
+    private func engine(_ text: String = "amqp://localhost", queue: String? = nil) throws -> AMQPClientEngine {
+        AMQPClientEngine(url: try testURL(text), queue: queue, maxInFlight: 64, limits: EntryLimits())
+    }
+
+    private func readyEngine(_ out: inout ByteBuffer) throws -> AMQPClientEngine {
+        var engine = try engine()
+        var fake = FakeBroker()
+        fake.welcomeBroker()
+        var completions = Completions()
+        engine.open(into: &out)
+        var bytes = fake.take()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(engine.isReady)
+        out.clear()
+        return engine
+    }
+
+    /// Every byte of RabbitMQ's side in every split; every byte of ours as recorded.
+    @Test(arguments: [1, 2, 3, 7, 64, 1000])
+    func repeatsTheRecordedConversation(_ step: Int) throws {
+        var engine = try engine("amqp://localhost?frame_max=4096", queue: "golden-durable")
+        var out = ByteBuffer()
+        var completions = Completions()
+        engine.open(into: &out)
+        // The last 75 bytes are three acks of 21 bytes and close-ok of 12: answers to what is sent in between.
+        var received = GoldenBytes.clientReceived
+        var handshake = received.readSlice(length: received.readableBytes - 75) ?? ByteBuffer()
+        var acks = received.readSlice(length: 63) ?? ByteBuffer()
+        var input = ByteBuffer()
+        func feed(_ bytes: inout ByteBuffer) throws {
+            while var part = bytes.readSlice(length: min(step, bytes.readableBytes)), part.readableBytes > 0 {
+                input.writeBuffer(&part)
+                try engine.receive(&input, into: &out, completions: &completions)
+            }
+        }
+        try feed(&handshake)
+        #expect(engine.isReady)
+        for (ticket, entry) in Self.goldenEntries.enumerated() {
+            try engine.send(entry, ticket: ticket, into: &out)
+        }
+        try feed(&acks)
+        engine.close(into: &out)
+        try feed(&received)
+        #expect(completions.list.map(\.ticket) == [0, 1, 2])
+        #expect(completions.list.allSatisfy { $0.failure == nil })
+        #expect(engine.isClosed)
+        #expect(try SentFrame.all(in: out) == SentFrame.all(in: GoldenBytes.clientSent))
+    }
+
+    @Test(arguments: [0, 1, 4087, 4088, 4089, 8176, 8177, 1 << 20])
+    func splitsBodiesAtFrameMax(_ size: Int) throws {
+        let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        var out = ByteBuffer(string: "before")
+        out.moveReaderIndex(forwardBy: 3)
+        ContentTemplate(severity: .error).publish(into: &out, size: size, frameMax: 4096) { $0.writeBytes(body) }
+        out.moveReaderIndex(forwardBy: 3)
+        let frames = try SentFrame.all(in: out)
+        #expect(frames.map(\.type).starts(with: [.method, .header]))
+        #expect(frames[0].method == AMQP_BASIC_PUBLISH_METHOD)
+        #expect(frames[1].payload[4..<12].reduce(0) { $0 << 8 | Int($1) } == size)
+        #expect(frames.dropFirst(2).allSatisfy { $0.type == .body && (1...4088).contains($0.payload.count) })
+        #expect(frames.dropFirst(2).flatMap(\.payload) == body)
+        #expect(frames.count == 2 + (size + 4087) / 4088)
+    }
+
+    @Test func settlesConfirmsInAnyOrder() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        for ticket in 0..<8 {
+            try engine.send(LogEntry(name: "n", data: "d"), ticket: ticket, into: &out)
+        }
+        var fake = FakeBroker()
+        fake.confirm(2)
+        fake.confirm(4, multiple: true)
+        fake.refuse(6)
+        fake.confirm(5)
+        fake.refuse(0, multiple: true)
+        var completions = Completions()
+        var bytes = fake.take()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(completions.list.map(\.ticket) == [1, 0, 2, 3, 5, 4, 6, 7])
+        let failed = completions.list.filter { $0.failure != nil }
+        #expect(failed.map(\.ticket) == [5, 6, 7])
+        #expect(failed.allSatisfy { $0.failure?.fate == .rejected })
+    }
+
+    @Test(arguments: [0, 2, 9, UInt64.max], [false, true])
+    func refusesConfirmsOfNothing(_ tag: UInt64, _ multiple: Bool) throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        try engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &out)
+        var fake = FakeBroker()
+        fake.confirm(1)
+        fake.confirm(tag, multiple: multiple)
+        var completions = Completions()
+        var bytes = fake.take()
+        if tag == 0 && multiple {
+            try engine.receive(&bytes, into: &out, completions: &completions)
+        } else {
+            #expect(throws: ProtocolError.self) {
+                try engine.receive(&bytes, into: &out, completions: &completions)
+            }
+        }
+        #expect(completions.list.map(\.ticket) == [0])
+    }
+
+    @Test func waitsWhileBlocked() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        var completions = Completions()
+        var bytes = ByteBuffer()
+        bytes.writeMethod(AMQP_CONNECTION_BLOCKED_METHOD, amqp_connection_blocked_t(), channel: 0)
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(engine.capacity == 0)
+        bytes.clear()
+        bytes.writeMethod(AMQP_CONNECTION_UNBLOCKED_METHOD, amqp_connection_unblocked_t(), channel: 0)
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(engine.capacity == 64)
+    }
+
+    @Test func toleratesReturnedMessages() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        try engine.send(LogEntry(name: "n", data: "d"), ticket: 3, into: &out)
+        var bytes = ByteBuffer()
+        bytes.writeMethod(AMQP_BASIC_RETURN_METHOD, amqp_basic_return_t())
+        var content = ByteBuffer()
+        ContentTemplate(severity: .info).publish(into: &content, size: 5000, frameMax: 4096) {
+            $0.writeRepeatingByte(0x20, count: 5000)
+        }
+        let publish = try FrameReader.first(content).totalBytes
+        content.moveReaderIndex(forwardBy: publish)
+        bytes.writeBuffer(&content)
+        var fake = FakeBroker()
+        fake.confirm(1)
+        bytes.writeImmutableBuffer(fake.out)
+        var completions = Completions()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(completions.list.map(\.ticket) == [3])
+    }
+
+    @Test func answersACloseAndSaysWhy() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        var fake = FakeBroker()
+        fake.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic' in vhost '/'")
+        var completions = Completions()
+        var bytes = fake.take()
+        let error = #expect(throws: ProtocolError.self) {
+            try engine.receive(&bytes, into: &out, completions: &completions)
+        }
+        #expect(error?.description.contains("no exchange 'logs_topic'") == true)
+        #expect(try SentFrame.all(in: out).map(\.method) == [AMQP_CHANNEL_CLOSE_OK_METHOD])
+    }
+
+    @Test func usesAQueueThatExistsWithOtherProperties() throws {
+        var engine = try engine(queue: "quorum")
+        var out = ByteBuffer()
+        var completions = Completions()
+        engine.open(into: &out)
+        var fake = FakeBroker()
+        fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
+        fake.closeChannel(406, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type'")
+        fake.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t())
+        for _ in 0..<3 { fake.out.writeMethod(AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t()) }
+        fake.out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t())
+        var bytes = fake.take()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(engine.isReady)
+    }
+
+    @Test func namesWhatItCannotDo() throws {
+        for (code, text, step, expected) in [
+            (403, "ACCESS_REFUSED - Login was refused", 1, "Check user and password"),
+            (530, "NOT_ALLOWED - vhost nope not found", 2, "Create the vhost"),
+        ] {
+            var engine = try engine()
+            var out = ByteBuffer()
+            var completions = Completions()
+            engine.open(into: &out)
+            var fake = FakeBroker()
+            fake.welcome()
+            var all = fake.take()
+            var bytes = ByteBuffer()
+            for _ in 0..<step {
+                let length = try FrameReader.first(all).totalBytes
+                bytes.writeBytes(all.readBytes(length: length) ?? [])
+            }
+            fake.closeConnection(UInt16(code), text)
+            bytes.writeImmutableBuffer(fake.out)
+            let error = #expect(throws: ProtocolError.self) {
+                try engine.receive(&bytes, into: &out, completions: &completions)
+            }
+            #expect(error?.description.contains(expected) == true)
+            #expect(try SentFrame.all(in: out).last?.method == AMQP_CONNECTION_CLOSE_OK_METHOD)
+        }
+    }
+
+    @Test(arguments: [
+        ("HTTP/1.1 400 Bad Request\r\n", "HTTP"), ("AMQP\u{0}\u{0}\u{9}\u{1}", "0-0-9-1"), ("\u{15}\u{3}\u{1}", "TLS"),
+        ("hello", "does not speak AMQP"),
+    ])
+    func saysWhatElseThePeerSpeaks(_ greeting: String, _ expected: String) throws {
+        var engine = try engine()
+        var out = ByteBuffer()
+        var completions = Completions()
+        engine.open(into: &out)
+        var bytes = ByteBuffer(string: greeting)
+        let error = #expect(throws: ProtocolError.self) {
+            try engine.receive(&bytes, into: &out, completions: &completions)
+        }
+        #expect(error?.description.contains(expected) == true)
+    }
+
+    @Test func noticesADeadPeer() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        #expect(engine.keepAliveInterval == .seconds(10))
+        for _ in 0..<4 { try engine.keepAlive(into: &out) }
+        #expect(try SentFrame.all(in: out).map(\.type) == [.heartbeat, .heartbeat, .heartbeat, .heartbeat])
+        #expect(throws: ProtocolError.self) { try engine.keepAlive(into: &out) }
+    }
+
+    @Test func refusesEntriesBeyondTheLimit() throws {
+        var out = ByteBuffer()
+        var engine = AMQPClientEngine(
+            url: try testURL(), queue: nil, maxInFlight: 1, limits: EntryLimits(maxEntryBytes: 10))
+        let error = #expect(throws: TransportError.self) {
+            try engine.send(LogEntry(name: "12345", data: "123456"), ticket: 0, into: &out)
+        }
+        #expect(error?.fate == .notSent)
+        #expect(out.readableBytes == 0)
+    }
+}
+
+extension FrameReader {
+    /// The header of the first frame of a complete stream.
+    static func first(_ bytes: ByteBuffer) throws -> FrameHeader {
+        var reader = FrameReader()
+        return try #require(try reader.peek(bytes))
+    }
+}

@@ -1,0 +1,174 @@
+import Broker
+import CRabbitMQ
+import NIOCore
+import TransportIO
+
+@testable import AMQPTransport
+
+/// Entries that a test's logger was given, with results that the test chooses.
+final class TestRecorder: EntryRecorder, @unchecked Sendable {
+    // Unchecked: used by one test on one thread.
+    private(set) var entries: [LogEntry] = []
+    private(set) var undecodable = 0
+    private let result: (LogEntry) -> RecordResult
+
+    init(_ result: @escaping (LogEntry) -> RecordResult = { _ in .recorded }) {
+        self.result = result
+    }
+
+    func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+        let entry = entry.copy()
+        entries.append(entry)
+        return result(entry)
+    }
+
+    func countUndecodable() {
+        undecodable += 1
+    }
+}
+
+extension AMQPServerEngine {
+    /// Feeds a part of the stream, as the socket's handler would; returns what is left of it.
+    mutating func feed(_ bytes: ByteBuffer, _ out: inout ByteBuffer, _ recorder: TestRecorder) throws -> ByteBuffer {
+        var rest = bytes
+        try receive(&rest, into: &out, intake: EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } }))
+        return rest
+    }
+}
+
+/// A frame that an engine sent, for comparisons.
+struct SentFrame: Equatable {
+    var type: FrameType
+    /// The method's number; 0 for other frames.
+    var method: UInt32
+    var payload: [UInt8]
+
+    /// Splits what an engine sent into frames; the protocol header is stepped over.
+    static func all(in out: ByteBuffer) throws -> [SentFrame] {
+        var rest = out
+        if rest.getInteger(at: rest.readerIndex, as: UInt8.self) == UInt8(ascii: "A") {
+            rest.moveReaderIndex(forwardBy: 8)
+        }
+        var reader = FrameReader(hasSeenFrame: true)
+        var frames: [SentFrame] = []
+        while let header = try reader.peek(rest) {
+            let start = rest.readerIndex + FrameHeader.byteCount
+            let payload = rest.getBytes(at: start, length: header.size) ?? []
+            let method = header.type == .method ? rest.getInteger(at: start, as: UInt32.self) ?? 0 : 0
+            frames.append(SentFrame(type: header.type, method: method, payload: payload))
+            rest.moveReaderIndex(forwardBy: header.totalBytes)
+        }
+        return frames
+    }
+}
+
+/// What RabbitMQ would say, made with the same codec.
+struct FakeBroker {
+    var out = ByteBuffer()
+    private let pool = AMQPPool()
+
+    /// The answers to the handshake and the setup of a logger, up to consume-ok.
+    mutating func welcomeLogger() {
+        welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD])
+        for _ in RoutingKey.all { out.writeMethod(AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t()) }
+        out.writeMethod(AMQP_BASIC_QOS_OK_METHOD, amqp_basic_qos_ok_t())
+        out.writeMethod(AMQP_BASIC_CONSUME_OK_METHOD, amqp_basic_consume_ok_t())
+    }
+
+    /// The answers to the handshake and the setup of a broker without a queue, up to confirm.select-ok.
+    mutating func welcomeBroker() {
+        welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
+        out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t())
+    }
+
+    mutating func welcome(setup: [UInt32] = [], frameMax: UInt32 = 4096, heartbeat: UInt16 = 60) {
+        start()
+        var tune = amqp_connection_tune_t()
+        tune.frame_max = frameMax
+        tune.heartbeat = heartbeat
+        out.writeMethod(AMQP_CONNECTION_TUNE_METHOD, tune, channel: 0)
+        out.writeMethod(AMQP_CONNECTION_OPEN_OK_METHOD, amqp_connection_open_ok_t(), channel: 0)
+        out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t())
+        for method in setup {
+            switch method {
+            case AMQP_QUEUE_DECLARE_OK_METHOD: out.writeMethod(method, amqp_queue_declare_ok_t())
+            default: out.writeMethod(method, amqp_exchange_declare_ok_t())
+            }
+        }
+    }
+
+    mutating func start(mechanisms: String = "PLAIN AMQPLAIN") {
+        var start = amqp_connection_start_t()
+        start.version_minor = 9
+        start.mechanisms = pool.bytes(mechanisms)
+        start.locales = pool.bytes("en_US")
+        out.writeMethod(AMQP_CONNECTION_START_METHOD, start, channel: 0)
+    }
+
+    mutating func deliver(
+        _ tag: UInt64, key: String = "log.INFO", redelivered: Bool = false, body: String, claiming size: Int? = nil,
+        partBytes: Int = 4088
+    ) {
+        var deliver = amqp_basic_deliver_t()
+        deliver.delivery_tag = tag
+        deliver.redelivered = redelivered ? 1 : 0
+        deliver.exchange = pool.bytes(Contract.exchange)
+        deliver.routing_key = pool.bytes(key)
+        out.writeMethod(AMQP_BASIC_DELIVER_METHOD, deliver)
+        var properties = amqp_basic_properties_t()
+        properties._flags = UInt32(AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_APP_ID_FLAG)
+        properties.content_type = pool.bytes("text/plain")
+        properties.headers = pool.table([("nested", .table([("x", .number(1))]))])
+        properties.app_id = pool.bytes("someone else")
+        let header = out.writerIndex
+        out.writeContentHeader(properties)
+        out.setInteger(UInt64(size ?? body.utf8.count), at: header + 11)
+        var rest = Array(body.utf8)[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(partBytes)
+            rest = rest.dropFirst(partBytes)
+            out.writeMultipleIntegers(FrameType.body.rawValue, UInt16(1), UInt32(part.count))
+            out.writeBytes(part)
+            out.writeInteger(FrameHeader.end)
+        }
+    }
+
+    mutating func confirm(_ tag: UInt64, multiple: Bool = false) {
+        var ack = amqp_basic_ack_t()
+        ack.delivery_tag = tag
+        ack.multiple = multiple ? 1 : 0
+        out.writeMethod(AMQP_BASIC_ACK_METHOD, ack)
+    }
+
+    mutating func refuse(_ tag: UInt64, multiple: Bool = false) {
+        var nack = amqp_basic_nack_t()
+        nack.delivery_tag = tag
+        nack.multiple = multiple ? 1 : 0
+        out.writeMethod(AMQP_BASIC_NACK_METHOD, nack)
+    }
+
+    mutating func closeChannel(_ code: UInt16, _ text: String) {
+        var close = amqp_channel_close_t()
+        close.reply_code = code
+        close.reply_text = pool.bytes(text)
+        out.writeMethod(AMQP_CHANNEL_CLOSE_METHOD, close)
+    }
+
+    mutating func closeConnection(_ code: UInt16, _ text: String) {
+        var close = amqp_connection_close_t()
+        close.reply_code = code
+        close.reply_text = pool.bytes(text)
+        out.writeMethod(AMQP_CONNECTION_CLOSE_METHOD, close, channel: 0)
+    }
+
+    /// What was said since the last call.
+    mutating func take() -> ByteBuffer {
+        let said = out
+        out = ByteBuffer()
+        return said
+    }
+}
+
+func testURL(_ text: String = "amqp://localhost") throws -> AMQPURL {
+    try AMQPURL(parsing: text)
+}

@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Broker
+
+@Suite struct EndpointTests {
+    /// A text, the host and the port that it stands for.
+    @Test(arguments: [
+        ("127.0.0.1:5001", "127.0.0.1", 5001), ("[::1]:5001", "::1", 5001), ("[fe80::1]:0", "fe80::1", 0),
+        ("logger.internal:65535", "logger.internal", 65535), ("localhost:1", "localhost", 1), ("a:080", "a", 80),
+    ])
+    func accepts(text: String, host: String, port: Int) throws {
+        #expect(try Endpoint(parsing: text) == Endpoint(host: host, port: port))
+    }
+
+    @Test(arguments: ["127.0.0.1:5001", "[::1]:5001", "logger.internal:0"])
+    func readsWhatItWrites(text: String) throws {
+        #expect(try Endpoint(parsing: text).description == text)
+    }
+
+    /// A text and what is wrong with it.
+    @Test(arguments: [
+        ("", "nothing"), ("5001", "no host"), (":5001", "an empty host"), ("host", "no port"), ("host:", "an empty port"),
+        ("host:65536", "above the last port"), ("host:-1", "below the first port"), ("host:+80", "a sign"),
+        ("host:80x", "not a number"), ("host: 80", "white space"), ("host:80 ", "white space"), ("host:８０", "wide digits"),
+        ("::1:5001", "an IPv6 address without brackets"), ("[]:5001", "empty brackets"), ("[::1]", "no port"),
+        ("[::1", "an open bracket"), ("[::1:5001", "an open bracket"), ("::1]:5001", "a closed bracket"),
+        ("[[::1]]:80", "two pairs of brackets"), ("ho st:80", "white space in the host"),
+        ("host\n:80", "a line end in the host"), ("http://host:80", "a URL"), ("host/path:80", "a path"),
+    ])
+    func refuses(text: String, reason: String) {
+        let error = #expect(throws: EndpointError.self, "\(reason)") { try Endpoint(parsing: text) }
+        #expect(error?.description == "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001.")
+    }
+}

@@ -1,0 +1,147 @@
+import Glibc
+import RabbitMQNode
+import Testing
+
+/// A private node comes and goes without a trace.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct RabbitMQNodeTests {
+    private struct Unwanted: Error {}
+
+    private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether something answers on a port of 127.0.0.1.
+    private func listens(_ port: Int) -> Bool {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        } == 0
+    }
+
+    /// The processes whose command line or environment names the folder.
+    private func processes(naming folder: String) -> [String] {
+        guard let directory = opendir("/proc") else { return [] }
+        defer { closedir(directory) }
+        var found: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard Int(name) != nil else { continue }
+            for file in ["cmdline", "environ"] where text(of: "/proc/\(name)/\(file)").contains(folder) {
+                found.append(name)
+                break
+            }
+        }
+        return found
+    }
+
+    private func text(of path: String) -> String {
+        guard let file = fopen(path, "re") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 256 * 1024)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    private func expectGone(_ node: RabbitMQNode) {
+        #expect(!exists("/proc/\(node.processID)"))
+        #expect(!exists(node.folder))
+        #expect(!listens(node.port))
+        #expect(processes(naming: node.folder) == [])
+    }
+
+    @Test func startsAndStopsWithoutATrace() async throws {
+        let node = try await withRabbitMQ { node in
+            #expect(node.version.split(separator: ".").count == 3)
+            #expect(node.url == "amqp://guest:guest@127.0.0.1:\(node.port)")
+            #expect(text(of: "/proc/\(node.processID)/comm") == "beam.smp\n")
+            #expect(exists(node.logFile))
+            #expect(listens(node.port))
+            #expect(processes(naming: node.folder).count >= 2)
+            return node
+        }
+        expectGone(node)
+    }
+
+    /// All sockets that the Erlang process listens on.
+    @Test func listensOnLoopbackOnly() async throws {
+        try await withRabbitMQ { node in
+            var inodes: Set<String> = []
+            for descriptor in 0..<200 {
+                var link = [CChar](repeating: 0, count: 256)
+                guard readlink("/proc/\(node.processID)/fd/\(descriptor)", &link, 255) > 0 else { continue }
+                let target = String(decoding: link.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+                if target.hasPrefix("socket:[") { inodes.insert(String(target.dropFirst(8).dropLast())) }
+            }
+            // proc(5): sl, local_address, rem_address, st (0A: listening), ..., inode as the tenth.
+            var addresses: [Substring] = []
+            for line in (text(of: "/proc/net/tcp") + text(of: "/proc/net/tcp6")).split(separator: "\n") {
+                let fields = line.split(separator: " ")
+                guard fields.count > 9, fields[3] == "0A", inodes.contains(String(fields[9])) else { continue }
+                addresses.append(fields[1])
+            }
+            #expect(addresses.count >= 1)
+            #expect(addresses.allSatisfy { $0.hasPrefix("0100007F:") })
+        }
+    }
+
+    @Test func stopsWhenTheBodyThrows() async throws {
+        var seen: RabbitMQNode?
+        await #expect(throws: Unwanted.self) {
+            try await withRabbitMQ { node in
+                seen = node
+                throw Unwanted()
+            }
+        }
+        expectGone(try #require(seen))
+    }
+
+    @Test func stopsWhenCancelled() async throws {
+        let (started, continuation) = AsyncStream.makeStream(of: RabbitMQNode.self)
+        let task = Task {
+            try await withRabbitMQ { node in
+                continuation.yield(node)
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+        var iterator = started.makeAsyncIterator()
+        let node = try #require(await iterator.next())
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        expectGone(node)
+    }
+
+    @Test func stopsWhenCancelledBeforeItIsReady() async throws {
+        let directory = try temporaryFolder()
+        defer { rmdir(directory) }
+        let task = Task { try await withRabbitMQ(RabbitMQOptions(directory: directory)) { _ in } }
+        while processes(naming: directory).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(processes(naming: directory) == [])
+        #expect(rmdir(directory) == 0)
+    }
+
+    @Test func saysWhyItDoesNotStart() async throws {
+        let directory = try temporaryFolder()
+        let error = await #expect(throws: RabbitMQNodeError.self) {
+            try await withRabbitMQ(
+                RabbitMQOptions(directory: directory, configuration: ["no_such_setting = 1"])
+            ) { _ in }
+        }
+        #expect(error?.description.contains("no_such_setting") == true)
+        #expect(rmdir(directory) == 0)
+    }
+
+    private func temporaryFolder() throws -> String {
+        var path = Array("/tmp/brokerlab-test-XXXXXX".utf8CString)
+        _ = try #require(mkdtemp(&path))
+        return String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
