@@ -81,5 +81,44 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        .target(
+            name: "RabbitMQScope", dependencies: ["RabbitMQNode"], path: "Tests/RabbitMQScope", swiftSettings: settings),
+        .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
+        .testTarget(
+            name: "TransportIOTests", dependencies: ["Broker", "TransportIO", nioCore, nioPosix], swiftSettings: settings),
+        .testTarget(name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "TCPTransportTests", dependencies: ["Broker", "TransportIO", "TCPTransport", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HTTPTransportTests", dependencies: ["Broker", "TransportIO", "HTTPTransport", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "NetRPCTransportTests", dependencies: ["Broker", "TransportIO", "NetRPCTransport", "Gob", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "GRPCTransportTests",
+            dependencies: [
+                "Broker", "TransportIO", "GRPCTransport", nioCore,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Generated/generate"], swiftSettings: settings),
+        .testTarget(
+            name: "AMQPTransportTests",
+            dependencies: ["Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", nioCore], swiftSettings: settings),
+        .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode", subprocess], swiftSettings: settings),
+        .testTarget(
+            name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
+        .testTarget(name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService"], swiftSettings: settings),
+        .testTarget(
+            name: "BenchmarkKitTests", dependencies: ["BenchmarkKit", "Broker", "LoggerService", histogram],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["brokerlab", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix],
+            swiftSettings: settings),
+        .testTarget(
+            name: "InteropTests", dependencies: ["brokerlab", "RabbitMQNode", subprocess], swiftSettings: settings),
     ]
 )

@@ -27,4 +27,3 @@ for name, service in services.items():
 
 if problems:
     sys.exit("\n".join(f"{path}: {problem}" for problem in problems))
-print(f"{path}: {', '.join(services)}")

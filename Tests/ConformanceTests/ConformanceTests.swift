@@ -1,0 +1,102 @@
+import Broker
+import Foundation
+import LoggerService
+import RabbitMQScope
+import Testing
+
+@testable import brokerlab
+
+/// What every transport of the registry has to do, whatever its protocol.
+@Suite(.rabbitMQ, .serialized)
+struct ConformanceTests {
+    @Test("an entry arrives as it was sent", arguments: TransportRegistry.all)
+    func roundTrip(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport) { logger in
+            let acknowledgement = try await send([LogEntry(name: "login", data: "user 7", severity: .warning)], to: logger)
+            #expect(acknowledgement == [transport.acknowledgement])
+            let entries = try await logger.entries(awaiting: 1)
+            let expected = TestEntry(name: "login", data: "user 7", severity: "WARNING", transport: transport.name)
+            #expect(entries == [expected])
+        }
+    }
+
+    @Test("texts of any kind arrive unchanged", arguments: TransportRegistry.all)
+    func texts(_ transport: TransportDescriptor) async throws {
+        let texts = [
+            "", " ", "日本語 – ünïcödé – 🦊🏽", "\"quoted\\\" /slashes\\", "line\r\nbreak\ttab\u{0}nul\u{1F}", "\u{2028}\u{FFFF}",
+            String(repeating: "x", count: 4096), String(repeating: "é\n", count: 3000),
+        ]
+        try await TestLogger.run(transport) { logger in
+            try await send(texts.map { LogEntry(name: $0, data: $0) }, to: logger)
+            let entries = try await logger.entries(awaiting: texts.count)
+            #expect(Set(entries.map(\.data)) == Set(texts))
+            #expect(entries.allSatisfy { $0.name == $0.data })
+        }
+    }
+
+    @Test("10,000 entries with 64 in flight are all accounted for", arguments: TransportRegistry.all)
+    func accounting(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport) { logger in
+            let tally = try await load(10_000, inFlight: 64, run: "account", on: logger)
+            #expect(tally == Tally(acknowledged: 10_000))
+            let report = try await logger.report(run: "account", awaiting: 10_000)
+            #expect(report.received == 10_000)
+            #expect(report.unique == 10_000)
+            #expect(report.duplicated == 0)
+            #expect(report.corrupt == 0)
+            let latency = try #require(report.deliveryLatency)
+            #expect(latency.count == 10_000)
+            #expect(latency.p50Us > 0 && latency.maxUs < 60e6)
+        }
+    }
+
+    @Test("an entry of 1 MiB arrives whole, also several at once", arguments: TransportRegistry.all)
+    func largeEntry(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport, ledger: Ledger(storeBytes: 64 << 20)) { logger in
+            let data = String(repeating: "0123456789abcdef", count: 65_536)
+            let entries = (0..<8).map { LogEntry(name: "large \($0)", data: data) }
+            try await send(entries, to: logger, inFlight: 4)
+            let received = try await logger.entries(awaiting: entries.count)
+            #expect(Set(received.map(\.name)) == Set(entries.map(\.name)))
+            #expect(received.allSatisfy { $0.data == data })
+        }
+    }
+
+    @Test("an entry beyond the limit is refused with the limit's name, and the next one is sent", arguments: TransportRegistry.all)
+    func oversize(_ transport: TransportDescriptor) async throws {
+        let limits = EntryLimits(maxEntryBytes: 1000)
+        try await TestLogger.run(transport, limits: limits) { logger in
+            let tooLarge = LogEntry(name: "big", data: String(repeating: "x", count: 1001))
+            let failure = await #expect(throws: TransportError.self) {
+                try await send([tooLarge], to: logger, limits: limits)
+            }
+            #expect(failure?.fate == .notSent)
+            #expect(failure?.message.contains("limit of 1000 bytes") == true)
+            try await send([LogEntry(name: "fits", data: String(repeating: "x", count: 996))], to: logger, limits: limits)
+            #expect(try await logger.entries(awaiting: 1).map(\.name) == ["fits"])
+        }
+    }
+
+    @Test("a sender that ignores the logger's limit is refused and does no harm", arguments: TransportRegistry.all)
+    func oversizeAtTheLogger(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport, limits: EntryLimits(maxEntryBytes: 1000)) { logger in
+            let tooLarge = LogEntry(name: "big", data: String(repeating: "x", count: 100_000))
+            if transport.acknowledgement == .queued {
+                // The message broker takes it; the logger throws it away.
+                try await send([tooLarge], to: logger)
+            } else {
+                await #expect(throws: TransportError.self) { try await send([tooLarge], to: logger) }
+            }
+            try await send([LogEntry(name: "fits", data: "x")], to: logger)
+            #expect(try await logger.entries(awaiting: 1).map(\.name) == ["fits"])
+        }
+    }
+
+    @Test("sends never leave the connection's thread", arguments: TransportRegistry.all)
+    func noThreadHop(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport) { logger in
+            let threads = try await threadsUsed(by: logger.client(), entries: 200, inFlight: 8)
+            #expect(threads.count == 1)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+public import Broker
+import Foundation
+import LoggerService
+import RabbitMQScope
+public import Testing
+
+@testable import brokerlab
+
+/// The receiving half of a transport in this process, with a ledger behind it.
+struct TestLogger: Sendable {
+    let transport: TransportDescriptor
+    let ledger: Ledger
+    /// What a client gives as `--to`.
+    let target: String
+    /// The queue in which entries wait, where the transport has one.
+    let queue: String
+
+    /// Runs a logger while `body` runs, then stops it gracefully.
+    static func run<R: Sendable>(
+        _ transport: TransportDescriptor, ledger: Ledger = Ledger(storeBytes: 4 << 20), at target: String? = nil,
+        queue: String = "test-\(UUID().uuidString)", limits: EntryLimits = EntryLimits(),
+        _ body: @Sendable (TestLogger) async throws -> R
+    ) async throws -> R {
+        let isAMQP = transport.name == "amqp"
+        let options = try ServerOptions(
+            target: target ?? (isAMQP ? RabbitMQScope.url : "127.0.0.1:0"), limits: limits,
+            drainTimeout: .seconds(2), queue: queue)
+        let server = try transport.makeServer(options)
+        let recorder = ledger.recorder(for: transport.name)
+        let (addresses, continuation) = AsyncStream.makeStream(of: ServerAddress.self)
+        return try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await server.serve(to: recorder) { continuation.yield($0) }
+                continuation.finish()
+            }
+            var iterator = addresses.makeAsyncIterator()
+            guard let address = await iterator.next() else {
+                try await group.waitForAll()
+                throw ServerError("the logger ended before it was ready")
+            }
+            let logger = TestLogger(transport: transport, ledger: ledger, target: address.target, queue: queue)
+            let result = try await body(logger)
+            group.cancelAll()
+            try await group.waitForAll()
+            return result
+        }
+    }
+
+    /// The transport's sending half.
+    func client(maxInFlight: Int = 64, limits: EntryLimits = EntryLimits()) throws -> any ClientTransport {
+        try transport.makeClient(ClientOptions(target: target, maxInFlight: maxInFlight, limits: limits, queue: queue))
+    }
+
+    /// The ledger's account of a run once it holds so many entries; what it holds by then if it never does.
+    func report(run: String, awaiting unique: UInt64) async throws -> RunReport {
+        let deadline = ContinuousClock.now + .seconds(20)
+        var report = RunReport(run: run)
+        while report.unique < unique && ContinuousClock.now < deadline {
+            if let known = try control(RunReport.self, "/runs/\(run)") { report = known }
+            await Task.yield()
+        }
+        return report
+    }
+
+    /// The latest entries once there are so many, newest first.
+    func entries(awaiting count: Int) async throws -> [TestEntry] {
+        let deadline = ContinuousClock.now + .seconds(20)
+        var entries: [TestEntry] = []
+        while entries.count < count && ContinuousClock.now < deadline {
+            entries = try control([TestEntry].self, "/entries", query: "limit=1000") ?? []
+            await Task.yield()
+        }
+        return entries
+    }
+
+    private func control<T: Decodable>(_ type: T.Type, _ path: String, query: String = "") throws -> T? {
+        let answer = try #require(ControlAPI(ledger: ledger).answer(method: "GET", path: path, query: query))
+        guard answer.status == 200 else { return nil }
+        return try JSONDecoder().decode(type, from: Data(answer.body))
+    }
+}
+
+/// An entry as `GET /entries` gives it.
+struct TestEntry: Decodable, Hashable {
+    var name: String
+    var data: String
+    var severity: String
+    var transport: String
+}
+
+extension TransportDescriptor: CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
