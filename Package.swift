@@ -61,15 +61,14 @@ let package = Package(
             name: "GRPCTransport", dependencies: ["Broker", "TransportIO", "CNGHTTP2", nioCore],
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
 
-        .target(
-            name: "RabbitMQNode", dependencies: [nioCore, nioPosix, subprocess], swiftSettings: settings),
+        .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
         .target(
             name: "LoggerService", dependencies: ["Broker", serviceLifecycle, logging, histogram],
             swiftSettings: settings),
         .target(
             name: "BenchmarkKit",
             dependencies: [
-                "Broker", "LoggerService", histogram, subprocess, logging, .product(name: "Yams", package: "Yams"),
+                "Broker", "LoggerService", histogram, subprocess, .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -106,8 +105,9 @@ let package = Package(
             exclude: ["Generated/generate"], swiftSettings: settings),
         .testTarget(
             name: "AMQPTransportTests",
-            dependencies: ["Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", nioCore], swiftSettings: settings),
-        .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode", subprocess], swiftSettings: settings),
+            dependencies: ["Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", nioCore],
+            swiftSettings: settings),
+        .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
         .testTarget(
             name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
         .testTarget(name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService"], swiftSettings: settings),

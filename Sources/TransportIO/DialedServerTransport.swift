@@ -1,6 +1,7 @@
 public import Broker
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// The logger half of a transport that consumes from a message broker: one engine on one dialed socket.
 public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
@@ -37,6 +38,7 @@ public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
         let eventLoop = ServerEventLoop.shared
         let ended = eventLoop.makePromise(of: String?.self)
         let (makeEngine, target, drainTimeout) = (makeEngine, target, TimeAmount(options.drainTimeout))
+        let hasBeenReady = Mutex(false)
         let handler: ServerSocketHandler<Engine>
         do {
             handler = try await ClientBootstrap(group: eventLoop)
@@ -44,7 +46,10 @@ public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
                 .forBrokerLab()
                 .connect(host: endpoint.host, port: endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let engine = makeEngine { ready(ServerAddress(target: target)) }
+                        let engine = makeEngine {
+                            hasBeenReady.withLock { $0 = true }
+                            ready(ServerAddress(target: target))
+                        }
                         let handler = ServerSocketHandler(
                             engine: engine, recorder: recorder, drainTimeout: drainTimeout,
                             allocator: channel.allocator, ended: { ended.succeed($1) })
@@ -62,6 +67,10 @@ public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
             eventLoop.execute { handler.drain() }
         }
         guard !Task.isCancelled else { return }
-        throw ServerError("lost \(peer) at \(endpoint): \(failure ?? "it closed the connection"). \(mend)")
+        let reason = failure ?? "it closed the connection"
+        guard hasBeenReady.withLock({ $0 }) else {
+            throw ServerError("cannot consume from \(peer) at \(endpoint): \(reason)")
+        }
+        throw ServerError("lost \(peer) at \(endpoint): \(reason). \(mend)")
     }
 }

@@ -86,9 +86,15 @@ enum ClientCallbacks {
         let part = Unmanaged<GRPCClientEngine>.fromOpaque(userData)._withUnsafeGuaranteedRef { engine in
             engine.nextPart(stream, ticket, room: room)
         }
-        guard let part else { return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
-        flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | (part.isEnd ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0)
-        return part.count
+        switch part {
+        case .bytes(let count, let isLast):
+            flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | (isLast ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0)
+            return count
+        case .later:
+            return ssize_t(NGHTTP2_ERR_DEFERRED.rawValue)
+        case .gone:
+            return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
     }
 
     private static func frameReceived(

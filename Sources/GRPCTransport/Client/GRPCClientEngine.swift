@@ -22,6 +22,7 @@ final class GRPCClientEngine: ClientEngine {
     private let headerTicket = Unguarded<Int?>(nil)
     /// Where DATA frames are appended, while nghttp2 is asked for what it has to send.
     private let destination = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
+    private let gate = Unguarded(LargeMessageGate())
     private var violation: String?
     private var lastLibraryMessage = ""
     private var hasSeenSettings = false
@@ -123,7 +124,30 @@ final class GRPCClientEngine: ClientEngine {
         withUnsafeMutablePointer(to: &out) { pointer in
             destination.value = pointer
             defer { destination.value = nil }
-            return session.send(into: pointer)
+            while true {
+                if let failure = session.send(into: pointer) { return failure }
+                if gate.value.isEmpty || !openGate() { return nil }
+            }
+        }
+    }
+
+    /// Gives the next large message its turn; returns whether there is something to send now.
+    private func openGate() -> Bool {
+        session.withPointer { session in
+            if let current = gate.value.current {
+                // It has not been sent, so a window is shut. If it is its own only, others need not wait for it.
+                guard nghttp2_session_get_remote_window_size(session) > 0,
+                    nghttp2_session_get_stream_remote_window_size(session, streams[current].id) <= 0
+                else { return false }
+                gate.value.leave(current)
+            }
+            while let next = gate.value.next() {
+                if streams[next.ticket].id == next.stream, nghttp2_session_resume_data(session, next.stream) == 0 {
+                    return true
+                }
+                gate.value.leave(next.ticket)
+            }
+            return false
         }
     }
 
@@ -165,6 +189,7 @@ final class GRPCClientEngine: ClientEngine {
     }
 
     private func release(_ ticket: Int) {
+        gate.value.leave(ticket)
         streams[ticket].message.clear(&buffers.value)
         streams[ticket] = ClientStream()
     }
@@ -234,11 +259,22 @@ final class GRPCClientEngine: ClientEngine {
 
     // MARK: Sending
 
-    /// How many bytes of the message the next DATA frame takes; nil if the stream is no longer wanted.
+    /// What the next DATA frame of a stream takes.
+    enum Part {
+        case bytes(Int, isLast: Bool)
+        /// Nothing yet: another large message has its turn.
+        case later
+        /// The stream is no longer wanted.
+        case gone
+    }
+
     @inline(__always)
-    func nextPart(_ stream: Int32, _ ticket: Int, room: Int) -> (count: Int, isEnd: Bool)? {
-        guard streams[ticket].id == stream, let rest = streams[ticket].request?.rest else { return nil }
-        return rest <= room ? (rest, true) : (room, false)
+    func nextPart(_ stream: Int32, _ ticket: Int, room: Int) -> Part {
+        guard streams[ticket].id == stream, let rest = streams[ticket].request?.rest else { return .gone }
+        if rest <= room { return .bytes(rest, isLast: true) }
+        let hasBegun = (streams[ticket].request?.written ?? 0) > 0
+        guard hasBegun || gate.value.enter(.init(ticket: ticket, stream: stream)) else { return .later }
+        return .bytes(room, isLast: false)
     }
 
     /// Appends a DATA frame: its header and the next part of the message.
@@ -251,7 +287,10 @@ final class GRPCClientEngine: ClientEngine {
             streams[ticket].request?.write(count, to: start + frameHeader.count)
             return frameHeader.count + count
         }
-        if count == rest { streams[ticket].request = nil }
+        if count == rest {
+            streams[ticket].request = nil
+            gate.value.leave(ticket)
+        }
         return true
     }
 }
