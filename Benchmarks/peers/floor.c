@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 enum { HEADER = 28, ANSWER = 8, MAX_RUN = 128, MAX_ENTRY = 16 << 20, READ_AHEAD = 256 << 10, RING = 64 << 20 };
-enum { RECORDED = 0, TOO_LARGE = 1, MALFORMED = 2 };
+enum { RECORDED = 0x52454344, TOO_LARGE = 0x4c4f4e47, MALFORMED = 0x57484154 };
 
 static void die(const char *what) {
     fprintf(stderr, "floor: %s: %s\n", what, strerror(errno));

@@ -82,15 +82,15 @@ public struct EntryLimits: Sendable, Hashable {
 extension EntryLimits {
     /// Refuses an entry that exceeds the limits.
     /// - Throws: ``TransportError`` of fate `notSent` that names the limit.
-    public func check(nameBytes: Int, dataBytes: Int, runBytes: Int) throws(TransportError) {
-        guard nameBytes + dataBytes <= maxEntryBytes else {
+    public func check(_ entry: LogEntry) throws(TransportError) {
+        let entryBytes = entry.name.utf8.count + entry.data.utf8.count
+        guard entryBytes <= maxEntryBytes else {
             throw TransportError(
                 .notSent,
-                "an entry of \(nameBytes + dataBytes) bytes (name and data) exceeds the limit of \(maxEntryBytes) bytes")
+                "an entry of \(entryBytes) bytes (name and data) exceeds the limit of \(maxEntryBytes) bytes")
         }
-        guard runBytes <= Self.maxRunIDBytes else {
-            throw TransportError(
-                .notSent, "a run id of \(runBytes) bytes exceeds the limit of \(Self.maxRunIDBytes) bytes")
-        }
+        guard let runBytes = entry.stamp?.run.utf8.count, runBytes > Self.maxRunIDBytes else { return }
+        throw TransportError(
+            .notSent, "a run id of \(runBytes) bytes exceeds the limit of \(Self.maxRunIDBytes) bytes")
     }
 }

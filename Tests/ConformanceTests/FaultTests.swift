@@ -102,8 +102,10 @@ struct FaultTests {
                 let failure = await #expect(throws: TransportError.self) {
                     try await send([LogEntry(name: "a", data: "b")], over: try transport.makeClient(options))
                 }
-                #expect(failure?.fate != .rejected)
-                #expect(failure?.message.contains(endpoint.description) == true)
+                // One piece of garbage is an answer in HTTP, and is taken as one there.
+                let isAnswer = transport.name == "http" && garbage.starts(with: Array("HTTP/1.1".utf8))
+                #expect((failure?.fate == .rejected) == isAnswer)
+                #expect(isAnswer || failure?.message.contains(endpoint.description) == true)
             }
         }
     }
@@ -128,7 +130,8 @@ struct FaultTests {
             let failure = await #expect(throws: TransportError.self) {
                 try await send([LogEntry(name: "a", data: "b")], over: try transport.makeClient(options))
             }
-            #expect(failure?.fate == (transport.name == "amqp" ? .notSent : .unknown))
+            // Where the protocol starts with a handshake, the entry was never sent.
+            #expect(failure?.fate == (["amqp", "grpc"].contains(transport.name) ? .notSent : .unknown))
         }
     }
 }

@@ -101,6 +101,22 @@ import Testing
         #expect(pair.recorder.entries.allSatisfy { $0.data.utf8.count == 20_000 })
     }
 
+    /// Streams that the server ends early give their part of the connection's window back.
+    @Test func messagesThatAreGivenUpBlockNobody() throws {
+        var settings = HTTP2Session.Settings.server
+        settings.connectionWindow = 65_535
+        let pair = EnginePair(limits: EntryLimits(maxEntryBytes: 200_000), serverSettings: settings)
+        try pair.exchange()
+        for ticket in 0..<4 {
+            let entry = LogEntry(name: "n", data: String(repeating: "l", count: ticket == 2 ? 100_000 : 300_000))
+            try pair.client.send(entry, ticket: ticket, into: &pair.toServer)
+        }
+        try pair.exchange()
+        let fates = pair.takeFates().sorted { $0.ticket < $1.ticket }.map { $0.failure?.fate }
+        #expect(fates == [.rejected, .rejected, nil, .rejected])
+        #expect(pair.server.isIdle)
+    }
+
     /// The reply of 13 bytes has to pass a window of one byte.
     @Test func aReplyPassesASmallWindow() throws {
         var settings = HTTP2Session.Settings.client

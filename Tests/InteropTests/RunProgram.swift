@@ -60,6 +60,7 @@ func withProgram(
 ) async throws -> FinishedProgram {
     try await run(program, arguments, input: "", limit: limit) { program in
         try await body(program)
+        // It may have ended by itself.
         try? program.signal(.terminate)
     }
 }

@@ -35,9 +35,7 @@ struct AMQPClientEngine: ClientEngine {
     }
 
     mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
-        try limits.check(
-            nameBytes: entry.name.utf8.count, dataBytes: entry.data.utf8.count,
-            runBytes: entry.stamp?.run.utf8.count ?? 0)
+        try limits.check(entry)
         let json = EntryJSON(entry)
         publish(entry.severity, size: json.byteCount, ticket: ticket, into: &out, json.write(into:))
     }

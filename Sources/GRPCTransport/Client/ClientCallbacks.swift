@@ -86,15 +86,9 @@ enum ClientCallbacks {
         let part = Unmanaged<GRPCClientEngine>.fromOpaque(userData)._withUnsafeGuaranteedRef { engine in
             engine.nextPart(stream, ticket, room: room)
         }
-        switch part {
-        case .bytes(let count, let isLast):
-            flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | (isLast ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0)
-            return count
-        case .later:
-            return ssize_t(NGHTTP2_ERR_DEFERRED.rawValue)
-        case .gone:
-            return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-        }
+        guard let part else { return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
+        flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | (part.isLast ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0)
+        return part.count
     }
 
     private static func frameReceived(

@@ -22,7 +22,6 @@ final class GRPCClientEngine: ClientEngine {
     private let headerTicket = Unguarded<Int?>(nil)
     /// Where DATA frames are appended, while nghttp2 is asked for what it has to send.
     private let destination = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
-    private let gate = Unguarded(LargeMessageGate())
     private var violation: String?
     private var lastLibraryMessage = ""
     private var hasSeenSettings = false
@@ -52,7 +51,7 @@ final class GRPCClientEngine: ClientEngine {
     }
 
     func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
-        try check(entry)
+        try limits.check(entry)
         while streams.count <= ticket { streams.append(ClientStream()) }
         let id = session.withPointer { request.submit($0, ticket: ticket, read: ClientCallbacks.readMessage) }
         guard id > 0 else {
@@ -67,17 +66,6 @@ final class GRPCClientEngine: ClientEngine {
             // nghttp2 could not send the header list: the stream never was.
             release(ticket)
             throw TransportError(.notSent, "the connection takes no new streams")
-        }
-    }
-
-    private func check(_ entry: LogEntry) throws(TransportError) {
-        let size = entry.name.utf8.count + entry.data.utf8.count
-        guard size <= limits.maxEntryBytes else {
-            throw TransportError(
-                .notSent, "the entry has \(size) bytes; the limit is \(limits.maxEntryBytes) (maxEntryBytes)")
-        }
-        guard entry.stamp.map({ $0.run.utf8.count <= EntryLimits.maxRunIDBytes }) ?? true else {
-            throw TransportError(.notSent, "the run id is longer than \(EntryLimits.maxRunIDBytes) bytes")
         }
     }
 
@@ -124,30 +112,7 @@ final class GRPCClientEngine: ClientEngine {
         withUnsafeMutablePointer(to: &out) { pointer in
             destination.value = pointer
             defer { destination.value = nil }
-            while true {
-                if let failure = session.send(into: pointer) { return failure }
-                if gate.value.isEmpty || !openGate() { return nil }
-            }
-        }
-    }
-
-    /// Gives the next large message its turn; returns whether there is something to send now.
-    private func openGate() -> Bool {
-        session.withPointer { session in
-            if let current = gate.value.current {
-                // It has not been sent, so a window is shut. If it is its own only, others need not wait for it.
-                guard nghttp2_session_get_remote_window_size(session) > 0,
-                    nghttp2_session_get_stream_remote_window_size(session, streams[current].id) <= 0
-                else { return false }
-                gate.value.leave(current)
-            }
-            while let next = gate.value.next() {
-                if streams[next.ticket].id == next.stream, nghttp2_session_resume_data(session, next.stream) == 0 {
-                    return true
-                }
-                gate.value.leave(next.ticket)
-            }
-            return false
+            return session.send(into: pointer)
         }
     }
 
@@ -189,7 +154,6 @@ final class GRPCClientEngine: ClientEngine {
     }
 
     private func release(_ ticket: Int) {
-        gate.value.leave(ticket)
         streams[ticket].message.clear(&buffers.value)
         streams[ticket] = ClientStream()
     }
@@ -259,22 +223,11 @@ final class GRPCClientEngine: ClientEngine {
 
     // MARK: Sending
 
-    /// What the next DATA frame of a stream takes.
-    enum Part {
-        case bytes(Int, isLast: Bool)
-        /// Nothing yet: another large message has its turn.
-        case later
-        /// The stream is no longer wanted.
-        case gone
-    }
-
+    /// How many bytes of the message the next DATA frame takes; nil if the stream is no longer wanted.
     @inline(__always)
-    func nextPart(_ stream: Int32, _ ticket: Int, room: Int) -> Part {
-        guard streams[ticket].id == stream, let rest = streams[ticket].request?.rest else { return .gone }
-        if rest <= room { return .bytes(rest, isLast: true) }
-        let hasBegun = (streams[ticket].request?.written ?? 0) > 0
-        guard hasBegun || gate.value.enter(.init(ticket: ticket, stream: stream)) else { return .later }
-        return .bytes(room, isLast: false)
+    func nextPart(_ stream: Int32, _ ticket: Int, room: Int) -> (count: Int, isLast: Bool)? {
+        guard streams[ticket].id == stream, let rest = streams[ticket].request?.rest else { return nil }
+        return rest <= room ? (rest, true) : (room, false)
     }
 
     /// Appends a DATA frame: its header and the next part of the message.
@@ -287,10 +240,7 @@ final class GRPCClientEngine: ClientEngine {
             streams[ticket].request?.write(count, to: start + frameHeader.count)
             return frameHeader.count + count
         }
-        if count == rest {
-            streams[ticket].request = nil
-            gate.value.leave(ticket)
-        }
+        if count == rest { streams[ticket].request = nil }
         return true
     }
 }

@@ -1,8 +1,8 @@
 /// The state of an engine's streams, changed in place from nghttp2's callbacks; a stream is known by its index.
 ///
 /// The table lies in memory of its own. As stored properties of an engine these values would be guarded by Swift's dynamic
-/// exclusivity checks, some twenty of them a call, which cost a seventh of all that a call costs. One thread, and callbacks
-/// that never reach into a stream that is being changed, make them unnecessary.
+/// exclusivity checks, which were a fifth of the instructions of a call. One thread, and callbacks that never reach into a
+/// stream that is being changed, make them unnecessary.
 struct StreamTable<Stream>: ~Copyable {
     private struct Header {
         var base: UnsafeMutablePointer<Stream>

@@ -21,9 +21,7 @@ struct HTTPClientEngine: ClientEngine {
     }
 
     mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
-        try limits.check(
-            nameBytes: entry.name.utf8.count, dataBytes: entry.data.utf8.count,
-            runBytes: entry.stamp?.run.utf8.count ?? 0)
+        try limits.check(entry)
         let json = EntryJSON(entry)
         out.writeString(requestStart)
         JSONText.writeDecimal(UInt64(json.byteCount), into: &out)

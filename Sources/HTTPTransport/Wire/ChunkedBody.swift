@@ -13,6 +13,7 @@ struct ChunkedBody {
     /// The body so far.
     private(set) var content: [UInt8] = []
     private var state = State.size
+    private var trailerBytes = 0
     private let maxBytes: Int
 
     /// - Parameter maxBytes: the longest body that is accepted.
@@ -50,17 +51,19 @@ struct ChunkedBody {
                 guard let line = try line(of: bytes, from: offset) else { return (offset, false) }
                 offset = line.upperBound &+ 2
                 if line.isEmpty { return (offset, true) }
+                trailerBytes &+= line.count
+                guard trailerBytes <= MessageHead.maxBytes else { throw .headTooLarge }
             }
         }
         return (offset, false)
     }
 
     private func line(of bytes: RawSpan, from start: Int) throws(HTTPFault) -> Range<Int>? {
-        guard let end = try bytes.endOfLine(from: start) else {
-            guard bytes.byteCount - start <= Self.maxLineBytes else { throw HTTPFault(400, "a chunk's line is too long") }
-            return nil
+        let end = try bytes.endOfLine(from: start)
+        guard (end ?? bytes.byteCount) - start <= Self.maxLineBytes else {
+            throw HTTPFault(400, "a chunk's line is too long")
         }
-        return start..<end
+        return end.map { start..<$0 }
     }
 
     private static func size(_ line: Range<Int>, of bytes: RawSpan) throws(HTTPFault) -> Int {

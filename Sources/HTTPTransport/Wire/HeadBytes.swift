@@ -77,4 +77,14 @@ extension UInt8 {
         if self < 64 { return low & (1 << UInt64(self)) != 0 }
         return self < 128 && high & (1 << UInt64(self &- 64)) != 0
     }
+
+    /// Whether the byte may stand in a host with a port (RFC 3986, 3.2.2).
+    @inline(__always)
+    var isHostByte: Bool {
+        // One bit a character: the letters, digits and -._~!$&'()*+,;=:%[] of ASCII.
+        let low: UInt64 = 0x2FFF_7FF2_0000_0000
+        let high: UInt64 = 0x47FF_FFFE_AFFF_FFFE
+        if self < 64 { return low & (1 << UInt64(self)) != 0 }
+        return self < 128 && high & (1 << UInt64(self &- 64)) != 0
+    }
 }

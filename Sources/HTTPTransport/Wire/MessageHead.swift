@@ -66,6 +66,8 @@ struct MessageHead {
         switch name.count {
         case 4 where bytes.matches(name, "host"):
             guard !hasHost else { throw HTTPFault(400, "Host is given twice") }
+            // RFC 9112, 3.2: a Host that is not one is answered with 400.
+            for index in value where !bytes[index].isHostByte { throw HTTPFault(400, "Host is not a host and a port") }
             hasHost = true
         case 6 where bytes.matches(name, "expect"):
             guard bytes.matches(value, "100-continue") else { throw HTTPFault(417, "the only expectation is 100-continue") }

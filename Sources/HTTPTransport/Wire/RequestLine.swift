@@ -13,13 +13,14 @@ struct RequestLine {
         guard methodEnd > line.lowerBound, methodEnd < line.upperBound, bytes[methodEnd] == 0x20 else {
             throw HTTPFault(400, "the peer does not speak HTTP/1.1: the request line has no method")
         }
-        var targetEnd = methodEnd &+ 1
+        let target = methodEnd &+ 1
+        var targetEnd = target
         var pathEnd: Int?
         while targetEnd < line.upperBound, bytes[targetEnd] > 0x20, bytes[targetEnd] < 0x7F {
             if pathEnd == nil, bytes[targetEnd] == UInt8(ascii: "?") { pathEnd = targetEnd }
             targetEnd &+= 1
         }
-        guard targetEnd > methodEnd &+ 1, targetEnd < line.upperBound, bytes[targetEnd] == 0x20 else {
+        guard targetEnd > target, targetEnd < line.upperBound, bytes[targetEnd] == 0x20 else {
             throw HTTPFault(400, "the request target is malformed")
         }
         let version = targetEnd &+ 1..<line.upperBound
@@ -27,9 +28,25 @@ struct RequestLine {
         guard isVersion11 || bytes.equals(version, "HTTP/1.0") else {
             throw HTTPFault(505, "the versions understood are HTTP/1.1 and HTTP/1.0")
         }
-        let path = methodEnd &+ 1..<(pathEnd ?? targetEnd)
+        let path = try path(target..<(pathEnd ?? targetEnd), of: bytes)
         return RequestLine(
             method: line.lowerBound..<methodEnd, path: path,
             query: (pathEnd.map { $0 &+ 1 } ?? targetEnd)..<targetEnd, isVersion11: isVersion11)
+    }
+
+    /// The path of a target in origin-form (`/log`), in absolute-form (`http://host/log`), which every server has to
+    /// accept, or `*` (RFC 9112, 3.2).
+    private static func path(_ target: Range<Int>, of bytes: RawSpan) throws(HTTPFault) -> Range<Int> {
+        if bytes[target.lowerBound] == UInt8(ascii: "/") || bytes.equals(target, "*") { return target }
+        var start = target.lowerBound
+        if target.count > 7, bytes.matches(start..<start &+ 7, "http://") {
+            start &+= 7
+        } else if target.count > 8, bytes.matches(start..<start &+ 8, "https://") {
+            start &+= 8
+        } else {
+            throw HTTPFault(400, "the request target is neither a path nor a URL")
+        }
+        while start < target.upperBound, bytes[start] != UInt8(ascii: "/") { start &+= 1 }
+        return start..<target.upperBound
     }
 }

@@ -26,9 +26,7 @@ final class NetRPCClientEngine: ClientEngine {
     }
 
     func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
-        try limits.check(
-            nameBytes: entry.name.utf8.count, dataBytes: entry.data.utf8.count,
-            runBytes: entry.stamp?.run.utf8.count ?? 0)
+        try limits.check(entry)
         let request = RPCRequest<String>(serviceMethod: LogInfo.serviceMethod, seq: nextSeq(ticket))
         let payload = RPCPayload<String>(
             name: entry.name, data: entry.data, severity: entry.severity == .info ? "" : entry.severity.name,

@@ -32,7 +32,10 @@ struct TCPServerEngine: ServerEngine {
             hasPartialFrame = bytes.readableBytes > 0
         } catch {
             intake.countUndecodable()
-            AnswerFrame.write(error, number: UInt32(truncatingIfNeeded: nextFrame), into: &out)
+            // Answers keep the frames' order, so this one cannot be given before those that are still open.
+            if waiting.isEmpty {
+                AnswerFrame.write(error, number: UInt32(truncatingIfNeeded: nextFrame), into: &out)
+            }
             throw ProtocolError(
                 error == .tooLarge
                     ? "a frame exceeds the limit of \(limits.maxEntryBytes) bytes an entry"
@@ -41,9 +44,8 @@ struct TCPServerEngine: ServerEngine {
     }
 
     mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
-        let index = Int(ticket &- firstUnanswered)
-        guard index >= 0 && index < waiting.count else { return }
-        waiting[waiting.index(waiting.startIndex, offsetBy: index)] = result
+        guard ticket >= firstUnanswered, ticket &- firstUnanswered < UInt64(waiting.count) else { return }
+        waiting[waiting.index(waiting.startIndex, offsetBy: Int(ticket &- firstUnanswered))] = result
         while let first = waiting.first, first != .later {
             waiting.removeFirst()
             write(first, into: &out)

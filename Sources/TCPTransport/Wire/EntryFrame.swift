@@ -37,7 +37,7 @@ enum EntryFrame {
         let nameBytes = entry.name.utf8.count
         let dataBytes = entry.data.utf8.count
         let runBytes = entry.stamp?.run.utf8.count ?? 0
-        try limits.check(nameBytes: nameBytes, dataBytes: dataBytes, runBytes: runBytes)
+        try limits.check(entry)
         let length = headerBytes - 4 + runBytes + nameBytes + dataBytes
         out.reserveCapacity(minimumWritableBytes: 4 + length)
         out.writeMultipleIntegers(
@@ -66,6 +66,7 @@ enum EntryFrame {
         guard let severity = Severity(rawValue: severity), zero == 0, runBytes <= EntryLimits.maxRunIDBytes,
             runBytes + nameBytes <= length - (headerBytes - 4)
         else { throw .malformed }
+        guard length - (headerBytes - 4) - runBytes <= limits.maxEntryBytes else { throw .tooLarge }
         return Header(
             totalBytes: 4 + length, severity: severity, runBytes: runBytes, nameBytes: nameBytes, sequence: sequence,
             sentAt: sentAt)

@@ -1,0 +1,110 @@
+package import Broker
+import NIOCore
+package import TransportIO
+
+/// A client engine and a server engine joined memory to memory.
+package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
+    package var client: Client
+    package var server: Server
+    package let recorder: RecordingRecorder
+    /// Everything that the client has said so far.
+    package private(set) var toServer: [UInt8] = []
+    /// Everything that the server has said so far.
+    package private(set) var toClient: [UInt8] = []
+    /// The server's tickets of the entries whose result was `later`, oldest first.
+    package var tickets: [UInt64] { asked.tickets }
+
+    private let asked = Asked()
+    private let intake: EntryIntake
+    private var fromClient = ByteBuffer()
+    private var fromServer = ByteBuffer()
+    private var clientInput = ByteBuffer()
+    private var serverInput = ByteBuffer()
+    private var completions = Completions()
+
+    package init(_ client: Client, _ server: Server, recorder: RecordingRecorder = RecordingRecorder()) {
+        self.client = client
+        self.server = server
+        self.recorder = recorder
+        intake = EntryIntake(
+            recorder: recorder,
+            makeReply: { [asked] ticket in
+                asked.tickets.append(ticket)
+                return EntryReply { _ in }
+            })
+        self.client.open(into: &fromClient)
+        self.server.open(into: &fromServer)
+    }
+
+    /// Has the client say an entry; nothing is carried yet.
+    package func send(_ entry: LogEntry, ticket: Int) throws(TransportError) {
+        try client.send(entry, ticket: ticket, into: &fromClient)
+    }
+
+    /// Carries bytes both ways until nobody has anything more to say, at most `step` bytes at a time.
+    package func exchange(step: Int = .max) throws(ProtocolError) {
+        while fromClient.readableBytes > 0 || fromServer.readableBytes > 0 {
+            if let part = fromClient.readPart(step) {
+                toServer += part
+                serverInput.writeBytes(part)
+                try server.receive(&serverInput, into: &fromServer, intake: intake)
+            }
+            if let part = fromServer.readPart(step) {
+                toClient += part
+                clientInput.writeBytes(part)
+                try client.receive(&clientInput, into: &fromClient, completions: &completions)
+            }
+        }
+    }
+
+    /// Tells the server the fate of an entry whose result was `later`, as its socket would.
+    package func complete(_ ticket: UInt64, _ result: RecordResult) throws(ProtocolError) {
+        server.complete(ticket, result, into: &fromServer)
+        guard serverInput.readableBytes > 0 else { return }
+        try server.receive(&serverInput, into: &fromServer, intake: intake)
+    }
+
+    /// What became of the entries since the last call.
+    package func takeFates() -> [Fate] {
+        defer { completions.removeAll() }
+        return completions.fates
+    }
+
+    /// Sends an entry, carries everything and returns what became of it.
+    package func roundTrip(_ entry: LogEntry, ticket: Int = 0, step: Int = .max) throws -> [Fate] {
+        try send(entry, ticket: ticket)
+        try exchange(step: step)
+        return takeFates()
+    }
+}
+
+private final class Asked {
+    var tickets: [UInt64] = []
+}
+
+/// What became of one entry.
+package struct Fate: Equatable {
+    package var ticket: Int
+    package var failure: TransportError?
+
+    package init(ticket: Int, failure: TransportError? = nil) {
+        self.ticket = ticket
+        self.failure = failure
+    }
+
+    package static func rejected(_ ticket: Int, _ message: String) -> Fate {
+        Fate(ticket: ticket, failure: TransportError(.rejected, message))
+    }
+}
+
+extension Completions {
+    package var fates: [Fate] { list.map { Fate(ticket: $0.ticket, failure: $0.failure) } }
+}
+
+extension ByteBuffer {
+    /// At most `count` bytes from the front; nil if there are none.
+    mutating func readPart(_ count: Int) -> [UInt8]? {
+        guard readableBytes > 0 else { return nil }
+        return readBytes(length: Swift.min(count, readableBytes))
+    }
+}

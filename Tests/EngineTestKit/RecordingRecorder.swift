@@ -1,0 +1,52 @@
+package import Broker
+import Synchronization
+
+/// Keeps what it is given, and answers every entry with the same result.
+package final class RecordingRecorder: EntryRecorder {
+    private struct State {
+        var entries: [LogEntry] = []
+        var undecodable = 0
+        var replies: [EntryReply] = []
+        var result: RecordResult
+    }
+
+    private let state: Mutex<State>
+
+    package init(result: RecordResult = .recorded) {
+        state = Mutex(State(result: result))
+    }
+
+    package var entries: [LogEntry] { state.withLock { $0.entries } }
+    package var undecodable: Int { state.withLock { $0.undecodable } }
+
+    /// What every entry is answered with.
+    package var result: RecordResult {
+        get { state.withLock { $0.result } }
+        set { state.withLock { $0.result = newValue } }
+    }
+
+    /// The ways to answer the entries whose result was `later`, oldest first; they are forgotten here.
+    package func takeReplies() -> [EntryReply] {
+        state.withLock { state in
+            defer { state.replies = [] }
+            return state.replies
+        }
+    }
+
+    package func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+        let copy = entry.copy()
+        let result = state.withLock { state in
+            state.entries.append(copy)
+            return state.result
+        }
+        if result == .later {
+            let reply = reply()
+            state.withLock { $0.replies.append(reply) }
+        }
+        return result
+    }
+
+    package func countUndecodable() {
+        state.withLock { $0.undecodable += 1 }
+    }
+}

@@ -1,0 +1,103 @@
+extension Case {
+    /// Texts that are not entries.
+    static let badTexts: [Case] = structure + members + strings + numbers + skipped
+
+    private static let structure: [Case] = [
+        .bad("nothing", ""), .bad("white space only", " \n"), .bad("null", "null"), .bad("an array", "[]"),
+        .bad("a number", "1"), .bad("a text", #""name""#), .bad("true", "true"),
+        .bad("an open object", "{"), .bad("a closing brace", "}"), .bad("an object of commas", "{,}"),
+        .bad("a comma at the end", #"{"name":"a","data":"b",}"#),
+        .bad("a comma at the start", #"{,"name":"a","data":"b"}"#),
+        .bad("two commas", #"{"name":"a",,"data":"b"}"#),
+        .bad("no comma", #"{"name":"a" "data":"b"}"#),
+        .bad("no colon", #"{"name" "a","data":"b"}"#),
+        .bad("two colons", #"{"name"::"a","data":"b"}"#),
+        .bad("an equals sign", #"{"name"="a","data":"b"}"#),
+        .bad("a bare key", #"{name:"a","data":"b"}"#),
+        .bad("single quotation marks", #"{'name':'a','data':'b'}"#),
+        .bad("a number as key", #"{1:2,"name":"a","data":"b"}"#),
+        .bad("a comment", #"{/**/"name":"a","data":"b"}"#),
+        .bad("a byte order mark", "\u{FEFF}{\"name\":\"a\",\"data\":\"b\"}"),
+        .bad("a no-break space", "{\u{A0}\"name\":\"a\",\"data\":\"b\"}"),
+        .bad("a form feed", "{\u{C}\"name\":\"a\",\"data\":\"b\"}"),
+        .bad("NUL between members", "{\0\"name\":\"a\",\"data\":\"b\"}"),
+        .bad("a second brace", #"{"name":"a","data":"b"}}"#),
+        .bad("a second entry", #"{"name":"a","data":"b"}{"name":"a","data":"b"}"#),
+        .bad("a letter behind the entry", #"{"name":"a","data":"b"}x"#),
+        .bad("NUL behind the entry", "{\"name\":\"a\",\"data\":\"b\"}\0"),
+        .bad("an array around the entry", #"[{"name":"a","data":"b"}]"#),
+    ]
+
+    private static let members: [Case] = [
+        .bad("an empty object", "{}"), .bad("no name", #"{"data":"b"}"#), .bad("no data", #"{"name":"a"}"#),
+        .bad("a null name", #"{"name":null,"data":"b"}"#), .bad("null data", #"{"name":"a","data":null}"#),
+        .bad("a name taken back", #"{"name":"a","data":"b","name":null}"#),
+        .bad("capitals are other keys", #"{"Name":"a","Data":"b"}"#),
+        .bad("a number as name", #"{"name":1,"data":"b"}"#), .bad("an object as data", #"{"name":"a","data":{}}"#),
+        .bad("an array as data", #"{"name":"a","data":["b"]}"#), .bad("true as data", #"{"name":"a","data":true}"#),
+        .bad("half a null", #"{"name":"a","data":"b","run":nul}"#),
+        .bad("null with a tail", #"{"name":"a","data":"b","run":nullx}"#),
+        .bad("an unknown severity", member: #""severity":"FATAL""#),
+        .bad("an empty severity", member: #""severity":"""#),
+        .bad("severity in small letters", member: #""severity":"error""#),
+        .bad("severity as a number", member: #""severity":2"#),
+        .bad("a number as run", member: #""run":1"#),
+        .bad("a run over the limit", member: #""run":""# + String(repeating: "r", count: 129) + #"""#),
+        .bad("a run over the limit in bytes", member: #""run":""# + String(repeating: "é", count: 65) + #"""#),
+    ]
+
+    private static let strings: [Case] = [
+        .bad("a string without end", #"{"name":"a","data":"b"#),
+        .bad("an unknown escape", data: Array(#"\x41"#.utf8)), .bad("an escaped apostrophe", data: Array(#"\'"#.utf8)),
+        .bad("a capital escape", data: Array(#"\N"#.utf8)), .bad("an octal escape", data: Array(#"\012"#.utf8)),
+        .bad("\\u with three digits", data: Array(#"\u123"#.utf8)), .bad("\\u with a letter", data: Array(#"\u12g4"#.utf8)),
+        .bad("\\u with a sign", data: Array(#"\u+123"#.utf8)), .bad("\\u with a space", data: Array(#"\u 123"#.utf8)),
+        .bad("\\U", data: Array(#"\U0041"#.utf8)), .bad("\\u with braces", data: Array(#"\u{41}"#.utf8)),
+        .bad("\\u with wide digits", data: Array(#"\u１２３４"#.utf8)),
+        .bad("the first half of a pair alone", data: Array(#"\uD83D"#.utf8)),
+        .bad("the first half before a letter", data: Array(#"\uD83Dx"#.utf8)),
+        .bad("the first half before another escape", data: Array(#"\uD83D\n"#.utf8)),
+        .bad("the first half before a letter's escape", data: Array(#"\uD83D\u0041"#.utf8)),
+        .bad("the first half twice", data: Array(#"\uD83D\uD83D"#.utf8)),
+        .bad("the second half alone", data: Array(#"\uDE42"#.utf8)),
+        .bad("a pair the wrong way round", data: Array(#"\uDE42\uD83D"#.utf8)),
+        .bad("a bare line end", data: [0x0A]), .bad("a bare tab", data: [0x09]), .bad("a bare NUL", data: [0]),
+        .bad("a bare U+001F", data: [0x1F]), .bad("a bare control character behind an escape", data: [0x5C, 0x6E, 0x01]),
+        .bad("a lone continuation byte", data: [0x80]), .bad("an open two-byte sequence", data: [0xC3]),
+        .bad("an overlong solidus", data: [0xC0, 0xAF]), .bad("an overlong NUL", data: [0xE0, 0x80, 0x80]),
+        .bad("a surrogate in UTF-8", data: [0xED, 0xA0, 0x80]), .bad("above U+10FFFF", data: [0xF4, 0x90, 0x80, 0x80]),
+        .bad("a byte that UTF-8 does not know", data: [0xFF]), .bad("an open sequence before an escape", data: [0xC3, 0x5C, 0x6E]),
+        .bad("an open sequence behind an escape", data: [0x5C, 0x6E, 0xC3]),
+        .bad("a bad byte behind eight good ones", data: Array("12345678".utf8) + [0xFE]),
+        .bad("a reverse solidus at the end", data: [0x5C]),
+        Case(json: Array(#"{"x"#.utf8) + [0xFF] + Array(#"":1,"name":"a","data":"b"}"#.utf8), reason: "a key that is not UTF-8"),
+    ]
+
+    private static let numbers: [Case] = [
+        .bad("seq one too large", inRun: #""seq":18446744073709551616"#),
+        .bad("seq ten times too large", inRun: #""seq":184467440737095516150"#),
+        .bad("seq -1", inRun: #""seq":-1"#), .bad("seq 01", inRun: #""seq":01"#), .bad("seq 00", inRun: #""seq":00"#),
+        .bad("seq -01", inRun: #""seq":-01"#), .bad("seq +1", inRun: #""seq":+1"#), .bad("seq 1.0", inRun: #""seq":1.0"#),
+        .bad("seq 1e2", inRun: #""seq":1e2"#), .bad("seq 1E2", inRun: #""seq":1E2"#), .bad("seq .5", inRun: #""seq":.5"#),
+        .bad("seq 1.", inRun: #""seq":1."#), .bad("seq -", inRun: #""seq":-"#), .bad("seq - 1", inRun: #""seq":- 1"#),
+        .bad("seq as a text", inRun: #""seq":"1""#), .bad("seq true", inRun: #""seq":true"#), .bad("seq 0x1", inRun: #""seq":0x1"#),
+        .bad("seq 1 2", inRun: #""seq":1 2"#), .bad("seq 1_000", inRun: #""seq":1_000"#), .bad("seq NaN", inRun: #""seq":NaN"#),
+        .bad("no seq", inRun: #""seq":"#), .bad("seq as an array", inRun: #""seq":[1]"#),
+        .bad("sent_at one too large", inRun: #""sent_at":9223372036854775808"#),
+        .bad("sent_at one too small", inRun: #""sent_at":-9223372036854775809"#),
+        .bad("sent_at with a fraction", inRun: #""sent_at":1.5"#), .bad("sent_at --1", inRun: #""sent_at":--1"#),
+    ]
+
+    private static let skipped: [Case] = [
+        .bad("65 arrays in each other", member: #""x":"# + nested(65)),
+        .bad("ten thousand open arrays", member: #""x":"# + String(repeating: "[", count: 10_000)),
+        .bad("ten thousand open objects", String(repeating: #"{"x":"#, count: 10_000)),
+        .bad("an unknown member without value", member: #""x":"#), .bad("an unknown word", member: #""x":nil"#),
+        .bad("an unknown True", member: #""x":True"#), .bad("an unknown array with a comma", member: #""x":[1,]"#),
+        .bad("an unknown array of commas", member: #""x":[,]"#), .bad("an unknown array closed by a brace", member: #""x":[1}"#),
+        .bad("an unknown 01", member: #""x":01"#), .bad("an unknown 1.", member: #""x":1."#), .bad("an unknown .1", member: #""x":.1"#),
+        .bad("an unknown 1e", member: #""x":1e"#), .bad("an unknown 1e+", member: #""x":1e+"#), .bad("an unknown -", member: #""x":-"#),
+        .bad("an unknown -Infinity", member: #""x":-Infinity"#), .bad("an unknown bad escape", member: #""x":"\q""#),
+        .bad("an unknown lone surrogate", member: #""x":"\uD800""#), .bad("an unknown open text", #"{"name":"a","data":"b","x":"y}"#),
+    ]
+}

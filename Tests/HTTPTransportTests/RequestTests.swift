@@ -1,0 +1,108 @@
+import Broker
+import EngineTestKit
+import NIOCore
+import Testing
+
+@testable import HTTPTransport
+
+@Suite struct RequestTests {
+    @Test(arguments: RequestCase.corpus)
+    func corpus(request: RequestCase) throws {
+        var engine = HTTPServerEngine.sample()
+        let outcome = engine.feed(request.bytes)
+        let answers = try #require(Answer.parse(outcome.said))
+        #expect(answers.map(\.status) == request.statuses)
+        #expect(outcome.isFinished == request.closes)
+        #expect(outcome.entries == Array(repeating: LogEntry(name: "a", data: "b"), count: request.entries))
+        #expect(outcome.error == nil)
+        // Who ends a connection says so (RFC 9112, 9.6).
+        #expect((answers.last?.fields["connection"] == "close") == request.closes)
+        for answer in answers where answer.status >= 400 {
+            #expect(answer.body == #"{"error":true,"message":"\#(answer.message)"}"# && !answer.message.isEmpty)
+        }
+    }
+
+    /// What the pieces are that a request comes in makes no difference.
+    @Test(arguments: RequestCase.corpus)
+    func inPieces(request: RequestCase) throws {
+        var engine = HTTPServerEngine.sample()
+        let whole = engine.feed(request.bytes)
+        for step in [1, 2, 3, 17, 1_000] {
+            var engine = HTTPServerEngine.sample()
+            let pieces = engine.feed(request.bytes, step: step)
+            #expect(Answer.parse(pieces.said) == Answer.parse(whole.said), "pieces of \(step)")
+            #expect(pieces.entries == whole.entries && pieces.isFinished == whole.isFinished)
+            #expect(pieces.isIdle == whole.isIdle && pieces.undecodable == whole.undecodable)
+        }
+    }
+
+    /// Requests and the whole answer.
+    @Test(arguments: [
+        (Sample.post(), Answer(status: 202, fields: ["content-type": "application/json", "content-length": "34"], body: #"{"error":false,"message":"logged"}"#)),
+        (Sample.get("/echo?limit=5"), Answer(status: 200, fields: ["content-type": "text/plain", "content-length": "11"], body: "GET limit=5")),
+        (
+            Sample.get("/log"),
+            Answer(
+                status: 405, fields: ["content-type": "application/json", "content-length": "42", "allow": "POST"],
+                body: #"{"error":true,"message":"/log takes POST"}"#)
+        ),
+        (
+            Sample.get("/x\"y"),
+            Answer(
+                status: 404, fields: ["content-type": "application/json", "content-length": "72"],
+                body: #"{"error":true,"message":"there is no /x\"y; entries go to POST /log"}"#)
+        ),
+    ])
+    func answers(request: String, answer: Answer) {
+        var engine = HTTPServerEngine.sample()
+        #expect(Answer.parse(engine.feed(Array(request.utf8)).said) == [answer])
+    }
+
+    @Test func headHasNoBody() throws {
+        var engine = HTTPServerEngine.sample()
+        let heads = ["/echo?q", "/log", "/nowhere"].map { Sample.get($0).replacing("GET", with: "HEAD") }.joined()
+        let answers = try #require(Answer.parse(engine.feed(Array(heads.utf8)).said, bodiless: [0, 1, 2]))
+        #expect(answers.map(\.status) == [200, 405, 404])
+        // As GET would say it (RFC 9110, 9.3.2).
+        #expect(answers[0].fields["content-length"] == "5")
+    }
+
+    @Test func rejectedEntries() throws {
+        var logger = HTTPServerEngine.sample()
+        let toLogger = logger.feed(Array(Sample.post().utf8), result: .rejected("it is \"full\"\n"))
+        #expect(Answer.parse(toLogger.said)?.map(\.status) == [422])
+        #expect(Answer.parse(toLogger.said)?.first?.body == #"{"error":true,"message":"it is \"full\"\n"}"#)
+
+        var broker = HTTPServerEngine.sample(action: true)
+        let action = #"{"action":"log","log":{"name":"a","data":"b"}}"#
+        let request = Sample.post(body: action).replacing("/log", with: "/handle")
+        let toBroker = broker.feed(Array((request + request.replacing("log\",", with: "go\",")).utf8), result: .rejected("no"))
+        #expect(Answer.parse(toBroker.said)?.map(\.status) == [502, 400])
+        #expect(toBroker.entries == [LogEntry(name: "a", data: "b")])
+    }
+
+    @Test func allFieldsOfAnEntry() {
+        var engine = HTTPServerEngine.sample()
+        let body = #"{"name":"é","data":"\n","severity":"ERROR","run":"r","seq":7,"sent_at":-8,"more":{}}"#
+        let stamp = RunStamp(run: "r", sequence: 7, sentAt: -8)
+        #expect(
+            engine.feed(Array(Sample.post(body: body).utf8)).entries
+                == [LogEntry(name: "é", data: "\n", severity: .error, stamp: stamp)])
+    }
+
+    @Test func damageNeverTraps() {
+        var random = SeededGenerator(seed: 3)
+        let requests = RequestCase.corpus.map(\.bytes).filter { !$0.isEmpty && $0.count < 1_000 }
+        for _ in 0..<3_000 {
+            let request = random.damaged(requests.randomElement(using: &random) ?? [])
+            let step = [1, 9, 2_000].randomElement(using: &random) ?? 1
+            var engine = HTTPServerEngine.sample()
+            let outcome = engine.feed(request, step: step)
+            #expect(Answer.parse(outcome.said) != nil || request.starts(with: Array("HEAD".utf8)))
+        }
+        for _ in 0..<1_000 {
+            var engine = HTTPServerEngine.sample()
+            _ = engine.feed(random.noise(upTo: 300), step: 50)
+        }
+    }
+}
