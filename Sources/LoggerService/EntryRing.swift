@@ -64,7 +64,8 @@ struct EntryRing: ~Copyable {
             end = start
         }
         end = previousEnd
-        while end > head && entries.count < limit {
+        // Of an older entry that was partly written over, even the length at its end may be gone.
+        while end - 4 >= head && entries.count < limit {
             let start = end - length(ofEntryEndingAt: end)
             guard start >= head else { break }
             entries.append(entry(start..<end))

@@ -94,7 +94,9 @@ public final class Ledger: Sendable {
 
     private static func insert(_ run: RunLedger, into state: inout State) -> RunLedger {
         if state.runs.count >= maxRuns {
-            state.runs[state.oldestFirst.removeFirst()] = nil
+            let oldest = state.oldestFirst.removeFirst()
+            state.runs[oldest] = nil
+            if state.latest?.id == oldest { state.latest = nil }
         }
         state.runs[run.id] = run
         state.oldestFirst.append(run.id)

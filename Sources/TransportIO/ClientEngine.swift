@@ -4,7 +4,7 @@ public import NIOCore
 /// The broker half of a wire protocol as a value: entries in, bytes out; bytes in, acknowledgements out. It does no I/O.
 ///
 /// One engine speaks on one socket. It is driven by ``ClientSocketHandler``, or by a test that feeds it bytes.
-public protocol ClientEngine: SendableMetatype {
+public protocol ClientEngine {
     /// The most entries that may be in flight on this socket now; may change as the peer announces its own limits.
     var capacity: Int { get }
 

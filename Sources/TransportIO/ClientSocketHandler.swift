@@ -2,16 +2,20 @@ import Broker
 import NIOCore
 
 /// Feeds one socket's engine on the broker's side: the thin layer between a ``ClientEngine`` and its channel.
-final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, TickFlushing, @unchecked Sendable {
+final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked Sendable {
     // Unchecked: the pool, the connection actor and the channel that call it are all confined to one event loop.
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// Above this many bytes, what was collected is written before the tick ends.
-    private static var flushThreshold: Int { 256 * 1024 }
+    private static let flushThreshold = 256 * 1024
 
-    private let pool: SocketPool<Engine>
-    private var engine: Engine
+    private let pool: SocketPool
+    private var engine: any ClientEngine
+    /// How many entries the engine takes at once, as it said after the last bytes: 0 before it is ready and when it is
+    /// retired. Asked for with every entry, so it is kept here.
+    private var capacity = 0
+    private var isWritable = true
     private var input = SocketInput()
     private var output: SocketOutput
     private var completions = Completions()
@@ -26,7 +30,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
     /// Whether the pool has this socket on its list of those with capacity.
     var isListed = false
 
-    init(engine: Engine, pool: SocketPool<Engine>, allocator: ByteBufferAllocator) {
+    init(engine: any ClientEngine, pool: SocketPool, allocator: ByteBufferAllocator) {
         self.engine = engine
         self.pool = pool
         self.output = SocketOutput(allocator: allocator)
@@ -36,12 +40,12 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
 
     /// How many entries can be submitted now.
     var spareCapacity: Int {
-        guard let context, engine.isReady, !isClosing, !engine.isRetired, context.channel.isWritable else { return 0 }
-        return engine.capacity - pending.count
+        isWritable && !isClosing ? capacity - pending.count : 0
     }
 
-    /// Whether this socket will never take an entry again.
-    var isSpent: Bool { isClosing || engine.isRetired || context == nil }
+    private func refreshCapacity() {
+        capacity = context != nil && engine.isReady && !engine.isRetired ? engine.capacity : 0
+    }
 
     /// Encodes an entry; `waiter` is resumed when its fate is known.
     func submit(_ entry: LogEntry, _ waiter: PendingSends.Waiter) {
@@ -85,6 +89,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
     func close(patience: TimeAmount) {
         guard let context, !isClosing else { return }
         isClosing = true
+        capacity = 0
         engine.close(into: &output.buffer)
         output.flush(to: context)
         if engine.isClosed {
@@ -104,6 +109,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
         secondsSinceKeepAlive = 0
         do throws(ProtocolError) {
             try engine.keepAlive(into: &output.buffer)
+            refreshCapacity()
             flushTick()
         } catch {
             fail(TransportError(.unknown, "\(pool.peer): \(error)"))
@@ -125,6 +131,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
         self.context = context
         engine.open(into: &output.buffer)
         output.flush(to: context)
+        refreshCapacity()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -135,6 +142,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
         } catch {
             failure = failure ?? TransportError(.unknown, "\(pool.peer): \(error)")
         }
+        refreshCapacity()
         resolveCompletions()
         if failure != nil {
             output.flush(to: context)
@@ -144,10 +152,12 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if output.buffer.readableBytes > 0 && !isFlushScheduled { output.flush(to: context) }
-        if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) {
-            context.close(promise: nil)
+        if capacity == 0 {
+            if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) {
+                context.close(promise: nil)
+            }
         }
-        if engine.isReady, let readyWaiter = readyWaiter.take() { readyWaiter.resume(returning: nil) }
+        if readyWaiter != nil && engine.isReady { readyWaiter.take()?.resume(returning: nil) }
         pool.regainedCapacity(self)
     }
 
@@ -163,6 +173,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
     // MARK: Events
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
         pool.regainedCapacity(self)
     }
 
@@ -186,6 +197,7 @@ final class ClientSocketHandler<Engine: ClientEngine>: ChannelInboundHandler, Ti
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        capacity = 0
         let hint = hasBeenAnswered ? "" : " without an answer; does it speak \(pool.protocolName)?"
         let failure = failure ?? TransportError(.unknown, "\(pool.peer) closed the connection\(hint)")
         pending.failAll(failure)

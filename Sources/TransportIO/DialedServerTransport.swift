@@ -4,13 +4,13 @@ import NIOPosix
 import Synchronization
 
 /// The logger half of a transport that consumes from a message broker: one engine on one dialed socket.
-public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
+public struct DialedServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let target: String
     private let peer: String
     private let mend: String
     private let options: ServerOptions
-    private let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> Engine
+    private let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
 
     /// Creates a transport.
     /// - Parameters:
@@ -21,7 +21,7 @@ public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
     ///   - makeEngine: makes the engine; it calls `ready` once, when entries can arrive.
     public init(
         to endpoint: Endpoint, target: String, peer: String, mend: String, options: ServerOptions,
-        makeEngine: @escaping @Sendable (_ ready: @escaping @Sendable () -> Void) -> Engine
+        makeEngine: @escaping @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
     ) {
         self.endpoint = endpoint
         self.target = target
@@ -39,7 +39,7 @@ public struct DialedServerTransport<Engine: ServerEngine>: ServerTransport {
         let ended = eventLoop.makePromise(of: String?.self)
         let (makeEngine, target, drainTimeout) = (makeEngine, target, TimeAmount(options.drainTimeout))
         let hasBeenReady = Mutex(false)
-        let handler: ServerSocketHandler<Engine>
+        let handler: ServerSocketHandler
         do {
             handler = try await ClientBootstrap(group: eventLoop)
                 .connectTimeout(.seconds(5))

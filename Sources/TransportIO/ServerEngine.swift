@@ -4,7 +4,7 @@ public import NIOCore
 /// The logger half of a wire protocol as a value: bytes in, entries out; fates in, bytes out. It does no I/O.
 ///
 /// One engine speaks on one socket. It is driven by ``ServerSocketHandler``, or by a test that feeds it bytes.
-public protocol ServerEngine: SendableMetatype {
+public protocol ServerEngine {
     /// Says what has to be said first.
     mutating func open(into out: inout ByteBuffer)
 

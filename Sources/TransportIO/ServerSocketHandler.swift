@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// A graceful stop (``drain()``) lets what is under way arrive for a moment, answers it, then ends this side's stream and
 /// waits for the peer to end its own; an entry that comes after that is not taken and not answered.
-final class ServerSocketHandler<Engine: ServerEngine>: ChannelDuplexHandler, @unchecked Sendable {
+final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     // Unchecked: the listener and the channel that call it are confined to one event loop.
 
     typealias InboundIn = ByteBuffer
@@ -13,14 +13,14 @@ final class ServerSocketHandler<Engine: ServerEngine>: ChannelDuplexHandler, @un
     typealias OutboundOut = ByteBuffer
 
     /// How long entries that were sent before the peer can know of a stop are still taken.
-    private static var drainGrace: TimeAmount { .milliseconds(50) }
+    private static let drainGrace = TimeAmount.milliseconds(50)
     /// How long the peer may take to end its stream after this side has.
-    private static var closeGrace: TimeAmount { .seconds(1) }
+    private static let closeGrace = TimeAmount.seconds(1)
     /// The most entries whose fate is still open before reading stops.
-    private static var maxUndecided: Int { 1024 }
+    private static let maxUndecided = 1024
 
     /// The most bytes that wait behind an entry whose fate is still open before reading stops.
-    private static var maxRestWhileUndecided: Int { 256 * 1024 }
+    private static let maxRestWhileUndecided = 256 * 1024
 
     private enum Phase {
         case serving
@@ -33,7 +33,7 @@ final class ServerSocketHandler<Engine: ServerEngine>: ChannelDuplexHandler, @un
         case halfClosed
     }
 
-    private var engine: Engine
+    private var engine: any ServerEngine
     private let recorder: any EntryRecorder
     private let drainTimeout: TimeAmount
     private let ended: (ServerSocketHandler, String?) -> Void
@@ -52,7 +52,7 @@ final class ServerSocketHandler<Engine: ServerEngine>: ChannelDuplexHandler, @un
 
     /// - Parameter ended: called once when the socket is closed, with what the peer did wrong, if it did.
     init(
-        engine: Engine, recorder: any EntryRecorder, drainTimeout: TimeAmount, allocator: ByteBufferAllocator,
+        engine: any ServerEngine, recorder: any EntryRecorder, drainTimeout: TimeAmount, allocator: ByteBufferAllocator,
         ended: @escaping (ServerSocketHandler, String?) -> Void
     ) {
         self.engine = engine

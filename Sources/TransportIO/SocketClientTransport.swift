@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// The broker half of a transport: an engine for each socket, all of one connection on one event loop.
-public struct SocketClientTransport<Engine: ClientEngine>: ClientTransport {
+public struct SocketClientTransport: ClientTransport {
     /// How error messages speak of the peer.
     public struct PeerDescription: Sendable {
         /// Who it is: `the tcp logger`.
@@ -27,7 +27,7 @@ public struct SocketClientTransport<Engine: ClientEngine>: ClientTransport {
     let description: PeerDescription
     let options: ClientOptions
     let maxSockets: Int
-    let makeEngine: @Sendable () -> Engine
+    let makeEngine: @Sendable () -> any ClientEngine
 
     /// Creates a transport.
     /// - Parameters:
@@ -36,7 +36,7 @@ public struct SocketClientTransport<Engine: ClientEngine>: ClientTransport {
     ///   - makeEngine: makes the engine of a new socket.
     public init(
         to endpoint: Endpoint, description: PeerDescription, acknowledgement: AcknowledgementClass,
-        options: ClientOptions, maxSockets: Int = 1, makeEngine: @escaping @Sendable () -> Engine
+        options: ClientOptions, maxSockets: Int = 1, makeEngine: @escaping @Sendable () -> any ClientEngine
     ) {
         self.endpoint = endpoint
         self.description = description
@@ -48,7 +48,7 @@ public struct SocketClientTransport<Engine: ClientEngine>: ClientTransport {
 
     /// Opens a connection, runs `body` on its event loop and closes the connection.
     public func withConnection<R: Sendable>(
-        _ body: @Sendable (isolated SocketConnection<Engine>) async throws -> R
+        _ body: @Sendable (isolated SocketConnection) async throws -> R
     ) async throws -> R {
         let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
         let connection = SocketConnection(configuration: self, executor: executor)
@@ -67,13 +67,13 @@ public struct SocketClientTransport<Engine: ClientEngine>: ClientTransport {
 }
 
 /// A connection as an actor on the event loop of its sockets.
-public actor SocketConnection<Engine: ClientEngine>: TransportConnection {
+public actor SocketConnection: TransportConnection {
     /// The event loop, as the executor of this actor and of the tasks that send on it.
     public nonisolated let executor: EventLoopExecutor
     private nonisolated let acknowledgement: Acknowledgement
-    private let pool: SocketPool<Engine>
+    private let pool: SocketPool
 
-    init(configuration: SocketClientTransport<Engine>, executor: EventLoopExecutor) {
+    init(configuration: SocketClientTransport, executor: EventLoopExecutor) {
         self.executor = executor
         self.acknowledgement = Acknowledgement(configuration.acknowledgement)
         self.pool = SocketPool(configuration: configuration, executor: executor)
@@ -95,7 +95,7 @@ public actor SocketConnection<Engine: ClientEngine>: TransportConnection {
 
     /// Sends an entry and waits for its acknowledgement.
     public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
-        let socket: ClientSocketHandler<Engine>
+        let socket: ClientSocketHandler
         if let available = pool.available {
             socket = available
         } else {
@@ -124,9 +124,9 @@ extension ClientBootstrap {
 }
 
 extension AdaptiveRecvByteBufferAllocator {
-    /// Starts with what a tick of small messages needs and grows to what a large one is worth.
+    /// Starts with what a small message needs and grows, as reads fill it, to what a large one is worth.
     static var forBrokerLab: AdaptiveRecvByteBufferAllocator {
-        AdaptiveRecvByteBufferAllocator(minimum: 16 * 1024, initial: 64 * 1024, maximum: 512 * 1024)
+        AdaptiveRecvByteBufferAllocator(minimum: 2 * 1024, initial: 4 * 1024, maximum: 512 * 1024)
     }
 }
 

@@ -5,14 +5,14 @@ import NIOPosix
 /// The sockets of one connection: one for protocols that multiplex, several for those that do not.
 ///
 /// Dials when there is no capacity and room for another socket; otherwise makes senders wait. Confined to one event loop.
-final class SocketPool<Engine: ClientEngine> {
-    typealias Socket = ClientSocketHandler<Engine>
+final class SocketPool {
+    typealias Socket = ClientSocketHandler
 
     /// The peer as error messages name it: `the tcp logger at 127.0.0.1:7000`.
     let peer: String
     let protocolName: String
     let executor: EventLoopExecutor
-    private let configuration: SocketClientTransport<Engine>
+    private let configuration: SocketClientTransport
 
     private var sockets: [ObjectIdentifier: Socket] = [:]
     /// Sockets that had capacity when they were put here; those that have lost it are dropped when they are met.
@@ -23,7 +23,7 @@ final class SocketPool<Engine: ClientEngine> {
     private var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
 
-    init(configuration: SocketClientTransport<Engine>, executor: EventLoopExecutor) {
+    init(configuration: SocketClientTransport, executor: EventLoopExecutor) {
         self.configuration = configuration
         self.executor = executor
         self.peer = "\(configuration.description.peer) at \(configuration.endpoint)"

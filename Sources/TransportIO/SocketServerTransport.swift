@@ -3,13 +3,13 @@ import NIOCore
 import NIOPosix
 
 /// The logger half of a transport that listens: an engine for each accepted socket.
-public struct SocketServerTransport<Engine: ServerEngine>: ServerTransport {
+public struct SocketServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let options: ServerOptions
-    private let makeEngine: @Sendable () -> Engine
+    private let makeEngine: @Sendable () -> any ServerEngine
 
     /// Creates a transport.
-    public init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> Engine) {
+    public init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> any ServerEngine) {
         self.endpoint = endpoint
         self.options = options
         self.makeEngine = makeEngine
@@ -21,7 +21,7 @@ public struct SocketServerTransport<Engine: ServerEngine>: ServerTransport {
     ) async throws {
         let eventLoop = ServerEventLoop.shared
         let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
-        let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets<Engine>(), eventLoop: eventLoop)
+        let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets(), eventLoop: eventLoop)
         let listener: any Channel
         do {
             listener = try await ServerBootstrap(group: eventLoop, childGroup: eventLoop)
@@ -57,16 +57,16 @@ public struct SocketServerTransport<Engine: ServerEngine>: ServerTransport {
 }
 
 /// The sockets that a listener has accepted and that are open. Confined to the event loop.
-private final class ServerSockets<Engine: ServerEngine> {
-    private var open: [ObjectIdentifier: ServerSocketHandler<Engine>] = [:]
+private final class ServerSockets {
+    private var open: [ObjectIdentifier: ServerSocketHandler] = [:]
     private var drained: (() -> Void)?
 
-    func insert(_ handler: ServerSocketHandler<Engine>) {
+    func insert(_ handler: ServerSocketHandler) {
         open[ObjectIdentifier(handler)] = handler
         if drained != nil { handler.drain() }
     }
 
-    func remove(_ handler: ServerSocketHandler<Engine>) {
+    func remove(_ handler: ServerSocketHandler) {
         open[ObjectIdentifier(handler)] = nil
         if open.isEmpty, let drained = drained.take() { drained() }
     }

@@ -19,7 +19,11 @@ extension ServerEngine {
     package mutating func feed(
         _ bytes: [UInt8], step: Int = .max, result: RecordResult = .recorded
     ) -> ServerOutcome {
-        let recorder = RecordingRecorder(result: result)
+        feed(bytes, step: step, recorder: RecordingRecorder(result: result))
+    }
+
+    /// Gives the engine `bytes`, at most `step` at a time, until it breaks off or ends.
+    package mutating func feed(_ bytes: [UInt8], step: Int = .max, recorder: RecordingRecorder) -> ServerOutcome {
         let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
         var outcome = ServerOutcome()
         var source = ByteBuffer(bytes: bytes)

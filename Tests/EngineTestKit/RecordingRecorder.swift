@@ -1,7 +1,7 @@
 package import Broker
 import Synchronization
 
-/// Keeps what it is given, and answers every entry with the same result.
+/// Keeps what it is given, and answers every entry with the same result, or as it was told.
 package final class RecordingRecorder: EntryRecorder {
     private struct State {
         var entries: [LogEntry] = []
@@ -11,9 +11,17 @@ package final class RecordingRecorder: EntryRecorder {
     }
 
     private let state: Mutex<State>
+    /// Decides on each entry; nil where all have the same result.
+    private let decide: (@Sendable (LogEntry) -> RecordResult)?
+
+    package init(_ decide: @escaping @Sendable (LogEntry) -> RecordResult) {
+        state = Mutex(State(result: .recorded))
+        self.decide = decide
+    }
 
     package init(result: RecordResult = .recorded) {
         state = Mutex(State(result: result))
+        decide = nil
     }
 
     package var entries: [LogEntry] { state.withLock { $0.entries } }
@@ -37,7 +45,7 @@ package final class RecordingRecorder: EntryRecorder {
         let copy = entry.copy()
         let result = state.withLock { state in
             state.entries.append(copy)
-            return state.result
+            return decide?(copy) ?? state.result
         }
         if result == .later {
             let reply = reply()

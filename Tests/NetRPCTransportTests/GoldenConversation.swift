@@ -12,7 +12,7 @@ struct GoldenConversation: Sendable {
     }
 
     private static func bytes(_ hex: String) -> [UInt8] {
-        let digits = Array(hex.utf8).map { $0 > 0x60 ? $0 - 0x57 : $0 - 0x30 }
+        let digits = hex.utf8.filter { $0 != 0x20 }.map { $0 > 0x60 ? $0 - 0x57 : $0 - 0x30 }
         return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 }

@@ -27,6 +27,10 @@ struct MessageHead {
     var contentType: Range<Int>?
     var location: Range<Int>?
 
+    /// Whether the connection of a message of HTTP/1.0 goes on behind it: if it asks for that, and if its end is known for
+    /// certain, which it is not with a transfer coding (RFC 9112, 6.1 and 9.3).
+    var keepsVersion10Alive: Bool { asksForKeepAlive && !asksForClose && bodyLength != .chunked }
+
     /// Parses the head at the start of `bytes`; nil while its end has not come.
     /// - Throws: ``HTTPFault`` with the status that RFC 9110 and 9112 ask for.
     static func parse(_ bytes: RawSpan) throws(HTTPFault) -> MessageHead? {

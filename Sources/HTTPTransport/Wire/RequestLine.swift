@@ -34,6 +34,11 @@ struct RequestLine {
             query: (pathEnd.map { $0 &+ 1 } ?? targetEnd)..<targetEnd, isVersion11: isVersion11)
     }
 
+    /// Whether a start line is one of HTTP/1.0, which knows no 100-continue (RFC 9110, 10.1.1).
+    static func isVersion10(_ line: Range<Int>, of bytes: RawSpan) -> Bool {
+        line.count > 8 && bytes.equals(line.upperBound - 8..<line.upperBound, "HTTP/1.0")
+    }
+
     /// The path of a target in origin-form (`/log`), in absolute-form (`http://host/log`), which every server has to
     /// accept, or `*` (RFC 9112, 3.2).
     private static func path(_ target: Range<Int>, of bytes: RawSpan) throws(HTTPFault) -> Range<Int> {

@@ -43,9 +43,10 @@ final class NetRPCServerEngine: ServerEngine {
             while bytes.readableBytes > 0 {
                 guard let consumed = try advance(bytes.readableBytesSpan, intake) else { break }
                 bytes.moveReaderIndex(forwardBy: consumed.count)
+                // Also where all that came was the definition of a type: the value is under way.
+                hasPartialMessage = !consumed.isComplete
                 guard consumed.isComplete else { break }
             }
-            hasPartialMessage = bytes.readableBytes > 0
         } catch {
             intake.countUndecodable()
             throw ProtocolError("the peer does not speak net/rpc with gob: \(error)")

@@ -1,0 +1,133 @@
+import Broker
+import EngineTestKit
+import NIOCore
+import Testing
+
+@testable import HTTPTransport
+
+/// Both engines joined memory to memory.
+@Suite struct EnginePairTests {
+    private func pair(
+        _ result: RecordResult = .recorded, maxEntryBytes: Int = 1_000
+    ) throws -> EnginePair<HTTPClientEngine, HTTPServerEngine> {
+        EnginePair(
+            HTTPClientEngine(target: try HTTPTarget(parsing: "h:8080"), limits: EntryLimits()),
+            HTTPServerEngine.sample(maxEntryBytes: maxEntryBytes), recorder: RecordingRecorder(result: result))
+    }
+
+    private static let entries: [LogEntry] = [
+        LogEntry(name: "login", data: "user 7"), LogEntry(name: "", data: ""),
+        LogEntry(name: "größe\n", data: "\"\\\0🙂", severity: .warning),
+        LogEntry(name: "n", data: "d", severity: .error, stamp: RunStamp(run: "r", sequence: .max, sentAt: .min)),
+    ]
+
+    @Test func request() throws {
+        let pair = try pair()
+        #expect(try pair.roundTrip(Self.entries[0], ticket: 5) == [Fate(ticket: 5)])
+        #expect(
+            String(decoding: pair.toServer, as: UTF8.self)
+                == "POST /log HTTP/1.1\r\nhost: h:8080\r\nuser-agent: broker-lab\r\ncontent-type: application/json\r\n"
+                + "content-length: 32\r\n\r\n{\"name\":\"login\",\"data\":\"user 7\"}")
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 64, 1_000_000])
+    func everySplitGivesTheSame(step: Int) throws {
+        let pair = try pair()
+        for entry in Self.entries { #expect(try pair.roundTrip(entry, step: step) == [Fate(ticket: 0)]) }
+        #expect(pair.recorder.entries == Self.entries)
+        #expect(pair.server.isIdle && !pair.client.isRetired)
+    }
+
+    @Test func everyBoundary() throws {
+        let pair = try pair()
+        for entry in Self.entries { _ = try pair.roundTrip(entry) }
+        let whole = Answer.parse(pair.toClient)
+        for boundary in 1..<pair.toServer.count {
+            var server = HTTPServerEngine.sample(maxEntryBytes: 1_000)
+            let outcome = server.feed(pair.toServer, step: boundary)
+            #expect(outcome.entries == Self.entries && Answer.parse(outcome.said) == whole && outcome.isIdle)
+        }
+    }
+
+    @Test func rejections() throws {
+        let pair = try pair(.rejected("no"), maxEntryBytes: 10)
+        let rejected = Fate.rejected(0, #"HTTP 422: {"error":true,"message":"no"}"#)
+        #expect(try pair.roundTrip(Self.entries[1]) == [rejected])
+        let fates = try pair.roundTrip(LogEntry(name: "", data: "12345678901"), ticket: 1)
+        #expect(fates.first?.failure?.fate == .rejected)
+        #expect(fates.first?.failure?.message.hasPrefix("HTTP 413: ") == true)
+        #expect(pair.recorder.undecodable == 1)
+
+        var client = HTTPClientEngine(
+            target: try HTTPTarget(parsing: "h:8080"), limits: EntryLimits(maxEntryBytes: 3))
+        var out = ByteBuffer()
+        #expect(throws: TransportError.self) { try client.send(LogEntry(name: "ab", data: "cd"), ticket: 0, into: &out) }
+        #expect(out.readableBytes == 0)
+    }
+
+    /// Requests behind one whose result comes later wait for it.
+    @Test(arguments: [1, 50, 1_000_000])
+    func laterResults(step: Int) throws {
+        let recorder = RecordingRecorder(result: .later)
+        var asked: [UInt64] = []
+        let intake = Intake(recorder) { asked.append($0) }
+        var engine = HTTPServerEngine.sample()
+        var (input, out) = (ByteBuffer(), ByteBuffer())
+        let requests = Sample.post() + Sample.get("/echo") + Sample.post() + Sample.post("Connection: close\r\n") + Sample.post()
+        var source = ByteBuffer(string: requests)
+        while let part = source.readSlice(length: min(step, source.readableBytes)), part.readableBytes > 0 {
+            input.writeImmutableBuffer(part)
+            try engine.receive(&input, into: &out, intake: intake.intake)
+        }
+        #expect(asked == [0] && out.readableBytes == 0 && !engine.isIdle)
+
+        // A stray result changes nothing.
+        engine.complete(7, .recorded, into: &out)
+        #expect(out.readableBytes == 0)
+
+        engine.complete(0, .rejected("no"), into: &out)
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked == [0, 1])
+        engine.complete(1, .recorded, into: &out)
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked == [0, 1, 2] && !engine.isFinished)
+        engine.complete(2, .recorded, into: &out)
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(Answer.parse(Array(out.readableBytesView))?.map(\.status) == [422, 200, 202, 202])
+        #expect(engine.isFinished && engine.isIdle && recorder.entries.count == 3)
+    }
+
+    /// A stop: the answer to what is under way says that the connection ends.
+    @Test func drain() throws {
+        let pair = try pair(.later)
+        try pair.send(Self.entries[0], ticket: 0)
+        try pair.exchange()
+        var out = ByteBuffer()
+        pair.server.drain(into: &out)
+        #expect(out.readableBytes == 0 && !pair.server.isIdle)
+        try pair.complete(0, .recorded)
+        try pair.exchange()
+        #expect(pair.takeFates() == [Fate(ticket: 0)])
+        #expect(pair.client.isRetired && pair.server.isFinished)
+    }
+
+    /// A request that does not arrive is given up with 408; one whose result is awaited is not.
+    @Test func slowRequests() throws {
+        var engine = HTTPServerEngine.sample()
+        var out = ByteBuffer()
+        for _ in 0..<100 { try engine.keepAlive(into: &out) }
+        #expect(out.readableBytes == 0)
+        _ = engine.feed(Array("POST /log".utf8))
+        for _ in 0..<20 { try engine.keepAlive(into: &out) }
+        #expect(out.readableBytes == 0 && !engine.isFinished)
+        try engine.keepAlive(into: &out)
+        #expect(Answer.parse(Array(out.readableBytesView))?.map(\.status) == [408])
+        #expect(engine.isFinished)
+
+        var waiting = HTTPServerEngine.sample()
+        var none = ByteBuffer()
+        _ = waiting.feed(Array(Sample.post().utf8), result: .later)
+        for _ in 0..<100 { try waiting.keepAlive(into: &none) }
+        #expect(none.readableBytes == 0)
+    }
+}

@@ -1,0 +1,41 @@
+import Broker
+import Testing
+
+@testable import HTTPTransport
+
+@Suite struct TargetTests {
+    /// A text; the host, port, path and value of Host that it stands for.
+    @Test(arguments: [
+        ("127.0.0.1:8080", "127.0.0.1", 8080, "/log", "127.0.0.1:8080"),
+        ("[::1]:8080", "::1", 8080, "/log", "[::1]:8080"),
+        ("h:80/x", "h", 80, "/x", "h"),
+        ("http://h", "h", 80, "/log", "h"),
+        ("http://h/", "h", 80, "/", "h"),
+        ("http://h:80/a", "h", 80, "/a", "h"),
+        ("HTTP://h:8080/a/b?c=d&e=%20", "h", 8080, "/a/b?c=d&e=%20", "h:8080"),
+        ("http://h:8080", "h", 8080, "/log", "h:8080"),
+        ("http://[::1]/a:b", "::1", 80, "/a:b", "[::1]"),
+        ("http://[::1]:81/", "::1", 81, "/", "[::1]:81"),
+    ])
+    func accepts(text: String, host: String, port: Int, path: String, authority: String) throws {
+        let target = try HTTPTarget(parsing: text)
+        #expect(target.endpoint == Endpoint(host: host, port: port))
+        #expect(target.path == path)
+        #expect(target.authority == authority)
+    }
+
+    @Test(arguments: [
+        "", "h", "/log", "http://", "http:///log", "http://:80/", "http://h:/", "http://h:x/", "http://h:65536/",
+        "http://h:+80/", "http://h/ä", "http://h/a b", "http://h/a\r\nX: y", "http://a\r\nb/", "http://u@h/", "http://u:p@h/",
+        "http://h/a#b", "http://h?q", "[::1]", "::1", "http://::1/", "h:80 /x",
+    ])
+    func refuses(text: String) {
+        #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
+    }
+
+    @Test(arguments: ["https://h/", "ftp://h/", "amqp://h:5672", "://h", "x://"])
+    func refusesOtherSchemes(text: String) {
+        let error = #expect(throws: TransportError.self) { try HTTPTarget(parsing: text) }
+        #expect(error?.fate == .notSent && error?.message.contains("'\(text)' is not an http:// URL") == true)
+    }
+}

@@ -1,0 +1,109 @@
+import Broker
+import Foundation
+import Testing
+
+@testable import LoggerService
+
+@Suite struct ControlAPITests {
+    private let ledger = Ledger(storeBytes: 100_000)
+    private let api: ControlAPI
+
+    init() {
+        api = ControlAPI(ledger: ledger)
+    }
+
+    private func object(_ answer: ControlAPI.Answer?) throws -> [String: Any] {
+        let body = Data(try #require(answer).body)
+        return try #require(JSONSerialization.jsonObject(with: body) as? [String: Any])
+    }
+
+    @Test(arguments: [
+        "", "/", "health", "//health", "/health/", "/healthz", "/HEALTH", "/runs", "/runs/a/b", "/entries/", "/log", "/x",
+    ])
+    func pathsThatAreNotOurs(path: String) {
+        #expect(api.answer(method: "GET", path: path, query: "") == nil)
+    }
+
+    /// A request and the status and methods that it is answered with.
+    @Test(arguments: [
+        ("POST", "/health", 405, "GET"), ("DELETE", "/entries", 405, "GET"), ("DELETE", "/runs/r", 405, "GET, PUT"),
+        ("POST", "/runs/r", 405, "GET, PUT"), ("get", "/health", 405, "GET"), ("GET", "/runs/unknown", 404, nil),
+        ("GET", "/runs/", 400, nil), ("PUT", "/runs/", 400, nil), ("GET", "/runs/%zz", 400, nil), ("GET", "/runs/%FF", 400, nil),
+    ] as [(String, String, Int, String?)])
+    func failures(method: String, path: String, status: Int, allow: String?) throws {
+        let answer = try #require(api.answer(method: method, path: path, query: ""))
+        #expect(answer.status == status && answer.allow == allow)
+        let body = try object(answer)
+        #expect(body["error"] as? Bool == true && (body["message"] as? String)?.isEmpty == false)
+    }
+
+    @Test func health() throws {
+        let (tcp, http) = (ledger.recorder(for: "tcp"), ledger.recorder(for: "http"))
+        tcp.record(LogEntry(name: "a", data: "b"))
+        tcp.record(LogEntry(name: "a", data: "b"))
+        http.countUndecodable()
+        let answer = api.answer(method: "GET", path: "/health", query: "")
+        #expect(answer?.status == 200)
+        #expect(
+            String(decoding: answer?.body ?? [], as: UTF8.self)
+                == #"{"received":2,"status":"ok","transports":{"http":{"received":0,"undecodable":1},"#
+                + #""tcp":{"received":2,"undecodable":0}},"undecodable":1}"#)
+    }
+
+    @Test func entries() throws {
+        let recorder = ledger.recorder(for: "tcp")
+        for number in 0..<150 { recorder.record(LogEntry(name: "\(number)", data: "d/\"", severity: .warning)) }
+        recorder.record(LogEntry(name: "last", data: "", stamp: RunStamp(run: "r", sequence: 7, sentAt: 8)))
+        func names(_ query: String) throws -> [String] {
+            let answer = try #require(api.answer(method: "GET", path: "/entries", query: query))
+            #expect(answer.status == 200)
+            let entries = try #require(JSONSerialization.jsonObject(with: Data(answer.body)) as? [[String: Any]])
+            return entries.compactMap { $0["name"] as? String }
+        }
+        #expect(try names("limit=3") == ["last", "149", "148"])
+        #expect(try names("").count == 100 && names("other=1").count == 100 && names("limits=1").count == 100)
+        #expect(try names("x=y&limit=10000").count == 151)
+
+        let body = try #require(api.answer(method: "GET", path: "/entries", query: "limit=2")?.body)
+        let entries = try #require(JSONSerialization.jsonObject(with: Data(body)) as? [[String: Any]])
+        #expect(entries[0]["run"] as? String == "r" && entries[0]["seq"] as? Int == 7 && entries[0]["sent_at_ns"] as? Int == 8)
+        #expect(entries[0]["severity"] as? String == "INFO" && entries[0]["transport"] as? String == "tcp")
+        #expect(entries[1]["run"] == nil && entries[1]["severity"] as? String == "WARNING" && entries[1]["data"] as? String == "d/\"")
+        #expect((entries[0]["received_at_ns"] as? Int64 ?? 0) > 1_704_067_200_000_000_000)
+    }
+
+    @Test(arguments: ["limit=0", "limit=-1", "limit=10001", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999"])
+    func limitsThatAreNone(query: String) {
+        #expect(api.answer(method: "GET", path: "/entries", query: query)?.status == 400)
+    }
+
+    /// A run's path, and the run that it stands for.
+    @Test(arguments: [("r1", "r1"), ("a%2Fb", "a/b"), ("%C3%A9", "é"), ("a%20b", "a b"), ("100%25", "100%"), ("a+b", "a+b")])
+    func runs(path: String, run: String) throws {
+        let announced = api.answer(method: "PUT", path: "/runs/\(path)", query: "sealed=true")
+        #expect(announced?.status == 201)
+        #expect(try object(announced)["run"] as? String == run)
+        #expect(api.answer(method: "PUT", path: "/runs/\(path)", query: "")?.status == 409)
+
+        let recorder = ledger.recorder(for: "tcp")
+        recorder.record(run: run, 1, data: PayloadSeal.seal("x"), sentAt: 5)
+        recorder.record(run: run, 0, data: "not sealed", sentAt: 5)
+        let answer = try #require(api.answer(method: "GET", path: "/runs/\(path)", query: ""))
+        #expect(answer.status == 200)
+        let report = try JSONDecoder().decode(RunReport.self, from: Data(answer.body))
+        #expect(report.run == run && report.received == 2 && report.unique == 2 && report.reordered == 1 && report.corrupt == 1)
+        #expect(report.deliveryLatency?.count == 2)
+        #expect(report == ledger.report(run: run))
+    }
+
+    @Test func runIDThatIsTooLong() {
+        let id = String(repeating: "r", count: 129)
+        #expect(api.answer(method: "PUT", path: "/runs/\(id)", query: "")?.status == 409)
+        #expect(api.answer(method: "GET", path: "/runs/\(id)", query: "")?.status == 404)
+    }
+
+    @Test func reportWithoutEntriesLeavesTimesOut() throws {
+        let body = try object(api.answer(method: "PUT", path: "/runs/r", query: ""))
+        #expect(Set(body.keys) == ["run", "received", "unique", "duplicated", "reordered", "corrupt"])
+    }
+}

@@ -1,0 +1,93 @@
+import Broker
+import EngineTestKit
+import Testing
+
+@testable import LoggerService
+
+@Suite struct EntryRingTests {
+    /// An entry of `size` bytes of text, that tells which one it is.
+    private func entry(_ number: Int, _ size: Int) -> LogEntry {
+        let text = String(decoding: (0..<size).map { UInt8(0x61 + ($0 + number) % 26) }, as: UTF8.self)
+        let stamp = RunStamp(run: String(text.prefix(size % 7)), sequence: UInt64(number), sentAt: Int64(-number))
+        return LogEntry(
+            name: String(text.dropFirst(size % 7).prefix(size % 5)), data: String(text.dropFirst(size % 7 + size % 5)),
+            severity: Severity.allCases[number % 3], stamp: stamp.run.isEmpty ? nil : stamp)
+    }
+
+    private func append(_ entry: LogEntry, to ring: inout EntryRing, at time: Int64 = 0) {
+        let (name, data, run) = (Array(entry.name.utf8), Array(entry.data.utf8), Array((entry.stamp?.run ?? "").utf8))
+        let received = ReceivedEntry(
+            name: name.span.bytes, data: data.span.bytes, severity: entry.severity, run: run.span.bytes,
+            sequence: entry.stamp?.sequence ?? 0, sentAt: entry.stamp?.sentAt ?? 0)
+        ring.append(received, receivedAt: time, source: UInt8(truncatingIfNeeded: time))
+    }
+
+    /// The newest entries are those that were appended last, in their order, and no more than the memory holds.
+    private func check(_ ring: borrowing EntryRing, _ model: [LogEntry], bytes: Int, since largest: Int) {
+        let latest = ring.latest(.max).map(\.entry)
+        #expect(latest == Array(model.reversed().prefix(latest.count)))
+        // Of the memory at most the largest entry's size is lost at the end, and as much to the one half written over.
+        var held = 0
+        let expected = model.reversed().prefix { entry in
+            held += 36 + entry.name.utf8.count + entry.data.utf8.count + (entry.stamp?.run.utf8.count ?? 0)
+            return held <= bytes - 2 * largest
+        }
+        #expect(latest.count >= expected.count)
+    }
+
+    /// Every size of entry against every size of memory: each alignment of the wrap comes up.
+    @Test func everyAlignment() {
+        for bytes in [80, 200, 201, 202, 203, 211, 256] {
+            for size in 0...40 {
+                var ring = EntryRing(byteCount: bytes)
+                var model: [LogEntry] = []
+                for number in 0..<30 {
+                    let entry = entry(number, size)
+                    append(entry, to: &ring)
+                    model.append(entry)
+                    check(ring, model, bytes: bytes, since: 36 + size)
+                }
+            }
+        }
+    }
+
+    @Test func randomSizes() {
+        var random = SeededGenerator(seed: 2)
+        for _ in 0..<60 {
+            let bytes = Int.random(in: 120...600, using: &random)
+            var ring = EntryRing(byteCount: bytes)
+            var model: [LogEntry] = []
+            for number in 0..<150 {
+                let entry = entry(number, Int.random(in: 0...80, using: &random))
+                append(entry, to: &ring)
+                model.append(entry)
+                check(ring, model, bytes: bytes, since: 116)
+            }
+        }
+    }
+
+    /// An entry that is larger than the memory is left out, and nothing else changes.
+    @Test func tooLarge() {
+        for bytes in [0, 1, 35] {
+            var ring = EntryRing(byteCount: bytes)
+            append(entry(0, 0), to: &ring)
+            #expect(ring.latest(10).isEmpty)
+        }
+        var ring = EntryRing(byteCount: 100)
+        append(entry(1, 20), to: &ring)
+        append(entry(2, 65), to: &ring)
+        #expect(ring.latest(10).map(\.entry) == [entry(1, 20)])
+        append(entry(3, 64), to: &ring)
+        #expect(ring.latest(10).map(\.entry) == [entry(3, 64)])
+    }
+
+    @Test func limitAndFields() {
+        var ring = EntryRing(byteCount: 10_000)
+        #expect(ring.latest(10).isEmpty)
+        for number in 0..<20 { append(entry(number, 30), to: &ring, at: Int64(number)) }
+        #expect(ring.latest(0).isEmpty)
+        #expect(ring.latest(3).map(\.receivedAt) == [19, 18, 17])
+        #expect(ring.latest(3).map(\.source) == [19, 18, 17])
+        #expect(ring.latest(100).count == 20)
+    }
+}

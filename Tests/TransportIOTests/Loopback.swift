@@ -1,0 +1,183 @@
+import Broker
+import EngineTestKit
+import NIOCore
+import NIOPosix
+import Synchronization
+
+@testable import TransportIO
+
+/// A server of the line protocol on loopback, as long as `body` runs; then it drains.
+func withLineServer<R: Sendable>(
+    _ recorder: any EntryRecorder = RecordingRecorder(), drainTimeout: Duration = .seconds(5),
+    _ body: @Sendable (RunningServer) async throws -> R
+) async throws -> R {
+    let options = ServerOptions(target: "127.0.0.1:0", drainTimeout: drainTimeout)
+    let server = SocketServerTransport(on: Endpoint(host: "127.0.0.1", port: 0), options: options) { LineServerEngine() }
+    let (ready, told) = AsyncStream.makeStream(of: ServerAddress.self)
+    let serving = Task {
+        try await server.serve(to: recorder) { told.yield($0) }
+        told.finish()
+    }
+    var addresses = ready.makeAsyncIterator()
+    guard let address = await addresses.next() else { throw ServerError("the server did not start") }
+    let running = RunningServer(endpoint: try Endpoint(parsing: address.target), serving: serving)
+    do {
+        let result = try await body(running)
+        try await running.stop()
+        return result
+    } catch {
+        serving.cancel()
+        throw error
+    }
+}
+
+/// A server that can be stopped while its clients go on.
+struct RunningServer: Sendable {
+    let endpoint: Endpoint
+    fileprivate let serving: Task<Void, any Error>
+
+    /// Asks the server to stop.
+    func beginStop() {
+        serving.cancel()
+    }
+
+    /// Asks the server to stop and waits until it has.
+    func stop() async throws {
+        serving.cancel()
+        try await serving.value
+    }
+
+    func client(capacity: Int = 1_024, maxSockets: Int = 1) -> some ClientTransport {
+        lineClient(to: endpoint, capacity: capacity, maxSockets: maxSockets)
+    }
+}
+
+func lineClient(
+    to endpoint: Endpoint, capacity: Int = 1_024, maxSockets: Int = 1
+) -> some ClientTransport {
+    SocketClientTransport(
+        to: endpoint, description: .init(peer: "the line server", protocolName: "lines", mend: "Start it."),
+        acknowledgement: .recorded, options: ClientOptions(target: "\(endpoint)"), maxSockets: maxSockets
+    ) { LineClientEngine(capacity: capacity) }
+}
+
+/// A socket that says what it is told, and keeps what it hears until the other side ends.
+struct RawSocket {
+    private let channel: any Channel
+    /// What was heard, when the other side has ended its stream or the connection.
+    let heard: EventLoopFuture<String>
+
+    init(to endpoint: Endpoint) async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let promise = eventLoop.makePromise(of: String.self)
+        heard = promise.futureResult
+        do {
+            channel = try await ClientBootstrap(group: eventLoop)
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Listener(heard: promise))
+                    }
+                }
+                .connect(host: endpoint.host, port: endpoint.port).get()
+        } catch {
+            promise.fail(error)
+            throw error
+        }
+    }
+
+    func say(_ text: String) async throws {
+        try await channel.writeAndFlush(ByteBuffer(string: text)).get()
+    }
+
+    func endOutput() async throws {
+        try await channel.close(mode: .output).get()
+    }
+
+    func close() async throws {
+        try await channel.close().get()
+    }
+
+    private final class Listener: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let promise: EventLoopPromise<String>
+        private var text = ""
+
+        init(heard: EventLoopPromise<String>) {
+            promise = heard
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            text += String(buffer: unwrapInboundIn(data))
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case .some(ChannelEvent.inputClosed) = event as? ChannelEvent { promise.succeed(text) }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            promise.succeed(text)
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            context.close(promise: nil)
+        }
+    }
+}
+
+/// A recorder whose results all come later, and that tells when entries have come.
+final class PatientRecorder: EntryRecorder {
+    private struct State {
+        var replies: [(name: String, reply: EntryReply)] = []
+        var count = 0
+        var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    private let atOnce: Set<String>
+
+    /// - Parameter atOnce: the names of entries that are recorded at once.
+    init(atOnce: Set<String> = []) {
+        self.atOnce = atOnce
+    }
+
+    var count: Int { state.withLock { $0.count } }
+
+    /// Waits until `count` entries have come.
+    func received(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.count < count { state.waiters.append((count, continuation)) }
+                return state.count >= count
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// The replies that are open, with the entries' names, oldest first; they are forgotten here.
+    func takeReplies() -> [(name: String, reply: EntryReply)] {
+        state.withLock { state in
+            defer { state.replies = [] }
+            return state.replies
+        }
+    }
+
+    func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+        let name = String(copying: entry.name)
+        guard !atOnce.contains(name) else { return .recorded }
+        let reply = reply()
+        let due = state.withLock { state in
+            state.replies.append((name, reply))
+            state.count += 1
+            let count = state.count
+            let due = state.waiters.filter { $0.count <= count }
+            state.waiters.removeAll { $0.count <= count }
+            return due.map(\.continuation)
+        }
+        for continuation in due { continuation.resume() }
+        return .later
+    }
+
+    func countUndecodable() {}
+}

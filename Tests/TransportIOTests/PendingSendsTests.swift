@@ -1,0 +1,80 @@
+import Broker
+import Testing
+
+@testable import TransportIO
+
+@Suite struct PendingSendsTests {
+    /// Runs `body` with pending sends of so many waiters, and returns what each was told; all have to be told.
+    private func outcomes(
+        _ count: Int, _ body: @escaping @Sendable (inout PendingSends) -> Void
+    ) async -> [TransportError?] {
+        let box = Box()
+        return await withTaskGroup(of: (Int, TransportError?).self) { group in
+            // One after the other, so that the tickets are known.
+            for number in 0..<count {
+                await withCheckedContinuation { inserted in
+                    group.addTask {
+                        let failure = await withUnsafeContinuation { (waiter: PendingSends.Waiter) in
+                            let ticket = box.pending.insert(waiter)
+                            #expect(ticket == number)
+                            inserted.resume()
+                        }
+                        return (number, failure)
+                    }
+                }
+            }
+            body(&box.pending)
+            var outcomes = [TransportError?](repeating: nil, count: count)
+            for await (number, failure) in group { outcomes[number] = failure }
+            return outcomes
+        }
+    }
+
+    // Unchecked: the tasks above take turns.
+    private final class Box: @unchecked Sendable {
+        var pending = PendingSends()
+    }
+
+    @Test func eachIsToldItsOwn() async {
+        let failures = (0..<4).map { TransportError(.rejected, "\($0)") }
+        let outcomes = await outcomes(4) { pending in
+            #expect(pending.count == 4)
+            for ticket in [2, 0, 3, 1] { pending.remove(ticket)?.resume(returning: failures[ticket]) }
+            #expect(pending.count == 0)
+            for ticket in [0, 3, 4, -1, .max] {
+                let waiter = pending.remove(ticket)
+                #expect(waiter.map { _ in true } == nil)
+            }
+        }
+        #expect(outcomes == failures)
+    }
+
+    @Test func allFail() async {
+        let failure = TransportError(.unknown, "lost")
+        let outcomes = await outcomes(3) { pending in
+            pending.remove(1)?.resume(returning: nil)
+            pending.failAll(failure)
+            #expect(pending.count == 0)
+            pending.failAll(failure)
+        }
+        #expect(outcomes == [failure, nil, failure])
+    }
+
+    @Test func ages() async {
+        let outcomes = await outcomes(2) { pending in
+            for _ in 1...4 {
+                let isOverdue = pending.growOlder(limit: 5)
+                #expect(!isOverdue)
+            }
+            pending.remove(0)?.resume(returning: nil)
+            let isOverdue = pending.growOlder(limit: 5)
+            #expect(isOverdue)
+            pending.remove(1)?.resume(returning: nil)
+            for _ in 0..<600 {
+                let isOverdue = pending.growOlder(limit: 5)
+                #expect(!isOverdue)
+            }
+        }
+        #expect(outcomes == [nil, nil])
+    }
+}

@@ -1,0 +1,119 @@
+import Broker
+import EngineTestKit
+import NIOCore
+import Testing
+
+@testable import TransportIO
+
+@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+    /// The peer ends its side at once: it still gets its answers, then the end.
+    @Test func halfClose() async throws {
+        try await withLineServer { server in
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say("1 a\n2 b\n3 half a li")
+            try await socket.endOutput()
+            #expect(try await socket.heard.get() == "1 ok\n2 ok\n")
+        }
+    }
+
+    @Test func halfCloseWithResultsToCome() async throws {
+        let recorder = PatientRecorder()
+        try await withLineServer(recorder) { server in
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say("1 a\n2 b\n")
+            try await socket.endOutput()
+            await recorder.received(2)
+            for (_, reply) in recorder.takeReplies().reversed() { reply(.recorded) }
+            #expect(try await socket.heard.get() == "2 ok\n1 ok\n")
+        }
+    }
+
+    /// A peer that breaks the protocol gets the answers to what was good, and loses its connection and nothing else.
+    @Test func brokenPeer() async throws {
+        let recorder = RecordingRecorder()
+        try await withLineServer(recorder) { server in
+            let other = try await RawSocket(to: server.endpoint)
+            try await other.say("7 a\n")
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say("1 a\n2 break\n3 b\n")
+            #expect(try await socket.heard.get() == "1 ok\n")
+            try await socket.close()
+            try await other.say("8 b\n")
+            try await other.endOutput()
+            #expect(try await other.heard.get() == "7 ok\n8 ok\n")
+        }
+        #expect(recorder.entries.count == 3 && recorder.undecodable == 1)
+    }
+
+    /// A stop answers what is under way, also where the result is still to come.
+    @Test func drainAnswersWhatIsUnderWay() async throws {
+        let recorder = PatientRecorder()
+        try await withLineServer(recorder) { server in
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say("1 a\n2 b\n")
+            await recorder.received(2)
+            server.beginStop()
+            for (_, reply) in recorder.takeReplies() { reply(.recorded) }
+            #expect(try await socket.heard.get() == "1 ok\n2 ok\n")
+            try await socket.close()
+            try await server.stop()
+            await #expect(throws: (any Error).self) { try await RawSocket(to: server.endpoint) }
+        }
+    }
+
+    /// A peer that stays, half a message and a result that never comes do not keep a stop from ending.
+    @Test(arguments: ["", "1 half a li", "1 a\n"], [false, true])
+    func drainIsBounded(text: String, endsOutput: Bool) async throws {
+        let recorder = PatientRecorder()
+        try await withLineServer(recorder, drainTimeout: .milliseconds(200)) { server in
+            let socket = try await RawSocket(to: server.endpoint)
+            if !text.isEmpty { try await socket.say(text) }
+            if endsOutput { try await socket.endOutput() }
+            if text.hasSuffix("\n") { await recorder.received(1) }
+            try await server.stop()
+            try? await socket.close()
+        }
+    }
+
+    /// While too many results are open nothing more is read; the rest comes when they are told.
+    @Test func backPressure() async throws {
+        let recorder = PatientRecorder(atOnce: ["ping"])
+        try await withLineServer(recorder) { server in
+            let name = String(repeating: "x", count: 1_000)
+            let socket = try await RawSocket(to: server.endpoint)
+            let saying = Task { try await socket.say((0..<3_000).map { "\($0) \(name)\n" }.joined()) }
+            await recorder.received(1_024)
+            // Many turns of the one event loop, in which more would have been read.
+            try await server.client().withConnection { connection in
+                for _ in 0..<50 { _ = try await connection.send(LogEntry(name: "ping", data: "")) }
+            }
+            // What one read brings may come on top: half a MiB.
+            #expect(recorder.count < 1_024 + 600)
+            var told = 0
+            while told < 3_000 {
+                await recorder.received(told + 1)
+                for (_, reply) in recorder.takeReplies() {
+                    reply(.recorded)
+                    told += 1
+                }
+            }
+            try await saying.value
+            try await socket.endOutput()
+            let lines = try await socket.heard.get().split(separator: "\n")
+            #expect(lines.count == 3_000 && Set(lines).count == 3_000)
+        }
+    }
+
+    @Test func addressThatIsTaken() async throws {
+        try await withLineServer { server in
+            let options = ServerOptions(target: "\(server.endpoint)")
+            let second = SocketServerTransport(on: server.endpoint, options: options) { LineServerEngine() }
+            let error = await #expect(throws: ServerError.self) {
+                try await second.serve(to: RecordingRecorder()) { _ in }
+            }
+            #expect(
+                error?.message == "cannot listen on \(server.endpoint): address already in use. "
+                    + "Choose another address, or port 0 for a free one.")
+        }
+    }
+}
