@@ -38,7 +38,9 @@ public struct ControlAPI: Sendable {
         case ("entries", 1):
             return method == "GET" ? entries(query) : notAllowed("GET")
         case ("runs", 2):
-            guard let id = parts.last?.removingPercentEncoding, !id.isEmpty else { return failure(400, "the run id is empty") }
+            guard let id = parts.last?.removingPercentEncoding, !id.isEmpty else {
+                return failure(400, "the run id is empty")
+            }
             switch method {
             case "GET": return report(id)
             case "PUT": return announce(id, query)

@@ -124,9 +124,9 @@ extension ClientBootstrap {
 }
 
 extension AdaptiveRecvByteBufferAllocator {
-    /// Starts with what a small message needs and grows, as reads fill it, to what a large one is worth.
+    /// Starts with what a tick of small messages needs and grows, as reads fill it, to what a large one is worth.
     static var forBrokerLab: AdaptiveRecvByteBufferAllocator {
-        AdaptiveRecvByteBufferAllocator(minimum: 2 * 1024, initial: 4 * 1024, maximum: 512 * 1024)
+        AdaptiveRecvByteBufferAllocator(minimum: 16 * 1024, initial: 16 * 1024, maximum: 512 * 1024)
     }
 }
 

@@ -65,6 +65,55 @@ struct ControlClientTests {
         #expect(error.description.hasPrefix("the logger does not answer GET http://\(server.target)/runs/r1: "))
     }
 
+    @Test("a cancellation ends the wait, also in the moment of the answer", .timeLimit(.minutes(1)))
+    func cancelled() async throws {
+        let (arrivals, sink) = AsyncStream.makeStream(of: Void.self)
+        let server = try ControlServer { _, _ in
+            sink.yield()
+            return (404, "{}")
+        }
+        defer { server.stop() }
+        // Its one connection is kept, and answers at once: what is raced with is the answer's way to who waits.
+        let client = try ControlClient(target: server.target)
+        defer { client.close() }
+        var arrival = arrivals.makeAsyncIterator()
+        for round in 0..<400 {
+            let request = Task { @concurrent in try await client.report(run: "r1") }
+            await arrival.next()
+            for _ in 0..<round % 40 { await Task.yield() }
+            request.cancel()
+            // Whatever came first: it is over.
+            _ = await request.result
+        }
+    }
+
+    @Test("a cancellation does not wait for a logger that is silent", .timeLimit(.minutes(1)))
+    func silent() async throws {
+        let (arrivals, sink) = AsyncStream.makeStream(of: Void.self)
+        let isEnded = DispatchSemaphore(value: 0)
+        let server = try ControlServer { _, _ in
+            sink.yield()
+            isEnded.wait()
+            return (404, "{}")
+        }
+        defer {
+            isEnded.signal()
+            server.stop()
+        }
+        let client = try ControlClient(target: server.target)
+        defer { client.close() }
+        let request = Task { @concurrent in try await client.report(run: "r1") }
+        for await _ in arrivals { break }
+        request.cancel()
+        await #expect(throws: CancellationError.self) { try await request.value }
+        // Before it has begun, too.
+        let late = Task { @concurrent in
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await client.report(run: "r1")
+        }
+        await #expect(throws: CancellationError.self) { try await late.value }
+    }
+
     @Test("an address that is none is refused")
     func badTarget() throws {
         #expect(throws: BenchmarkError.self) { try ControlClient(target: "amqp://x") }

@@ -19,9 +19,11 @@ import Testing
 
     /// A text and what is wrong with it.
     @Test(arguments: [
-        ("", "nothing"), ("5001", "no host"), (":5001", "an empty host"), ("host", "no port"), ("host:", "an empty port"),
+        ("", "nothing"), ("5001", "no host"), (":5001", "an empty host"), ("host", "no port"),
+        ("host:", "an empty port"),
         ("host:65536", "above the last port"), ("host:-1", "below the first port"), ("host:+80", "a sign"),
-        ("host:80x", "not a number"), ("host: 80", "white space"), ("host:80 ", "white space"), ("host:８０", "wide digits"),
+        ("host:80x", "not a number"), ("host: 80", "white space"), ("host:80 ", "white space"),
+        ("host:８０", "wide digits"),
         ("::1:5001", "an IPv6 address without brackets"), ("[]:5001", "empty brackets"), ("[::1]", "no port"),
         ("[::1", "an open bracket"), ("[::1:5001", "an open bracket"), ("::1]:5001", "a closed bracket"),
         ("[[::1]]:80", "two pairs of brackets"), ("ho st:80", "white space in the host"),
@@ -29,6 +31,7 @@ import Testing
     ])
     func refuses(text: String, reason: String) {
         let error = #expect(throws: EndpointError.self, "\(reason)") { try Endpoint(parsing: text) }
-        #expect(error?.description == "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001.")
+        #expect(
+            error?.description == "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001.")
     }
 }

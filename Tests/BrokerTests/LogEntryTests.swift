@@ -54,9 +54,12 @@ import Testing
     }
 
     @Test func receivedEntriesAreCopied() {
-        let (name, data, run): ([UInt8], [UInt8], [UInt8]) = (Array("größe".utf8), [0x61, 0xFF, 0x62], Array("r1".utf8))
+        let (name, data, run): ([UInt8], [UInt8], [UInt8]) = (
+            Array("größe".utf8), [0x61, 0xFF, 0x62], Array("r1".utf8)
+        )
         let received = ReceivedEntry(
-            name: name.span.bytes, data: data.span.bytes, severity: .error, run: run.span.bytes, sequence: 7, sentAt: -8)
+            name: name.span.bytes, data: data.span.bytes, severity: .error, run: run.span.bytes, sequence: 7, sentAt: -8
+        )
         let expected = LogEntry(
             name: "größe", data: "a\u{FFFD}b", severity: .error, stamp: RunStamp(run: "r1", sequence: 7, sentAt: -8))
         #expect(received.copy() == expected)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ActionTests {
     @Test(arguments: [
-        #"{"action":"log","log":{"name":"a","data":"b"}}"#, #" { "log" : { "data":"b", "name":"a" } , "action" : "log" } "#,
+        #"{"action":"log","log":{"name":"a","data":"b"}}"#,
+        #" { "log" : { "data":"b", "name":"a" } , "action" : "log" } "#,
         #"{"action":"l\u006fg","log":{"name":"a","data":"b"}}"#,
         #"{"auth":{"email":"x","log":[1]},"action":"log","log":{"name":"a","data":"b"},"mail":null}"#,
         #"{"action":"log","log":{"name":"x","data":"b"},"log":{"name":"a"}}"#,

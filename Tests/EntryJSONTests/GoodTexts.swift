@@ -36,14 +36,20 @@ extension Case {
         .good("\\u in both cases", #"{"name":"a","data":"\uABcd\uabCD"}"#, data: "\u{ABCD}\u{ABCD}"),
         .good("\\u0000", #"{"name":"a","data":"\u0000"}"#, data: "\0"),
         .good("a surrogate pair", #"{"name":"a","data":"\ud83d\uDE42"}"#, data: "🙂"),
-        .good("the first and the last pair", #"{"name":"a","data":"\uD800\uDC00\uDBFF\uDFFF"}"#, data: "\u{10000}\u{10FFFF}"),
-        .good("the neighbours of surrogates", #"{"name":"a","data":"\uD7FF\uE000\uFFFF"}"#, data: "\u{D7FF}\u{E000}\u{FFFF}"),
+        .good(
+            "the first and the last pair", #"{"name":"a","data":"\uD800\uDC00\uDBFF\uDFFF"}"#,
+            data: "\u{10000}\u{10FFFF}"),
+        .good(
+            "the neighbours of surrogates", #"{"name":"a","data":"\uD7FF\uE000\uFFFF"}"#,
+            data: "\u{D7FF}\u{E000}\u{FFFF}"),
         .good("UTF-8 of every length", #"{"name":"a","data":"é€🙂"}"#, data: "é€🙂"),
         .good("UTF-8 around escapes", #"{"name":"a","data":"é\n€\t🙂"}"#, data: "é\n€\t🙂"),
         .good("DEL", "{\"name\":\"a\",\"data\":\"\u{7F}\"}", data: "\u{7F}"),
         .good("U+2028", "{\"name\":\"a\",\"data\":\"\u{2028}\"}", data: "\u{2028}"),
         .good("a combining mark is not a letter's", "{\"name\":\"a\",\"data\":\"e\u{301}\"}", data: "e\u{301}"),
-        .good("an escape behind eight bytes", #"{"name":"a","data":"12345678\n12345678\n"}"#, data: "12345678\n12345678\n"),
+        .good(
+            "an escape behind eight bytes", #"{"name":"a","data":"12345678\n12345678\n"}"#, data: "12345678\n12345678\n"
+        ),
         .good("an escape behind seven bytes", #"{"name":"a","data":"1234567\n1234567\""}"#, data: "1234567\n1234567\""),
         .good("braces and commas in a text", #"{"name":"a","data":"},{[]:\","}"#, data: #"},{[]:","#),
     ]
@@ -55,7 +61,7 @@ extension Case {
         .good("the largest sent_at", inRun: #""sent_at":9223372036854775807"#, sentAt: .max),
         .good("the smallest sent_at", inRun: #""sent_at":-9223372036854775808"#, sentAt: .min),
         .good("sent_at -1", inRun: #""sent_at":-1"#, sentAt: -1),
-        .good("white space behind a number", inRun: "\"seq\":7 \n"  , seq: 7),
+        .good("white space behind a number", inRun: "\"seq\":7 \n", seq: 7),
         .good("a number before the closing brace", inRun: #""seq":7"#, seq: 7),
     ]
 
@@ -70,7 +76,9 @@ extension Case {
         .good("an unknown key that is empty", member: #""":1"#),
         .good("a key in capitals is another key", member: #""NAME":1,"Data":[]"#),
         .good("a key that begins like one", member: #""nam":1,"names":2"#),
-        .good("unknown numbers of all forms", member: #""x":[0,-0,1.5,-1.25e10,1E-9,1e+5,123456789012345678901234567890]"#),
+        .good(
+            "unknown numbers of all forms", member: #""x":[0,-0,1.5,-1.25e10,1E-9,1e+5,123456789012345678901234567890]"#
+        ),
         .good("63 arrays in each other", member: #""x":"# + nested(63)),
         .good("64 arrays in each other", member: #""x":"# + nested(64)),
         .good("the same unknown key twice", member: #""x":1,"x":2"#),

@@ -40,7 +40,8 @@ import Testing
         // Foundation has no such limits.
         "a run over the limit", "a run over the limit in bytes", "65 arrays in each other",
         // Foundation does not look closely at what nobody asked for.
-        "an unknown array with a comma", "an unknown 01", "an unknown 1.", "an unknown 1e", "an unknown 1e+", "an unknown -",
+        "an unknown array with a comma", "an unknown 01", "an unknown 1.", "an unknown 1e", "an unknown 1e+",
+        "an unknown -",
         "an unknown bad escape", "an unknown lone surrogate",
     ]
 

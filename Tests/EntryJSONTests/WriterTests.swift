@@ -17,7 +17,10 @@ import Testing
     @Test(arguments: [
         (LogEntry(name: "login", data: "user 7"), #"{"name":"login","data":"user 7"}"#),
         (LogEntry(name: "", data: "", severity: .warning), #"{"name":"","data":"","severity":"WARNING"}"#),
-        (LogEntry(name: "é", data: "\"\\/\u{8}\u{C}\n\r\t\0\u{1F}\u{7F}"), #"{"name":"é","data":"\"\\/\b\f\n\r\t\u0000\u001f"# + "\u{7F}\"}"),
+        (
+            LogEntry(name: "é", data: "\"\\/\u{8}\u{C}\n\r\t\0\u{1F}\u{7F}"),
+            #"{"name":"é","data":"\"\\/\b\f\n\r\t\u0000\u001f"# + "\u{7F}\"}"
+        ),
         (
             LogEntry(name: "n", data: "d", severity: .error, stamp: RunStamp(run: "r\"", sequence: .max, sentAt: .min)),
             #"{"name":"n","data":"d","severity":"ERROR","run":"r\"","seq":18446744073709551615,"sent_at":-9223372036854775808}"#
@@ -91,9 +94,12 @@ import Testing
     }
 
     private static func entry(using random: inout SeededGenerator) -> LogEntry {
-        let characters = ["a", "\"", "\\", "/", "\n", "\0", "\u{1F}", "\u{7F}", "é", "€", "🙂", "\u{2028}", "x", " ", "12345678"]
+        let characters = [
+            "a", "\"", "\\", "/", "\n", "\0", "\u{1F}", "\u{7F}", "é", "€", "🙂", "\u{2028}", "x", " ", "12345678",
+        ]
         func text(_ limit: Int) -> String {
-            (0..<Int.random(in: 0...limit, using: &random)).map { _ in characters.randomElement(using: &random) ?? "" }.joined()
+            (0..<Int.random(in: 0...limit, using: &random)).map { _ in characters.randomElement(using: &random) ?? "" }
+                .joined()
         }
         let run = text(10)
         let stamp = RunStamp(

@@ -61,7 +61,9 @@ import Testing
         var client = HTTPClientEngine(
             target: try HTTPTarget(parsing: "h:8080"), limits: EntryLimits(maxEntryBytes: 3))
         var out = ByteBuffer()
-        #expect(throws: TransportError.self) { try client.send(LogEntry(name: "ab", data: "cd"), ticket: 0, into: &out) }
+        #expect(throws: TransportError.self) {
+            try client.send(LogEntry(name: "ab", data: "cd"), ticket: 0, into: &out)
+        }
         #expect(out.readableBytes == 0)
     }
 
@@ -73,7 +75,8 @@ import Testing
         let intake = Intake(recorder) { asked.append($0) }
         var engine = HTTPServerEngine.sample()
         var (input, out) = (ByteBuffer(), ByteBuffer())
-        let requests = Sample.post() + Sample.get("/echo") + Sample.post() + Sample.post("Connection: close\r\n") + Sample.post()
+        let requests =
+            Sample.post() + Sample.get("/echo") + Sample.post() + Sample.post("Connection: close\r\n") + Sample.post()
         var source = ByteBuffer(string: requests)
         while let part = source.readSlice(length: min(step, source.readableBytes)), part.readableBytes > 0 {
             input.writeImmutableBuffer(part)

@@ -40,8 +40,16 @@ import Testing
 
     /// Requests and the whole answer.
     @Test(arguments: [
-        (Sample.post(), Answer(status: 202, fields: ["content-type": "application/json", "content-length": "34"], body: #"{"error":false,"message":"logged"}"#)),
-        (Sample.get("/echo?limit=5"), Answer(status: 200, fields: ["content-type": "text/plain", "content-length": "11"], body: "GET limit=5")),
+        (
+            Sample.post(),
+            Answer(
+                status: 202, fields: ["content-type": "application/json", "content-length": "34"],
+                body: #"{"error":false,"message":"logged"}"#)
+        ),
+        (
+            Sample.get("/echo?limit=5"),
+            Answer(status: 200, fields: ["content-type": "text/plain", "content-length": "11"], body: "GET limit=5")
+        ),
         (
             Sample.get("/log"),
             Answer(
@@ -78,7 +86,8 @@ import Testing
         var broker = HTTPServerEngine.sample(action: true)
         let action = #"{"action":"log","log":{"name":"a","data":"b"}}"#
         let request = Sample.post(body: action).replacing("/log", with: "/handle")
-        let toBroker = broker.feed(Array((request + request.replacing("log\",", with: "lag\",")).utf8), result: .rejected("no"))
+        let toBroker = broker.feed(
+            Array((request + request.replacing("log\",", with: "lag\",")).utf8), result: .rejected("no"))
         #expect(Answer.parse(toBroker.said)?.map(\.status) == [502, 400])
         #expect(toBroker.entries == [LogEntry(name: "a", data: "b")])
     }

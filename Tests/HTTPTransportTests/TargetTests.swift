@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         "", "h", "/log", "http://", "http:///log", "http://:80/", "http://h:/", "http://h:x/", "http://h:65536/",
-        "http://h:+80/", "http://h/ä", "http://h/a b", "http://h/a\r\nX: y", "http://a\r\nb/", "http://u@h/", "http://u:p@h/",
+        "http://h:+80/", "http://h/ä", "http://h/a b", "http://h/a\r\nX: y", "http://a\r\nb/", "http://u@h/",
+        "http://u:p@h/",
         "http://h/a#b", "http://h?q", "[::1]", "::1", "http://::1/", "h:80 /x",
     ])
     func refuses(text: String) {

@@ -18,18 +18,21 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "health", "//health", "/health/", "/healthz", "/HEALTH", "/runs", "/runs/a/b", "/entries/", "/log", "/x",
+        "", "/", "health", "//health", "/health/", "/healthz", "/HEALTH", "/runs", "/runs/a/b", "/entries/", "/log",
+        "/x",
     ])
     func pathsThatAreNotOurs(path: String) {
         #expect(api.answer(method: "GET", path: path, query: "") == nil)
     }
 
     /// A request and the status and methods that it is answered with.
-    @Test(arguments: [
-        ("POST", "/health", 405, "GET"), ("DELETE", "/entries", 405, "GET"), ("DELETE", "/runs/r", 405, "GET, PUT"),
-        ("POST", "/runs/r", 405, "GET, PUT"), ("get", "/health", 405, "GET"), ("GET", "/runs/unknown", 404, nil),
-        ("GET", "/runs/", 400, nil), ("PUT", "/runs/", 400, nil), ("GET", "/runs/%zz", 400, nil), ("GET", "/runs/%FF", 400, nil),
-    ] as [(String, String, Int, String?)])
+    @Test(
+        arguments: [
+            ("POST", "/health", 405, "GET"), ("DELETE", "/entries", 405, "GET"), ("DELETE", "/runs/r", 405, "GET, PUT"),
+            ("POST", "/runs/r", 405, "GET, PUT"), ("get", "/health", 405, "GET"), ("GET", "/runs/unknown", 404, nil),
+            ("GET", "/runs/", 400, nil), ("PUT", "/runs/", 400, nil), ("GET", "/runs/%zz", 400, nil),
+            ("GET", "/runs/%FF", 400, nil),
+        ] as [(String, String, Int, String?)])
     func failures(method: String, path: String, status: Int, allow: String?) throws {
         let answer = try #require(api.answer(method: method, path: path, query: ""))
         #expect(answer.status == status && answer.allow == allow)
@@ -66,19 +69,27 @@ import Testing
 
         let body = try #require(api.answer(method: "GET", path: "/entries", query: "limit=2")?.body)
         let entries = try #require(JSONSerialization.jsonObject(with: Data(body)) as? [[String: Any]])
-        #expect(entries[0]["run"] as? String == "r" && entries[0]["seq"] as? Int == 7 && entries[0]["sent_at_ns"] as? Int == 8)
+        #expect(
+            entries[0]["run"] as? String == "r" && entries[0]["seq"] as? Int == 7
+                && entries[0]["sent_at_ns"] as? Int == 8)
         #expect(entries[0]["severity"] as? String == "INFO" && entries[0]["transport"] as? String == "tcp")
-        #expect(entries[1]["run"] == nil && entries[1]["severity"] as? String == "WARNING" && entries[1]["data"] as? String == "d/\"")
+        #expect(
+            entries[1]["run"] == nil && entries[1]["severity"] as? String == "WARNING"
+                && entries[1]["data"] as? String == "d/\"")
         #expect((entries[0]["received_at_ns"] as? Int64 ?? 0) > 1_704_067_200_000_000_000)
     }
 
-    @Test(arguments: ["limit=0", "limit=-1", "limit=10001", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999"])
+    @Test(arguments: [
+        "limit=0", "limit=-1", "limit=10001", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
+    ])
     func limitsThatAreNone(query: String) {
         #expect(api.answer(method: "GET", path: "/entries", query: query)?.status == 400)
     }
 
     /// A run's path, and the run that it stands for.
-    @Test(arguments: [("r1", "r1"), ("a%2Fb", "a/b"), ("%C3%A9", "é"), ("a%20b", "a b"), ("100%25", "100%"), ("a+b", "a+b")])
+    @Test(arguments: [
+        ("r1", "r1"), ("a%2Fb", "a/b"), ("%C3%A9", "é"), ("a%20b", "a b"), ("100%25", "100%"), ("a+b", "a+b"),
+    ])
     func runs(path: String, run: String) throws {
         let announced = api.answer(method: "PUT", path: "/runs/\(path)", query: "sealed=true")
         #expect(announced?.status == 201)
@@ -91,7 +102,9 @@ import Testing
         let answer = try #require(api.answer(method: "GET", path: "/runs/\(path)", query: ""))
         #expect(answer.status == 200)
         let report = try JSONDecoder().decode(RunReport.self, from: Data(answer.body))
-        #expect(report.run == run && report.received == 2 && report.unique == 2 && report.reordered == 1 && report.corrupt == 1)
+        #expect(
+            report.run == run && report.received == 2 && report.unique == 2 && report.reordered == 1
+                && report.corrupt == 1)
         #expect(report.deliveryLatency?.count == 2)
         #expect(report == ledger.report(run: run))
     }

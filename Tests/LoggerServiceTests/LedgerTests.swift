@@ -10,11 +10,12 @@ import Testing
     }
 
     /// Sequence numbers as they arrive; what is counted as received, unique, duplicated, reordered, corrupt.
-    @Test(arguments: [
-        ([0, 1, 2, 3], [4, 4, 0, 0, 0]), ([3, 2, 1, 0], [4, 4, 0, 3, 0]), ([0, 2, 1, 3], [4, 4, 0, 1, 0]),
-        ([5, 5, 5], [3, 1, 2, 0, 0]), ([0, 1, 0, 1], [4, 2, 2, 0, 0]), ([7], [1, 1, 0, 0, 0]),
-        ([.max, 0, .max], [3, 2, 1, 1, 0]), ([1, 3, 2, 2, 5, 4], [6, 5, 1, 2, 0]),
-    ] as [([UInt64], [UInt64])])
+    @Test(
+        arguments: [
+            ([0, 1, 2, 3], [4, 4, 0, 0, 0]), ([3, 2, 1, 0], [4, 4, 0, 3, 0]), ([0, 2, 1, 3], [4, 4, 0, 1, 0]),
+            ([5, 5, 5], [3, 1, 2, 0, 0]), ([0, 1, 0, 1], [4, 2, 2, 0, 0]), ([7], [1, 1, 0, 0, 0]),
+            ([.max, 0, .max], [3, 2, 1, 1, 0]), ([1, 3, 2, 2, 5, 4], [6, 5, 1, 2, 0]),
+        ] as [([UInt64], [UInt64])])
     func counting(sequences: [UInt64], expected: [UInt64]) {
         let ledger = Ledger(storeBytes: 1_000)
         let recorder = ledger.recorder(for: "tcp")
@@ -59,7 +60,9 @@ import Testing
         recorder.record(run: "none", 0)
         #expect(ledger.report(run: "none")?.deliveryLatency == nil)
         // A clock that was set back, one that is far off, and extremes.
-        for (sequence, sentAt) in [Int64.max, 1, .min, -1].enumerated() { recorder.record(run: "r", UInt64(sequence), sentAt: sentAt) }
+        for (sequence, sentAt) in [Int64.max, 1, .min, -1].enumerated() {
+            recorder.record(run: "r", UInt64(sequence), sentAt: sentAt)
+        }
         let latency = try #require(ledger.report(run: "r")?.deliveryLatency)
         #expect(latency.count == 4)
         #expect((59_000_000...61_000_000).contains(latency.maxUs))

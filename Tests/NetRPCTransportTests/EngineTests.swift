@@ -19,7 +19,8 @@ import Testing
         LogEntry(name: "login", data: "user 7"), LogEntry(name: "", data: ""),
         LogEntry(name: "größe 🙂", data: "\0\n", severity: .warning),
         LogEntry(name: "n", data: "d", severity: .error, stamp: RunStamp(run: "r", sequence: .max, sentAt: .min)),
-        LogEntry(name: "n", data: String(repeating: "x", count: 300), stamp: RunStamp(run: "r", sequence: 0, sentAt: 1)),
+        LogEntry(
+            name: "n", data: String(repeating: "x", count: 300), stamp: RunStamp(run: "r", sequence: 0, sentAt: 1)),
     ]
 
     @Test(arguments: [1, 2, 3, 7, 64, 1_000_000])
@@ -73,7 +74,8 @@ import Testing
 
     @Test func entriesThatAreNotSent() throws {
         let pair = EnginePair(
-            NetRPCClientEngine(capacity: 2, limits: EntryLimits(maxEntryBytes: 3)), NetRPCServerEngine(limits: EntryLimits()))
+            NetRPCClientEngine(capacity: 2, limits: EntryLimits(maxEntryBytes: 3)),
+            NetRPCServerEngine(limits: EntryLimits()))
         let error = #expect(throws: TransportError.self) { try pair.send(LogEntry(name: "ab", data: "cd"), ticket: 0) }
         #expect(error?.fate == .notSent)
         // Nothing of it was written, and the stream's types are still to be sent.
@@ -87,7 +89,9 @@ import Testing
         try pair.exchange()
         #expect(pair.tickets == [0, 1, 2, 3, 4] && !pair.server.isIdle)
         var fates: [Fate] = []
-        for (ticket, result) in [(3, .recorded), (0, .rejected("no")), (4, .recorded), (1, .recorded)] as [(UInt64, RecordResult)] {
+        for (ticket, result) in [(3, .recorded), (0, .rejected("no")), (4, .recorded), (1, .recorded)]
+            as [(UInt64, RecordResult)]
+        {
             try pair.complete(ticket, result)
             try pair.exchange()
             fates += pair.takeFates()
@@ -131,7 +135,9 @@ import Testing
         #expect(other.feed(again, sends: 2).error != nil)
     }
 
-    @Test(arguments: ["GET / HTTP/1.1\r\nHost: h\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "AMQP\0\0\u{9}\u{1}", "\0\0\0\0"])
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "AMQP\0\0\u{9}\u{1}", "\0\0\0\0",
+    ])
     func otherProtocols(text: String) {
         for step in [1, 1_000] {
             var server = NetRPCServerEngine(limits: EntryLimits())

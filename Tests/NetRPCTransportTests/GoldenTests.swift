@@ -44,7 +44,9 @@ import Testing
         let (name, conversation) = Self.all[index]
         for step in [1, 2, 13, 10_000] {
             var server = NetRPCServerEngine(limits: EntryLimits())
-            let recorder = RecordingRecorder { $0.name == "refuse" ? .rejected("this logger refuses the entry") : .recorded }
+            let recorder = RecordingRecorder {
+                $0.name == "refuse" ? .rejected("this logger refuses the entry") : .recorded
+            }
             let outcome = server.feed(conversation.toServer, step: step, recorder: recorder)
             #expect(outcome.error == nil && outcome.isIdle)
             let ours = try outcomes(of: outcome.said)

@@ -87,7 +87,10 @@ import Testing
 
         try pair.complete(0, .recorded)
         try pair.exchange()
-        #expect(pair.takeFates() == [Fate(ticket: 10), .rejected(11, "the logger does not take the entry"), Fate(ticket: 12)])
+        #expect(
+            pair.takeFates() == [
+                Fate(ticket: 10), .rejected(11, "the logger does not take the entry"), Fate(ticket: 12),
+            ])
 
         // One that is recorded at once waits for its turn too.
         pair.recorder.result = .recorded

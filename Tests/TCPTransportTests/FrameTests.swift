@@ -8,7 +8,8 @@ import Testing
 /// The wire of the floor, byte by byte.
 @Suite struct FrameTests {
     static let stamped = LogEntry(
-        name: "né", data: "data", severity: .error, stamp: RunStamp(run: "r1", sequence: 0x0102_0304_0506_0708, sentAt: -2))
+        name: "né", data: "data", severity: .error,
+        stamp: RunStamp(run: "r1", sequence: 0x0102_0304_0506_0708, sentAt: -2))
 
     @Test func goldenBytes() throws {
         var out = ByteBuffer()
@@ -26,7 +27,8 @@ import Testing
     @Test(arguments: [
         (LogEntry(name: "12345", data: "678901"), "an entry of 11 bytes (name and data) exceeds the limit of 10 bytes"),
         (
-            LogEntry(name: "", data: "", stamp: RunStamp(run: String(repeating: "é", count: 65), sequence: 0, sentAt: 0)),
+            LogEntry(
+                name: "", data: "", stamp: RunStamp(run: String(repeating: "é", count: 65), sequence: 0, sentAt: 0)),
             "a run id of 130 bytes exceeds the limit of 128 bytes"
         ),
     ])

@@ -107,13 +107,20 @@ import Testing
 
     @Test func nobodyListens() async throws {
         let endpoint = try await withLineServer { $0.endpoint }
-        let error = await #expect(throws: TransportError.self) { try await lineClient(to: endpoint).withConnection { _ in } }
-        #expect(error == TransportError(.notSent, "cannot reach the line server at \(endpoint): connection refused. Start it."))
+        let error = await #expect(throws: TransportError.self) {
+            try await lineClient(to: endpoint).withConnection { _ in }
+        }
+        #expect(
+            error
+                == TransportError(
+                    .notSent, "cannot reach the line server at \(endpoint): connection refused. Start it."))
     }
 
     @Test func nameThatIsNone() async {
         let endpoint = Endpoint(host: "no-such-host.invalid", port: 1)
-        let error = await #expect(throws: TransportError.self) { try await lineClient(to: endpoint).withConnection { _ in } }
+        let error = await #expect(throws: TransportError.self) {
+            try await lineClient(to: endpoint).withConnection { _ in }
+        }
         #expect(error?.fate == .notSent && error?.message.contains("cannot reach the line server") == true)
     }
 

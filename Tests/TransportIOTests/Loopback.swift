@@ -12,7 +12,9 @@ func withLineServer<R: Sendable>(
     _ body: @Sendable (RunningServer) async throws -> R
 ) async throws -> R {
     let options = ServerOptions(target: "127.0.0.1:0", drainTimeout: drainTimeout)
-    let server = SocketServerTransport(on: Endpoint(host: "127.0.0.1", port: 0), options: options) { LineServerEngine() }
+    let server = SocketServerTransport(on: Endpoint(host: "127.0.0.1", port: 0), options: options) {
+        LineServerEngine()
+    }
     let (ready, told) = AsyncStream.makeStream(of: ServerAddress.self)
     let serving = Task {
         try await server.serve(to: recorder) { told.yield($0) }

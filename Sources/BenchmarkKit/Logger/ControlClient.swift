@@ -64,7 +64,7 @@ struct ControlClient: LedgerClient {
         let body: Data
         let response: URLResponse
         do {
-            (body, response) = try await session.data(for: request)
+            (body, response) = try await PendingAnswer.receive(request, over: session)
         } catch {
             try Task.checkCancellation()
             throw BenchmarkError(

@@ -26,17 +26,31 @@ struct LoggerConversation<Value: Sendable>: Sendable {
         var lastWords: LastLines
     }
 
-    var pid: Int32
     /// How long the logger may take to be ready.
-    var readyLimit: Duration
-    /// Ends the process; afterwards its outputs end.
-    var stop: @Sendable () async -> Void
+    private let readyLimit: Duration
+    private let body: Body
+    private let events: AsyncStream<Event>
+    private let sink: AsyncStream<Event>.Continuation
+
+    init(readyLimit: Duration, body: @escaping Body) {
+        self.readyLimit = readyLimit
+        self.body = body
+        (events, sink) = AsyncStream.makeStream(of: Event.self)
+    }
+
+    /// Cancels `body`, or keeps it from being run; the logger is stopped after that.
+    func cancel() {
+        sink.yield(.cancelled)
+    }
 
     /// Reads what the logger says until it is ready, runs `body`, and stops the logger.
+    ///
+    /// Knows no other cancellation than ``cancel()``.
+    /// - Parameter stop: ends the process; afterwards its outputs end.
     func hold(
-        output: SubprocessOutputSequence, error: SubprocessOutputSequence, body: @escaping Body
+        pid: Int32, output: SubprocessOutputSequence, error: SubprocessOutputSequence,
+        stop: @Sendable () async -> Void
     ) async -> Outcome {
-        let (events, sink) = AsyncStream.makeStream(of: Event.self)
         // A full pipe would stop the logger, so both outputs are read for as long as it lives.
         let listener = Task { @concurrent in
             var targets: [String: String] = [:]
@@ -58,21 +72,13 @@ struct LoggerConversation<Value: Sendable>: Sendable {
             }
             return lines
         }
-        // A task of its own, because the conversation has to be ended in good order when the caller is cancelled.
-        let waiter = Task { @concurrent in await listen(to: events, sink, body) }
-        let ending = await withTaskCancellationHandler {
-            await waiter.value
-        } onCancel: {
-            sink.yield(.cancelled)
-        }
+        let ending = await listen(pid)
         await stop()
         _ = await listener.result
         return Outcome(ending: ending, lastWords: await errorListener.value)
     }
 
-    private func listen(
-        to events: AsyncStream<Event>, _ sink: AsyncStream<Event>.Continuation, _ body: @escaping Body
-    ) async -> Ending {
+    private func listen(_ pid: Int32) async -> Ending {
         let timer = Task { @concurrent in
             guard (try? await Task.sleep(for: readyLimit)) != nil else { return }
             sink.yield(.late)

@@ -28,25 +28,40 @@ struct LoggerProcess: Sendable {
         _ command: LoggerCommand, readyLimit: Duration = Self.readyLimit,
         _ body: @escaping @Sendable (LoggerProcess) async throws -> Value
     ) async throws -> Value {
+        let conversation = LoggerConversation<Value>(readyLimit: readyLimit, body: body)
+        // A task of its own, which is never cancelled: swift-subprocess stops a process as soon as its task is cancelled,
+        // which would take the logger away from a body that has yet to end in good order.
+        let task = Task { @concurrent in
+            let (outcome, status) = try await hold(conversation, with: command)
+            return try result(of: outcome, status, readyLimit)
+        }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            conversation.cancel()
+        }
+    }
+
+    private static func hold<Value: Sendable>(
+        _ conversation: LoggerConversation<Value>, with command: LoggerCommand
+    ) async throws(BenchmarkError) -> (LoggerConversation<Value>.Outcome, TerminationStatus) {
         var options = PlatformOptions()
         // A process group of its own: Ctrl-C reaches the benchmark alone, which then stops the logger in its turn.
         options.processGroupID = 0
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: drainLimit)]
-        let teardown = options.teardownSequence
         do {
             let run = try await Subprocess.run(
                 .path(FilePath(command.executable)), arguments: Arguments(command.arguments), platformOptions: options,
                 input: .inputWriter, output: .sequence, error: .sequence
             ) { execution in
-                let conversation = LoggerConversation<Value>(
-                    pid: execution.processIdentifier.value, readyLimit: readyLimit,
-                    stop: { await execution.teardown(using: teardown) })
-                return await conversation.hold(
-                    output: execution.standardOutput, error: execution.standardError, body: body)
+                await conversation.hold(
+                    pid: execution.processIdentifier.value, output: execution.standardOutput,
+                    error: execution.standardError
+                ) {
+                    await execution.teardown(using: [.gracefulShutDown(allowedDurationToNextStep: drainLimit)])
+                }
             }
-            return try result(of: run.closureResult, run.terminationStatus, readyLimit)
-        } catch let error as SubprocessError {
-            try Task.checkCancellation()
+            return (run.closureResult, run.terminationStatus)
+        } catch {
             throw BenchmarkError("cannot start the logger '\(command.executable)': \(error)")
         }
     }

@@ -74,7 +74,9 @@ struct MessageHead {
             for index in value where !bytes[index].isHostByte { throw HTTPFault(400, "Host is not a host and a port") }
             hasHost = true
         case 6 where bytes.matches(name, "expect"):
-            guard bytes.matches(value, "100-continue") else { throw HTTPFault(417, "the only expectation is 100-continue") }
+            guard bytes.matches(value, "100-continue") else {
+                throw HTTPFault(417, "the only expectation is 100-continue")
+            }
             expectsContinue = true
         case 8 where bytes.matches(name, "location"):
             location = value
