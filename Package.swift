@@ -83,23 +83,32 @@ let package = Package(
 
         .target(
             name: "RabbitMQScope", dependencies: ["RabbitMQNode"], path: "Tests/RabbitMQScope", swiftSettings: settings),
+        .target(
+            name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
+            swiftSettings: settings),
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(
-            name: "TransportIOTests", dependencies: ["Broker", "TransportIO", nioCore, nioPosix], swiftSettings: settings),
-        .testTarget(name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", nioCore], swiftSettings: settings),
-        .testTarget(
-            name: "TCPTransportTests", dependencies: ["Broker", "TransportIO", "TCPTransport", nioCore],
+            name: "TransportIOTests", dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
-            name: "HTTPTransportTests", dependencies: ["Broker", "TransportIO", "HTTPTransport", nioCore],
+            name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],
             swiftSettings: settings),
         .testTarget(
-            name: "NetRPCTransportTests", dependencies: ["Broker", "TransportIO", "NetRPCTransport", "Gob", nioCore],
+            name: "TCPTransportTests",
+            dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
             swiftSettings: settings),
+        .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: ["Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "NetRPCTransportTests",
+            dependencies: ["Broker", "TransportIO", "NetRPCTransport", "Gob", "EngineTestKit", nioCore],
+            exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "GRPCTransport", nioCore,
+                "Broker", "TransportIO", "GRPCTransport", "CNGHTTP2", nioCore,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),
@@ -110,7 +119,9 @@ let package = Package(
         .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
         .testTarget(
             name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
-        .testTarget(name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService"], swiftSettings: settings),
+        .testTarget(
+            name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService", "EngineTestKit"],
+            swiftSettings: settings),
         .testTarget(
             name: "BenchmarkKitTests", dependencies: ["BenchmarkKit", "Broker", "LoggerService", histogram],
             swiftSettings: settings),

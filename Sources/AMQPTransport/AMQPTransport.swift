@@ -1,4 +1,5 @@
 public import Broker
+import CRabbitMQ
 import TransportIO
 
 /// AMQP 0-9-1: the broker publishes to RabbitMQ's topic exchange `logs_topic`, the logger consumes from a queue bound to it.
@@ -35,6 +36,9 @@ public enum AMQPTransport {
                     url: url, queue: queue, temporary: options.temporary, limits: options.limits, ready: ready)
             }
         })
+
+    /// The version of the AMQP library that this process has loaded: `0.11.0`.
+    public static var libraryVersion: String { String(cString: amqp_version()) }
 
     private static let mend = "Start it, or leave out --amqp to let broker-lab start its own."
 

@@ -21,7 +21,10 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         } else if host.contains(":") {
             throw EndpointError(text: text)
         }
-        guard !host.isEmpty, let port = UInt16(text[text.index(after: colon)...]) else {
+        // What can be in neither a name nor an address: white space, control characters, what ends a host in a URL.
+        let isHost = !host.isEmpty && host.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"[]/?#@".utf8.contains($0) }
+        let digits = text[text.index(after: colon)...]
+        guard isHost, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else {
             throw EndpointError(text: text)
         }
         self.init(host: String(host), port: Int(port))

@@ -1,3 +1,5 @@
+import Broker
+
 /// A place in a JSON text, and the rules for getting on from there (RFC 8259).
 ///
 /// Strings come back as ranges: of the text itself where they hold no escapes, else of ``unescaped``.
@@ -229,6 +231,11 @@ struct JSONCursor: ~Escapable {
         let expected = UnsafeRawBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
         let source = range.isUnescaped ? unescaped.span.bytes : text
         return source.extracting(range.bounds).withUnsafeBytes { $0.elementsEqual(expected) }
+    }
+
+    /// The string as a value of its own.
+    func text(of range: StringRange) -> String {
+        String(copying: (range.isUnescaped ? unescaped.span.bytes : text).extracting(range.bounds))
     }
 
     @_lifetime(self: copy self)

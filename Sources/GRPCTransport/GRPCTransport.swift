@@ -1,4 +1,5 @@
 public import Broker
+import CNGHTTP2
 import TransportIO
 
 /// gRPC: a unary call `logs.LogService/WriteLog` for each entry, on one HTTP/2 connection.
@@ -25,4 +26,10 @@ public enum GRPCTransport {
                 GRPCServerEngine(limits: options.limits)
             }
         })
+
+    /// The version of the HTTP/2 library that this process has loaded: `1.52.0`.
+    public static var libraryVersion: String {
+        // Static memory of the library; 0 asks for no particular version, to which there is always an answer.
+        nghttp2_version(0).map { String(cString: $0.pointee.version_str) } ?? "unknown"
+    }
 }

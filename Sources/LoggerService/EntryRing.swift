@@ -22,7 +22,7 @@ struct EntryRing: ~Copyable {
         memory.deallocate()
     }
 
-    /// Copies an entry in, over the oldest ones. An entry larger than the memory is left out.
+    /// Copies an entry in, over the oldest ones; one that is larger than the memory is left out.
     mutating func append(_ entry: borrowing ReceivedEntry, receivedAt: Int64, source: UInt8) {
         let texts = (entry.run.byteCount, entry.name.byteCount, entry.data.byteCount)
         let total = Self.headerBytes + texts.0 + texts.1 + texts.2 + 4

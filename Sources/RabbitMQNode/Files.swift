@@ -55,6 +55,11 @@ enum Files {
         return String(cString: resolved)
     }
 
+    /// The folder that a path without links lies in; nil at the root.
+    static func folder(of path: String) -> String? {
+        path.lastIndex(of: "/").flatMap { $0 > path.startIndex ? String(path[..<$0]) : nil }
+    }
+
     /// Removes a folder with all that is in it; links are not followed.
     static func remove(_ path: String) {
         // To unlink a folder is an error, and to list what is none gives nothing.

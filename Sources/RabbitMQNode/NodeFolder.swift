@@ -13,7 +13,7 @@ struct NodeFolder {
     /// Makes the folder.
     /// - Parameter onlyNeeded: leave RabbitMQ's optional plugins out of the node's sight. Erlang looks for each of a
     ///   thousand modules in one plugin folder after the other: with 20 of them instead of 70 it starts in half the time.
-    init(_ installation: Installation, options: RabbitMQOptions, onlyNeeded: Bool) throws(RabbitMQNodeError) {
+    init(_ installation: RabbitMQInstallation, options: RabbitMQOptions, onlyNeeded: Bool) throws(RabbitMQNodeError) {
         path = try Files.makeTemporaryFolder(in: options.directory, prefix: "brokerlab-rabbitmq-")
         do {
             let ports = try FreePorts.find(2)

@@ -10,7 +10,7 @@ struct NodeStart {
 
     /// Starts a node and waits until it answers.
     func run() async throws -> (RabbitMQNode, NodeProcess) {
-        let installation = try Installation.find()
+        let installation = try RabbitMQInstallation.find()
         let deadline = ContinuousClock.now + options.startTimeout
         var onlyNeeded = true
         var triesLeft = 3
@@ -48,7 +48,7 @@ struct NodeStart {
                 throw RabbitMQNodeError("cannot start the shell that is to watch over RabbitMQ: \(failure)")
             }
             if folder.exitStatus != nil { throw EndedEarly(log: folder.excerptOfLog) }
-            if let processID = folder.processID, let version = try await Greeting.hear(port: folder.port) {
+            if let processID = folder.processID, let version = try await RabbitMQGreeting.hear(port: folder.port) {
                 return RabbitMQNode(
                     url: "amqp://guest:guest@127.0.0.1:\(folder.port)", port: folder.port, processID: processID,
                     version: version, folder: folder.path)

@@ -54,6 +54,8 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             try engine.send(entry, ticket: ticket, into: &output.buffer)
         } catch {
             pending.remove(ticket)?.resume(returning: error)
+            // Whoever waited behind this entry has its place now; no answer will come to tell.
+            pool.regainedCapacity(self)
             return
         }
         if output.buffer.readableBytes >= Self.flushThreshold {
@@ -100,7 +102,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     /// Called once a second: gives the connection up when an answer is overdue, and keeps it alive.
-    func secondPassed(answerTimeout: UInt8) {
+    func secondPassed(answerTimeout: UInt16) {
         if pending.growOlder(limit: answerTimeout) {
             fail(TransportError(.unknown, "no answer from \(pool.peer) within \(answerTimeout - 1) s"))
         }

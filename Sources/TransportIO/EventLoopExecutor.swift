@@ -14,6 +14,11 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     private var running: [UnownedJob] = []
     private var awaitingFlush: [any TickFlushing] = []
     private var tickIsScheduled = false
+    /// How many ticks in a row have made further jobs ready.
+    private var busyTicks = 0
+
+    /// So many of them, and the loop looks after its sockets and timers for a moment.
+    private static let maxBusyTicks = 64
 
     /// Creates an executor for `eventLoop`.
     public init(eventLoop: any EventLoop) {
@@ -46,8 +51,10 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
         eventLoop.execute { self.runTick() }
     }
 
-    /// Runs the jobs that are ready, then flushes. Jobs that these make ready wait for the next tick, so that a chain of
-    /// them cannot keep the loop from its sockets and timers for ever.
+    /// Runs the jobs that are ready, then flushes; jobs that these make ready wait for the next tick.
+    ///
+    /// What a task of NIO's loop gives to `execute` runs before the loop waits for I/O again. So a chain of jobs that does
+    /// not end, such as a task that yields until something happens, is interrupted by a timer now and then.
     private func runTick() {
         swap(&ready, &running)
         let serial = asUnownedSerialExecutor()
@@ -57,14 +64,16 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
         }
         running.removeAll(keepingCapacity: true)
         tickIsScheduled = false
-        if ready.isEmpty {
-            for socket in awaitingFlush {
-                socket.flushTick()
-            }
-            awaitingFlush.removeAll(keepingCapacity: true)
-        } else {
-            scheduleTick()
+        busyTicks = ready.isEmpty ? 0 : busyTicks &+ 1
+        if !ready.isEmpty && busyTicks < Self.maxBusyTicks { return scheduleTick() }
+        for socket in awaitingFlush {
+            socket.flushTick()
         }
+        awaitingFlush.removeAll(keepingCapacity: true)
+        guard !ready.isEmpty, !tickIsScheduled else { return }
+        busyTicks = 0
+        tickIsScheduled = true
+        eventLoop.scheduleTask(in: .microseconds(20)) { self.runTick() }
     }
 
     /// Traps unless called on the event loop.

@@ -6,7 +6,7 @@ struct PendingSends {
 
     private struct Slot {
         var waiter: Waiter?
-        var age: UInt8 = 0
+        var age: UInt16 = 0
     }
 
     private var slots: [Slot] = []
@@ -46,7 +46,7 @@ struct PendingSends {
     /// Makes every entry in flight one age older and returns whether one has reached `limit`.
     ///
     /// Ages are counted by a slow timer, so that no clock is read and no timer is set for a single send.
-    mutating func growOlder(limit: UInt8) -> Bool {
+    mutating func growOlder(limit: UInt16) -> Bool {
         var isOverdue = false
         for index in slots.indices where slots[index].waiter != nil {
             slots[index].age += 1

@@ -45,6 +45,8 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var undecided = 0
     private var inputHasEnded = false
     private var isReadHeld = false
+    /// Asked to stop before the socket was open.
+    private var drainsAtStart = false
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
     private var secondsSinceKeepAlive: Int64 = 0
@@ -82,6 +84,7 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
         timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             self.secondPassed()
         }
+        if drainsAtStart { drain() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -179,7 +182,13 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Begins a graceful stop, bounded by the drain timeout.
     func drain() {
-        guard let context, phase == .serving else { return }
+        guard let context else {
+            drainsAtStart = true
+            return
+        }
+        context.eventLoop.scheduleTask(in: drainTimeout) { self.context?.close(promise: nil) }
+        // A peer that has ended its stream is being drained already; only the bound was missing.
+        guard phase == .serving else { return }
         phase = .lingering
         engine.drain(into: &output.buffer)
         output.flush(to: context)
@@ -188,7 +197,6 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
             self.phase = .draining
             self.closeIfDone(context)
         }
-        context.eventLoop.scheduleTask(in: drainTimeout) { self.context?.close(promise: nil) }
     }
 
     private func closeIfDone(_ context: ChannelHandlerContext) {

@@ -134,7 +134,9 @@ final class SocketPool {
     private func startAgeing() {
         guard ageing == nil else { return }
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        let limit = UInt8(clamping: configuration.options.answerTimeout.components.seconds + 1)
+        // Rounded up: an entry of age n has waited for more than n - 1 seconds.
+        let timeout = configuration.options.answerTimeout.components
+        let limit = UInt16(clamping: timeout.seconds + (timeout.attoseconds > 0 ? 2 : 1))
         ageing = executor.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             for socket in pool.value.sockets.values {
                 socket.secondPassed(answerTimeout: limit)

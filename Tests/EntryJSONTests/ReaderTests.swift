@@ -77,12 +77,17 @@ private struct FoundationEntry: Decodable {
     var severity: String?
     var run: String?
     var seq: UInt64?
-    var sent_at: Int64?
+    var sentAt: Int64?
+
+    enum CodingKeys: String, CodingKey {
+        case name, data, severity, run, seq
+        case sentAt = "sent_at"
+    }
 
     /// Nil for a severity that there is not.
     var entry: LogEntry? {
         guard let severity = Severity.allCases.first(where: { $0.name == self.severity ?? "INFO" }) else { return nil }
-        let stamp = (run ?? "").isEmpty ? nil : RunStamp(run: run ?? "", sequence: seq ?? 0, sentAt: sent_at ?? 0)
+        let stamp = (run ?? "").isEmpty ? nil : RunStamp(run: run ?? "", sequence: seq ?? 0, sentAt: sentAt ?? 0)
         return LogEntry(name: name, data: data, severity: severity, stamp: stamp)
     }
 }

@@ -44,6 +44,18 @@ import TransportIO
         #expect(engine.feed(response.bytes, sends: 1, thenEnd: true).fates == [])
     }
 
+    /// A body, and the reason that it gives.
+    @Test(arguments: [
+        ("", ""), ("why?", "why?"), (#"{"error":true,"message":"it is \"full\""}"#, #"it is "full""#),
+        (#"{"message":1}"#, #"{"message":1}"#), (#"{"message":"a"#, #"{"message":"a"#), ("[1]", "[1]"),
+        ("<p>\r\n no\t</p>", "<p> no </p>"),
+        (#"{"x":{"message":"a"},"message":"b\nc"}"#, "b c"),
+        (String(repeating: "x", count: 300), String(repeating: "x", count: 200)),
+    ])
+    func reasons(body: String, reason: String) {
+        #expect(HTTPEnvelope.message(in: Array(body.utf8)) == reason)
+    }
+
     @Test func moreThanWasAskedFor() throws {
         let answer = Array("HTTP/1.1 202 OK\r\nContent-Length: 0\r\n\r\n".utf8)
         for step in [1, 1_000] {

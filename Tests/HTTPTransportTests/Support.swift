@@ -16,8 +16,8 @@ struct Answer: Equatable {
         body.split(separator: "\"message\":\"").last.map { String($0.dropLast(2)) } ?? ""
     }
 
-    /// The answers in `bytes`, one behind the other; the heads of interim ones have no body. Nil where that is not what
-    /// they are.
+    /// The answers in `bytes`, one behind the other; nil where that is not what they are.
+    ///
     /// - Parameter bodiless: the numbers of the answers to HEAD.
     static func parse(_ bytes: [UInt8], bodiless: Set<Int> = []) -> [Answer]? {
         var answers: [Answer] = []

@@ -69,8 +69,9 @@ import Testing
         }
     }
 
-    /// The bytes of a stream whose one type has the id that we give to the first: 65, as in the documentation of gob. Go
-    /// 1.27 begins with 64. The length of the definition, in the first byte, grows with the id.
+    /// The bytes of a stream whose one type has the id that we give to the first: 65, as in the documentation of gob.
+    ///
+    /// Go 1.27 begins with 64. The length of the definition, in the first byte, grows with the id.
     private func withOurTypeID(_ bytes: [UInt8]) -> [UInt8] {
         let definition: [UInt8] = [bytes[0] + 1, 0xFF, 0x81]
         return definition + bytes.dropFirst(2).replacing([0xFF, 0x80], with: [0xFF, 0x82])

@@ -26,7 +26,7 @@ struct LineClientEngine: ClientEngine {
     }
 }
 
-/// The other half. The name `break` makes it end the connection.
+/// The other half; the name `break` makes it end the connection.
 struct LineServerEngine: ServerEngine {
     private var open: [UInt64: String] = [:]
     private var nextTicket: UInt64 = 0

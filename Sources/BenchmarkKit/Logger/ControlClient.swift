@@ -5,25 +5,22 @@ import LoggerService
 
 /// The logger's control API over HTTP, on one kept connection.
 struct ControlClient: LedgerClient {
-    /// How long one request may take.
-    ///
-    /// A logger that is busy with a cell's backlog answers later than an idle one.
-    private static let timeout = 10.0
-
     private let base: URL
     private let session: URLSession
 
     /// Creates a client of the logger at `target`, `host:port`.
+    /// - Parameter timeout: how long one request may take, in seconds; a logger that is busy with a cell's backlog answers
+    ///   later than an idle one.
     /// - Throws: ``BenchmarkError`` when that is no address.
-    init(target: String) throws(BenchmarkError) {
+    init(target: String, timeout: Double = 10) throws(BenchmarkError) {
         guard (try? Endpoint(parsing: target)) != nil, let base = URL(string: "http://\(target)") else {
             throw BenchmarkError("the logger's control address '\(target)' is not HOST:PORT")
         }
         self.base = base
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpMaximumConnectionsPerHost = 1
-        configuration.timeoutIntervalForRequest = Self.timeout
-        configuration.timeoutIntervalForResource = Self.timeout
+        configuration.timeoutIntervalForRequest = timeout
+        configuration.timeoutIntervalForResource = timeout
         configuration.urlCache = nil
         // A proxy of the environment is not meant for the loopback interface.
         configuration.connectionProxyDictionary = [:]
@@ -45,6 +42,16 @@ struct ControlClient: LedgerClient {
             return try JSONDecoder().decode(RunReport.self, from: body)
         } catch {
             throw BenchmarkError("the logger's answer to GET /runs/\(run) is not a run report")
+        }
+    }
+
+    /// `GET /health`.
+    func health() async throws -> LoggerHealth {
+        let (body, _) = try await send("GET", "/health")
+        do {
+            return try JSONDecoder().decode(LoggerHealth.self, from: body)
+        } catch {
+            throw BenchmarkError("what answers GET /health at \(base.absoluteString) is no logger of broker-lab")
         }
     }
 

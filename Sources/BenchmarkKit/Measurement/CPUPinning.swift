@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 
 /// Which cores the threads of processes may run on.
-struct CPUPinning: Sendable {
+package struct CPUPinning: Sendable {
     private var processes: [pid_t]
     private var allowed: cpu_set_t
 
     /// Looks at which cores this process may use.
     /// - Throws: ``BenchmarkError`` if the kernel does not tell.
-    init(processes: [pid_t]) throws(BenchmarkError) {
+    package init(processes: [Int32]) throws(BenchmarkError) {
         self.processes = processes
         do {
             allowed = try SchedulerAffinity.cores(of: 0).get()
@@ -25,7 +25,7 @@ struct CPUPinning: Sendable {
     }
 
     /// Gives the processes back what this one was allowed at first.
-    func release() throws(BenchmarkError) {
+    package func release() throws(BenchmarkError) {
         try set(allowed)
     }
 

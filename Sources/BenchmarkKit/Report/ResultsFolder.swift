@@ -22,18 +22,24 @@ public struct ResultsFolder: Sendable, Hashable {
         for name in [resultsFile, summaryFile] where FileManager.default.fileExists(atPath: name) {
             throw BenchmarkError("\(name) exists already. Name another folder with --out, or move it away.")
         }
-        // Permissions do not tell it all (a full or read-only file system): try.
-        let probe = "\(folder)/.probe-\(getpid())"
-        let file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw Self.unusable(folder, String(cString: strerror(errno))) }
-        close(file)
-        unlink(probe)
+        if let failure = Self.failureToWrite(in: folder) { throw Self.unusable(folder, failure) }
     }
 
     /// Where the rows are.
     public var resultsFile: String { "\(path)/results.csv" }
     /// Where the summary is.
     public var summaryFile: String { "\(path)/summary.csv" }
+
+    /// Why no file can be made in a folder; nil if one can.
+    package static func failureToWrite(in folder: String) -> String? {
+        // Permissions do not tell it all (a full or read-only file system): try.
+        let probe = "\(folder)/.probe-\(getpid())"
+        let file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return String(cString: strerror(errno)) }
+        close(file)
+        unlink(probe)
+        return nil
+    }
 
     private static func unusable(_ folder: String, _ reason: String) -> BenchmarkError {
         BenchmarkError("cannot write results to '\(folder)': \(reason). Name a folder that can be written with --out.")

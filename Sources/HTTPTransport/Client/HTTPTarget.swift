@@ -6,7 +6,7 @@ struct HTTPTarget: Hashable {
     var path: String
 
     /// The value of the Host field.
-    var authority: String { endpoint.port == 80 ? endpoint.host : endpoint.description }
+    var authority: String { endpoint.port == 80 ? String(endpoint.description.dropLast(3)) : endpoint.description }
 
     /// - Throws: ``EndpointError`` when the text is of neither form, ``TransportError`` for a scheme other than http.
     init(parsing text: String) throws {
@@ -20,7 +20,8 @@ struct HTTPTarget: Hashable {
         let slash = rest.firstIndex(of: "/")
         let authority = rest[..<(slash ?? rest.endIndex)]
         path = slash.map { String(rest[$0...]) } ?? "/log"
-        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw EndpointError(text: text) }
+        let isPath = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
+        guard isPath else { throw EndpointError(text: text) }
         let hasPort = authority.last != "]" && authority.contains(":")
         let isURL = rest.startIndex != text.startIndex
         endpoint = try Endpoint(parsing: hasPort || !isURL ? String(authority) : authority + ":80")

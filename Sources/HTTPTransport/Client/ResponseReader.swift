@@ -40,7 +40,7 @@ struct ResponseReader {
             if let location {
                 return Outcome(failure: "HTTP \(status), a redirect to \(location): use that as --to", keepAlive: keepAlive)
             }
-            let reason = String(decoding: body.prefix(200), as: UTF8.self)
+            let reason = HTTPEnvelope.message(in: body)
             return Outcome(failure: reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)", keepAlive: keepAlive)
         }
     }
@@ -50,14 +50,12 @@ struct ResponseReader {
     /// Takes what can be taken of `bytes`; the outcome when an answer is complete.
     mutating func read(_ bytes: inout ByteBuffer) throws(ProtocolError) -> Outcome? {
         do throws(HTTPFault) {
-            while true {
+            while bytes.readableBytes > 0 {
+                let before = bytes.readableBytes
                 if let outcome = try advance(&bytes) { return outcome }
-                guard case .head = state else {
-                    if bytes.readableBytes == 0 { return nil }
-                    continue
-                }
-                return nil
+                if bytes.readableBytes == before { return nil }
             }
+            return nil
         } catch {
             throw ProtocolError("the answer is not HTTP/1.1: \(error.message)")
         }
@@ -77,7 +75,7 @@ struct ResponseReader {
             let answer = try Self.answer(head, in: bytes.readableBytesSpan)
             bytes.moveReaderIndex(forwardBy: head.byteCount)
             // RFC 9110, 15.2: interim answers come before the final one.
-            if (100..<200).contains(answer.status) { return try advance(&bytes) }
+            if (100..<200).contains(answer.status) { return nil }
             if answer.status == 204 || answer.status == 304 { return answer.outcome }
             switch head.bodyLength {
             case .unstated: state = .untilEnd(answer)
@@ -87,7 +85,7 @@ struct ResponseReader {
                 state = .body(answer, remaining: length)
             case .chunked: state = .chunked(answer, ChunkedBody(maxBytes: Self.maxBodyBytes))
             }
-            return bytes.readableBytes > 0 ? try advance(&bytes) : nil
+            return nil
         case .body(var answer, let remaining):
             let count = min(remaining, bytes.readableBytes)
             answer.keep(bytes.readableBytesSpan.extracting(0..<count))
@@ -95,6 +93,8 @@ struct ResponseReader {
             state = count == remaining ? .head : .body(answer, remaining: remaining - count)
             return count == remaining ? answer.outcome : nil
         case .chunked(var answer, var body):
+            // The state lets go of the body while it grows, so that it is not copied.
+            state = .head
             let (taken, isComplete) = try body.take(bytes.readableBytesSpan)
             bytes.moveReaderIndex(forwardBy: taken)
             guard isComplete else {
@@ -102,7 +102,6 @@ struct ResponseReader {
                 return nil
             }
             answer.keep(body.content.span.bytes)
-            state = .head
             return answer.outcome
         case .untilEnd(var answer):
             answer.keep(bytes.readableBytesSpan)
@@ -121,7 +120,7 @@ struct ResponseReader {
             line.count == 12 || bytes[line.lowerBound + 12] == 0x20
         else { throw HTTPFault(0, "it starts with '\(bytes.text(line).prefix(40))'") }
         return Answer(
-            status: status, keepAlive: isVersion11 ? !head.asksForClose : head.asksForKeepAlive,
+            status: status, keepAlive: isVersion11 ? !head.asksForClose : head.keepsVersion10Alive,
             location: (300..<400).contains(status) ? head.location.map { bytes.text($0) } : nil)
     }
 }

@@ -97,6 +97,8 @@ struct HTTPServerEngine: ServerEngine {
     private mutating func begin(
         _ head: MessageHead, _ bytes: inout ByteBuffer, into out: inout ByteBuffer
     ) throws(HTTPFault) {
+        let expectsContinue =
+            head.expectsContinue && !RequestLine.isVersion10(head.startLine, of: bytes.readableBytesSpan)
         switch head.bodyLength {
         case .unstated:
             state = .awaitingBody(head, total: head.byteCount)
@@ -107,7 +109,7 @@ struct HTTPServerEngine: ServerEngine {
             let headBytes = bytes.readBytes(length: head.byteCount) ?? []
             state = .chunked(head, headBytes: headBytes, ChunkedBody(maxBytes: handler.maxBodyBytes))
         }
-        if head.expectsContinue { writer.writeContinue(into: &out) }
+        if expectsContinue { writer.writeContinue(into: &out) }
     }
 
     private mutating func finish(_ result: RequestHandler.Result, into out: inout ByteBuffer) {

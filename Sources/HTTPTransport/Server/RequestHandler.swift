@@ -49,7 +49,7 @@ struct RequestHandler {
         let line = try RequestLine.parse(head.startLine, of: request)
         // RFC 9112, 3.2: a request of HTTP/1.1 without Host is answered with 400.
         guard head.hasHost || !line.isVersion11 else { throw HTTPFault(400, "the Host field is missing") }
-        let keepAlive = line.isVersion11 ? !head.asksForClose : head.asksForKeepAlive
+        let keepAlive = line.isVersion11 ? !head.asksForClose : head.keepsVersion10Alive
         if request.text(line.path) != configuration.entryPath {
             return Result(answer: control(line, request), keepAlive: keepAlive)
         }

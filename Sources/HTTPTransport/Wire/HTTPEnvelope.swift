@@ -12,4 +12,14 @@ enum HTTPEnvelope {
         out.writeStaticString(#""}"#)
         return Array(out.readableBytesView)
     }
+
+    /// The `message` of an envelope, or else the text itself as far as it fits one line.
+    static func message(in body: [UInt8]) -> String {
+        var message: String?
+        try? JSONObject.forEachString(in: body.span.bytes) { key, value in
+            if key == "message" { message = value }
+        }
+        let text = message ?? String(decoding: body.prefix(200), as: UTF8.self)
+        return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
 }

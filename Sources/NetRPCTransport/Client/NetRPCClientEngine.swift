@@ -10,8 +10,10 @@ final class NetRPCClientEngine: ClientEngine {
     private var encoder = GobEncoder()
     private var decoder: GobDecoder
     private var response = RPCResponse<GobText>()
-    /// The Seq of the latest call of each ticket. The ticket stands in a Seq's low bits, so that a reply finds its call
-    /// without a search, and the rest of it tells a late or invented reply from the one that is due.
+    /// The Seq of the latest call of each ticket.
+    ///
+    /// The ticket stands in a Seq's low bits, so that a reply finds its call without a search,
+    /// and the rest of it tells a late or invented reply from the one that is due.
     private var seqs: [UInt64] = []
     private var isInFlight: [Bool] = []
     private let ticketBits: Int

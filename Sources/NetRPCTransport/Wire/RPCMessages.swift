@@ -3,7 +3,9 @@ import Gob
 /// What goes before each call (Go's `net/rpc`, `rpc.Request`).
 struct RPCRequest<Text: GobField>: GobStruct {
     var serviceMethod = Text.gobZero
-    /// Chosen by the client, unique among the calls in flight. The first call's 0 is left out by gob, like every zero.
+    /// Chosen by the client, unique among the calls in flight.
+    ///
+    /// The first call's 0 is left out by gob, like every zero.
     var seq: UInt64 = 0
 
     static var gobName: String { "Request" }

@@ -1,7 +1,9 @@
 import Broker
 import NIOCore
 
-/// The floor's request: an entry behind its length. All numbers are big-endian.
+/// The floor's request: an entry behind its length.
+///
+/// All numbers are big-endian.
 ///
 /// ```
 /// offset  size  field

@@ -68,13 +68,16 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         let suite = try Suite.load(suite, transports: TransportRegistry.names)
             .applying(overrides(), transports: TransportRegistry.names)
+        let needsRabbitMQ = suite.transports.contains("amqp") && amqp == nil
+        // Before anything is made or started.
+        let installation = needsRabbitMQ ? try RabbitMQInstallation.find() : nil
         let folder = try ResultsFolder(path: out, suite: suite.name)
         let outcome = try await Interruptible.run {
             guard suite.transports.contains("amqp") else { return try await measure(suite, folder, rabbitMQ: nil) }
             if let amqp {
                 return try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(url: amqp))
             }
-            progress("starting a private RabbitMQ")
+            progress("starting a private RabbitMQ \(installation?.version ?? "")")
             return try await withRabbitMQ { node in
                 try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(node))
             }

@@ -6,9 +6,21 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Says what is installed, reachable and missing, and the command that mends it.",
         discussion: """
+            Changes nothing and sends no entry. Each line begins with ok, warn or missing. Exits 0 when bench could measure \
+            every transport, and 1 when something is missing for that.
+
             EXAMPLE
               brokerlab doctor
             """)
 
-    func run() async throws {}
+    func run() async throws {
+        let findings = Libraries.findings() + Machine.findings() + (await ContractPorts.findings())
+        for line in findings.lines { print(line) }
+        let missing = findings.filter { $0.status == .missing }.map(\.subject)
+        guard missing.isEmpty else {
+            print("\nbench cannot measure every transport here; what is missing: \(missing.joined(separator: ", "))")
+            throw ExitCode.failure
+        }
+        print("\nbench can measure every transport here: \(TransportRegistry.names.joined(separator: ", "))")
+    }
 }

@@ -30,6 +30,8 @@ final class ControlServer: Sendable {
         guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
         target = "127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         Thread { [self] in
+            // Here and not in stop(): the number could be another's before accept(2) has returned.
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -39,9 +41,9 @@ final class ControlServer: Sendable {
         }.start()
     }
 
+    /// Listens no more.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// Requests without a body end at an empty line; that is all there are.

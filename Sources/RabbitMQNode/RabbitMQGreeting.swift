@@ -1,14 +1,16 @@
 import Glibc
 
 /// RabbitMQ's first words, by which it shows that it is ready, and which version it is.
-enum Greeting {
+public enum RabbitMQGreeting {
     /// AMQP 0-9-1, 4.2.2: the protocol header.
     private static let protocolHeader = Array("AMQP\u{0}\u{0}\u{9}\u{1}".utf8)
     /// The longest connection.start that is waited for.
     private static let maxBytes = 16 * 1024
 
     /// Says hello at `port` of 127.0.0.1 and waits for connection.start; returns the version in it, nil without an answer.
-    static func hear(port: Int, timeout: Duration = .seconds(1)) async throws -> String? {
+    ///
+    /// No user, password or exchange is involved: whoever speaks AMQP 0-9-1 answers.
+    public static func hear(port: Int, timeout: Duration = .seconds(1)) async throws -> String? {
         let socket = LoopbackSocket.make()
         guard socket >= 0 else { return nil }
         defer { close(socket) }

@@ -1,0 +1,82 @@
+import BenchmarkKit
+import Broker
+import Foundation
+import RabbitMQNode
+
+/// The ports of the contract on this machine, and what answers there.
+///
+/// `bench` takes free ports; these are the ones that `logger`, `send` and `broker` take unless told otherwise.
+enum ContractPorts {
+    private static let timeout = 1.0
+
+    static func findings() async -> [Finding] {
+        var findings: [Finding] = []
+        let ports = TransportRegistry.all.compactMap { transport in
+            endpoint(of: transport).map { (transport: transport, endpoint: $0) }
+        }
+        // The logger's health is asked for first, since it explains the others.
+        let http = ports.first { $0.transport.name == "http" }?.endpoint
+        let health = if let http { try? await LoggerHealth.ask("\(http)", timeout: timeout) } else { LoggerHealth?.none }
+        for (transport, endpoint) in ports {
+            let subject = "port \(endpoint.port) (\(transport.name))"
+            switch PortUse(of: endpoint) {
+            case .free:
+                let text = transport.name == "amqp" ? "no RabbitMQ runs here; bench starts its own" : "free"
+                findings.append(.ok(subject, text))
+            case .unusable(let reason):
+                findings.append(
+                    .warn(subject, "cannot be listened on: \(reason)", mend: elsewhere(transport)))
+            case .taken:
+                findings.append(await taken(subject, transport, endpoint, health))
+            }
+        }
+        return findings
+    }
+
+    private static func taken(
+        _ subject: String, _ transport: TransportDescriptor, _ endpoint: Endpoint, _ health: LoggerHealth?
+    ) async -> Finding {
+        let mend = "ss -ltnp 'sport = :\(endpoint.port)' tells whose it is; \(elsewhere(transport))"
+        switch transport.name {
+        case "amqp":
+            // Not with the transport, which would declare the contract's exchange there.
+            if let version = try? await RabbitMQGreeting.hear(port: endpoint.port, timeout: .seconds(timeout)) {
+                return .ok(subject, "RabbitMQ \(version) answers; bench uses it with --amqp \(transport.defaultTarget)")
+            }
+            return .warn(subject, "something answers that does not speak AMQP 0-9-1", mend: mend)
+        case "http":
+            if let health { return .ok(subject, "a logger answers: \(health.status), \(health.received) entries received") }
+            return .warn(subject, "something answers that is no logger", mend: mend)
+        default:
+            do {
+                try await connect(transport)
+            } catch {
+                return .warn(subject, "\(error)", mend: mend)
+            }
+            guard health != nil else { return .warn(subject, "something answers", mend: mend) }
+            return .ok(subject, "accepts connections, and a logger runs here")
+        }
+    }
+
+    /// Opens a connection, with the handshake that belongs to it, and sends no entry.
+    private static func connect(_ transport: TransportDescriptor) async throws {
+        let options = ClientOptions(target: transport.defaultTarget, connectTimeout: .seconds(timeout))
+        try await connect(transport.makeClient(options))
+    }
+
+    private static func connect(_ client: some ClientTransport) async throws {
+        try await client.withConnection { _ in }
+    }
+
+    private static func elsewhere(_ transport: TransportDescriptor) -> String {
+        transport.name == "amqp"
+            ? "another RabbitMQ is named with --amqp URL"
+            : "another port is taken with: brokerlab logger --\(transport.name) 127.0.0.1:PORT"
+    }
+
+    /// The address in a default target, which may be a URL.
+    private static func endpoint(of transport: TransportDescriptor) -> Endpoint? {
+        let address = transport.defaultTarget.split { $0 == "/" || $0 == "@" }.last.map(String.init)
+        return address.flatMap { try? Endpoint(parsing: $0) }
+    }
+}
