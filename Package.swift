@@ -8,6 +8,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -130,6 +131,7 @@ let package = Package(
             dependencies: ["brokerlab", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
-            name: "InteropTests", dependencies: ["brokerlab", "RabbitMQNode", subprocess], swiftSettings: settings),
+            name: "InteropTests", dependencies: ["brokerlab", "RabbitMQNode", "RabbitMQScope", subprocess],
+            swiftSettings: settings),
     ]
 )

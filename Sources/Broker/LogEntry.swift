@@ -3,11 +3,11 @@
 /// `name` and `data` are the wire contract's own fields; the rest is optional everywhere, so that a peer that does not
 /// know it still works.
 public struct LogEntry: Sendable, Hashable {
-    /// What the entry is about. UTF-8 on every wire.
+    /// What the entry is about, in UTF-8 on every wire.
     public var name: String
-    /// The entry's text. UTF-8 on every wire.
+    /// The entry's text, in UTF-8 on every wire.
     public var data: String
-    /// How bad it is. Absent on the wire means ``Severity/info``.
+    /// How bad it is; absent on the wire means ``Severity/info``.
     public var severity: Severity
     /// Where the entry belongs in a measured run, or nil for an ordinary entry.
     public var stamp: RunStamp?

@@ -28,8 +28,10 @@ public enum PayloadSeal {
         return claimed == checksum(of: data.extracting(droppingFirst: byteCount))
     }
 
-    /// A 64-bit checksum: four independent multiply-and-fold lanes of eight bytes, so that a large text costs a small part
-    /// of the copy it goes through anyway. It finds accidents, not forgeries.
+    /// A 64-bit checksum, which finds accidents, not forgeries.
+    ///
+    /// Four independent multiply-and-fold lanes of eight bytes: a large text costs a small part of the copy that it goes
+    /// through anyway.
     public static func checksum(of bytes: RawSpan) -> UInt64 {
         let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
         var lanes: (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 4)

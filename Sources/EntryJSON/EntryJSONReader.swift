@@ -7,7 +7,9 @@ public import Broker
 public struct EntryJSONReader {
     private var scratch: [UInt8] = []
 
-    /// Creates a reader. It keeps its memory for strings with escapes from one text to the next.
+    /// Creates a reader.
+    ///
+    /// It keeps its memory for strings with escapes from one text to the next.
     public init() {}
 
     /// Reads an entry and lends it to `body`; its texts are views of `json` or of the reader's memory.

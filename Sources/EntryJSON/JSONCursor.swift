@@ -51,7 +51,8 @@ struct JSONCursor: ~Escapable {
 
     /// An error that tells where the cursor is.
     func unexpected(_ wanted: String) -> EntryJSONError {
-        EntryJSONError("expected \(wanted) at byte \(position)\(position >= text.byteCount ? ", where the text ends" : "")")
+        let end = position >= text.byteCount ? ", where the text ends" : ""
+        return EntryJSONError("expected \(wanted) at byte \(position)\(end)")
     }
 
     // MARK: Strings
@@ -82,7 +83,9 @@ struct JSONCursor: ~Escapable {
             try checkUTF8(runStart..<end)
             text.extracting(runStart..<end).withUnsafeBytes { unescaped.append(contentsOf: $0) }
             position = end
-            guard end < text.byteCount else { throw unexpected("the end of the string that starts at byte \(start - 1)") }
+            guard end < text.byteCount else {
+                throw unexpected("the end of the string that starts at byte \(start - 1)")
+            }
             switch text.unsafeLoad(fromByteOffset: end, as: UInt8.self) {
             case UInt8(ascii: "\""):
                 position = end &+ 1

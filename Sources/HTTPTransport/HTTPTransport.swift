@@ -5,7 +5,7 @@ import TransportIO
 ///
 /// A connection of the broker's is a pool of keep-alive sockets on one event loop, one request at a time on each.
 public enum HTTPTransport {
-    /// The registry's line. The server answers nothing but `POST /log`; see ``descriptor(control:)``.
+    /// The registry's line, with a server that answers nothing but `POST /log`; see ``descriptor(control:)``.
     public static let descriptor = descriptor(control: { _ in nil })
 
     /// The registry's line, with a server that has `control` answer requests for other paths.

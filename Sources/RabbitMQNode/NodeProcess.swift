@@ -7,7 +7,7 @@ import Synchronization
 /// kernel closes it whatever becomes of this process, so that not even a SIGKILL leaves a node behind.
 final class NodeProcess: Sendable {
     private let task: Task<Void, Never>
-    private let stopping: AsyncStream<Never>.Continuation
+    private let stopping: AsyncStream<Void>.Continuation
     private let failureToStart: FailureToStart
 
     private final class FailureToStart: Sendable {
@@ -16,7 +16,7 @@ final class NodeProcess: Sendable {
 
     /// Starts the node whose folder is `folder`.
     init(_ folder: NodeFolder, stopTimeout: Duration, searchPath: String) {
-        let (stopped, stopping) = AsyncStream.makeStream(of: Never.self)
+        let (stopped, stopping) = AsyncStream.makeStream(of: Void.self)
         let failureToStart = FailureToStart()
         var platform = PlatformOptions()
         // Of its own, so that a Ctrl-C in the terminal stops broker-lab, and broker-lab the node.
@@ -38,7 +38,7 @@ final class NodeProcess: Sendable {
         task = Task {
             do {
                 _ = try await run(configuration, input: .inputWriter, output: .discarded, error: .discarded) { shell in
-                    for await _ in stopped {}
+                    for await _ in stopped { _ = try await shell.standardInputWriter.write("kill\n") }
                     try await shell.standardInputWriter.finish()
                 }
             } catch {
@@ -52,7 +52,10 @@ final class NodeProcess: Sendable {
     var failure: String? { failureToStart.text.withLock { $0 } }
 
     /// Stops the node and returns when all of its processes are gone and its folder is removed.
-    func stop() async {
+    /// - Parameter atOnce: kill it. That is for a node which is not ready: while Erlang boots it does not heed SIGTERM, and
+    ///   it has nothing to lose.
+    func stop(atOnce: Bool = false) async {
+        if atOnce { stopping.yield() }
         stopping.finish()
         await task.value
     }
@@ -68,7 +71,9 @@ final class NodeProcess: Sendable {
             wait $!
             echo $? >"$folder/\(NodeFolder.status)"
         ) &
-        read -r _ <&3
+        # A line only when the node is to be killed.
+        read -r order <&3
+        [ "$order" != kill ] || patience=0
         while [ ! -s "$folder/\(NodeFolder.process)" ]; do sleep 0.02; done
         node=$(cat "$folder/\(NodeFolder.process)")
 
@@ -84,6 +89,8 @@ final class NodeProcess: Sendable {
         }
 
         if [ ! -e "$folder/\(NodeFolder.status)" ]; then
+            # One that is killed leaves its helpers behind; it is halted first, so that it does not start more of them.
+            [ $patience -gt 0 ] || kill -STOP "$node"
             helpers=$(family "$node")
             kill -TERM "$node"
             rounds=$((patience * 20))

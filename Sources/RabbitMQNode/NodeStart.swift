@@ -29,7 +29,7 @@ struct NodeStart {
                 }
                 if !isPortTaken { onlyNeeded = false }
             } catch {
-                await process.stop()
+                await process.stop(atOnce: true)
                 throw error
             }
         }

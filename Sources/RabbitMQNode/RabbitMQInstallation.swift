@@ -18,7 +18,11 @@ public struct RabbitMQInstallation: Sendable, Hashable {
     /// Finds RabbitMQ: the one that ``environmentVariable`` names, or else Debian's, or else the one in the `PATH`.
     /// - Throws: ``RabbitMQNodeError`` when there is none or it is too old.
     public static func find() throws(RabbitMQNodeError) -> RabbitMQInstallation {
-        if let named = environment(environmentVariable), !named.isEmpty {
+        try find(named: environment(environmentVariable), searchPath: environment("PATH") ?? "")
+    }
+
+    static func find(named: String?, searchPath: String) throws(RabbitMQNodeError) -> RabbitMQInstallation {
+        if let named, !named.isEmpty {
             guard let found = RabbitMQInstallation(script: named) else {
                 throw RabbitMQNodeError(
                     "RabbitMQ is missing: \(environmentVariable) is '\(named)', which is not the rabbitmq-server of an "
@@ -26,10 +30,10 @@ public struct RabbitMQInstallation: Sendable, Hashable {
             }
             return try found.checkedForAge()
         }
-        let path = environment("PATH") ?? ""
-        let folders = ["/usr/lib/rabbitmq/bin"] + path.split(separator: ":").map(String.init)
+        let folders = ["/usr/lib/rabbitmq/bin"] + searchPath.split(separator: ":").map(String.init)
         for folder in folders {
-            if let found = RabbitMQInstallation(script: folder + "/rabbitmq-server") { return try found.checkedForAge() }
+            guard let found = RabbitMQInstallation(script: folder + "/rabbitmq-server") else { continue }
+            return try found.checkedForAge()
         }
         throw RabbitMQNodeError(
             "RabbitMQ is not installed: no rabbitmq-server in /usr/lib/rabbitmq/bin or the PATH. "

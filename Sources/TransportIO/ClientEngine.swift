@@ -1,9 +1,9 @@
 public import Broker
 public import NIOCore
 
-/// The broker half of a wire protocol as a value: entries in, bytes out; bytes in, acknowledgements out. It does no I/O.
+/// The broker half of a wire protocol as a value: entries in, bytes out; bytes in, acknowledgements out.
 ///
-/// One engine speaks on one socket. It is driven by ``ClientSocketHandler``, or by a test that feeds it bytes.
+/// It does no I/O. One engine speaks on one socket. It is driven by ``ClientSocketHandler``, or by a test that feeds it bytes.
 public protocol ClientEngine {
     /// The most entries that may be in flight on this socket now; may change as the peer announces its own limits.
     var capacity: Int { get }
@@ -85,7 +85,9 @@ public struct Completions {
     }
 }
 
-/// A peer that broke the protocol, or that does not speak it at all. It loses its connection and nothing else.
+/// A peer that broke the protocol, or that does not speak it at all.
+///
+/// It loses its connection and nothing else.
 public struct ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was expected, what came, and the rule of the specification where there is one.
     public var description: String

@@ -7,13 +7,19 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Above this many bytes, what was collected is written before the tick ends.
-    private static let flushThreshold = 256 * 1024
+    /// What was collected is written before the tick ends when it is so many entries, or bytes.
+    ///
+    /// The peer then works on the first of them while this side still encodes the rest. At 64 in flight of 100 B the two
+    /// sides took turns when a tick's worth left in one write: this way gRPC carries 2, tcp 1.6 times as many a second.
+    private static let maxEntriesPerWrite = 24
+    private static let maxBytesPerWrite = 256 * 1024
 
     private let pool: SocketPool
     private var engine: any ClientEngine
     /// How many entries the engine takes at once, as it said after the last bytes: 0 before it is ready and when it is
-    /// retired. Asked for with every entry, so it is kept here.
+    /// retired.
+    ///
+    /// Asked for with every entry, so it is kept here.
     private var capacity = 0
     private var isWritable = true
     private var input = SocketInput()
@@ -21,6 +27,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private var completions = Completions()
     private var pending = PendingSends()
     private var context: ChannelHandlerContext?
+    private var unwrittenEntries = 0
     private var isFlushScheduled = false
     private var isClosing = false
     private var secondsSinceKeepAlive: Int64 = 0
@@ -58,8 +65,9 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             pool.regainedCapacity(self)
             return
         }
-        if output.buffer.readableBytes >= Self.flushThreshold {
-            flushTick()
+        unwrittenEntries += 1
+        if unwrittenEntries >= Self.maxEntriesPerWrite || output.buffer.readableBytes >= Self.maxBytesPerWrite {
+            write()
         } else if !isFlushScheduled {
             isFlushScheduled = true
             pool.executor.flushAtEndOfTick(self)
@@ -68,8 +76,12 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     func flushTick() {
         isFlushScheduled = false
-        guard let context else { return }
-        output.flush(to: context)
+        write()
+    }
+
+    private func write() {
+        unwrittenEntries = 0
+        if let context { output.flush(to: context) }
     }
 
     /// Waits until entries can be submitted; returns why that will not be.

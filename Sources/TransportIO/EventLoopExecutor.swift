@@ -39,7 +39,7 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
         }
     }
 
-    /// Has `socket` flushed once, at the end of the current tick. On the event loop only.
+    /// Has `socket` flushed once, at the end of the current tick; on the event loop only.
     func flushAtEndOfTick(_ socket: any TickFlushing) {
         awaitingFlush.append(socket)
         scheduleTick()

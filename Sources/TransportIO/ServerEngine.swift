@@ -1,9 +1,9 @@
 public import Broker
 public import NIOCore
 
-/// The logger half of a wire protocol as a value: bytes in, entries out; fates in, bytes out. It does no I/O.
+/// The logger half of a wire protocol as a value: bytes in, entries out; fates in, bytes out.
 ///
-/// One engine speaks on one socket. It is driven by ``ServerSocketHandler``, or by a test that feeds it bytes.
+/// It does no I/O. One engine speaks on one socket. It is driven by ``ServerSocketHandler``, or by a test that feeds it bytes.
 public protocol ServerEngine {
     /// Says what has to be said first.
     mutating func open(into out: inout ByteBuffer)

@@ -9,7 +9,9 @@ struct SocketOutput {
         buffer = allocator.buffer(capacity: 16 * 1024)
     }
 
-    /// Writes what was collected. The buffer's memory is used again as soon as the socket has taken all of it.
+    /// Writes what was collected.
+    ///
+    /// The buffer's memory is used again as soon as the socket has taken all of it.
     mutating func flush(to context: ChannelHandlerContext) {
         guard buffer.readableBytes > 0 else { return }
         context.writeAndFlush(NIOAny(buffer), promise: nil)

@@ -90,8 +90,8 @@ final class SocketPool {
         }
         sockets[ObjectIdentifier(socket)] = socket
         let tooLate = executor.eventLoop.scheduleTask(in: timeout) {
-            socket.fail(
-                TransportError(.notSent, "\(pool.value.peer) was not ready within \(timeout.nanoseconds / 1_000_000) ms"))
+            let limit = "\(timeout.nanoseconds / 1_000_000) ms"
+            socket.fail(TransportError(.notSent, "\(pool.value.peer) was not ready within \(limit)"))
         }
         defer { tooLate.cancel() }
         guard var failure = await socket.waitUntilReady() else { return .success(socket) }

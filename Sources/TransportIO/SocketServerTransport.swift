@@ -56,7 +56,7 @@ public struct SocketServerTransport: ServerTransport {
     }
 }
 
-/// The sockets that a listener has accepted and that are open. Confined to the event loop.
+/// The sockets that a listener has accepted and that are open, confined to the event loop.
 private final class ServerSockets {
     private var open: [ObjectIdentifier: ServerSocketHandler] = [:]
     private var drained: (() -> Void)?

@@ -12,7 +12,8 @@ struct ConformanceTests {
     @Test("an entry arrives as it was sent", arguments: TransportRegistry.all)
     func roundTrip(_ transport: TransportDescriptor) async throws {
         try await TestLogger.run(transport) { logger in
-            let acknowledgement = try await send([LogEntry(name: "login", data: "user 7", severity: .warning)], to: logger)
+            let entry = LogEntry(name: "login", data: "user 7", severity: .warning)
+            let acknowledgement = try await send([entry], to: logger)
             #expect(acknowledgement == [transport.acknowledgement])
             let entries = try await logger.entries(awaiting: 1)
             let expected = TestEntry(name: "login", data: "user 7", severity: "WARNING", transport: transport.name)
@@ -23,7 +24,8 @@ struct ConformanceTests {
     @Test("texts of any kind arrive unchanged", arguments: TransportRegistry.all)
     func texts(_ transport: TransportDescriptor) async throws {
         let texts = [
-            "", " ", "日本語 – ünïcödé – 🦊🏽", "\"quoted\\\" /slashes\\", "line\r\nbreak\ttab\u{0}nul\u{1F}", "\u{2028}\u{FFFF}",
+            "", " ", "日本語 – ünïcödé – 🦊🏽", "\"quoted\\\" /slashes\\", "line\r\nbreak\ttab\u{0}nul\u{1F}",
+            "\u{2028}\u{FFFF}",
             String(repeating: "x", count: 4096), String(repeating: "é\n", count: 3000),
         ]
         try await TestLogger.run(transport) { logger in
@@ -62,7 +64,9 @@ struct ConformanceTests {
         }
     }
 
-    @Test("an entry beyond the limit is refused with the limit's name, and the next one is sent", arguments: TransportRegistry.all)
+    @Test(
+        "an entry beyond the limit is refused with the limit's name, and the next one is sent",
+        arguments: TransportRegistry.all)
     func oversize(_ transport: TransportDescriptor) async throws {
         let limits = EntryLimits(maxEntryBytes: 1000)
         try await TestLogger.run(transport, limits: limits) { logger in
@@ -72,7 +76,8 @@ struct ConformanceTests {
             }
             #expect(failure?.fate == .notSent)
             #expect(failure?.message.contains("limit of 1000 bytes") == true)
-            try await send([LogEntry(name: "fits", data: String(repeating: "x", count: 996))], to: logger, limits: limits)
+            let largest = LogEntry(name: "fits", data: String(repeating: "x", count: 996))
+            try await send([largest], to: logger, limits: limits)
             #expect(try await logger.entries(awaiting: 1).map(\.name) == ["fits"])
         }
     }

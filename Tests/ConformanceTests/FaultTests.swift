@@ -9,7 +9,8 @@ import Testing
 /// What every transport of the registry does when its peer stops, is away, or is something else.
 @Suite(.rabbitMQ, .serialized)
 struct FaultTests {
-    @Test("a logger that was stopped and started again gets entries again, on the same connection",
+    @Test(
+        "a logger that was stopped and started again gets entries again, on the same connection",
         arguments: TransportRegistry.all)
     func restart(_ transport: TransportDescriptor) async throws {
         let ledger = Ledger(storeBytes: 1 << 20)
@@ -45,7 +46,8 @@ struct FaultTests {
         #expect(names.contains("before") && names.contains("after"))
     }
 
-    @Test("a graceful stop answers what is under way: what was acknowledged was recorded",
+    @Test(
+        "a graceful stop answers what is under way: what was acknowledged was recorded",
         arguments: TransportRegistry.all)
     func gracefulStop(_ transport: TransportDescriptor) async throws {
         let ledger = Ledger(storeBytes: 1 << 20)

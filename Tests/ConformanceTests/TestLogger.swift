@@ -89,5 +89,6 @@ struct TestEntry: Decodable, Hashable {
 }
 
 extension TransportDescriptor: CustomTestStringConvertible {
+    /// The transport's name.
     public var testDescription: String { name }
 }

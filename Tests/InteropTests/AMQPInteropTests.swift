@@ -1,4 +1,5 @@
 import RabbitMQNode
+import RabbitMQScope
 import Testing
 
 /// brokerlab and pika, with RabbitMQ between them.

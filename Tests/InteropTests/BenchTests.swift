@@ -59,4 +59,25 @@ struct BenchTests {
             #expect(try await started.areGone(observed))
         }
     }
+
+    @Test("Ends what it started when it is interrupted again while it does so")
+    func interruptedAgain() async throws {
+        try await withTemporaryFolder { folder in
+            let started = StartedProcesses()
+            var observed = StartedProcesses.Observed()
+            let finished = try await withProgram(
+                .brokerlab.with(environment: started.environment), Self.arguments("amqp", rounds: 200, out: folder),
+                limit: .seconds(90)
+            ) { bench in
+                observed = try await started.observe(bench) { $0.sockets.count >= 2 }
+                // To stop RabbitMQ takes a second or two; impatience must not cut that short.
+                while !bench.output.hasEnded {
+                    try bench.signal(.interrupt)
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            #expect(finished.exitCode != nil, "it did not end by itself")
+            #expect(try await started.areGone(observed))
+        }
+    }
 }

@@ -38,10 +38,12 @@ struct ResponseReader {
         var outcome: Outcome {
             if (200..<300).contains(status) { return Outcome(failure: nil, keepAlive: keepAlive) }
             if let location {
-                return Outcome(failure: "HTTP \(status), a redirect to \(location): use that as --to", keepAlive: keepAlive)
+                let failure = "HTTP \(status), a redirect to \(location): use that as --to"
+                return Outcome(failure: failure, keepAlive: keepAlive)
             }
             let reason = HTTPEnvelope.message(in: body)
-            return Outcome(failure: reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)", keepAlive: keepAlive)
+            let failure = reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)"
+            return Outcome(failure: failure, keepAlive: keepAlive)
         }
     }
 

@@ -59,7 +59,9 @@ struct HTTPServerEngine: ServerEngine {
     ) throws(HTTPFault) -> Bool {
         switch state {
         case .idle:
-            guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan) else { return false }
+            guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan) else {
+                return false
+            }
             try begin(head, &bytes, into: &out)
         case .awaitingBody(let head, let total):
             guard bytes.readableBytes >= total else { return false }

@@ -4,7 +4,7 @@ import Broker
 import Foundation
 import RabbitMQNode
 
-/// `brokerlab bench`
+/// The command `brokerlab bench`.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
@@ -36,7 +36,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many entries are unacknowledged at once, separated by commas.", valueName: "n,n"))
     var inFlight: IntegerList?
 
-    @Option(help: ArgumentHelp("Send at this constant rate, in entries a second, instead of as fast as answers come.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Send at this constant rate, in entries a second, instead of as fast as answers come.", valueName: "n"))
     var rate: Double?
 
     @Option(help: ArgumentHelp("free, or one-cpu: broker and logger share one core.", valueName: "where"))
@@ -57,7 +59,8 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A RabbitMQ to use instead of a private one.", valueName: "url"))
     var amqp: String?
 
-    @Option(help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
     var out: String?
 
     func validate() throws {
@@ -117,8 +120,8 @@ struct BenchCommand: AsyncParsableCommand {
             // A queue of its own: nothing that others left behind is counted, and nothing is left behind for them.
             arguments += ["--amqp", rabbitMQ.url, "--amqp-queue", "broker-lab-bench-\(getpid())", "--amqp-temporary"]
         }
-        return BenchmarkKit.LoggerCommand(
-            executable: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), arguments: arguments)
+        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return BenchmarkKit.LoggerCommand(executable: executable, arguments: arguments)
     }
 
     private func overrides() -> SuiteOverrides {

@@ -3,7 +3,7 @@ import Broker
 import HTTPTransport
 import ServiceLifecycle
 
-/// `brokerlab broker`
+/// The command `brokerlab broker`.
 struct BrokerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "broker",

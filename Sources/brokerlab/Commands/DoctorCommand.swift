@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `brokerlab doctor`
+/// The command `brokerlab doctor`.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",

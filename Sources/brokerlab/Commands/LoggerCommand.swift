@@ -5,7 +5,7 @@ import LoggerService
 import Logging
 import ServiceLifecycle
 
-/// `brokerlab logger`
+/// The command `brokerlab logger`.
 struct LoggerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logger",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Broker
 import Foundation
 
-/// `brokerlab send`
+/// The command `brokerlab send`.
 struct SendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send",
@@ -46,7 +46,9 @@ struct SendCommand: AsyncParsableCommand {
     func validate() throws {
         guard count >= 1 else { throw ValidationError("--count takes a number from 1 on.") }
         guard (1...65_536).contains(inFlight) else { throw ValidationError("--in-flight takes 1 to 65536.") }
-        guard data == nil || payloadBytes == nil else { throw ValidationError("Give --data or --payload-bytes, not both.") }
+        guard data == nil || payloadBytes == nil else {
+            throw ValidationError("Give --data or --payload-bytes, not both.")
+        }
         guard payloadBytes.map({ $0 >= 0 }) ?? true else { throw ValidationError("--payload-bytes takes 0 or more.") }
         guard Severity(name: severity) != nil else { throw ValidationError("--severity takes info, warning or error.") }
         guard run?.isEmpty != true else { throw ValidationError("--run takes a text that is not empty.") }

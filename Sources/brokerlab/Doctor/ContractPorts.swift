@@ -15,8 +15,10 @@ enum ContractPorts {
             endpoint(of: transport).map { (transport: transport, endpoint: $0) }
         }
         // The logger's health is asked for first, since it explains the others.
-        let http = ports.first { $0.transport.name == "http" }?.endpoint
-        let health = if let http { try? await LoggerHealth.ask("\(http)", timeout: timeout) } else { LoggerHealth?.none }
+        var health: LoggerHealth?
+        if let http = ports.first(where: { $0.transport.name == "http" })?.endpoint {
+            health = try? await LoggerHealth.ask("\(http)", timeout: timeout)
+        }
         for (transport, endpoint) in ports {
             let subject = "port \(endpoint.port) (\(transport.name))"
             switch PortUse(of: endpoint) {
@@ -36,7 +38,7 @@ enum ContractPorts {
     private static func taken(
         _ subject: String, _ transport: TransportDescriptor, _ endpoint: Endpoint, _ health: LoggerHealth?
     ) async -> Finding {
-        let mend = "ss -ltnp 'sport = :\(endpoint.port)' tells whose it is; \(elsewhere(transport))"
+        let mend = "ss -ltnp 'sport = :\(endpoint.port)' (whose it is), or \(elsewhere(transport))"
         switch transport.name {
         case "amqp":
             // Not with the transport, which would declare the contract's exchange there.
@@ -45,8 +47,8 @@ enum ContractPorts {
             }
             return .warn(subject, "something answers that does not speak AMQP 0-9-1", mend: mend)
         case "http":
-            if let health { return .ok(subject, "a logger answers: \(health.status), \(health.received) entries received") }
-            return .warn(subject, "something answers that is no logger", mend: mend)
+            guard let health else { return .warn(subject, "something answers that is no logger", mend: mend) }
+            return .ok(subject, "a logger answers: \(health.status), \(health.received) entries received")
         default:
             do {
                 try await connect(transport)
@@ -70,8 +72,7 @@ enum ContractPorts {
 
     private static func elsewhere(_ transport: TransportDescriptor) -> String {
         transport.name == "amqp"
-            ? "another RabbitMQ is named with --amqp URL"
-            : "another port is taken with: brokerlab logger --\(transport.name) 127.0.0.1:PORT"
+            ? "brokerlab logger --amqp URL" : "brokerlab logger --\(transport.name) 127.0.0.1:PORT"
     }
 
     /// The address in a default target, which may be a URL.

@@ -39,8 +39,8 @@ extension [Finding] {
     var lines: [String] {
         let width = map(\.subject.count).max() ?? 0
         return map { finding in
-            let mend = finding.mend.map { ". Mend: \($0)" } ?? ""
-            return "\(finding.status.rawValue.padded(to: 7))  \(finding.subject.padded(to: width))  \(finding.text)\(mend)"
+            let columns = [finding.status.rawValue.padded(to: 7), finding.subject.padded(to: width), finding.text]
+            return columns.joined(separator: "  ") + (finding.mend.map { ". Mend: \($0)" } ?? "")
         }
     }
 }

@@ -49,7 +49,7 @@ enum Machine {
                 ?? "measure on a machine whose clock source is tsc")
     }
 
-    /// Where `bench` writes unless told otherwise. Leaves nothing behind.
+    /// Tries the folder where `bench` writes unless told otherwise, and leaves nothing behind.
     private static func resultsFolder() -> Finding {
         let folder = "results"
         let isNew = mkdir(folder, 0o755) == 0

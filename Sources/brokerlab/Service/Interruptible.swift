@@ -6,7 +6,7 @@ enum Interruptible {
     /// What a shell reports of a program that SIGINT ended.
     static let exitCode = ExitCode(130)
 
-    /// Runs `work`; a signal cancels it. Its result is awaited all the same.
+    /// Runs `work`, which a signal cancels, and awaits its result all the same.
     static func run<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let task = Task { try await work() }
