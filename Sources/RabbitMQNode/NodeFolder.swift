@@ -3,6 +3,8 @@ struct NodeFolder {
     static let log = "log"
     static let process = "process"
     static let status = "status"
+    /// There when the node is to be killed without a chance to stop by itself.
+    static let impatience = "impatience"
 
     let path: String
     /// The start script to run.

@@ -7,7 +7,8 @@ import Synchronization
 /// kernel closes it whatever becomes of this process, so that not even a SIGKILL leaves a node behind.
 final class NodeProcess: Sendable {
     private let task: Task<Void, Never>
-    private let stopping: AsyncStream<Void>.Continuation
+    private let stopping: AsyncStream<Never>.Continuation
+    private let folder: NodeFolder
     private let failureToStart: FailureToStart
 
     private final class FailureToStart: Sendable {
@@ -16,7 +17,7 @@ final class NodeProcess: Sendable {
 
     /// Starts the node whose folder is `folder`.
     init(_ folder: NodeFolder, stopTimeout: Duration, searchPath: String) {
-        let (stopped, stopping) = AsyncStream.makeStream(of: Void.self)
+        let (stopped, stopping) = AsyncStream.makeStream(of: Never.self)
         let failureToStart = FailureToStart()
         var platform = PlatformOptions()
         // Of its own, so that a Ctrl-C in the terminal stops broker-lab, and broker-lab the node.
@@ -32,13 +33,14 @@ final class NodeProcess: Sendable {
                         (Environment.Key(stringLiteral: $0.key), $0.value)
                     })),
             platformOptions: platform)
+        self.folder = folder
         self.stopping = stopping
         self.failureToStart = failureToStart
         // A task that is not cancelled with the caller's: stopping takes its time.
         task = Task {
             do {
                 _ = try await run(configuration, input: .inputWriter, output: .discarded, error: .discarded) { shell in
-                    for await _ in stopped { _ = try await shell.standardInputWriter.write("kill\n") }
+                    for await _ in stopped {}
                     try await shell.standardInputWriter.finish()
                 }
             } catch {
@@ -55,7 +57,7 @@ final class NodeProcess: Sendable {
     /// - Parameter atOnce: kill it. That is for a node which is not ready: while Erlang boots it does not heed SIGTERM, and
     ///   it has nothing to lose.
     func stop(atOnce: Bool = false) async {
-        if atOnce { stopping.yield() }
+        if atOnce { try? Files.write("\(folder.path)/\(NodeFolder.impatience)", "") }
         stopping.finish()
         await task.value
     }
@@ -71,9 +73,8 @@ final class NodeProcess: Sendable {
             wait $!
             echo $? >"$folder/\(NodeFolder.status)"
         ) &
-        # A line only when the node is to be killed.
-        read -r order <&3
-        [ "$order" != kill ] || patience=0
+        read -r _ <&3
+        [ ! -e "$folder/\(NodeFolder.impatience)" ] || patience=0
         while [ ! -s "$folder/\(NodeFolder.process)" ]; do sleep 0.02; done
         node=$(cat "$folder/\(NodeFolder.process)")
 

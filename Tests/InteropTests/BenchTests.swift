@@ -5,7 +5,7 @@ import Testing
 /// `brokerlab bench`, from the outside: what it leaves behind, and what it does not.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct BenchTests {
-    private static func arguments(_ transports: String, rounds: Int = 1, out: URL) -> [String] {
+    private static func arguments(_ transports: String, rounds: Int, out: URL) -> [String] {
         [
             "bench", "--transport", transports, "--duration", "0.2", "--rounds", "\(rounds)", "--payload-bytes", "100",
             "--in-flight", "1,8", "--out", out.path,
@@ -18,8 +18,9 @@ struct BenchTests {
             let started = StartedProcesses()
             var observed = StartedProcesses.Observed()
             let finished = try await withProgram(
-                .brokerlab.with(environment: started.environment), Self.arguments(transports, out: folder),
-                limit: .seconds(120)
+                // Long enough to be seen at work by an observer that has to wait for its turn.
+                .brokerlab.with(environment: started.environment),
+                Self.arguments(transports, rounds: 4, out: folder), limit: .seconds(120)
             ) { bench in
                 observed = try await started.observe(bench)
             }

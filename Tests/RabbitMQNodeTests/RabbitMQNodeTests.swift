@@ -122,8 +122,11 @@ import Testing
         defer { rmdir(directory) }
         let task = Task { try await withRabbitMQ(RabbitMQOptions(directory: directory)) { _ in } }
         while processes(naming: directory).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        let start = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
+        // It is not asked to stop by itself, to which it would not listen yet.
+        #expect(ContinuousClock.now - start < RabbitMQOptions().stopTimeout)
         #expect(processes(naming: directory) == [])
         #expect(rmdir(directory) == 0)
     }
