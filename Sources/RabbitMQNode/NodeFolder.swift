@@ -76,8 +76,11 @@ struct NodeFolder {
             // Erlang's own port on loopback, and distribution without an epmd: a name that is set before RabbitMQ starts,
             // and a port that needs no looking up.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS":
-                "-kernel inet_dist_use_interface {127,0,0,1} -sname \(name) "
-                + "-start_epmd false -erl_epmd_port \(distributionPort)",
+                "-kernel inet_dist_use_interface {127,0,0,1} -sname \(name) -erl_epmd_port \(distributionPort)",
+            // For every Erlang there: once a minute RabbitMQ starts a further one, only to have an epmd started, which would
+            // listen on every interface and stay.
+            "ERL_ZFLAGS": "-start_epmd false",
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
         ]
     }
 

@@ -110,6 +110,12 @@ final class NodeProcess: Sendable {
             done
         fi
         wait
+        # Whatever else was started for the node and has left its family: it has the node's HOME.
+        for environment in /proc/[0-9]*/environ; do
+            stray=${environment#/proc/}
+            stray=${stray%/environ}
+            [ "$stray" = $$ ] || ! grep -qzxF "HOME=$folder" "$environment" 2>/dev/null || kill -KILL "$stray"
+        done
         rm -rf "$folder"
         """
 }
