@@ -9,8 +9,10 @@ public enum AMQPTransport {
     /// The queue that both halves use unless told otherwise.
     public static let defaultQueue = Contract.defaultQueue
 
-    /// The registry's line.
-    public static let descriptor = TransportDescriptor(
+    /// The registry's lines, the default first.
+    public static let descriptors = [descriptor]
+
+    private static let descriptor = TransportDescriptor(
         name: "amqp", summary: "AMQP 0-9-1 through RabbitMQ, with publisher confirms", codec: "json", mode: "confirm",
         acknowledgement: .queued, defaultTarget: "amqp://guest:guest@127.0.0.1:5672",
         makeClient: { options in

@@ -17,7 +17,7 @@ public struct Benchmark: Sendable {
     ///   `CancellationError` when cancelled before the first row.
     @concurrent
     public func run() async throws -> BenchmarkOutcome {
-        let suite = try configuration.suite.validated(transports: configuration.registry.map(\.name))
+        let suite = try configuration.suite.validated(transports: TransportChoice(registry: configuration.registry))
         let run = try BenchmarkRun(configuration: configuration, suite: suite)
         let ending: BenchmarkOutcome.Ending
         do {

@@ -4,7 +4,7 @@ public import Broker
 public struct BenchmarkConfiguration: Sendable {
     /// What to measure; see ``Suite/validated(transports:)``.
     public var suite: Suite
-    /// The transports that the suite's names stand for.
+    /// The transports, and variants of them, that the suite's selectors stand for.
     public var registry: [TransportDescriptor]
     /// How to start the logger.
     public var logger: LoggerCommand
@@ -12,12 +12,12 @@ public struct BenchmarkConfiguration: Sendable {
     public var folder: ResultsFolder
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     public var companions: [CompanionProcess] = []
-    /// The transport that all others are divided by.
+    /// The selector of the transport that all others are divided by.
     public var floor = "tcp"
     /// What the report says of the machine and the build.
     public var environment: BenchmarkEnvironment
     /// Changes the options of a transport's broker half before it is made, for example its queue.
-    public var adjustClientOptions: @Sendable (_ transport: String, _ options: inout ClientOptions) -> Void = { _, _ in
+    public var adjustClientOptions: @Sendable (TransportDescriptor, _ options: inout ClientOptions) -> Void = { _, _ in
     }
     /// Who is told how far the run is.
     public var progress: any ProgressSink = SilentProgress()
@@ -63,7 +63,7 @@ public struct CompanionProcess: Sendable, Hashable {
     public var pid: Int32?
     /// Its version, for the report's `peer_version` column.
     public var version: String?
-    /// The transports that it works for.
+    /// The names of the transports that it works for, whatever their variant.
     public var transports: Set<String>
 
     /// Creates a companion.

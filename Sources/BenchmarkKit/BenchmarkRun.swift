@@ -54,12 +54,12 @@ final class BenchmarkRun: Sendable {
     private func measurement(
         of planned: PlannedCell, _ logger: LoggerProcess, _ ledger: ControlClient
     ) throws(BenchmarkError) -> CellMeasurement {
-        let name = planned.cell.transport
-        guard let descriptor = configuration.registry.first(where: { $0.name == name }),
-            let target = logger.targets[name]
-        else { throw missing(name) }
+        let selector = planned.cell.transport
+        guard let descriptor = configuration.registry.first(where: { $0.selector == selector }),
+            let target = logger.targets[descriptor.receiver]
+        else { throw missing(selector) }
         var options = ClientOptions(target: target, maxInFlight: planned.cell.inFlight)
-        configuration.adjustClientOptions(name, &options)
+        configuration.adjustClientOptions(descriptor, &options)
         return CellMeasurement(
             suite: suite, planned: planned, descriptor: descriptor, clientOptions: options,
             companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix)

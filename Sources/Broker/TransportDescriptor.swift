@@ -1,38 +1,56 @@
-/// What a transport is called, what it is, and how to make its two halves: its line in the registry.
+/// What a transport, or a variant of one, is called, what it is, and how to make its two halves: its line in the registry.
 public struct TransportDescriptor: Sendable {
-    /// The name that `--transport` takes.
+    /// The transport's name, the same for all its variants: `grpc`.
     public var name: String
+    /// What tells this variant from the transport's default, which has none: `stream`.
+    public var variant: String?
     /// One line for `--help`.
     public var summary: String
     /// How entries are encoded: `json`, `gob`, `protobuf`, `binary`.
     public var codec: String
-    /// The variant of the transport, as in the report's `mode` column.
+    /// How the protocol is used, as in the report's `mode` column: `unary`, `stream`, `http1`.
     public var mode: String
     /// What an acknowledgement promises.
     public var acknowledgement: AcknowledgementClass
     /// Where the logger's half listens (or consumes) unless told otherwise: `127.0.0.1:5001`, or a URL.
     public var defaultTarget: String
+    /// Whether the suites that name no transports measure it: the defaults, and variants that say so.
+    public var isInDefaultSuite: Bool
+    /// Whether the server of the transport's default cannot serve this variant, so that the logger needs another one.
+    public var needsOwnServer: Bool
     /// Makes the broker's half.
     public var makeClient: @Sendable (ClientOptions) throws -> any ClientTransport
     /// Makes the logger's half.
     public var makeServer: @Sendable (ServerOptions) throws -> any ServerTransport
 
     /// Creates a descriptor.
+    ///
+    /// A variant is left out of the default suite, and shares the server of its transport, unless told otherwise.
     public init(
-        name: String, summary: String, codec: String, mode: String, acknowledgement: AcknowledgementClass,
-        defaultTarget: String,
+        name: String, variant: String? = nil, summary: String, codec: String, mode: String,
+        acknowledgement: AcknowledgementClass, defaultTarget: String, isInDefaultSuite: Bool? = nil,
+        needsOwnServer: Bool = false,
         makeClient: @escaping @Sendable (ClientOptions) throws -> any ClientTransport,
         makeServer: @escaping @Sendable (ServerOptions) throws -> any ServerTransport
     ) {
         self.name = name
+        self.variant = variant
         self.summary = summary
         self.codec = codec
         self.mode = mode
         self.acknowledgement = acknowledgement
         self.defaultTarget = defaultTarget
+        self.isInDefaultSuite = isInDefaultSuite ?? (variant == nil)
+        self.needsOwnServer = needsOwnServer
         self.makeClient = makeClient
         self.makeServer = makeServer
     }
+
+    /// What `--transport` takes: `grpc` for a transport's default, `grpc:stream` for a variant of it.
+    public var selector: String { variant.map { "\(name):\($0)" } ?? name }
+
+    /// The `transport` of the logger's receiver that serves this variant.
+    public var receiver: String { needsOwnServer ? selector : name }
 }
 
 /// What every transport's broker half can be told.

@@ -4,8 +4,10 @@ import TransportIO
 
 /// gRPC: a unary call `logs.LogService/WriteLog` for each entry, on one HTTP/2 connection.
 public enum GRPCTransport {
-    /// The registry's line.
-    public static let descriptor = TransportDescriptor(
+    /// The registry's lines, the default first.
+    public static let descriptors = [descriptor]
+
+    private static let descriptor = TransportDescriptor(
         name: "grpc", summary: "gRPC unary calls over HTTP/2 cleartext", codec: "protobuf", mode: "unary",
         acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001",
         makeClient: { options in

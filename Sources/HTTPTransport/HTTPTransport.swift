@@ -5,32 +5,28 @@ import TransportIO
 ///
 /// A connection of the broker's is a pool of keep-alive sockets on one event loop, one request at a time on each.
 public enum HTTPTransport {
-    /// The registry's line, with a server that answers nothing but `POST /log`; see ``descriptor(control:)``.
-    public static let descriptor = descriptor(control: { _ in nil })
+    /// The registry's lines, the default first, with a server that answers nothing but `POST /log`; the logger's own also
+    /// has a control API, see ``server(on:options:configuration:)``.
+    public static let descriptors = [descriptor]
 
-    /// The registry's line, with a server that has `control` answer requests for other paths.
-    public static func descriptor(
-        control: @escaping @Sendable (HTTPRequest) -> HTTPResponse?
-    ) -> TransportDescriptor {
-        TransportDescriptor(
-            name: "http", summary: "JSON over HTTP/1.1 POST, a pool of keep-alive connections", codec: "json",
-            mode: "http1", acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
-            makeClient: { options in
-                let target = try HTTPTarget(parsing: options.target)
-                return SocketClientTransport(
-                    to: target.endpoint,
-                    description: .init(
-                        peer: "the HTTP logger", protocolName: "HTTP/1.1",
-                        mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
-                    acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight
-                ) { HTTPClientEngine(target: target, limits: options.limits) }
-            },
-            makeServer: { options in
-                server(
-                    on: try Endpoint(parsing: options.target), options: options,
-                    configuration: HTTPServerConfiguration(limits: options.limits, control: control))
-            })
-    }
+    private static let descriptor = TransportDescriptor(
+        name: "http", summary: "JSON over HTTP/1.1 POST, a pool of keep-alive connections", codec: "json",
+        mode: "http1", acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
+        makeClient: { options in
+            let target = try HTTPTarget(parsing: options.target)
+            return SocketClientTransport(
+                to: target.endpoint,
+                description: .init(
+                    peer: "the HTTP logger", protocolName: "HTTP/1.1",
+                    mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
+                acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight
+            ) { HTTPClientEngine(target: target, limits: options.limits) }
+        },
+        makeServer: { options in
+            server(
+                on: try Endpoint(parsing: options.target), options: options,
+                configuration: HTTPServerConfiguration(limits: options.limits))
+        })
 
     /// A server that takes entries as `configuration` says.
     public static func server(

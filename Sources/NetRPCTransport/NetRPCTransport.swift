@@ -3,8 +3,10 @@ import TransportIO
 
 /// Go's net/rpc with its gob codec: what a pair of Go services speaks without any further library.
 public enum NetRPCTransport {
-    /// The registry's line.
-    public static let descriptor = TransportDescriptor(
+    /// The registry's lines, the default first.
+    public static let descriptors = [descriptor]
+
+    private static let descriptor = TransportDescriptor(
         name: "netrpc", summary: "Go's net/rpc with the gob codec, calls multiplexed on one connection", codec: "gob",
         mode: "call", acknowledgement: .recorded, defaultTarget: "127.0.0.1:5001",
         makeClient: { options in

@@ -5,8 +5,10 @@ import TransportIO
 ///
 /// No protocol can be cheaper and still acknowledge each entry, so every other transport is measured against this one.
 public enum TCPTransport {
-    /// The registry's line.
-    public static let descriptor = TransportDescriptor(
+    /// The registry's lines, the default first.
+    public static let descriptors = [descriptor]
+
+    private static let descriptor = TransportDescriptor(
         name: "tcp", summary: "the floor: length-prefixed entries on a raw socket", codec: "binary", mode: "frame",
         acknowledgement: .recorded, defaultTarget: "127.0.0.1:5002",
         makeClient: { options in

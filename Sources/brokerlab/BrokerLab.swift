@@ -9,7 +9,7 @@ struct BrokerLab: AsyncParsableCommand {
         abstract: "Tells which transport your services should use, with evidence.",
         discussion: """
             One broker sends log entries to one logger over interchangeable transports: \
-            \(TransportRegistry.names.joined(separator: ", ")).
+            \(TransportRegistry.selectors.joined(separator: ", ")).
 
             EXAMPLES
               brokerlab doctor                      what is installed, reachable, missing

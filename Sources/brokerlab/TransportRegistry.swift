@@ -1,28 +1,32 @@
 import AMQPTransport
 import ArgumentParser
+import BenchmarkKit
 import Broker
 import GRPCTransport
 import HTTPTransport
 import NetRPCTransport
 import TCPTransport
 
-/// Every transport that there is: a new one is one line here.
+/// Every transport that there is, with its variants: a new transport is one line here.
 enum TransportRegistry {
-    static let all: [TransportDescriptor] = [
-        TCPTransport.descriptor,
-        NetRPCTransport.descriptor,
-        GRPCTransport.descriptor,
-        HTTPTransport.descriptor,
-        AMQPTransport.descriptor,
-    ]
+    static let all: [TransportDescriptor] =
+        TCPTransport.descriptors + NetRPCTransport.descriptors + GRPCTransport.descriptors + HTTPTransport.descriptors
+        + AMQPTransport.descriptors
 
-    static var names: [String] { all.map(\.name) }
+    /// The default variant of each transport.
+    static let defaults = all.filter { $0.variant == nil }
 
-    /// The transport of that name.
-    /// - Throws: an error that lists the names there are.
-    static func transport(named name: String) throws -> TransportDescriptor {
-        guard let transport = all.first(where: { $0.name == name }) else {
-            throw ValidationError("There is no transport '\(name)'. Choose one of: \(names.joined(separator: ", ")).")
+    /// What a suite can name, and what it measures when it names nothing.
+    static let choice = TransportChoice(registry: all)
+
+    static var selectors: [String] { choice.known }
+
+    /// The transport, or the variant, of that selector.
+    /// - Throws: an error that lists the selectors there are.
+    static func transport(named selector: String) throws -> TransportDescriptor {
+        guard let transport = all.first(where: { $0.selector == selector }) else {
+            throw ValidationError(
+                "There is no transport '\(selector)'. Choose one of: \(selectors.joined(separator: ", ")).")
         }
         return transport
     }

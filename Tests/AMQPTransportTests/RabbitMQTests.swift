@@ -46,7 +46,7 @@ import Testing
         _ options: ServerOptions, _ body: @Sendable (Collector) async throws -> Void
     ) async throws -> Collector {
         let collector = Collector()
-        let server = try AMQPTransport.descriptor.makeServer(options)
+        let server = try AMQPTransport.descriptors[0].makeServer(options)
         let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -72,7 +72,7 @@ import Testing
                 }
             }
         }
-        try await send(over: try AMQPTransport.descriptor.makeClient(options))
+        try await send(over: try AMQPTransport.descriptors[0].makeClient(options))
     }
 
     /// A publisher whose bodies are the bytes of `data`, whatever they are.

@@ -47,6 +47,33 @@ final class BenchmarkTests {
         #expect(try coresOfThisProcess() == cores)
     }
 
+    @Test("variants of a transport share its receiver, unless they need their own, and are told apart in the reports")
+    func variants() async throws {
+        let fake = FakeTransport(ledger: ledger)
+        var suite = suite()
+        suite.transports = ["floor", "floor:fast", "in-memory:own"]
+        var configuration = try configuration(suite)
+        configuration.registry += [
+            fake.descriptor(name: "floor", variant: "fast"),
+            fake.descriptor(name: "in-memory", variant: "own", needsOwnServer: true),
+        ]
+        let others = "echo '{\"transport\":\"in-memory:own\",\"target\":\"there\"}'\n"
+        configuration.logger.arguments = ["-c", others + announcement + "exec cat"]
+        let targets = Mutex<[String: String]>([:])
+        configuration.adjustClientOptions = { descriptor, options in
+            let target = options.target
+            targets.withLock { $0[descriptor.selector] = target }
+        }
+        let outcome = try await Benchmark(configuration: configuration).run()
+        #expect(outcome.isValid, "\(outcome.rows.map(\.invalidReason))")
+        #expect(targets.withLock { $0 } == ["floor": "here", "floor:fast": "here", "in-memory:own": "there"])
+        #expect(outcome.report.contains("floor:fast") && outcome.report.contains("in-memory:own"))
+        for file in ["results.csv", "summary.csv"] {
+            let text = try lines(file).joined(separator: "\n")
+            #expect(text.contains(",floor,fast,none,") && text.contains(",in-memory,own,none,"), "\(text)")
+        }
+    }
+
     @Test("a transport that fails makes its rows invalid, and the others are measured")
     func oneFails() async throws {
         let outcome = try await Benchmark(

@@ -3,7 +3,8 @@ import Testing
 
 @testable import BenchmarkKit
 
-private let known = ["tcp", "netrpc", "grpc", "http", "amqp"]
+private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
+private let known = TransportChoice(known: standard + ["grpc:stream"], standard: standard)
 
 @Suite("Suites")
 struct SuiteTests {
@@ -28,7 +29,7 @@ struct SuiteTests {
     func file() throws {
         let text = """
             name: sweep
-            transports: [tcp, grpc]
+            transports: [tcp, grpc:stream]
             payload_bytes: [64, 1024]
             in_flight: 16
             rate_per_s: 5000
@@ -40,7 +41,7 @@ struct SuiteTests {
             """
         let suite = try SuiteFile(path: "sweep.yaml", text: text).suite(transports: known)
         let expected = BenchmarkKit.Suite(
-            name: "sweep", transports: ["tcp", "grpc"], payloadBytes: [64, 1024], inFlight: [16],
+            name: "sweep", transports: ["tcp", "grpc:stream"], payloadBytes: [64, 1024], inFlight: [16],
             load: .open(ratePerSecond: 5000), placement: .oneCPU, rounds: 2, duration: 0.5, warmup: 0, seed: .max)
         #expect(suite == expected)
     }
@@ -49,7 +50,7 @@ struct SuiteTests {
     func fileDefaults() throws {
         let suite = try SuiteFile(path: "a/b/large.yaml", text: "payload_bytes: 1048576").suite(transports: known)
         #expect(suite.name == "large")
-        #expect(suite.transports == known)
+        #expect(suite.transports == standard)
         #expect(suite.inFlight == [1, 64])
         #expect(suite.rounds == 3)
     }
@@ -59,6 +60,10 @@ struct SuiteTests {
         arguments: [
             ("rounds: 3\npayload: 100", "s.yaml:2: unknown key 'payload'; allowed: name, transports, payload_bytes"),
             ("transports: [tcp, carrier]", "s.yaml:1: transports: unknown transport 'carrier'; allowed: tcp, netrpc"),
+            (
+                "transports: grpc:lines",
+                "transports: unknown transport 'grpc:lines'; allowed: tcp, netrpc"
+            ),
             ("transports: []", "s.yaml:1: transports: no transport; allowed: tcp"),
             ("name: x\nin_flight: [1, 0]", "s.yaml:2: in_flight: 0 is out of range; allowed: 1 to 4096"),
             ("in_flight: [1, 1]", "s.yaml:1: in_flight: 1 is given twice"),

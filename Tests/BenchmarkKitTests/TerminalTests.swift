@@ -74,10 +74,10 @@ struct TerminalTests {
         let row = String(lines[3])
         #expect(
             heading.hasPrefix(
-                "transport     msgs/s    p50 us    p99 us     p99 us  broker  logger   queue  by tcp  ack"))
+                "transport        msgs/s   p50 us   p99 us    p99 us  broker  logger   queue  by tcp  ack"))
         #expect(
             row.hasPrefix(
-                "tcp            12346      57.1      1234       1234     3.2     4.5     120    1.00  recorded"))
+                "tcp               12346     57.1     1234      1234     3.2     4.5     120    1.00  recorded"))
     }
 
     @Test("a cell without a valid row shows no figures and comes last")
@@ -86,7 +86,7 @@ struct TerminalTests {
             .sample(transport: "tcp", invalidReasons: ["lost"]), .sample(transport: "grpc", throughput: 5),
         ]).split(separator: "\n")
         #expect(lines[3].hasPrefix("grpc"))
-        #expect(lines[4].hasPrefix("tcp                -         -         -"))
+        #expect(lines[4].hasPrefix("tcp                   -        -        -"))
         #expect(lines[4].hasSuffix("0/1"))
     }
 

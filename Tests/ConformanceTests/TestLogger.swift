@@ -89,6 +89,6 @@ struct TestEntry: Decodable, Hashable {
 }
 
 extension TransportDescriptor: CustomTestStringConvertible {
-    /// The transport's name.
-    public var testDescription: String { name }
+    /// The transport's selector.
+    public var testDescription: String { selector }
 }

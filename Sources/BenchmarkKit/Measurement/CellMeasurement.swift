@@ -48,7 +48,7 @@ struct CellMeasurement: Sendable {
         try await ledger.announce(run: warmup.run, sealed: payloads.isSealed)
         try await ledger.announce(run: measured.run, sealed: payloads.isSealed)
 
-        let meters = CellMeters(logger: loggerPID, companions: companions, transport: planned.cell.transport)
+        let meters = CellMeters(logger: loggerPID, companions: companions, transport: descriptor.name)
         let memory = (broker: PeakMemory(startingNowFor: getpid()), logger: PeakMemory(startingNowFor: loggerPID))
         let load = CellLoad(warmup: warmup, measured: measured, meters: meters, reconciliation: reconciliation)
         switch await run(load) {
@@ -112,7 +112,7 @@ struct CellMeasurement: Sendable {
     }
 
     private var peerVersion: String? {
-        let versions = companions.filter { $0.transports.contains(planned.cell.transport) }.compactMap(\.version)
+        let versions = companions.filter { $0.transports.contains(descriptor.name) }.compactMap(\.version)
         return versions.isEmpty ? nil : versions.joined(separator: " ")
     }
 }

@@ -1,6 +1,6 @@
 /// One point of a suite: a transport under one load.
 public struct Cell: Sendable, Hashable {
-    /// The transport's name in the registry.
+    /// The transport's selector in the registry: `grpc`, `grpc:stream`.
     public var transport: String
     /// The length of an entry's text, in bytes.
     public var payloadBytes: Int
@@ -13,6 +13,9 @@ public struct Cell: Sendable, Hashable {
         self.payloadBytes = payloadBytes
         self.inFlight = inFlight
     }
+
+    /// The transport's name without its variant, as in the reports' `transport` column.
+    public var transportName: String { String(transport.prefix { $0 != ":" }) }
 }
 
 /// A cell with its place in a run.

@@ -39,7 +39,7 @@ enum ResultColumns {
     ]
 
     private static let subject: [Column] = [
-        .text("transport") { $0.cell.transport },
+        .text("transport") { $0.cell.transportName },
         .text("mode") { $0.row.mode },
         .text("codec") { $0.row.codec },
         .text("peer_version") { $0.row.peerVersion },

@@ -8,7 +8,7 @@ public struct ResultRow: Sendable {
     public var startedAt: String
     /// The cell and its place in the plan.
     public var planned: PlannedCell
-    /// The transport's variant.
+    /// How the protocol was used.
     public var mode: String
     /// How entries were encoded.
     public var codec: String

@@ -45,13 +45,13 @@ struct ResultTable: Sendable {
 
     private var columns: [Column] {
         [
-            Column(title: "transport", width: 10, isText: true) { $0.cell.transport },
+            Column(title: "transport", width: 13, isText: true) { $0.cell.transport },
             Column(title: "msgs/s", width: 8) {
                 Self.number($0.throughput?.median) { DecimalText.format($0, places: 0) }
             },
-            Column(title: "p50 us", width: 8) { Self.number($0.ackP50Us) },
-            Column(title: "p99 us", width: 8) { Self.number($0.ackP99Us) },
-            Column(title: "p99 us", above: "delivered", width: 9) { Self.number($0.deliveredP99Us) },
+            Column(title: "p50 us", width: 7) { Self.number($0.ackP50Us) },
+            Column(title: "p99 us", width: 7) { Self.number($0.ackP99Us) },
+            Column(title: "p99 us", above: "delivered", width: 8) { Self.number($0.deliveredP99Us) },
             Column(title: "broker", width: 6) { Self.number($0.brokerCPUUsPerMessage) },
             Column(title: "logger", width: 6) { Self.number($0.loggerCPUUsPerMessage) },
             Column(title: "queue", above: "CPU us per message", width: 6) { Self.number($0.queueCPUUsPerMessage) },

@@ -23,8 +23,9 @@ enum SummaryColumns {
     private static let subject: [Column] = [
         .count("schema_version") { _ in ResultColumns.schemaVersion },
         .text("suite") { $0.suite.name },
-        .text("transport") { $0.row.cell.transport },
+        .text("transport") { $0.row.cell.transportName },
         .text("mode") { $0.row.mode },
+        .text("codec") { $0.row.codec },
         .text("ack_class") { $0.row.acknowledgementClass },
         .count("payload_bytes") { $0.row.cell.payloadBytes },
         .count("in_flight") { $0.row.cell.inFlight },

@@ -2,8 +2,10 @@
 public struct SummaryRow: Sendable {
     /// The cell.
     public var cell: Cell
-    /// The transport's variant.
+    /// How the protocol was used.
     public var mode: String
+    /// How entries were encoded.
+    public var codec: String
     /// What an acknowledgement promised.
     public var acknowledgementClass: String
     /// The number of valid rows that the figures are made of.

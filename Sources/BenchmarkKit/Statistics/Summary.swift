@@ -6,7 +6,7 @@ import LoggerService
 /// machine that drifts from round to round drifts out of it.
 struct Summary: Sendable {
     var suite: Suite
-    /// The transport that the others are divided by.
+    /// The selector of the transport that the others are divided by.
     var floor: String
 
     /// The rows, in the order of the suite's cells; cells without any measurement have none.
@@ -28,7 +28,8 @@ struct Summary: Sendable {
             Median.of(valid.compactMap(value))
         }
         return SummaryRow(
-            cell: cell, mode: all[0].mode, acknowledgementClass: all[0].acknowledgementClass, count: valid.count,
+            cell: cell, mode: all[0].mode, codec: all[0].codec,
+            acknowledgementClass: all[0].acknowledgementClass, count: valid.count,
             invalidCount: all.count - valid.count, throughput: bootstrap.estimate(valid.compactMap(\.throughput)),
             ratioToFloor: bootstrap.estimate(Self.ratios(valid, to: floorRows.filter(\.isValid))),
             ackP50Us: median { $0.ackLatency?.p50Us }, ackP99Us: median { $0.ackLatency?.p99Us },

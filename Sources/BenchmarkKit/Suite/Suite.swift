@@ -2,7 +2,7 @@
 public struct Suite: Sendable, Hashable {
     /// The name, as in the report's `suite` column and the default folder's name: letters, digits, `.`, `_` and `-`.
     public var name: String
-    /// The transports, by the names of the registry.
+    /// The transports, by the selectors of the registry: `grpc`, `grpc:stream`.
     public var transports: [String]
     /// The lengths of an entry's text, in bytes.
     public var payloadBytes: [Int]

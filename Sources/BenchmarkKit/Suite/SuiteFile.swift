@@ -4,7 +4,7 @@ import Yams
 ///
 /// ```yaml
 /// name: payload-sweep
-/// transports: [tcp, grpc]
+/// transports: [tcp, grpc, grpc:stream]
 /// payload_bytes: [100, 1024, 10240]
 /// in_flight: [64]
 /// rounds: 3
@@ -15,10 +15,10 @@ struct SuiteFile {
 
     /// The suite in the file; what the file leaves out is as in the built-in suite `default`.
     /// - Throws: ``SuiteError`` with the file, and the line where it is known.
-    func suite(transports known: [String]) throws(SuiteError) -> Suite {
+    func suite(transports choice: TransportChoice) throws(SuiteError) -> Suite {
         let values = try keyedValues()
         var suite = Suite(
-            name: defaultName, transports: known, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 3)
+            name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 3)
         for (key, node) in values {
             switch key {
             case .name: suite.name = try string(node, key)
@@ -35,7 +35,7 @@ struct SuiteFile {
             case .seed: suite.seed = try seed(node, key)
             }
         }
-        if let violation = SuiteRules.violation(of: suite, transports: known) {
+        if let violation = SuiteRules.violation(of: suite, transports: choice.known) {
             let line = values.first { $0.key == violation.key }?.node.mark?.line
             throw error(at: line, "\(violation.key.rawValue): \(violation.message)")
         }

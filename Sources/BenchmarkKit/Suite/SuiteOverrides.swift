@@ -26,7 +26,7 @@ public struct SuiteOverrides: Sendable, Hashable {
 extension Suite {
     /// This suite with the values given as flags.
     /// - Throws: ``SuiteError`` that names the flag, what is wrong and what is allowed.
-    public func applying(_ overrides: SuiteOverrides, transports known: [String]) throws(SuiteError) -> Suite {
+    public func applying(_ overrides: SuiteOverrides, transports choice: TransportChoice) throws(SuiteError) -> Suite {
         var suite = self
         suite.transports = overrides.transports ?? transports
         suite.payloadBytes = overrides.payloadBytes ?? payloadBytes
@@ -37,7 +37,7 @@ extension Suite {
         suite.duration = overrides.duration ?? duration
         suite.warmup = overrides.warmup ?? warmup
         suite.seed = overrides.seed ?? seed
-        if let violation = SuiteRules.violation(of: suite, transports: known) {
+        if let violation = SuiteRules.violation(of: suite, transports: choice.known) {
             throw SuiteError(source: violation.key.flag, message: violation.message)
         }
         return suite

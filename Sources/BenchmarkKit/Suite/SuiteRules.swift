@@ -95,8 +95,8 @@ enum SuiteRules {
 extension Suite {
     /// This suite, if it can be run with the transports of that registry.
     /// - Throws: ``SuiteError`` that names the suite, the key, what is wrong and what is allowed.
-    public func validated(transports known: [String]) throws(SuiteError) -> Suite {
-        if let violation = SuiteRules.violation(of: self, transports: known) {
+    public func validated(transports choice: TransportChoice) throws(SuiteError) -> Suite {
+        if let violation = SuiteRules.violation(of: self, transports: choice.known) {
             throw SuiteError(source: "suite '\(name)': \(violation.key.rawValue)", message: violation.message)
         }
         return self

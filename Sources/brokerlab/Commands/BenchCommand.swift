@@ -26,7 +26,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The transports to measure, separated by commas: \(TransportRegistry.names.joined(separator: ", ")).",
+            "The transports to measure, separated by commas: \(TransportRegistry.selectors.joined(separator: ", ")).",
             valueName: "names"))
     var transport: String?
 
@@ -69,14 +69,16 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let suite = try Suite.load(suite, transports: TransportRegistry.names)
-            .applying(overrides(), transports: TransportRegistry.names)
-        let needsRabbitMQ = suite.transports.contains("amqp") && amqp == nil
+        let suite = try Suite.load(suite, transports: TransportRegistry.choice)
+            .applying(overrides(), transports: TransportRegistry.choice)
+        let transports = try suite.transports.map(TransportRegistry.transport)
+        let hasAMQP = transports.contains { $0.name == "amqp" }
+        let needsRabbitMQ = hasAMQP && amqp == nil
         // Before anything is made or started.
         let installation = needsRabbitMQ ? try RabbitMQInstallation.find() : nil
         let folder = try ResultsFolder(path: out, suite: suite.name)
         let outcome = try await Interruptible.run {
-            guard suite.transports.contains("amqp") else { return try await measure(suite, folder, rabbitMQ: nil) }
+            guard hasAMQP else { return try await measure(suite, folder, rabbitMQ: nil) }
             if let amqp {
                 return try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(url: amqp))
             }
@@ -113,9 +115,13 @@ struct BenchCommand: AsyncParsableCommand {
     /// A logger with a receiver for every transport of the suite, on free ports; its HTTP address serves the ledger.
     private func loggerCommand(_ suite: Suite, _ rabbitMQ: CompanionRabbitMQ?) throws -> BenchmarkKit.LoggerCommand {
         var arguments = ["logger", "--exit-with-stdin", "--http", "127.0.0.1:0"]
-        for transport in suite.transports where transport != "http" && transport != "amqp" {
-            arguments += ["--\(transport)", "127.0.0.1:0"]
+        let transports = try suite.transports.map(TransportRegistry.transport)
+        // One receiver serves all variants of a transport that do not need their own.
+        for name in Set(transports.map(\.name)).subtracting(["http", "amqp"]).sorted() {
+            arguments += ["--\(name)", "127.0.0.1:0"]
         }
+        let others = transports.filter(\.needsOwnServer).map(\.selector)
+        if !others.isEmpty { arguments += ["--also", others.joined(separator: ",")] }
         if let rabbitMQ {
             // A queue of its own: nothing that others left behind is counted, and nothing is left behind for them.
             arguments += ["--amqp", rabbitMQ.url, "--amqp-queue", "broker-lab-bench-\(getpid())", "--amqp-temporary"]

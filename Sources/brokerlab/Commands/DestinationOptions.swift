@@ -5,7 +5,7 @@ import Broker
 struct DestinationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The transport: \(TransportRegistry.names.joined(separator: ", ")).", valueName: "name"))
+            "The transport: \(TransportRegistry.selectors.joined(separator: ", ")).", valueName: "name"))
     var transport: String
 
     @Option(

@@ -21,6 +21,6 @@ struct DoctorCommand: AsyncParsableCommand {
             print("\nbench cannot measure every transport here; what is missing: \(missing.joined(separator: ", "))")
             throw ExitCode.failure
         }
-        print("\nbench can measure every transport here: \(TransportRegistry.names.joined(separator: ", "))")
+        print("\nbench can measure every transport here: \(TransportRegistry.selectors.joined(separator: ", "))")
     }
 }

@@ -45,6 +45,14 @@ struct LoggerCommand: AsyncParsableCommand {
     @Flag(help: "Delete the queue when the logger ends.")
     var amqpTemporary = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Variants of a transport to serve beside its default, separated by commas, where they need a receiver of "
+                + "their own\(ownServers.isEmpty ? "" : ": " + ownServers.joined(separator: ", ")). A queue that they consume "
+                + "from has the variant behind its name.",
+            valueName: "names"))
+    var also: String?
+
     @Option(help: ArgumentHelp("The memory for the latest entries, in MiB.", valueName: "mib"))
     var store = 64
 
@@ -74,16 +82,44 @@ struct LoggerCommand: AsyncParsableCommand {
         let asked = ["http": http, "netrpc": netrpc, "grpc": grpc, "tcp": tcp, "amqp": amqp]
         let hasFlag = asked.values.contains { $0 != nil }
         let api = ControlAPI(ledger: ledger)
-        return try TransportRegistry.all.compactMap { transport in
+        return try (TransportRegistry.defaults + alsoServed()).compactMap { transport in
             // RabbitMQ is not there on every machine, so that one wants to be asked for.
             let fallback = hasFlag || transport.name == "amqp" ? nil : transport.defaultTarget
             guard let target = asked[transport.name, default: nil] ?? fallback else { return nil }
             let options = ServerOptions(
-                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: amqpQueue,
+                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: queue(of: transport),
                 temporary: amqpTemporary)
-            let descriptor = transport.name == "http" ? HTTPTransport.descriptor(control: api.respond) : transport
-            return LoggerService.Receiver(transport: transport.name, server: try descriptor.makeServer(options))
+            return LoggerService.Receiver(
+                transport: transport.receiver, server: try server(of: transport, options, api))
         }
+    }
+
+    private static let ownServers = TransportRegistry.all.filter(\.needsOwnServer).map(\.selector)
+
+    /// The variants that `--also` asks for.
+    private func alsoServed() throws -> [TransportDescriptor] {
+        try (also ?? "").split(separator: ",").map { selector in
+            let transport = try TransportRegistry.transport(named: String(selector))
+            guard transport.needsOwnServer else {
+                throw ValidationError(
+                    "--also: '\(selector)' needs no receiver of its own; '\(transport.name)' serves it.")
+            }
+            return transport
+        }
+    }
+
+    private func queue(of transport: TransportDescriptor) -> String? {
+        guard transport.needsOwnServer, let amqpQueue, let variant = transport.variant else { return amqpQueue }
+        return "\(amqpQueue)-\(variant)"
+    }
+
+    private func server(
+        of transport: TransportDescriptor, _ options: ServerOptions, _ api: ControlAPI
+    ) throws -> any ServerTransport {
+        guard transport.receiver == "http" else { return try transport.makeServer(options) }
+        return HTTPTransport.server(
+            on: try Endpoint(parsing: options.target), options: options,
+            configuration: HTTPServerConfiguration(limits: options.limits, control: api.respond))
     }
 }
 

@@ -11,7 +11,7 @@ enum ContractPorts {
 
     static func findings() async -> [Finding] {
         var findings: [Finding] = []
-        let ports = TransportRegistry.all.compactMap { transport in
+        let ports = TransportRegistry.defaults.compactMap { transport in
             endpoint(of: transport).map { (transport: transport, endpoint: $0) }
         }
         // The logger's health is asked for first, since it explains the others.

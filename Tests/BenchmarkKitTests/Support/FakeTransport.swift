@@ -36,9 +36,12 @@ struct FakeTransport: ClientTransport {
         return try await body(FakeConnection(transport: self))
     }
 
-    func descriptor(name: String = "fake") -> TransportDescriptor {
+    func descriptor(
+        name: String = "fake", variant: String? = nil, needsOwnServer: Bool = false
+    ) -> TransportDescriptor {
         TransportDescriptor(
-            name: name, summary: "", codec: "none", mode: "memory", acknowledgement: .recorded, defaultTarget: "",
+            name: name, variant: variant, summary: "", codec: "none", mode: variant ?? "memory",
+            acknowledgement: .recorded, defaultTarget: "", needsOwnServer: needsOwnServer,
             makeClient: { _ in self }, makeServer: { _ in throw ServerError("there is none") })
     }
 }
