@@ -76,7 +76,9 @@ let package = Package(
             name: "brokerlab",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CMalloc", serviceLifecycle, logging,
+                "GRPCTransport", "Gob", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CMalloc", histogram,
+                serviceLifecycle,
+                logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -104,7 +106,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "NetRPCTransportTests",
-            dependencies: ["Broker", "TransportIO", "NetRPCTransport", "Gob", "EngineTestKit", nioCore],
+            dependencies: [
+                "Broker", "TransportIO", "NetRPCTransport", "TCPTransport", "Gob", "EngineTestKit", nioCore,
+            ],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "GRPCTransportTests",
@@ -131,7 +135,24 @@ let package = Package(
             dependencies: ["brokerlab", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
-            name: "InteropTests", dependencies: ["brokerlab", "RabbitMQNode", "RabbitMQScope", subprocess],
+            name: "InteropTests",
+            dependencies: [
+                "brokerlab", "Broker", "TransportIO", "Gob", "NetRPCTransport", "RabbitMQNode", "RabbitMQScope",
+                subprocess,
+            ],
             swiftSettings: settings),
     ]
 )
+
+// The fuzzer links libFuzzer, which only Tests/fuzz asks for.
+if Context.environment["BROKERLAB_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "EngineTestKit", "CLibFuzzer",
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
+    ]
+}
