@@ -3,40 +3,8 @@ extension Gob {
     ///
     /// Where the stream is damaged or ends early, the last line says so; what precedes it is shown nevertheless.
     public static func description(of stream: RawSpan, limits: GobLimits = GobLimits()) -> String {
-        var decoder = GobDecoder(limits: limits)
-        var shown: Set<GobTypeID> = []
-        var text = ""
-        var offset = 0
-        while offset < stream.byteCount {
-            let rest = stream.extracting(offset..<stream.byteCount)
-            var document = GobDocument()
-            do throws(GobError) {
-                let result = try decoder.decode(into: &document, from: rest)
-                showTypes(decoder.types, &shown, &text)
-                switch result {
-                case .value(let consumed):
-                    text += "\(decoder.types.name(of: document.value.typeID)) \(document)\n"
-                    offset += consumed
-                case .needsMore(let consumed):
-                    offset += consumed
-                    let left = stream.byteCount - offset
-                    if left > 0 { text += "// the stream ends inside of a value, \(left) bytes after it began\n" }
-                    return text
-                }
-            } catch {
-                showTypes(decoder.types, &shown, &text)
-                text += "// after byte \(offset): \(error)\n"
-                guard let resume = error.resumeOffset, resume > 0 else { return text }
-                offset += resume
-            }
-        }
-        return text
-    }
-
-    private static func showTypes(_ types: GobTypes, _ shown: inout Set<GobTypeID>, _ text: inout String) {
-        for id in types.ids where shown.insert(id).inserted {
-            text += "type \(types.definition(of: id)) // id \(id.rawValue)\n"
-        }
+        var text = GobStreamText(limits: limits)
+        return text.append(stream) + text.end()
     }
 }
 

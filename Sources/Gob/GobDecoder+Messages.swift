@@ -14,7 +14,7 @@ extension GobDecoder {
     @usableFromInline
     @inline(never)
     func checkType<Value: GobField>(_ type: Value.Type, _ remote: GobTypeID) throws(GobError) {
-        guard Value.gobAccepts(remote, in: reader.types) else { throw reader.mismatch(remote, Value.gobTypeName) }
+        guard Value.gobAccepts(remote, in: reader.types) else { throw reader.mismatch(remote, Value.self) }
     }
 
     /// Ends a value; returns how many bytes it and what preceded it took.

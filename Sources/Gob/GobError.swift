@@ -24,12 +24,20 @@ public struct GobError: Error, Hashable, Sendable, CustomStringConvertible {
     ///
     /// Nil where the stream cannot be used any more.
     public var resumeOffset: Int?
+    /// What Go's decoder says of types that do not fit, without naming the stream's; nil for every other failure.
+    ///
+    /// A local struct is named without a package, which Swift does not have.
+    public var goMessage: String?
 
     /// Creates an error.
     public init(_ code: Code, _ message: String) {
+        self.init(code, message, goMessage: nil)
+    }
+
+    init(_ code: Code, _ message: String, goMessage: String?) {
         self.code = code
         self.message = message
-        self.resumeOffset = nil
+        self.goMessage = goMessage
     }
 
     /// The message.

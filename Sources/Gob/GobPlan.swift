@@ -100,7 +100,9 @@ private struct PlanCompiler: GobFieldVisitor {
         guard Field.gobAccepts(remote, in: types) else {
             if failure == nil {
                 let text = "cannot receive field \(structName).\(name) of type \(types.name(of: remote)) into"
-                failure = GobError(.typeMismatch, "\(text) \(Field.gobTypeName)")
+                failure = GobError(
+                    .typeMismatch, "\(text) \(Field.gobTypeName)",
+                    goMessage: "gob: wrong type (\(Field.gobTypeName)) for received field \(structName).\(name)")
             }
             return
         }
@@ -124,7 +126,7 @@ extension GobReader {
         for type: Value.Type, _ remote: GobTypeID
     ) throws(GobError) -> GobPlan {
         guard case .structure(let name, let fields) = types[remote] else {
-            throw mismatch(remote, Value.gobTypeName)
+            throw mismatch(remote, Value.self)
         }
         let named = fields.indices.map { (fields[$0].name, $0) }
         let positions = Dictionary(named, uniquingKeysWith: { first, _ in first })
@@ -136,7 +138,9 @@ extension GobReader {
         if let failure = compiler.failure { throw failure }
         // As in Go: structs that have no field in common are taken for a mistake.
         if compiler.matched == 0, compiler.localIndex >= 0, !fields.isEmpty, depth <= 1 {
-            throw GobError(.typeMismatch, "cannot receive \(name) into \(Value.gobTypeName): no field in common")
+            throw GobError(
+                .typeMismatch, "cannot receive \(name) into \(Value.gobTypeName): no field in common",
+                goMessage: "gob: type mismatch: no fields matched compiling decoder for \(Value.gobTypeName)")
         }
         return plans.insert(ObjectIdentifier(type), remote, compiler.entries)
     }

@@ -54,6 +54,18 @@ extension GobReader {
         GobError(.outOfRange, "\(value) does not fit into \(type)")
     }
 
+    /// The error of a top-level value of another type than the local one.
+    @usableFromInline
+    @inline(never)
+    func mismatch<Value: GobField>(_ remote: GobTypeID, _ type: Value.Type) -> GobError {
+        var error = mismatch(remote, Value.gobTypeName)
+        error.goMessage =
+            Value.gobIsStruct
+            ? "gob: type mismatch in decoder: want struct type \(Value.gobTypeName); got non-struct"
+            : "gob: decoding into local type *\(Value.gobTypeName), received remote type \(types.name(of: remote))"
+        return error
+    }
+
     /// The error of two types that do not fit.
     @usableFromInline
     @inline(never)

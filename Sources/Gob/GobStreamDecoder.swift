@@ -6,6 +6,9 @@ public struct GobStreamDecoder: ~Copyable, Sendable {
     private var pending: [UInt8] = []
     private var taken = 0
 
+    /// How many bytes of the stream are done with.
+    public private(set) var position = 0
+
     /// Creates the decoder of a new stream.
     public init(limits: GobLimits = GobLimits()) {
         decoder = GobDecoder(limits: limits)
@@ -47,16 +50,21 @@ public struct GobStreamDecoder: ~Copyable, Sendable {
         do throws(GobError) {
             switch try decode(&decoder, rest) {
             case .value(let consumed):
-                taken += consumed
+                advance(consumed)
                 return true
             case .needsMore(let consumed):
-                taken += consumed
+                advance(consumed)
                 return false
             }
         } catch {
             // A value that was refused is passed over where that is possible.
-            taken += error.resumeOffset ?? 0
+            advance(error.resumeOffset ?? 0)
             throw error
         }
+    }
+
+    private mutating func advance(_ count: Int) {
+        taken += count
+        position += count
     }
 }

@@ -18,7 +18,10 @@ struct BrokerLab: AsyncParsableCommand {
               brokerlab send --transport grpc --to 127.0.0.1:50001 --name login --data "user 7"
             """,
         version: "0.1.0",
-        subcommands: [BenchCommand.self, LoggerCommand.self, BrokerCommand.self, SendCommand.self, DoctorCommand.self])
+        subcommands: [
+            BenchCommand.self, LoggerCommand.self, BrokerCommand.self, SendCommand.self, GobCommand.self,
+            DoctorCommand.self,
+        ])
 
     static func main() async {
         Memory.keepLargeBlocks()

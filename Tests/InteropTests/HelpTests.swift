@@ -4,7 +4,7 @@ import Testing
 /// Every subcommand explains itself.
 @Suite(.timeLimit(.minutes(1)))
 struct HelpTests {
-    @Test("--help shows an example", arguments: ["bench", "logger", "broker", "send", "doctor"])
+    @Test("--help shows an example", arguments: ["bench", "logger", "broker", "send", "gob", "doctor"])
     func helpShowsAnExample(_ subcommand: String) async throws {
         let finished = try await runProgram(.brokerlab, [subcommand, "--help"])
         #expect(finished.exitCode == 0)
@@ -17,7 +17,7 @@ struct HelpTests {
     func helpListsSubcommands() async throws {
         let finished = try await runProgram(.brokerlab, ["--help"])
         #expect(finished.exitCode == 0)
-        for subcommand in ["bench", "logger", "broker", "send", "doctor"] {
+        for subcommand in ["bench", "logger", "broker", "send", "gob", "doctor"] {
             #expect(finished.output.text.contains(subcommand))
         }
     }
