@@ -1,5 +1,5 @@
 public import Broker
-import TransportIO
+public import TransportIO
 
 /// Go's net/rpc with its gob codec: what a pair of Go services speaks without any further library.
 public enum NetRPCTransport {
@@ -9,18 +9,35 @@ public enum NetRPCTransport {
     private static let descriptor = TransportDescriptor(
         name: "netrpc", summary: "Go's net/rpc with the gob codec, calls multiplexed on one connection", codec: "gob",
         mode: "call", acknowledgement: .recorded, defaultTarget: "127.0.0.1:5001",
-        makeClient: { options in
-            SocketClientTransport(
-                to: try Endpoint(parsing: options.target),
-                description: .init(
-                    peer: "the net/rpc logger", protocolName: "Go's net/rpc",
-                    mend: "Start it with: brokerlab logger --netrpc \(options.target)"),
-                acknowledgement: .recorded, options: options
-            ) { NetRPCClientEngine(capacity: options.maxInFlight, limits: options.limits) }
-        },
+        makeClient: { try client($0) },
         makeServer: { options in
             SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
                 NetRPCServerEngine(limits: options.limits)
             }
         })
+
+    /// The client half, for entries and, with ``TransportIO/SocketConnection/call(_:_:as:)``, for calls of any method.
+    /// - Parameter options: `target` is `host:port` for plain TCP (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
+    ///   over HTTP first (`rpc.DialHTTP`).
+    /// - Throws: an error about `options.target` if it is neither.
+    public static func client(_ options: ClientOptions) throws -> SocketClientTransport {
+        let (address, path) = split(options.target)
+        return SocketClientTransport(
+            to: try Endpoint(parsing: address),
+            description: .init(
+                peer: "the net/rpc logger", protocolName: "Go's net/rpc",
+                mend: "Start it with: brokerlab logger --netrpc \(address)"),
+            acknowledgement: .recorded, options: options
+        ) { NetRPCClientEngine(capacity: options.maxInFlight, limits: options.limits, path: path) }
+    }
+
+    /// The address and the HTTP path of a target.
+    private static func split(_ target: String) -> (address: String, path: String?) {
+        let scheme = "http://"
+        guard target.hasPrefix(scheme) else { return (target, nil) }
+        let rest = target.dropFirst(scheme.count)
+        guard let slash = rest.firstIndex(of: "/") else { return (String(rest), HTTPConnect.defaultPath) }
+        let path = rest[slash...]
+        return (String(rest[..<slash]), path == "/" ? HTTPConnect.defaultPath : String(path))
+    }
 }

@@ -23,6 +23,11 @@ public protocol ClientEngine {
     /// - Throws: a ``TransportError`` of fate `notSent` if the entry cannot be encoded; then nothing was appended.
     mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError)
 
+    /// Appends a call that is not an entry, under the same rules as an entry.
+    mutating func send(
+        _ call: any ClientCall, ticket: Int, into out: inout ByteBuffer
+    ) throws(TransportError)
+
     /// Takes what can be taken of `bytes` and leaves the rest, which comes again with more behind it.
     /// - Throws: ``ProtocolError`` when the peer breaks the protocol; the socket is closed after `out` is written.
     mutating func receive(
@@ -52,6 +57,12 @@ extension ClientEngine {
     public var isRetired: Bool { false }
     /// Most protocols have nothing to say first.
     public mutating func open(into out: inout ByteBuffer) {}
+    /// Most transports carry log entries and nothing else.
+    public mutating func send(
+        _ call: any ClientCall, ticket: Int, into out: inout ByteBuffer
+    ) throws(TransportError) {
+        throw TransportError(.notSent, "this transport carries log entries only, not \(type(of: call))")
+    }
     /// For most protocols the end of the stream says nothing about single entries.
     public mutating func receiveEnd(completions: inout Completions) throws(ProtocolError) {}
     /// Most protocols have no goodbye.
@@ -63,6 +74,11 @@ extension ClientEngine {
     /// Nothing, where there is no heartbeat.
     public mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
 }
+
+/// A call of a protocol that carries more than log entries: what to ask, and where the engine puts the answer.
+///
+/// Which calls there are is between a transport and its engine. Confined to the connection's event loop.
+public protocol ClientCall: AnyObject {}
 
 /// The fates of entries that an engine learned from the bytes it was given, in the order they were learned.
 public struct Completions {

@@ -57,9 +57,23 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     /// Encodes an entry; `waiter` is resumed when its fate is known.
     func submit(_ entry: LogEntry, _ waiter: PendingSends.Waiter) {
+        submit(waiter) { ticket throws(TransportError) in
+            try engine.send(entry, ticket: ticket, into: &output.buffer)
+        }
+    }
+
+    /// Encodes a call; `waiter` is resumed when it is answered or has failed.
+    func submit(_ call: any ClientCall, _ waiter: PendingSends.Waiter) {
+        submit(waiter) { ticket throws(TransportError) in
+            try engine.send(call, ticket: ticket, into: &output.buffer)
+        }
+    }
+
+    @inline(__always)
+    private func submit(_ waiter: PendingSends.Waiter, _ encode: (_ ticket: Int) throws(TransportError) -> Void) {
         let ticket = pending.insert(waiter)
         do throws(TransportError) {
-            try engine.send(entry, ticket: ticket, into: &output.buffer)
+            try encode(ticket)
         } catch {
             pending.remove(ticket)?.resume(returning: error)
             // Whoever waited behind this entry has its place now; no answer will come to tell.

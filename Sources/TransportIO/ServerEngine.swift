@@ -65,6 +65,12 @@ public struct EntryIntake {
         recorder.record(entry, reply: { makeReply(ticket) })
     }
 
+    /// Makes the way to answer later, from any thread, what the engine itself took under `ticket`: the engine's
+    /// ``ServerEngine/complete(_:_:into:)`` is called with it.
+    public func reply(to ticket: UInt64) -> EntryReply {
+        makeReply(ticket)
+    }
+
     /// Counts a message that was received and could not be decoded as an entry.
     public func countUndecodable() {
         recorder.countUndecodable()

@@ -95,14 +95,16 @@ public actor SocketConnection: TransportConnection {
 
     /// Sends an entry and waits for its acknowledgement.
     public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
-        let socket: ClientSocketHandler
-        if let available = pool.available {
-            socket = available
-        } else {
-            socket = try await pool.acquire()
-        }
+        let socket = if let available = pool.available { available } else { try await pool.acquire() }
         if let failure = await withUnsafeContinuation({ socket.submit(entry, $0) }) { throw failure }
         return acknowledgement
+    }
+
+    /// Makes a call and waits for its answer, which is then in `call`.
+    /// - Throws: fate `notSent` also where the transport has no such calls.
+    public func perform(_ call: any ClientCall) async throws(TransportError) {
+        let socket = if let available = pool.available { available } else { try await pool.acquire() }
+        if let failure = await withUnsafeContinuation({ socket.submit(call, $0) }) { throw failure }
     }
 
     /// Waits on the event loop until ``MonotonicClock`` shows `deadline`.

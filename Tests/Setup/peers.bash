@@ -35,6 +35,8 @@ ensure_go() {
     export GOCACHE="$peers/go-cache" GOPATH="$peers/go-path" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS=-mod=mod
     mkdir -p "$peers/bin"
     (cd Tests/Peers/go && "$BROKERLAB_GO" build -o "$peers/bin/" ./netrpc-client ./netrpc-server ./http-client ./http-server)
+    # The race detector is C. Swift brings clang.
+    (cd Tests/Peers/go && CGO_ENABLED=1 CC=clang "$BROKERLAB_GO" build -race -o "$peers/bin/" ./netrpc-calls)
 }
 
 ensure_peers() {

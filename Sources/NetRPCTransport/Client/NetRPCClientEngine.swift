@@ -19,12 +19,24 @@ final class NetRPCClientEngine: ClientEngine {
     private let ticketBits: Int
     /// The ticket of the response whose reply comes next, and its error.
     private var answered: (ticket: Int, error: String?)?
+    /// The calls in flight that are not entries, by ticket.
+    private var calls: [Int: any AnyRPCCall] = [:]
+    /// The path of the HTTP CONNECT whose answer has not come yet.
+    private var connecting: String?
 
-    init(capacity: Int, limits: EntryLimits) {
+    /// - Parameter path: where to CONNECT to over HTTP first; nil for plain TCP.
+    init(capacity: Int, limits: EntryLimits, path: String? = nil) {
         self.capacity = capacity
+        connecting = path
         self.limits = limits
         ticketBits = Int.bitWidth - max(capacity - 1, 1).leadingZeroBitCount
         decoder = GobDecoder(limits: .forEntries(limits))
+    }
+
+    var isReady: Bool { connecting == nil }
+
+    func open(into out: inout ByteBuffer) {
+        if let connecting { out.writeString(HTTPConnect.request(path: connecting)) }
     }
 
     func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
@@ -41,6 +53,31 @@ final class NetRPCClientEngine: ClientEngine {
             isInFlight[ticket] = false
             throw TransportError(.notSent, "the entry cannot be encoded as a gob: \(error)")
         }
+        takeEncoded(into: &out)
+    }
+
+    func send(_ call: any ClientCall, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
+        guard let call = call as? any AnyRPCCall else {
+            throw TransportError(.notSent, "\(type(of: call)) is not a call of net/rpc")
+        }
+        let request = RPCRequest<String>(serviceMethod: call.serviceMethod, seq: nextSeq(ticket))
+        // The argument first, for it may fail: then nothing is sent but definitions of its types, which the stream keeps.
+        var argument = ByteBuffer()
+        do throws(GobError) {
+            try call.encodeArgument(to: &encoder)
+            takeEncoded(into: &argument)
+            try encoder.encode(request)
+        } catch {
+            takeEncoded(into: &out)
+            isInFlight[ticket] = false
+            throw TransportError(.notSent, "the argument of \(call.serviceMethod) cannot be encoded: \(error)")
+        }
+        takeEncoded(into: &out)
+        out.writeBuffer(&argument)
+        calls[ticket] = call
+    }
+
+    private func takeEncoded(into out: inout ByteBuffer) {
         encoder.withUnsafeBytes { _ = out.writeBytes($0) }
         encoder.removeAll()
     }
@@ -58,6 +95,15 @@ final class NetRPCClientEngine: ClientEngine {
     func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
     ) throws(ProtocolError) {
+        if let connecting {
+            do throws(ConnectError) {
+                guard let head = try HTTPConnect.readAnswer(bytes.readableBytesView, path: connecting) else { return }
+                bytes.moveReaderIndex(forwardBy: head)
+            } catch {
+                throw ProtocolError("\(error)")
+            }
+            self.connecting = nil
+        }
         do throws(GobError) {
             while bytes.readableBytes > 0 {
                 let progress = try advance(bytes.readableBytesSpan, &completions)
@@ -86,15 +132,39 @@ final class NetRPCClientEngine: ClientEngine {
             answered = (ticket, text.isEmpty ? nil : String(copying: text))
             return result.progress
         }
-        // Whatever the reply's type, the call succeeded if there is no error; after an error it is struct{}{}.
+        if error == nil, !calls.isEmpty, let call = calls[ticket] {
+            return try advance(call, ticket, bytes, &completions)
+        }
+        // Whatever the reply's type, an entry was recorded if there is no error; after an error it is struct{}{}.
         let result = try decoder.skip(from: bytes)
         guard case .value = result else { return result.progress }
         answered = nil
         if let error {
+            calls[ticket] = nil
             completions.fail(ticket, TransportError(.rejected, error))
         } else {
             completions.acknowledge(ticket)
         }
         return result.progress
+    }
+
+    /// Takes the reply to a call.
+    private func advance(
+        _ call: any AnyRPCCall, _ ticket: Int, _ bytes: RawSpan, _ completions: inout Completions
+    ) throws(GobError) -> (count: Int, isComplete: Bool) {
+        do throws(GobError) {
+            let result = try call.decodeReply(from: &decoder, bytes)
+            guard case .value = result else { return result.progress }
+            completions.acknowledge(ticket)
+            (answered, calls[ticket]) = (nil, nil)
+            return result.progress
+        } catch {
+            guard let offset = error.resumeOffset else { throw error }
+            // The method did its work; what it replied is not known.
+            completions.fail(
+                ticket, TransportError(.unknown, "the reply of \(call.serviceMethod) cannot be read: \(error)"))
+            (answered, calls[ticket]) = (nil, nil)
+            return (offset, true)
+        }
     }
 }

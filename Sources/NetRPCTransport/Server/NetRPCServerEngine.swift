@@ -3,22 +3,49 @@ import Gob
 import NIOCore
 import TransportIO
 
-/// The logger half of Go's net/rpc: calls of `RPCServer.LogInfo` read where they lie, each answered by its Seq.
+/// The server half of Go's net/rpc, each call answered by its Seq.
+///
+/// Calls of `RPCServer.LogInfo` are entries, read where they lie; calls of other methods run in tasks of their own.
 final class NetRPCServerEngine: ServerEngine {
     /// A call whose argument comes next.
     private struct Call {
         var seq: UInt64
-        /// Nil for `RPCServer.LogInfo`, else the method that there is not.
-        var unknownMethod: String?
+        var target: Target
     }
 
-    /// A call whose entry's fate is still open.
-    private struct OpenCall {
-        var seq: UInt64
-        var name: [UInt8]
+    /// Whom a call is for.
+    private enum Target {
+        case logInfo
+        case method(String, any RPCMethod)
+        case unknown(String)
+
+        var name: String {
+            switch self {
+            case .logInfo: LogInfo.serviceMethod
+            case .method(let name, _), .unknown(let name): name
+            }
+        }
+    }
+
+    /// A call that is to be answered later.
+    private enum OpenCall {
+        /// Of the entry with that name.
+        case logInfo(seq: UInt64, name: [UInt8])
+        case method(seq: UInt64, name: String, RunningCall)
+    }
+
+    /// What the connection has shown itself to be.
+    private enum Stage {
+        case opening
+        case gobs
+        /// Refused over HTTP.
+        case finished
     }
 
     private let limits: EntryLimits
+    private let methods: RPCMethods
+    private let takesEntries: Bool
+    private var stage = Stage.opening
     private var decoder: GobDecoder
     private var encoder = GobEncoder()
     private var request = RPCRequest<GobText>()
@@ -28,16 +55,24 @@ final class NetRPCServerEngine: ServerEngine {
     private var nextTicket: UInt64 = 0
     private var hasPartialMessage = false
 
-    init(limits: EntryLimits) {
-        self.limits = limits
+    /// - Parameter takesEntries: whether there is `RPCServer.LogInfo`.
+    init(limits: EntryLimits, methods: RPCMethods = RPCMethods(), takesEntries: Bool = true) {
+        var methods = methods
+        if takesEntries { methods.reserve(service: LogInfo.service) }
+        (self.limits, self.methods, self.takesEntries) = (limits, methods, takesEntries)
         decoder = GobDecoder(limits: .forEntries(limits))
     }
 
     var isIdle: Bool { openCalls.isEmpty && call == nil && !hasPartialMessage }
 
+    var isFinished: Bool { stage == .finished }
+
     func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
+        if stage != .gobs {
+            guard try isOpen(&bytes, &out, intake) else { return }
+        }
         defer { takeEncoded(into: &out) }
         do throws(GobError) {
             while bytes.readableBytes > 0 {
@@ -53,6 +88,29 @@ final class NetRPCServerEngine: ServerEngine {
         }
     }
 
+    /// Deals with what comes before the first gob; whether gobs come now.
+    private func isOpen(
+        _ bytes: inout ByteBuffer, _ out: inout ByteBuffer, _ intake: borrowing EntryIntake
+    ) throws(ProtocolError) -> Bool {
+        guard stage == .opening, bytes.readableBytes > 0 else { return false }
+        hasPartialMessage = false
+        do throws(ConnectError) {
+            switch try HTTPConnect.opening(bytes.readableBytesView) {
+            case .gobs: stage = .gobs
+            case .needsMore: hasPartialMessage = true
+            case .head(let count, let answer, let isConnected):
+                bytes.moveReaderIndex(forwardBy: count)
+                out.writeString(answer)
+                stage = isConnected ? .gobs : .finished
+                if !isConnected { intake.countUndecodable() }
+            }
+        } catch {
+            intake.countUndecodable()
+            throw ProtocolError("the peer does not speak net/rpc: \(error)")
+        }
+        return stage == .gobs
+    }
+
     /// Takes the next value, which is a request or an argument.
     private func advance(
         _ bytes: RawSpan, _ intake: borrowing EntryIntake
@@ -61,30 +119,53 @@ final class NetRPCServerEngine: ServerEngine {
             request = RPCRequest()
             let result = try decoder.decode(into: &request, from: bytes)
             if case .value = result {
-                self.call = Call(seq: request.seq, unknownMethod: Self.unknownMethod(request.serviceMethod, bytes))
+                self.call = Call(seq: request.seq, target: target(of: bytes.extracting(request.serviceMethod.range)))
             }
             return result.progress
         }
         let result: GobDecodeResult
-        if let method = call.unknownMethod {
-            result = try decoder.skip(from: bytes)
-            if case .value = result { fail(call.seq, method, Self.noSuchMethod(method)) }
-        } else {
-            do throws(GobError) {
+        do throws(GobError) {
+            switch call.target {
+            case .logInfo:
                 payload = RPCPayload()
                 result = try decoder.decode(into: &payload, from: bytes)
-            } catch {
-                // As in Go, an argument of the wrong type fails the call and not the connection.
-                guard let offset = error.resumeOffset else { throw error }
-                intake.countUndecodable()
-                fail(call.seq, LogInfo.serviceMethod, "\(error)")
-                self.call = nil
-                return (offset, true)
+                if case .value = result { take(call, bytes, intake) }
+            case .method(let name, let method):
+                let (progress, run) = try method.read(from: &decoder, bytes)
+                result = progress
+                if case .value = result { start(call.seq, name, run, intake) }
+            case .unknown(let name):
+                result = try decoder.skip(from: bytes)
+                if case .value = result { fail(call.seq, name, methods.unknown(name)) }
             }
-            if case .value = result { take(call, bytes, intake) }
+        } catch {
+            // As in Go, an argument of the wrong type fails the call and not the connection.
+            guard let offset = error.resumeOffset else { throw error }
+            intake.countUndecodable()
+            fail(call.seq, call.target.name, error.goMessage ?? "\(error)")
+            self.call = nil
+            return (offset, true)
         }
         if case .value = result { self.call = nil }
         return result.progress
+    }
+
+    private func target(of serviceMethod: RawSpan) -> Target {
+        if takesEntries, serviceMethod.withUnsafeBytes({ $0.elementsEqual(LogInfo.serviceMethod.utf8) }) {
+            return .logInfo
+        }
+        let name = String(copying: serviceMethod)
+        return methods[name].map { .method(name, $0) } ?? .unknown(name)
+    }
+
+    private func start(
+        _ seq: UInt64, _ name: String, _ run: @escaping @Sendable () async -> RPCAnswer,
+        _ intake: borrowing EntryIntake
+    ) {
+        let running = RunningCall()
+        openCalls[nextTicket] = .method(seq: seq, name: name, running)
+        running.start(run, reply: intake.reply(to: nextTicket))
+        nextTicket &+= 1
     }
 
     private func take(_ call: Call, _ bytes: RawSpan, _ intake: borrowing EntryIntake) {
@@ -103,18 +184,35 @@ final class NetRPCServerEngine: ServerEngine {
         case .recorded: reply(call.seq, name)
         case .rejected(let reason): fail(call.seq, LogInfo.serviceMethod, reason)
         case .later:
-            openCalls[nextTicket] = OpenCall(seq: call.seq, name: name.withUnsafeBytes { Array($0) })
+            openCalls[nextTicket] = .logInfo(seq: call.seq, name: name.withUnsafeBytes { Array($0) })
             nextTicket &+= 1
         }
     }
 
     func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
-        guard let call = openCalls.removeValue(forKey: ticket) else { return }
-        switch result {
-        case .recorded, .later: reply(call.seq, call.name.span.bytes)
-        case .rejected(let reason): fail(call.seq, LogInfo.serviceMethod, reason)
+        switch (openCalls.removeValue(forKey: ticket), result) {
+        case (.logInfo(let seq, let name), .recorded), (.logInfo(let seq, let name), .later):
+            reply(seq, name.span.bytes)
+        case (.logInfo(let seq, _), .rejected(let reason)): fail(seq, LogInfo.serviceMethod, reason)
+        case (.method(let seq, let name, let running), _): answer(seq, name, running.takeAnswer())
+        case (nil, _): return
         }
         takeEncoded(into: &out)
+    }
+
+    private func answer(_ seq: UInt64, _ name: String, _ answer: RPCAnswer?) {
+        switch answer {
+        case .reply(let append):
+            encode(RPCResponse<String>(serviceMethod: name, seq: seq))
+            do throws(GobError) {
+                try append(&encoder)
+            } catch {
+                // As in Go: the header promises a reply that cannot be sent, so the connection ends.
+                stage = .finished
+            }
+        case .failure(let text): fail(seq, name, text)
+        case nil: fail(seq, name, "\(name) was abandoned")
+        }
     }
 
     // MARK: Replies
@@ -141,19 +239,6 @@ final class NetRPCServerEngine: ServerEngine {
         guard encoder.count > 0 else { return }
         encoder.withUnsafeBytes { _ = out.writeBytes($0) }
         encoder.removeAll()
-    }
-
-    private static func unknownMethod(_ method: GobText, _ bytes: RawSpan) -> String? {
-        let method = bytes.extracting(method.range)
-        let isKnown = method.withUnsafeBytes { $0.elementsEqual(LogInfo.serviceMethod.utf8) }
-        return isKnown ? nil : String(copying: method)
-    }
-
-    /// What Go's server says.
-    private static func noSuchMethod(_ method: String) -> String {
-        guard let dot = method.lastIndex(of: ".") else { return "rpc: service/method request ill-formed: \(method)" }
-        let what = method[..<dot] == "RPCServer" ? "method" : "service"
-        return "rpc: can't find \(what) \(method)"
     }
 }
 

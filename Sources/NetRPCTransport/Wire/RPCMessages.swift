@@ -65,6 +65,7 @@ struct RPCPayload<Text: GobField>: GobStruct {
 
 /// The one method of the contract.
 enum LogInfo {
+    static let service = "RPCServer"
     static let serviceMethod = "RPCServer.LogInfo"
     /// What the reply's text starts with; the entry's name follows.
     static let replyPrefix = "Processed payload via RPC: "
