@@ -14,6 +14,7 @@ struct SendCommand: AsyncParsableCommand {
             EXAMPLES
               brokerlab send --transport http --to 127.0.0.1:8080 --name login --data "user 7"
               brokerlab send --transport netrpc --to 127.0.0.1:5001 --name load --payload-bytes 100 --count 100000 --in-flight 64
+              brokerlab send --transport grpc --to 127.0.0.1:50001 --payload-bytes 100 --in-flight 64 --duration 5 --json
               tail -n 100 app.log | brokerlab send --transport grpc --to 127.0.0.1:50001 --name app
             """)
 
@@ -28,11 +29,20 @@ struct SendCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Send a text of this many bytes instead.", valueName: "bytes"))
     var payloadBytes: Int?
 
-    @Option(help: ArgumentHelp("How many entries to send.", valueName: "n"))
-    var count = 1
+    @Option(help: ArgumentHelp("How many entries to send (default: 1).", valueName: "n"))
+    var count: Int?
 
     @Option(help: ArgumentHelp("How many entries may be unacknowledged at once.", valueName: "n"))
     var inFlight = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Send for so many seconds instead of a number of entries, and measure rate and latency.",
+            valueName: "seconds"))
+    var duration: Double?
+
+    @Option(help: ArgumentHelp("With --duration: send for so many seconds before.", valueName: "seconds"))
+    var warmup = 0.0
 
     @Option(help: ArgumentHelp("info, warning or error.", valueName: "level"))
     var severity = "info"
@@ -44,8 +54,12 @@ struct SendCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard count >= 1 else { throw ValidationError("--count takes a number from 1 on.") }
+        guard count.map({ $0 >= 1 }) ?? true else { throw ValidationError("--count takes a number from 1 on.") }
         guard (1...65_536).contains(inFlight) else { throw ValidationError("--in-flight takes 1 to 65536.") }
+        guard duration == nil || count == nil else { throw ValidationError("Give --count or --duration, not both.") }
+        guard duration.map({ $0 > 0 && $0 <= 3600 }) ?? true, (0...3600).contains(warmup) else {
+            throw ValidationError("--duration takes more than 0 and at most 3600 seconds, --warmup 0 to 3600.")
+        }
         guard data == nil || payloadBytes == nil else {
             throw ValidationError("Give --data or --payload-bytes, not both.")
         }
@@ -57,8 +71,10 @@ struct SendCommand: AsyncParsableCommand {
     func run() async throws {
         let text = data ?? payloadBytes.map { String(repeating: "x", count: $0) }
         let job = SendJob(
-            source: text.map { EntrySource(text: $0, count: count) } ?? EntrySource(lines: LineReader()), name: name,
-            severity: Severity(name: severity) ?? .info, run: run, inFlight: inFlight)
+            source: text.map { EntrySource(text: $0, count: count ?? (duration == nil ? 1 : .max)) }
+                ?? EntrySource(lines: LineReader()), name: name,
+            severity: Severity(name: severity) ?? .info, run: run, inFlight: inFlight,
+            window: duration.map { SendWindow(warmup: warmup, duration: $0) })
         let client = try destination.client(maxInFlight: inFlight)
         let outcome = try await job.run(over: client)
         outcome.print(asJSON: json)

@@ -1,0 +1,3 @@
+module netrpc-go
+
+go 1.22
