@@ -71,7 +71,7 @@ let package = Package(
             dependencies: [
                 "Broker", "LoggerService", histogram, subprocess, .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: settings),
+            resources: [.embedInCode("Suites")], swiftSettings: settings),
         .executableTarget(
             name: "brokerlab",
             dependencies: [
@@ -129,7 +129,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BenchmarkKitTests", dependencies: ["BenchmarkKit", "Broker", "LoggerService", histogram],
-            swiftSettings: settings),
+            exclude: ["Golden/statistics.py"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["brokerlab", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix],

@@ -39,11 +39,11 @@ public struct Benchmark: Sendable {
         _ rows: [ResultRow], _ suite: Suite, _ ending: BenchmarkOutcome.Ending
     ) throws(BenchmarkError) -> BenchmarkOutcome {
         let folder = configuration.folder
-        let summary = Summary(suite: suite, floor: configuration.floor).rows(of: rows)
-        try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(summary, suite: suite))
-        let table = ResultTable(
-            suite: suite, rows: summary, floor: configuration.floor, invalid: rows.filter { !$0.isValid })
-        let files = "rows:    \(folder.resultsFile)\nsummary: \(folder.summaryFile)\n"
-        return BenchmarkOutcome(ending: ending, rows: rows, summary: summary, report: table.text + files)
+        let report = try Report(of: folder)
+        try report.write(to: folder)
+        let files = "rows:    \(folder.resultsFile)\nsummary: \(folder.summaryFile)\nreport:  \(folder.pageFile)\n"
+        return BenchmarkOutcome(
+            ending: ending, rows: rows, summary: report.summary, report: report.table + files, json: report.json,
+            missedThresholds: report.missedThresholds)
     }
 }

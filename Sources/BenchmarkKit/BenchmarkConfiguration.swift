@@ -16,6 +16,10 @@ public struct BenchmarkConfiguration: Sendable {
     public var floor = "tcp"
     /// What the report says of the machine and the build.
     public var environment: BenchmarkEnvironment
+    /// Whether every entry's times are kept, in files of their own.
+    public var keepsRawSamples = false
+    /// The command that runs it, for the report's reader.
+    public var command: [String] = []
     /// Changes the options of a transport's broker half before it is made, for example its queue.
     public var adjustClientOptions: @Sendable (TransportDescriptor, _ options: inout ClientOptions) -> Void = { _, _ in
     }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// What the report says of the machine and the build; nil where it is not known.
-public struct BenchmarkEnvironment: Sendable, Hashable {
+public struct BenchmarkEnvironment: Sendable, Hashable, Codable {
     /// The host's name.
     public var host: String?
     /// Distribution and kernel.

@@ -19,6 +19,14 @@ public struct BenchmarkOutcome: Sendable {
     /// The final table and where the files are, for standard output; at most 100 columns wide.
     public var report: String
 
+    /// The rows of `summary.csv` as JSON: an array of objects by the file's columns.
+    public var json: String
+    /// What the suite's thresholds ask for and was not measured: a sentence each.
+    public var missedThresholds: [String]
+
+    /// Whether entries were lost, changed or duplicated in any row, or not answered.
+    public var hasFailed: Bool { rows.contains(where: \.hasFailed) }
+
     /// Whether every row may be trusted.
     public var isValid: Bool { rows.allSatisfy(\.isValid) }
 }

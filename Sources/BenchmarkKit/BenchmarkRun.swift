@@ -8,6 +8,8 @@ final class BenchmarkRun: Sendable {
     private let suite: Suite
     private let plan: Plan
     private let file: ResultsFile
+    private let log: HistogramLog
+    private let startedAt = MonotonicClock.now
     private let measured = Mutex<[ResultRow]>([])
     /// What tells this run's entries from those of an earlier one that a message broker may still hold.
     private let runPrefix = String(UInt32.random(in: 0..<0x100_0000), radix: 16)
@@ -17,6 +19,13 @@ final class BenchmarkRun: Sendable {
         self.suite = suite
         plan = Plan(suite: suite)
         file = try ResultsFile(path: configuration.folder.resultsFile)
+        log = try HistogramLog(
+            path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
+        let record = RunRecord(
+            suite: suite, environment: configuration.environment, floor: configuration.floor,
+            startedAt: UTCTime.now.extended, command: configuration.command)
+        try ResultsFile.replace(configuration.folder.recordFile, with: record.text)
+        if configuration.keepsRawSamples { try configuration.folder.makeRawFolder() }
     }
 
     /// The rows so far.
@@ -40,15 +49,25 @@ final class BenchmarkRun: Sendable {
             if suite.placement == .oneCPU { try pinning.pinToOneCore() }
             let start = MonotonicClock.now
             let measurement = try measurement(of: planned, logger, ledger)
-            let row = try await showingProgress(planned, timeLeft) {
+            let cell = try await showingProgress(planned, timeLeft) {
                 try await measurement.measure()
             }
+            let row = cell.row
             try file.append(ReportedResult(row: row, suite: suite, environment: configuration.environment))
+            if let load = cell.load { try keep(load, of: planned) }
             measured.withLock { $0.append(row) }
             timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
             let left = timeLeft.seconds(cells: plan.cells.count - planned.number)
             configuration.progress.show(.measured(row, planned, of: plan.cells.count, secondsLeft: left))
         }
+    }
+
+    /// Keeps what the row's figures were taken from.
+    private func keep(_ load: LoadResult, of planned: PlannedCell) throws(BenchmarkError) {
+        let since = Double(load.start > startedAt ? load.start - startedAt : 0) / 1e9
+        try log.append(load.latency, tag: planned.tag, secondsSinceStart: since, duration: load.elapsed)
+        guard configuration.keepsRawSamples else { return }
+        try ResultsFile.replace(configuration.folder.rawFile(of: planned), with: RawSamples.file(load))
     }
 
     private func measurement(
@@ -58,11 +77,14 @@ final class BenchmarkRun: Sendable {
         guard let descriptor = configuration.registry.first(where: { $0.selector == selector }),
             let target = logger.targets[descriptor.receiver]
         else { throw missing(selector) }
-        var options = ClientOptions(target: target, maxInFlight: planned.cell.inFlight)
+        let share = planned.cell.inFlight / planned.cell.connections
+        var options = ClientOptions(target: target, maxInFlight: share)
         configuration.adjustClientOptions(descriptor, &options)
-        return CellMeasurement(
+        var measurement = CellMeasurement(
             suite: suite, planned: planned, descriptor: descriptor, clientOptions: options,
             companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix)
+        measurement.keepsSamples = configuration.keepsRawSamples
+        return measurement
     }
 
     private func missing(_ transport: String) -> BenchmarkError {

@@ -1,5 +1,6 @@
 import Broker
 import Dispatch
+import Foundation
 import Histogram
 import Synchronization
 import Testing
@@ -25,12 +26,95 @@ struct LoadTests {
     }
 
     @Test("entry i of an open load is due i intervals after the start, without drift")
-    func schedule() {
-        let schedule = LoadSchedule(start: 1000, ratePerSecond: 3)
-        #expect(schedule.intendedTime(of: 0) == 1000)
-        #expect(schedule.intendedTime(of: 1) == 333_334_333)
-        #expect(schedule.intendedTime(of: 3) == 1_000_001_000)
-        #expect(schedule.intendedTime(of: 3_000_000) == 1_000_000_000_001_000)
+    func schedule() throws {
+        var schedule = try #require(LoadSchedule(start: 1000, load: .open(ratePerSecond: 3)))
+        let times = (0...3_000_000).map { _ in schedule.next() }
+        #expect(times[0] == 1000)
+        #expect(times[1] == 333_334_333)
+        #expect(times[3] == 1_000_001_000)
+        #expect(times[3_000_000] == 1_000_000_000_001_000)
+        #expect(LoadSchedule(start: 0, load: .closed) == nil)
+    }
+
+    @Test("the connections of a cell take turns in its schedule")
+    func sharedSchedule() throws {
+        let load = LoadModel.open(ratePerSecond: 1000)
+        var whole = try #require(LoadSchedule(start: 0, load: load))
+        let expected = (0..<12).map { _ in whole.next() }
+        var found: [UInt64] = []
+        for index in 0..<3 {
+            var part = try #require(
+                LoadSchedule(start: 0, load: load, share: ConnectionShare(index: index, count: 3)))
+            found += (0..<4).map { _ in part.next() }
+        }
+        #expect(found.sorted() == expected)
+        #expect(ConnectionShare(index: 2, count: 3).sequence(of: 5) == 17)
+    }
+
+    /// The gaps of a Poisson process have an exponential distribution: mean 1/rate, as large a deviation, and 63.2% below
+    /// the mean.
+    @Test("random arrivals have the rate asked for and the gaps of a Poisson process, also over connections")
+    func poisson() throws {
+        for count in [1, 4] {
+            var due: [UInt64] = []
+            for index in 0..<count {
+                var schedule = try #require(
+                    LoadSchedule(
+                        start: 0, load: .open(ratePerSecond: 1000, arrivals: .poisson),
+                        share: ConnectionShare(index: index, count: count), seed: 7 + UInt64(index)))
+                due += (0..<(40_000 / count)).map { _ in schedule.next() }
+            }
+            due.sort()
+            let gaps = zip(due, due.dropFirst()).map { Double($1 - $0) / 1e6 }
+            let mean = gaps.reduce(0, +) / Double(gaps.count)
+            let deviation = (gaps.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(gaps.count)).squareRoot()
+            let below = Double(gaps.filter { $0 < mean }.count) / Double(gaps.count)
+            #expect(abs(mean - 1) < 0.03, "\(mean)")
+            #expect(abs(deviation / mean - 1) < 0.05, "\(deviation)")
+            #expect(abs(below - 0.632) < 0.015, "\(below)")
+        }
+    }
+
+    @Test("the messages of an operation are sent together, and the next one starts when all are answered")
+    func operations() async throws {
+        var phase = phase(inFlight: 8, milliseconds: 40)
+        phase.messagesPerOperation = 4
+        phase.keepsSamples = true
+        let result = try await run(phase)
+        #expect(result.acked == result.sent && result.acked > 8)
+        #expect(result.acked % 4 == 0)
+        // All of an operation have its start as their intended time.
+        let operations = Dictionary(grouping: result.samples, by: \.intended)
+        #expect(operations.values.allSatisfy { $0.count % 4 == 0 })
+    }
+
+    @Test("an operation that fails lets all of its senders go")
+    func failingOperation() async throws {
+        var phase = phase(inFlight: 8, milliseconds: 60_000)
+        phase.messagesPerOperation = 4
+        let result = try await run(phase) { _, sequence in
+            sequence == 41 ? .fail(TransportError(.unknown, "connection lost")) : .deliver
+        }
+        #expect(result.errors == 1)
+    }
+
+    @Test("texts of log lines have exactly the length asked for, are whole characters, and are sealed")
+    func lines() throws {
+        let path = NSTemporaryDirectory() + "brokerlab-lines-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let lines = "2026-01-31 12:00 INFO started in 5 ms\nä日本語🦊 naïve\n"
+        try lines.write(toFile: path, atomically: true, encoding: .utf8)
+        for byteCount in 1...200 {
+            let pool = try PayloadPool(byteCount: byteCount, kind: .lines(path: path), seed: 1)
+            for index in 0..<8 {
+                let text = pool[UInt64(index)]
+                #expect(text.utf8.count == byteCount && !text.contains("\u{fffd}"))
+                #expect(PayloadSeal.isIntact(text.utf8.span.bytes) == pool.isSealed)
+            }
+        }
+        #expect(throws: BenchmarkError.self) {
+            try PayloadPool(byteCount: 10, kind: .lines(path: "/nowhere"), seed: 1)
+        }
     }
 
     @Test("a closed load keeps n entries in flight, numbers them without a gap, and accounts for each")

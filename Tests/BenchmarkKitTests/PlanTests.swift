@@ -10,14 +10,34 @@ struct PlanTests {
     @Test("every round holds every cell once")
     func interleaved() {
         let plan = Plan(suite: suite)
-        #expect(plan.cells.count == 60)
+        #expect(plan.cells.count == 80)
         for block in 1...5 {
             let round = plan.cells.filter { $0.block == block }
             #expect(Set(round.map(\.cell)) == Set(suite.cells))
-            #expect(round.map(\.orderInBlock) == Array(1...12))
+            #expect(round.map(\.orderInBlock) == Array(1...16))
         }
-        #expect(plan.cells.map(\.number) == Array(1...60))
+        #expect(plan.cells.map(\.number) == Array(1...80))
         #expect(plan.cells.map(\.block) == plan.cells.map(\.block).sorted())
+    }
+
+    @Test("every load has a control: one transport a second time")
+    func control() {
+        let controls = suite.cells.filter(\.isControl)
+        #expect(Set(controls.map(\.point)) == Set(suite.points))
+        #expect(controls.allSatisfy { $0.transport == "a" })
+        var other = suite
+        other.control = "c"
+        #expect(other.cells.filter(\.isControl).allSatisfy { $0.transport == "c" })
+        other.control = nil
+        other.transports = ["a", "tcp"]
+        #expect(other.controlTransport == "tcp")
+    }
+
+    @Test("connections beyond the entries in flight make no cell")
+    func connections() {
+        var suite = suite
+        suite.connections = [1, 4]
+        #expect(suite.points.filter { $0.connections == 4 }.map(\.inFlight) == [64, 64])
     }
 
     @Test("rounds have different orders")

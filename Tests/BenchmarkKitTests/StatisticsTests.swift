@@ -1,3 +1,4 @@
+import Histogram
 import LoggerService
 import Testing
 
@@ -18,6 +19,47 @@ struct StatisticsTests {
     func quantile(fraction: Double, expected: Double) throws {
         let value = try #require(Median.quantile(fraction, ofSorted: [1, 2, 4, 8, 16]))
         #expect(abs(value - expected) < 1e-12)
+    }
+
+    @Test("Mann and Whitney's test is scipy's", arguments: ScipyCases.mannWhitney.indices)
+    func mannWhitney(index: Int) {
+        let expected = ScipyCases.mannWhitney[index]
+        let test = MannWhitney(expected.first, expected.second)
+        #expect(test.u == expected.u)
+        #expect(abs(test.p - expected.p) < 1e-9 * max(1, expected.p), "\(test.p) \(expected.p)")
+        #expect(abs(MannWhitney(expected.second, expected.first).p - expected.p) < 1e-9)
+    }
+
+    @Test("Holm's correction is that of statsmodels", arguments: ScipyCases.holm.indices)
+    func holm(index: Int) {
+        let expected = ScipyCases.holm[index]
+        for (p, other) in zip(Holm.adjust(expected.p), expected.adjusted) { #expect(abs(p - other) < 1e-12) }
+        #expect(Holm.adjust([]).isEmpty)
+    }
+
+    /// Both draw resamples, so an end may fall on the neighbouring value of a small sample's few.
+    @Test(
+        "bootstrap intervals are scipy's, within what resampling leaves open", arguments: ScipyCases.bootstrap.indices)
+    func bootstrap(index: Int) throws {
+        let expected = ScipyCases.bootstrap[index]
+        let estimate = try #require(Bootstrap(seed: 11).estimate(expected.values))
+        #expect(estimate.median == expected.median)
+        let width = expected.high - expected.low
+        #expect(abs(try #require(estimate.low) - expected.low) <= 0.15 * width)
+        #expect(abs(try #require(estimate.high) - expected.high) <= 0.15 * width)
+    }
+
+    @Test(
+        "percentiles of the histogram are those of the sorted values, within its three digits",
+        arguments: ScipyCases.percentiles.indices)
+    func percentiles(index: Int) {
+        let expected = ScipyCases.percentiles[index]
+        var histogram = Histogram<UInt32>(highestTrackableValue: LoadRecorder.highestLatency)
+        for value in expected.values { histogram.record(UInt64(value)) }
+        for (rank, value) in zip([50, 90, 99, 99.9], expected.at50And90And99And999) {
+            let found = Double(histogram.valueAtPercentile(rank))
+            #expect(abs(found - value) <= value / 1000, "\(rank): \(found), \(value)")
+        }
     }
 
     @Test("a single value has no interval, and nothing has no estimate")

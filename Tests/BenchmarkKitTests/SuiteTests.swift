@@ -5,23 +5,24 @@ import Testing
 
 private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
 private let known = TransportChoice(known: standard + ["grpc:stream"], standard: standard)
+private let withStream = TransportChoice(known: known.known, standard: known.known)
 
 @Suite("Suites")
 struct SuiteTests {
     @Test("the built-in suites keep their promises of time, with RabbitMQ's start and stop")
     func builtInTimes() throws {
-        let quick = try #require(BenchmarkKit.Suite.builtIn(named: "quick", transports: known))
+        let quick = try #require(try BenchmarkKit.Suite.builtIn(named: "quick", transports: withStream))
         #expect(quick.estimatedSeconds + 14 + 2 < 30)
-        #expect(quick.cells.count == 10)
-        let standard = try #require(BenchmarkKit.Suite.builtIn(named: "default", transports: known))
+        #expect(quick.cells.count == 14)
+        let standard = try #require(try BenchmarkKit.Suite.builtIn(named: "default", transports: withStream))
         #expect(standard.estimatedSeconds + 14 + 2 < 180)
-        #expect(standard.cells.count == 20)
-        #expect(standard.rounds == 3)
+        #expect(standard.cells.count == 28)
+        #expect(standard.rounds == 7)
     }
 
     @Test("every built-in suite is valid", arguments: BenchmarkKit.Suite.builtInNames)
     func builtInIsValid(name: String) throws {
-        let suite = try #require(BenchmarkKit.Suite.builtIn(named: name, transports: known))
+        let suite = try #require(try BenchmarkKit.Suite.builtIn(named: name, transports: known))
         #expect(try suite.validated(transports: known) == suite)
     }
 
@@ -31,18 +32,34 @@ struct SuiteTests {
             name: sweep
             transports: [tcp, grpc:stream]
             payload_bytes: [64, 1024]
+            payload: {lines: app.log}
             in_flight: 16
-            rate_per_s: 5000
+            connections: [1, 4]
+            rate_per_s: [5000, 10000]
+            arrivals: poisson
+            baseline: tcp
+            control: grpc:stream
+            p99_limit_us: 500
+            min_msgs_per_s: 10
+            max_ack_p99_us: 20
             placement: one-cpu
             rounds: 2
             duration_s: 0.5
             warmup_s: 0
             seed: 18446744073709551615
             """
-        let suite = try SuiteFile(path: "sweep.yaml", text: text).suite(transports: known)
-        let expected = BenchmarkKit.Suite(
+        let suite = try SuiteFile(path: "/suites/sweep.yaml", text: text).suite(transports: known)
+        var expected = BenchmarkKit.Suite(
             name: "sweep", transports: ["tcp", "grpc:stream"], payloadBytes: [64, 1024], inFlight: [16],
-            load: .open(ratePerSecond: 5000), placement: .oneCPU, rounds: 2, duration: 0.5, warmup: 0, seed: .max)
+            placement: .oneCPU, rounds: 2, duration: 0.5, warmup: 0, seed: .max)
+        expected.payload = .lines(path: "/suites/app.log")
+        expected.connections = [1, 4]
+        expected.loads = [5000, 10_000].map { .open(ratePerSecond: $0, arrivals: .poisson) }
+        expected.baseline = "tcp"
+        expected.control = "grpc:stream"
+        expected.p99LimitUs = 500
+        expected.thresholds.minThroughput = 10
+        expected.thresholds.maxAckP99Us = 20
         #expect(suite == expected)
     }
 
@@ -52,13 +69,13 @@ struct SuiteTests {
         #expect(suite.name == "large")
         #expect(suite.transports == standard)
         #expect(suite.inFlight == [1, 64])
-        #expect(suite.rounds == 3)
+        #expect(suite.rounds == 7)
     }
 
     @Test(
         "a malformed file gives one line with file, line, what is wrong and what is allowed",
         arguments: [
-            ("rounds: 3\npayload: 100", "s.yaml:2: unknown key 'payload'; allowed: name, transports, payload_bytes"),
+            ("rounds: 3\nsize: 100", "s.yaml:2: unknown key 'size'; allowed: name, transports, payload_bytes"),
             ("transports: [tcp, carrier]", "s.yaml:1: transports: unknown transport 'carrier'; allowed: tcp, netrpc"),
             (
                 "transports: grpc:lines",
@@ -72,6 +89,12 @@ struct SuiteTests {
             ("duration_s: .nan", "s.yaml:1: duration_s: '.nan' is not a number"),
             ("duration_s: -1", "s.yaml:1: duration_s: -1.0 is out of range; allowed: 0.05 to 3600.0"),
             ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
+            ("in_flight: 64\nconnections: 3", "s.yaml:2: connections: 3 connections cannot share 64 in flight evenly"),
+            ("in_flight: 10\nmessages_per_operation: 4", "10 in flight on a connection are not whole operations of 4"),
+            ("messages_per_operation: 4\nin_flight: 4\nrate_per_s: 1", "operations need a closed load"),
+            ("baseline: grpc:stream", "s.yaml:1: baseline: 'grpc:stream' is not measured; allowed: tcp"),
+            ("arrivals: bursts", "s.yaml:1: arrivals: 'bursts' is not constant or poisson"),
+            ("payload: {file: x}", "s.yaml:1: payload: a mapping is not random or 'lines: FILE'"),
             ("placement: everywhere", "s.yaml:1: placement: 'everywhere' is not free or one-cpu"),
             ("seed: -1", "s.yaml:1: seed: '-1' is not a whole number from 0 to"),
             ("name: ../x", "s.yaml:1: name: '../x' cannot name a folder"),
@@ -96,18 +119,20 @@ struct SuiteTests {
             try BenchmarkKit.Suite.load("qick", transports: known)
         }
         #expect(
-            error.description == "qick: no such file; --suite takes quick, default or the path of a YAML file")
+            error.description
+                == "qick: no such file; --suite takes quick, default, payload-sweep, concurrency-sweep, rate-sweep, "
+                + "codec-matrix, many-small-locks or the path of a YAML file")
     }
 
     @Test("flags take the place of the suite's values")
     func overrides() throws {
         var overrides = SuiteOverrides()
         overrides.transports = ["http"]
-        overrides.ratePerSecond = 100
+        overrides.ratesPerSecond = [100]
         overrides.seed = 7
         let suite = try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
         #expect(suite.transports == ["http"])
-        #expect(suite.load == .open(ratePerSecond: 100))
+        #expect(suite.loads == [.open(ratePerSecond: 100)])
         #expect(suite.seed == 7)
         #expect(suite.payloadBytes == [100])
     }

@@ -13,13 +13,19 @@ enum LoadGenerator {
         _ phase: LoadPhase, on connection: isolated Connection
     ) async -> LoadResult {
         let start = MonotonicClock.now
-        let recorder = LoadRecorder(start: start, isOpen: phase.load.ratePerSecond != nil)
-        let schedule = phase.load.ratePerSecond.map { LoadSchedule(start: start, ratePerSecond: $0) }
+        let schedule = LoadSchedule(start: start, load: phase.load, share: phase.share, seed: phase.seed)
+        let recorder = LoadRecorder(start: start, phase: phase, schedule: schedule)
+        if schedule != nil { TimerSlack.makeFine() }
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<phase.inFlight {
+            let operations = phase.messagesPerOperation > 1 ? phase.inFlight / phase.messagesPerOperation : 0
+            let barriers = (0..<operations).map { _ in OperationBarrier(count: phase.messagesPerOperation) }
+            for worker in 0..<phase.inFlight {
                 group.addTask(executorPreference: connection.taskExecutor) {
-                    if let schedule {
-                        await sendOnSchedule(schedule, phase, on: connection, recorder)
+                    if schedule != nil {
+                        await sendOnSchedule(phase, on: connection, recorder)
+                    } else if operations > 0 {
+                        await sendTogether(
+                            phase, from: start, barriers[worker / phase.messagesPerOperation], on: connection, recorder)
                     } else {
                         await sendInTurn(phase, from: start, on: connection, recorder)
                     }
@@ -39,17 +45,41 @@ enum LoadGenerator {
         let end = start &+ phase.duration
         var now = MonotonicClock.now
         while now < end, !recorder.isStopped, !Task.isCancelled {
-            let sent = now
-            let entry = phase.entry(sequence: recorder.takeSequence(), intended: sent)
-            recorder.sending()
-            do {
-                _ = try await connection.send(entry)
-                now = MonotonicClock.now
-                recorder.acknowledged(sent: sent, now: now)
-            } catch {
-                now = MonotonicClock.now
-                recorder.failed(error, now: now)
-            }
+            now = await send(phase, at: now, on: connection, recorder)
+        }
+    }
+
+    /// A worker of an operation: it sends one entry of each, and then waits for the others'.
+    ///
+    /// Latency counts from the operation's start.
+    private static func sendTogether<Connection: TransportConnection>(
+        _ phase: LoadPhase, from start: UInt64, _ barrier: OperationBarrier, on connection: isolated Connection,
+        _ recorder: LoadRecorder
+    ) async {
+        let end = start &+ phase.duration
+        var operation = start
+        repeat {
+            _ = await send(phase, at: operation, on: connection, recorder)
+            guard let next = await barrier.pass(until: end, on: connection) else { break }
+            operation = next
+        } while !recorder.isStopped && !Task.isCancelled
+        barrier.leave()
+    }
+
+    private static func send<Connection: TransportConnection>(
+        _ phase: LoadPhase, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
+    ) async -> UInt64 {
+        let entry = phase.entry(sequence: recorder.takeSequence(), intended: sent)
+        recorder.sending()
+        do {
+            _ = try await connection.send(entry)
+            let now = MonotonicClock.now
+            recorder.acknowledged(sent: sent, now: now)
+            return now
+        } catch {
+            let now = MonotonicClock.now
+            recorder.failed(error, now: now)
+            return now
         }
     }
 
@@ -58,15 +88,14 @@ enum LoadGenerator {
     /// When all workers are waiting for acknowledgements the schedule slips, and the latency, which counts from the time
     /// an entry was due, says so.
     private static func sendOnSchedule<Connection: TransportConnection>(
-        _ schedule: LoadSchedule, _ phase: LoadPhase, on connection: isolated Connection, _ recorder: LoadRecorder
+        _ phase: LoadPhase, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
-        let end = schedule.start &+ phase.duration
+        let end = recorder.start &+ phase.duration
         var now = MonotonicClock.now
         while now < end {
             // Taken before the wait, so that each worker waits for an entry of its own and wakes once for it.
-            let sequence = recorder.takeSequence()
-            let intended = schedule.intendedTime(of: sequence)
-            guard intended < end else { return }
+            guard let (sequence, intended) = recorder.takeArrival(), intended < end else { return }
+            let isInTime = intended > now
             while intended > now, !recorder.isStopped, !Task.isCancelled {
                 await connection.sleep(until: min(intended, now &+ longestSleep))
                 now = MonotonicClock.now
@@ -78,7 +107,7 @@ enum LoadGenerator {
             do {
                 _ = try await connection.send(entry)
                 now = MonotonicClock.now
-                recorder.acknowledged(intended: intended, sent: sent, now: now)
+                recorder.acknowledged(intended: intended, sent: sent, now: now, waited: isInTime)
             } catch {
                 now = MonotonicClock.now
                 recorder.failed(error, now: now)

@@ -4,9 +4,9 @@ import Broker
 struct LoadPhase: Sendable {
     /// The ledger's run id; at most 15 bytes, so that an entry's copy of it costs no allocation.
     var run: String
-    /// How many entries may be unacknowledged at once.
+    /// How many entries may be unacknowledged at once on this connection.
     var inFlight: Int
-    /// When entries are sent.
+    /// When entries are sent, over all connections.
     var load: LoadModel
     /// What is sent.
     var payloads: PayloadPool
@@ -15,27 +15,37 @@ struct LoadPhase: Sendable {
     /// What turns a ``MonotonicClock`` reading into wall-clock time: one pair of readings a cell, so that an entry's
     /// `sentAt` costs an addition and the wall clock's steps cannot change it half-way.
     var wallClockOffset: Int64
+    /// How many entries belong together: their senders wait for each other.
+    var messagesPerOperation = 1
+    /// The connection's place among those of the cell.
+    var share = ConnectionShare()
+    /// What random arrivals are drawn from.
+    var seed: UInt64 = 0
+    /// Whether every entry's times are kept.
+    var keepsSamples = false
 
     /// The difference of the two clocks, now.
     static func currentWallClockOffset() -> Int64 {
         MonotonicClock.wallTime &- Int64(truncatingIfNeeded: MonotonicClock.now)
     }
+
+    /// The phase as one of several connections sees it.
+    func shared(_ index: Int, of count: Int) -> LoadPhase {
+        var phase = self
+        phase.inFlight = inFlight / count
+        phase.share = ConnectionShare(index: index, count: count)
+        phase.seed = seed &+ UInt64(index)
+        return phase
+    }
 }
 
-/// When the entries of an open load are due: the first at once, each further one an interval later.
-struct LoadSchedule: Sendable, Hashable {
-    /// When the first entry is due, on ``MonotonicClock``.
-    let start: UInt64
-    /// The time between entries, in nanoseconds; with its fraction, so that a rate is kept over any duration.
-    private let interval: Double
+/// A connection's place among those of a cell: it takes every n-th sequence number, and every n-th arrival.
+struct ConnectionShare: Sendable, Hashable {
+    var index = 0
+    var count = 1
 
-    init(start: UInt64, ratePerSecond: Double) {
-        self.start = start
-        interval = 1e9 / ratePerSecond
-    }
-
-    /// When the entry with that sequence number is due.
-    func intendedTime(of sequence: UInt64) -> UInt64 {
-        start &+ UInt64((Double(sequence) * interval).rounded())
+    /// The sequence number of the connection's entry with that number.
+    func sequence(of number: UInt64) -> UInt64 {
+        number &* UInt64(count) &+ UInt64(index)
     }
 }

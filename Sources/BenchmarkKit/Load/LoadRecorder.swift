@@ -14,19 +14,42 @@ final class LoadRecorder: @unchecked Sendable {
     /// the whole duration.
     static let mostRejections: UInt64 = 1000
 
-    private var nextSequence: UInt64 = 0
+    /// The most entries whose times are kept: 240 MB.
+    static let mostSamples = 10_000_000
+
+    /// When the phase started, on ``MonotonicClock``.
+    let start: UInt64
+    private let share: ConnectionShare
+    private let half: UInt64
+    private let end: UInt64
+    private let keepsSamples: Bool
+    private var schedule: LoadSchedule?
+    private var nextNumber: UInt64 = 0
     /// Whether no further entry is to be sent, because the connection failed.
     private(set) var isStopped = false
     private var result: LoadResult
 
-    init(start: UInt64, isOpen: Bool) {
-        result = LoadResult(start: start, isOpen: isOpen)
+    init(start: UInt64, phase: LoadPhase, schedule: LoadSchedule?) {
+        self.start = start
+        self.schedule = schedule
+        share = phase.share
+        half = start &+ phase.duration / 2
+        end = start &+ phase.duration
+        keepsSamples = phase.keepsSamples
+        result = LoadResult(start: start, isOpen: schedule != nil)
+        if keepsSamples { result.samples.reserveCapacity(Self.mostSamples / phase.share.count) }
     }
 
     /// A sequence number that no other entry of the phase has.
     func takeSequence() -> UInt64 {
-        defer { nextSequence &+= 1 }
-        return nextSequence
+        defer { nextNumber &+= 1 }
+        return share.sequence(of: nextNumber)
+    }
+
+    /// The next entry of an open load's schedule; nil for a closed load.
+    func takeArrival() -> (sequence: UInt64, intended: UInt64)? {
+        guard let intended = schedule?.next() else { return nil }
+        return (takeSequence(), intended)
     }
 
     /// An entry is handed to the transport.
@@ -36,16 +59,35 @@ final class LoadRecorder: @unchecked Sendable {
 
     /// An entry of a closed load was acknowledged.
     func acknowledged(sent: UInt64, now: UInt64) {
-        result.acked &+= 1
-        result.end = now
+        count(now: now)
         result.latency.record(min(now &- sent, Self.highestLatency))
+        if keepsSamples { keep(LoadSample(intended: sent, sent: sent, acked: now)) }
     }
 
     /// An entry of an open load was acknowledged.
-    func acknowledged(intended: UInt64, sent: UInt64, now: UInt64) {
-        acknowledged(sent: intended, now: now)
+    /// - Parameter waited: whether its sender was free before it was due.
+    func acknowledged(intended: UInt64, sent: UInt64, now: UInt64, waited: Bool) {
+        count(now: now)
+        result.latency.record(min(now &- intended, Self.highestLatency))
         result.uncorrectedLatency?.record(min(now &- sent, Self.highestLatency))
         result.scheduleSlip?.record(min(sent &- intended, Self.highestLatency))
+        if waited { result.arrivalError?.record(min(sent &- intended, Self.highestLatency)) }
+        if keepsSamples { keep(LoadSample(intended: intended, sent: sent, acked: now)) }
+    }
+
+    private func count(now: UInt64) {
+        result.acked &+= 1
+        result.end = now
+        if now < half {
+            result.ackedInFirstHalf &+= 1
+        } else if now < end {
+            result.ackedInSecondHalf &+= 1
+        }
+    }
+
+    private func keep(_ sample: LoadSample) {
+        guard result.samples.count < result.samples.capacity else { return }
+        result.samples.append(sample)
     }
 
     /// An entry was not acknowledged.
@@ -69,50 +111,5 @@ final class LoadRecorder: @unchecked Sendable {
     /// What was recorded, when no worker is left.
     func finish() -> LoadResult {
         result
-    }
-}
-
-/// What came of a phase.
-struct LoadResult: Sendable {
-    /// When the first entry was due, on ``MonotonicClock``.
-    var start: UInt64
-    /// When the last fate was known, on ``MonotonicClock``; for an open load, when its schedule ended if that is later.
-    var end: UInt64
-    /// Entries handed to the transport.
-    var sent: UInt64 = 0
-    /// Entries acknowledged.
-    var acked: UInt64 = 0
-    /// Entries that were certainly not sent.
-    var notSent: UInt64 = 0
-    /// Entries of which nothing is known.
-    var unknown: UInt64 = 0
-    /// Entries that the logger did not take.
-    var rejected: UInt64 = 0
-    /// What the transport said of the first entry that failed.
-    var firstError: String?
-    /// From the intended send time to the acknowledgement, in nanoseconds.
-    var latency = LoadResult.emptyHistogram()
-    /// From the actual send time to the acknowledgement, in nanoseconds; open load only.
-    var uncorrectedLatency: Histogram<UInt32>?
-    /// From the intended to the actual send time, in nanoseconds; open load only.
-    var scheduleSlip: Histogram<UInt32>?
-
-    init(start: UInt64, isOpen: Bool) {
-        self.start = start
-        end = start
-        if isOpen {
-            uncorrectedLatency = Self.emptyHistogram()
-            scheduleSlip = Self.emptyHistogram()
-        }
-    }
-
-    /// Entries that were not acknowledged, whatever their fate.
-    var errors: UInt64 { notSent + unknown + rejected }
-
-    /// From ``start`` to ``end``, in seconds.
-    var elapsed: Double { Double(end &- start) / 1e9 }
-
-    private static func emptyHistogram() -> Histogram<UInt32> {
-        Histogram(highestTrackableValue: LoadRecorder.highestLatency, numberOfSignificantValueDigits: .three)
     }
 }

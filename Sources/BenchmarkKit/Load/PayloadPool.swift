@@ -30,6 +30,26 @@ struct PayloadPool: Sendable {
         texts[Int(truncatingIfNeeded: sequence & UInt64(Self.size - 1))]
     }
 
+    /// Makes texts of exactly `byteCount` bytes of what `kind` says.
+    /// - Throws: ``BenchmarkError`` when the file of lines cannot be read.
+    init(byteCount: Int, kind: PayloadKind, seed: UInt64) throws(BenchmarkError) {
+        switch kind {
+        case .random: self.init(byteCount: byteCount, seed: seed)
+        case .lines(let path): self.init(byteCount: byteCount, lines: try LogLines(path: path), seed: seed)
+        }
+    }
+
+    private init(byteCount: Int, lines: LogLines, seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        let isSealed = byteCount >= PayloadSeal.byteCount
+        self.isSealed = isSealed
+        texts = (0..<Self.size).map { _ in
+            let first = generator.next(below: lines.count)
+            let text = lines.text(byteCount: isSealed ? byteCount - PayloadSeal.byteCount : byteCount, from: first)
+            return isSealed ? PayloadSeal.seal(text) : text
+        }
+    }
+
     private static func text(byteCount: Int, _ generator: inout SplitMix64) -> String {
         let printable = UInt8(ascii: " ")...UInt8(ascii: "~")
         return String(unsafeUninitializedCapacity: byteCount) { bytes in

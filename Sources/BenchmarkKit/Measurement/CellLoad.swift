@@ -1,9 +1,10 @@
 import Broker
 
-/// What a cell does on its connection: the warm-up, and the stretch that is measured.
+/// What a cell does on its connections: the warm-up, and the stretch that is measured.
 struct CellLoad: Sendable {
     var warmup: LoadPhase
     var measured: LoadPhase
+    var connections: Int
     var meters: CellMeters
     var reconciliation: Reconciliation
 
@@ -15,26 +16,80 @@ struct CellLoad: Sendable {
         case measured(LoadResult, before: CellMeters.Reading, after: CellMeters.Reading)
     }
 
-    /// Opens a connection and runs both phases on it.
+    /// Where a connection is.
+    private enum Step: Sendable {
+        case warm(LoadResult)
+        case measured(LoadResult)
+        case failed(any Error)
+    }
+
+    /// Opens the connections and runs both phases on them; the measured one starts on all of them together.
     /// - Throws: `TransportError` when there is no connection; what the ledger throws; `CancellationError`.
     func run(over transport: some ClientTransport) async throws -> Outcome {
-        try await transport.withConnection { connection in
-            try await run(on: connection)
+        let (steps, sink) = AsyncStream.makeStream(of: Step.self)
+        let gates = (0..<connections).map { _ in AsyncStream.makeStream(of: Void.self) }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<connections {
+                group.addTask {
+                    do {
+                        try await transport.withConnection { connection in
+                            try await run(index, on: connection, sink, gate: gates[index].stream)
+                        }
+                    } catch {
+                        sink.yield(.failed(error))
+                    }
+                }
+            }
+            defer {
+                group.cancelAll()
+                for gate in gates { gate.continuation.finish() }
+            }
+            var iterator = steps.makeAsyncIterator()
+            let warm = try await results(&iterator)
+            guard warm.errors == 0 else { return .failedInWarmup(warm) }
+            if warmup.duration > 0 {
+                // A backlog of the warm-up would be paid for by the measured entries.
+                _ = try await reconciliation.settle(run: warmup.run, acked: warm.acked)
+            }
+            let before = meters.read()
+            for gate in gates { gate.continuation.yield() }
+            let measured = try await results(&iterator)
+            let after = meters.read()
+            // Only now, as closing a socket ends its counters.
+            for gate in gates { gate.continuation.yield() }
+            try Task.checkCancellation()
+            return .measured(measured, before: before, after: after)
         }
     }
 
-    private func run<Connection: TransportConnection>(on connection: isolated Connection) async throws -> Outcome {
-        if warmup.duration > 0 {
-            let result = await LoadGenerator.run(warmup, on: connection)
-            try Task.checkCancellation()
-            guard result.errors == 0 else { return .failedInWarmup(result) }
-            // A backlog of the warm-up would be paid for by the measured entries.
-            _ = try await reconciliation.settle(run: warmup.run, acked: result.acked)
+    /// One result of each connection, together.
+    private func results(_ steps: inout AsyncStream<Step>.Iterator) async throws -> LoadResult {
+        var results: [LoadResult] = []
+        while results.count < connections {
+            switch await steps.next(isolation: #isolation) {
+            case .warm(let result), .measured(let result): results.append(result)
+            case .failed(let error): throw error
+            case nil: throw CancellationError()
+            }
         }
-        let before = meters.read()
-        let result = await LoadGenerator.run(measured, on: connection)
-        let after = meters.read()
         try Task.checkCancellation()
-        return .measured(result, before: before, after: after)
+        guard let sum = LoadResult.merging(results) else { throw CancellationError() }
+        return sum
+    }
+
+    private func run<Connection: TransportConnection>(
+        _ index: Int, on connection: isolated Connection, _ sink: AsyncStream<Step>.Continuation,
+        gate: AsyncStream<Void>
+    ) async throws {
+        var opened = gate.makeAsyncIterator()
+        let warm =
+            warmup.duration > 0
+            ? await LoadGenerator.run(warmup.shared(index, of: connections), on: connection)
+            : LoadResult(start: 0, isOpen: false)
+        sink.yield(.warm(warm))
+        // An ended gate: the cell is given up.
+        guard await opened.next(isolation: connection) != nil else { return }
+        sink.yield(.measured(await LoadGenerator.run(measured.shared(index, of: connections), on: connection)))
+        _ = await opened.next(isolation: connection)
     }
 }

@@ -14,6 +14,8 @@ struct CellMeasurement: Sendable {
     /// What all run ids of the benchmark start with, at most 7 bytes.
     var runPrefix: String
     var reconciliation: Reconciliation
+    /// Whether every entry's times are kept.
+    var keepsSamples = false
     /// What the load may take beyond its own duration before it is given up.
     var slack: Duration
 
@@ -37,8 +39,8 @@ struct CellMeasurement: Sendable {
     ///
     /// A transport that fails makes an invalid row, not an error.
     /// - Throws: `CancellationError`; ``BenchmarkError`` when the ledger cannot be reached before the load.
-    func measure() async throws -> ResultRow {
-        let payloads = PayloadPool(byteCount: planned.cell.payloadBytes, seed: suite.seed)
+    func measure() async throws -> MeasuredCell {
+        let payloads = try PayloadPool(byteCount: planned.cell.payloadBytes, kind: suite.payload, seed: suite.seed)
         let offset = LoadPhase.currentWallClockOffset()
         let warmup = phase("w", payloads, seconds: suite.warmup, offset)
         let measured = phase("m", payloads, seconds: suite.duration, offset)
@@ -48,9 +50,13 @@ struct CellMeasurement: Sendable {
         try await ledger.announce(run: warmup.run, sealed: payloads.isSealed)
         try await ledger.announce(run: measured.run, sealed: payloads.isSealed)
 
-        let meters = CellMeters(logger: loggerPID, companions: companions, transport: descriptor.name)
+        let meters = CellMeters(
+            logger: loggerPID, companions: companions, transport: descriptor.name, target: clientOptions.target)
         let memory = (broker: PeakMemory(startingNowFor: getpid()), logger: PeakMemory(startingNowFor: loggerPID))
-        let load = CellLoad(warmup: warmup, measured: measured, meters: meters, reconciliation: reconciliation)
+        let load = CellLoad(
+            warmup: warmup, measured: measured, connections: planned.cell.connections, meters: meters,
+            reconciliation: reconciliation)
+        var loadResult: LoadResult?
         switch await run(load) {
         case .failure(let reason):
             try Task.checkCancellation()
@@ -67,10 +73,12 @@ struct CellMeasurement: Sendable {
                 builder.fail("the ledger could not be read: \(error)")
             }
             builder.add(before: before, after: after, acked: result.acked)
+            builder.audit(result, Audit(placement: suite.placement))
+            loadResult = result
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
         builder.row.loggerRSSPeakBytes = memory.logger?.bytes
-        return builder.row
+        return MeasuredCell(row: builder.row, load: loadResult)
     }
 
     /// Runs the load, and gives it up when it does not end by itself.
@@ -107,12 +115,20 @@ struct CellMeasurement: Sendable {
     /// The run id's last letter tells the warm-up from what is measured.
     private func phase(_ letter: String, _ payloads: PayloadPool, seconds: Double, _ offset: Int64) -> LoadPhase {
         LoadPhase(
-            run: "\(runPrefix)-\(planned.number)\(letter)", inFlight: planned.cell.inFlight, load: suite.load,
-            payloads: payloads, duration: UInt64(seconds * 1e9), wallClockOffset: offset)
+            run: "\(runPrefix)-\(planned.number)\(letter)", inFlight: planned.cell.inFlight, load: planned.cell.load,
+            payloads: payloads, duration: UInt64(seconds * 1e9), wallClockOffset: offset,
+            messagesPerOperation: suite.messagesPerOperation, seed: suite.seed &+ UInt64(planned.block),
+            keepsSamples: keepsSamples && letter == "m")
     }
 
     private var peerVersion: String? {
         let versions = companions.filter { $0.transports.contains(descriptor.name) }.compactMap(\.version)
         return versions.isEmpty ? nil : versions.joined(separator: " ")
     }
+}
+
+/// What came of a cell: its row, and the histograms and samples behind it; nil where nothing was measured.
+struct MeasuredCell: Sendable {
+    var row: ResultRow
+    var load: LoadResult?
 }

@@ -1,31 +1,48 @@
+import Broker
 import Glibc
 
 /// The processes that take part in a cell, and what they have used so far.
 struct CellMeters: Sendable {
     private var logger: ProcessCPU?
     private var companions: [ProcessCPU]
+    private let port: Int?
 
-    /// The CPU time used by each part, in nanoseconds, and the cores' time; nil where it could not be read.
+    /// What each part has used so far; nil where it could not be read.
     struct Reading: Sendable {
+        /// The broker's CPU time, in nanoseconds.
         var broker: UInt64?
+        /// The logger's CPU time, in nanoseconds.
         var logger: UInt64?
+        /// The companions' CPU time, in nanoseconds.
         var queue: UInt64?
+        /// The cores' time.
         var stolen: StolenTime?
+        /// The broker's waits for a core.
+        var delay: RunDelay?
+        /// The bytes on the broker's sockets to the peer.
+        var wire: WireBytes?
+        /// When it was read, on ``MonotonicClock``.
+        var time: UInt64 = 0
+        /// What the wall clock was ahead of ``MonotonicClock``, in nanoseconds.
+        var wallClockOffset: Int64 = 0
     }
 
-    /// Meters of this process, the logger, and the companions that work for `transport`.
-    init(logger: pid_t, companions: [CompanionProcess], transport: String) {
+    /// Meters of this process, the logger, the companions that work for `transport`, and the sockets to `target`.
+    init(logger: pid_t, companions: [CompanionProcess], transport: String, target: String) {
         self.logger = ProcessCPU(pid: logger)
         let involved = companions.filter { $0.transports.contains(transport) }
         let meters = involved.compactMap { $0.pid.flatMap(ProcessCPU.init(pid:)) }
         // The cost of one of two would be taken for the cost of both.
         self.companions = meters.count == involved.count ? meters : []
+        port = WireBytes.port(in: target)
     }
 
     /// Reads all meters.
     func read() -> Reading {
         Reading(
-            broker: ProcessCPU.own.used, logger: logger?.used, queue: readCompanions(), stolen: StolenTime.now)
+            broker: ProcessCPU.own.used, logger: logger?.used, queue: readCompanions(), stolen: StolenTime.now,
+            delay: RunDelay.now(of: getpid()), wire: port.flatMap(WireBytes.init(toPort:)), time: MonotonicClock.now,
+            wallClockOffset: LoadPhase.currentWallClockOffset())
     }
 
     /// Reads what goes on working after the last acknowledgement, in place of what `reading` had.

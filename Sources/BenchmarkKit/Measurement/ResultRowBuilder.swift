@@ -46,6 +46,11 @@ struct ResultRowBuilder {
         guard result.acked > 0 else { return }
         let latency = LatencySummary(nanoseconds: result.latency)
         row.ackLatency = latency
+        row.arrivalErrorP50Us = result.arrivalError.flatMap { Self.microseconds($0, at: 50) }
+        row.arrivalErrorP99Us = result.arrivalError.flatMap { Self.microseconds($0, at: 99) }
+        if result.ackedInFirstHalf > 0 {
+            row.stationarityRatio = Double(result.ackedInSecondHalf) / Double(result.ackedInFirstHalf)
+        }
         row.uncorrectedP99Us = result.uncorrectedLatency.map { LatencySummary(nanoseconds: $0).p99Us }
         row.scheduleSlipP99Us = result.scheduleSlip.map { LatencySummary(nanoseconds: $0).p99Us }
         guard result.elapsed > 0 else { return }
@@ -67,6 +72,10 @@ struct ResultRowBuilder {
         row.deliveredLatency = report.deliveryLatency
         if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
         if report.corrupt > 0 { fail("\(report.corrupt) entries arrived corrupt") }
+        if report.duplicated > 0 { fail("\(report.duplicated) entries arrived more than once") }
+        if report.unique > row.sent ?? report.unique {
+            fail("\(report.unique) different entries arrived, \(row.sent ?? 0) were sent")
+        }
     }
 
     /// Adds what it cost.
@@ -77,6 +86,27 @@ struct ResultRowBuilder {
         if let earlier = before.stolen {
             row.cpuStealPercent = after.stolen?.percent(since: earlier)
         }
+        if let earlier = before.delay { row.generatorWaitPercent = after.delay?.percentWaiting(since: earlier) }
+        if after.time > before.time, let from = before.broker, let to = after.broker, to >= from {
+            row.generatorCPUPercent = 100 * Double(to - from) / Double(after.time - before.time)
+        }
+        row.clockStepUs = Double(after.wallClockOffset - before.wallClockOffset) / 1000
+        if let earlier = before.wire, let wire = after.wire?.since(earlier), acked > 0 {
+            row.wireTxBytesPerMessage = Double(wire.sent) / Double(acked)
+            row.wireRxBytesPerMessage = Double(wire.received) / Double(acked)
+        }
+    }
+
+    /// Says what the audit finds; when all else is known.
+    mutating func audit(_ result: LoadResult, _ audit: Audit) {
+        let share = row.ackLatency.flatMap { result.elapsed > 0 ? $0.meanUs / 1e6 / result.elapsed : nil }
+        let halves = (result.ackedInFirstHalf, result.ackedInSecondHalf)
+        for finding in audit.findings(row, meanLatencyShare: share, halves: halves) { fail(finding) }
+    }
+
+    /// A percentile, if there are enough values for it to mean something.
+    private static func microseconds(_ histogram: Histogram<UInt32>, at percentile: Double) -> Double? {
+        histogram.totalCount >= 100 ? Double(histogram.valueAtPercentile(percentile)) / 1000 : nil
     }
 
     private static func cost(_ before: UInt64?, _ after: UInt64?, _ messages: UInt64) -> Double? {

@@ -23,12 +23,37 @@ public struct Plan: Sendable, Hashable {
 }
 
 extension Suite {
-    /// The cells of one round, in the order of the suite's lists.
-    public var cells: [Cell] {
-        payloadBytes.flatMap { payload in
-            inFlight.flatMap { inFlight in
-                transports.map { Cell(transport: $0, payloadBytes: payload, inFlight: inFlight) }
+    /// The loads that every transport is put under, in the order of the suite's lists.
+    public var points: [LoadPoint] {
+        loads.flatMap { load in
+            payloadBytes.flatMap { payload in
+                connections.flatMap { connections in
+                    inFlight.filter { $0 >= connections }.map {
+                        LoadPoint(payloadBytes: payload, inFlight: $0, connections: connections, load: load)
+                    }
+                }
             }
         }
+    }
+
+    /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
+    public var cells: [Cell] {
+        points.flatMap { point in
+            transports.map { cell($0, point) } + (controlTransport.map { [cell($0, point, isControl: true)] } ?? [])
+        }
+    }
+
+    /// The transport that is measured twice: the one asked for, the floor, or the first one.
+    public var controlTransport: String? {
+        control ?? (transports.contains(Suite.floor) ? Suite.floor : transports.first)
+    }
+
+    /// The transport that the others are divided by.
+    public static let floor = "tcp"
+
+    private func cell(_ transport: String, _ point: LoadPoint, isControl: Bool = false) -> Cell {
+        Cell(
+            transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
+            connections: point.connections, load: point.load, isControl: isControl)
     }
 }

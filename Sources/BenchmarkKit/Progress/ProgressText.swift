@@ -4,7 +4,7 @@ import LoggerService
 enum ProgressText {
     /// What runs now: `[3/20] grpc, 100 B, 64 in flight, 41 s left`.
     static func measuring(_ planned: PlannedCell, of count: Int, secondsLeft: Double) -> String {
-        "[\(planned.number)/\(count)] \(name(planned.cell)), \(timeLeft(secondsLeft)) left"
+        "[\(planned.number)/\(count)] \(planned.cell.name), \(timeLeft(secondsLeft)) left"
     }
 
     /// What came out: `[3/20] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us, 41 s left`.
@@ -13,11 +13,7 @@ enum ProgressText {
         if let p99 = row.ackLatency?.p99Us { result += ", p99 \(DecimalText.format(p99, places: 0)) us" }
         if !row.isValid { result = "INVALID: \(row.invalidReason)" }
         let left = planned.number < count ? ", \(timeLeft(secondsLeft)) left" : ""
-        return "[\(planned.number)/\(count)] \(name(planned.cell)): \(result)\(left)"
-    }
-
-    private static func name(_ cell: Cell) -> String {
-        "\(cell.transport), \(cell.payloadBytes) B, \(cell.inFlight) in flight"
+        return "[\(planned.number)/\(count)] \(planned.cell.name): \(result)\(left)"
     }
 
     /// `41 s`, `2 min 05 s`.

@@ -17,7 +17,7 @@ enum ResultColumns {
 
     typealias Column = CSVColumn<ReportedResult>
 
-    static let all: [Column] = run + subject + load + counts + figures + verdict
+    static let all: [Column] = run + subject + load + counts + figures + verdict + added
 
     static let header = all.map(\.name)
 
@@ -50,11 +50,11 @@ enum ResultColumns {
 
     private static let load: [Column] = [
         .count("payload_bytes") { $0.cell.payloadBytes },
-        // Design, section 4: a connection of a transport may be a pool of sockets. One is what a cell opens.
-        .count("connections") { _ in 1 },
+        // Design, section 4: a connection of a transport may be a pool of sockets.
+        .count("connections") { $0.cell.connections },
         .count("in_flight") { $0.cell.inFlight },
-        .text("load_model") { $0.suite.load.name },
-        .figure("target_rate_per_s") { $0.suite.load.ratePerSecond },
+        .text("load_model") { $0.cell.load.name },
+        .figure("target_rate_per_s") { $0.cell.load.ratePerSecond },
         .figure("warmup_s") { $0.suite.warmup },
         .figure("duration_s") { $0.suite.duration },
         .count("repetition") { $0.row.planned.block },
@@ -97,8 +97,8 @@ enum ResultColumns {
         .figure("queue_cpu_us_per_msg") { $0.row.queueCPUUsPerMessage },
         .count("broker_rss_peak_bytes") { $0.row.brokerRSSPeakBytes },
         .count("logger_rss_peak_bytes") { $0.row.loggerRSSPeakBytes },
-        .notMeasured("wire_tx_bytes_per_msg"),
-        .notMeasured("wire_rx_bytes_per_msg"),
+        .figure("wire_tx_bytes_per_msg") { $0.row.wireTxBytesPerMessage },
+        .figure("wire_rx_bytes_per_msg") { $0.row.wireRxBytesPerMessage },
         .figure("little_ratio") { $0.row.littleRatio },
         .figure("cpu_steal_pct") { $0.row.cpuStealPercent },
     ]
@@ -106,5 +106,20 @@ enum ResultColumns {
     private static let verdict: [Column] = [
         .flag("valid") { $0.row.isValid },
         .text("invalid_reason") { $0.row.invalidReason },
+    ]
+
+    /// Columns that came later stand behind the others, so that the place of none changes.
+    private static let added: [Column] = [
+        .text("variant") { $0.cell.variant },
+        .text("role") { $0.cell.isControl ? "control" : "cell" },
+        .text("arrivals") { $0.cell.load.arrivals?.rawValue },
+        .text("payload_kind") { $0.suite.payload.name },
+        .count("messages_per_operation") { $0.suite.messagesPerOperation },
+        .figure("arrival_error_p50_us") { $0.row.arrivalErrorP50Us },
+        .figure("arrival_error_p99_us") { $0.row.arrivalErrorP99Us },
+        .figure("generator_cpu_pct") { $0.row.generatorCPUPercent },
+        .figure("generator_wait_pct") { $0.row.generatorWaitPercent },
+        .figure("stationarity_ratio", places: 4) { $0.row.stationarityRatio },
+        .figure("clock_step_us") { $0.row.clockStepUs },
     ]
 }

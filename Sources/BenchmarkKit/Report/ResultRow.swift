@@ -44,6 +44,11 @@ public struct ResultRow: Sendable {
     public var uncorrectedP99Us: Double?
     /// The 99th percentile from the intended to the actual send time, in microseconds; open load only.
     public var scheduleSlipP99Us: Double?
+    /// The median from the intended to the actual send time, in microseconds, of the entries that a free sender waited
+    /// for: what the load generator itself is late by; open load only.
+    public var arrivalErrorP50Us: Double?
+    /// The 99th percentile of the same.
+    public var arrivalErrorP99Us: Double?
     /// CPU time of the broker's process, in microseconds per acknowledged entry.
     public var brokerCPUUsPerMessage: Double?
     /// CPU time of the logger's process, in microseconds per acknowledged entry.
@@ -54,15 +59,30 @@ public struct ResultRow: Sendable {
     public var brokerRSSPeakBytes: UInt64?
     /// The logger's largest resident set since the cell's start.
     public var loggerRSSPeakBytes: UInt64?
+    /// Bytes sent on the broker's sockets per acknowledged entry: the kernel's count, without headers of TCP and IP.
+    public var wireTxBytesPerMessage: Double?
+    /// Bytes received on the broker's sockets per acknowledged entry.
+    public var wireRxBytesPerMessage: Double?
     /// Throughput times mean latency by entries in flight: 1 where all of them were always in flight (Little's law).
     public var littleRatio: Double?
     /// The part of all cores' time that the hypervisor gave to others, in percent.
     public var cpuStealPercent: Double?
+    /// CPU time of the broker's process by the time that passed, in percent of one core.
+    public var generatorCPUPercent: Double?
+    /// How much of the time in which the broker's process wanted a core it had none, in percent.
+    public var generatorWaitPercent: Double?
+    /// Entries acknowledged in the second half of the measured time by those in the first.
+    public var stationarityRatio: Double?
+    /// How far the wall clock was set while the cell was measured, in microseconds.
+    public var clockStepUs: Double?
     /// Why the row must not be trusted; empty where it may be.
     public var invalidReasons: [String] = []
 
     /// Whether the row may be trusted.
     public var isValid: Bool { invalidReasons.isEmpty }
+
+    /// Whether what is wrong is the delivery itself, and not only how it was measured.
+    public var hasFailed: Bool { invalidReasons.contains { !$0.hasPrefix(Audit.prefix) } }
 
     /// All reasons in one text.
     public var invalidReason: String { invalidReasons.joined(separator: "; ") }

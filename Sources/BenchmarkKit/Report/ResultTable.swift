@@ -1,7 +1,6 @@
 /// The table at the end of a benchmark, for a terminal of 100 columns.
 struct ResultTable: Sendable {
     static let width = 100
-    private static let gap = "  "
 
     var suite: Suite
     var rows: [SummaryRow]
@@ -13,86 +12,98 @@ struct ResultTable: Sendable {
         var title: String
         /// What stands above the title, and above those to its left as far as it is long.
         var above = ""
-        var width: Int
         var isText = false
         var field: (SummaryRow) -> String
     }
 
     /// The table, with a line break behind each line.
     var text: String {
+        let columns = columns
+        let cells = rows.map { row in columns.map { $0.field(row) } }
+        // As wide as what stands in them, so that no digit is ever cut off.
+        let widths = columns.indices.map { index in
+            max(columns[index].title.count, cells.map { $0[index].count }.max() ?? 0)
+        }
+        let total = widths.reduce(0, +)
+        let gap = total + 2 * (widths.count - 1) <= Self.width ? "  " : " "
         var lines: [String] = []
-        for payload in suite.payloadBytes {
-            for inFlight in suite.inFlight {
-                let block = rows.filter { $0.cell.payloadBytes == payload && $0.cell.inFlight == inFlight }
-                guard !block.isEmpty else { continue }
-                lines += ["\(payload) B, \(inFlight) in flight, \(loadText)"]
-                lines += headings + block.sorted(by: Self.isFaster).map { line(columns.map(\.field), of: $0) } + [""]
-            }
+        for point in suite.points {
+            let block = zip(rows, cells).filter { $0.0.cell.point == point }
+            guard !block.isEmpty else { continue }
+            lines.append(title(of: point))
+            lines += headings(columns, widths, gap)
+            lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
+            if let note = note(block[0].0) { lines.append(note) }
+            lines.append("")
         }
         lines += invalid.map(Self.complaint)
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private var loadText: String {
-        let load =
-            switch suite.load {
-            case .closed: "closed loop"
-            case .open(let rate): "open loop at \(DecimalText.short(rate)) msgs/s"
-            }
+    private func title(of point: LoadPoint) -> String {
         let rounds = suite.rounds == 1 ? "1 round" : "medians of \(suite.rounds) rounds"
-        return "\(load), placement \(suite.placement.rawValue), \(rounds)"
+        return "\(point.text), placement \(suite.placement.rawValue), \(rounds)"
     }
 
     private var columns: [Column] {
         [
-            Column(title: "transport", width: 13, isText: true) { $0.cell.transport },
-            Column(title: "msgs/s", width: 8) {
-                Self.number($0.throughput?.median) { DecimalText.format($0, places: 0) }
-            },
-            Column(title: "p50 us", width: 7) { Self.number($0.ackP50Us) },
-            Column(title: "p99 us", width: 7) { Self.number($0.ackP99Us) },
-            Column(title: "p99 us", above: "delivered", width: 8) { Self.number($0.deliveredP99Us) },
-            Column(title: "broker", width: 6) { Self.number($0.brokerCPUUsPerMessage) },
-            Column(title: "logger", width: 6) { Self.number($0.loggerCPUUsPerMessage) },
-            Column(title: "queue", above: "CPU us per message", width: 6) { Self.number($0.queueCPUUsPerMessage) },
-            Column(title: "by \(floor)".prefixed(6), width: 6) {
+            Column(title: "#", field: Self.place),
+            Column(title: "transport", isText: true) { $0.cell.transport },
+            Column(title: "msgs/s") { Self.number($0.throughput?.median) { DecimalText.format($0, places: 0) } },
+            Column(title: "p50 us") { Self.number($0.ackP50?.median) },
+            Column(title: "p99 us") { Self.number($0.ackP99?.median) },
+            Column(title: "p99 us", above: "delivered") { Self.number($0.deliveredP99?.median) },
+            Column(title: "broker") { Self.number($0.brokerCPU?.median) },
+            Column(title: "logger") { Self.number($0.loggerCPU?.median) },
+            Column(title: "queue", above: "CPU us per message") { Self.number($0.queueCPU?.median) },
+            Column(title: "by \(floor)") {
                 Self.number($0.ratioToFloor?.median) { DecimalText.format($0, places: 2) }
             },
-            Column(title: "ack", width: 8, isText: true) { $0.acknowledgementClass },
-            Column(title: "valid", width: 5, isText: true) { "\($0.count)/\($0.count + $0.invalidCount)" },
+            Column(title: "ack", isText: true) { $0.acknowledgementClass },
+            Column(title: "valid", isText: true) { "\($0.count)/\($0.count + $0.invalidCount)" },
         ]
     }
 
-    private var headings: [String] {
-        let columns = columns
+    /// The rank, with `=` behind it where it is shared.
+    private static func place(_ row: SummaryRow) -> String {
+        row.rank.map { "\($0)\(row.tiedWith.isEmpty ? "" : "=")" } ?? "-"
+    }
+
+    /// What the ranks mean.
+    private func note(_ row: SummaryRow) -> String? {
+        guard let noise = row.aaNoisePercent else { return nil }
+        let control = suite.controlTransport ?? floor
+        return "noise: \(control) against itself differs by up to \(DecimalText.short(noise))%; "
+            + "nothing smaller counts; = is a tie"
+    }
+
+    private func headings(_ columns: [Column], _ widths: [Int], _ gap: String) -> [String] {
         var above = ""
         var rightEdge = 0
-        for column in columns {
-            rightEdge += column.width + (rightEdge > 0 ? Self.gap.count : 0)
+        for (column, width) in zip(columns, widths) {
+            rightEdge += width + (rightEdge > 0 ? gap.count : 0)
             guard !column.above.isEmpty else { continue }
             above += String(repeating: " ", count: max(0, rightEdge - column.above.count - above.count)) + column.above
         }
-        return [above, Self.joined(columns.map { ($0, $0.title) })]
+        return [above, Self.line(columns.map(\.title), columns, widths, gap)]
     }
 
-    private func line(_ fields: [(SummaryRow) -> String], of row: SummaryRow) -> String {
-        Self.joined(zip(columns, fields).map { ($0, $1(row)) })
-    }
-
-    private static func joined(_ fields: [(Column, String)]) -> String {
-        let padded = fields.map { column, field in
-            let text = field.prefixed(column.width)
-            let space = String(repeating: " ", count: column.width - text.count)
-            return column.isText ? text + space : space + text
+    private static func line(_ fields: [String], _ columns: [Column], _ widths: [Int], _ gap: String) -> String {
+        let padded = zip(fields, zip(columns, widths)).map { field, shape in
+            let space = String(repeating: " ", count: max(0, shape.1 - field.count))
+            return shape.0.isText ? field + space : space + field
         }
         var line = padded.joined(separator: gap)
         while line.last == " " { line.removeLast() }
         return line
     }
 
-    /// Cells without a valid row come last.
-    private static func isFaster(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
-        (left.throughput?.median ?? -1) > (right.throughput?.median ?? -1)
+    /// The best first; cells without a valid row come last.
+    private static func isBefore(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
+        guard left.cell.load != .closed else {
+            return (left.throughput?.median ?? -1) > (right.throughput?.median ?? -1)
+        }
+        return (left.ackP99?.median ?? .infinity) < (right.ackP99?.median ?? .infinity)
     }
 
     private static func number(_ value: Double?, _ format: (Double) -> String = DecimalText.short) -> String {
@@ -100,16 +111,31 @@ struct ResultTable: Sendable {
     }
 
     private static func complaint(_ row: ResultRow) -> String {
-        let cell = row.planned.cell
-        let load = "\(cell.payloadBytes) B, \(cell.inFlight) in flight, round \(row.planned.block)"
-        let line = "INVALID: \(cell.transport), \(load): \(row.invalidReason)"
-        return line.count <= width ? line : line.prefixed(width - 3) + "..."
+        let line = "INVALID: \(row.planned.cell.name), round \(row.planned.block): \(row.invalidReason)"
+        return line.count <= width ? line : line.prefix(width - 3) + "..."
     }
 }
 
-extension StringProtocol {
-    /// At most that many characters from the start.
-    fileprivate func prefixed(_ count: Int) -> String {
-        String(prefix(count))
+extension LoadPoint {
+    /// `100 B, 64 in flight, closed loop`.
+    var text: String {
+        let spread = connections == 1 ? "" : " on \(connections) connections"
+        let model =
+            switch load {
+            case .closed: "closed loop"
+            case .open(let rate, .constant): "open loop at \(DecimalText.short(rate)) msgs/s"
+            case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
+            }
+        return "\(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread), \(model)"
+    }
+}
+
+extension Cell {
+    /// `grpc:stream, 100 B, 64 in flight`, as progress and complaints name it.
+    var name: String {
+        let spread = connections == 1 ? "" : " on \(connections) connections"
+        let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? ""
+        let role = isControl ? " (control)" : ""
+        return "\(transport)\(role), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)"
     }
 }

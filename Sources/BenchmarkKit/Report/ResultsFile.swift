@@ -17,6 +17,11 @@ struct ResultsFile: Sendable {
         try Self.write(CSV.record(ResultColumns.fields(of: result)), to: path, flags: O_APPEND)
     }
 
+    /// Appends to a file.
+    static func append(_ text: String, to path: String) throws(BenchmarkError) {
+        try write(text, to: path, flags: O_APPEND)
+    }
+
     /// Writes a whole file, in place of one of that name.
     static func replace(_ path: String, with text: String) throws(BenchmarkError) {
         try write(text, to: path, flags: O_CREAT | O_TRUNC)

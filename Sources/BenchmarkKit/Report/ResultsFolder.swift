@@ -30,6 +30,33 @@ public struct ResultsFolder: Sendable, Hashable {
     /// Where the summary is.
     public var summaryFile: String { "\(path)/summary.csv" }
 
+    /// Where the suite and the machine are.
+    public var recordFile: String { "\(path)/run.json" }
+    /// Where the latency histograms are.
+    public var histogramFile: String { "\(path)/latency.hlog" }
+    /// Where the results are in Go's benchmark format.
+    public var goBenchmarkFile: String { "\(path)/benchmark.txt" }
+    /// Where the page is.
+    public var pageFile: String { "\(path)/report.html" }
+
+    /// Where the times of a cell's entries are.
+    func rawFile(of planned: PlannedCell) -> String {
+        "\(path)/raw/" + String(planned.tag.map { "/:".contains($0) ? "-" : $0 }) + ".csv"
+    }
+
+    func makeRawFolder() throws(BenchmarkError) {
+        do {
+            try FileManager.default.createDirectory(atPath: "\(path)/raw", withIntermediateDirectories: true)
+        } catch {
+            throw Self.unusable("\(path)/raw", "it cannot be made")
+        }
+    }
+
+    /// A folder that holds results, to be read.
+    public init(existing path: String) {
+        self.path = path
+    }
+
     /// Why no file can be made in a folder; nil if one can.
     package static func failureToWrite(in folder: String) -> String? {
         // Permissions do not tell it all (a full or read-only file system): try.

@@ -2,50 +2,122 @@ import LoggerService
 
 /// Works out the rows of `summary.csv` from those of `results.csv`.
 ///
-/// Only valid rows count. A ratio compares rows of the same round, measured within minutes of each other, so that a
-/// machine that drifts from round to round drifts out of it.
+/// Only valid rows count. A ratio compares rows of the same round. Under a closed load transports are ranked by their
+/// throughput; under an open one, where all carry the same, by the 99th percentile of the acknowledged latency.
 struct Summary: Sendable {
     var suite: Suite
-    /// The selector of the transport that the others are divided by.
+    /// The transport that the others are divided by.
     var floor: String
 
-    /// The rows, in the order of the suite's cells; cells without any measurement have none.
+    /// The rows, in the order of the suite's cells; cells without any measurement, and controls, have none.
     func rows(of results: [ResultRow]) -> [SummaryRow] {
-        let byCell = Dictionary(grouping: results, by: \.planned.cell)
-        return suite.cells.compactMap { cell in
-            byCell[cell].map { row(of: cell, $0, floorRows: byCell[floorCell(of: cell)] ?? []) }
+        let byPoint = Dictionary(grouping: results, by: \.planned.cell.point)
+        return suite.points.flatMap { point in
+            byPoint[point].map { rows(at: point, $0) } ?? []
         }
     }
 
-    private func floorCell(of cell: Cell) -> Cell {
-        Cell(transport: floor, payloadBytes: cell.payloadBytes, inFlight: cell.inFlight)
+    /// The transport that sentences compare with: the one asked for, gRPC where it is measured, or the floor.
+    var baseline: String? {
+        if let baseline = suite.baseline { return baseline }
+        if suite.transports.contains("grpc") { return "grpc" }
+        return suite.transports.contains(floor) ? floor : suite.transports.first
     }
 
-    private func row(of cell: Cell, _ all: [ResultRow], floorRows: [ResultRow]) -> SummaryRow {
-        let valid = all.filter(\.isValid)
+    /// Larger is better.
+    private static func score(_ point: LoadPoint) -> (ResultRow) -> Double? {
+        switch point.load {
+        case .closed: { $0.throughput }
+        case .open: { row in row.ackLatency.map { 1 / max($0.p99Us, 0.001) } }
+        }
+    }
+
+    /// What is compared under one load: larger is better.
+    func sample(_ transport: String, at point: LoadPoint, of results: [ResultRow]) -> Sample {
+        let rows = results.filter {
+            $0.planned.cell.point == point && $0.planned.cell.transport == transport && !$0.planned.cell.isControl
+        }
+        return Sample(rows, Self.score(point))
+    }
+
+    /// All comparisons under one load.
+    func comparisons(at point: LoadPoint, of results: [ResultRow]) -> [Comparison] {
+        let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: results)) }
         let bootstrap = Bootstrap(seed: suite.seed)
-        func median(_ value: (ResultRow) -> Double?) -> Double? {
-            Median.of(valid.compactMap(value))
-        }
-        return SummaryRow(
-            cell: cell, mode: all[0].mode, codec: all[0].codec,
-            acknowledgementClass: all[0].acknowledgementClass, count: valid.count,
-            invalidCount: all.count - valid.count, throughput: bootstrap.estimate(valid.compactMap(\.throughput)),
-            ratioToFloor: bootstrap.estimate(Self.ratios(valid, to: floorRows.filter(\.isValid))),
-            ackP50Us: median { $0.ackLatency?.p50Us }, ackP99Us: median { $0.ackLatency?.p99Us },
-            deliveredP99Us: median { $0.deliveredLatency?.p99Us },
-            brokerCPUUsPerMessage: median(\.brokerCPUUsPerMessage),
-            loggerCPUUsPerMessage: median(\.loggerCPUUsPerMessage),
-            queueCPUUsPerMessage: median(\.queueCPUUsPerMessage))
+        let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
+        let noise = noise(
+            results.filter { $0.planned.cell.point == point }, sampleOf, Self.score(point), bootstrap)
+        return Comparison.all(samples.filter { !$0.sample.values.isEmpty }, noise: noise, bootstrap: bootstrap)
     }
 
-    /// The throughput by that of the floor in the same round, for the rounds that have both.
-    static func ratios(_ rows: [ResultRow], to floorRows: [ResultRow]) -> [Double] {
-        rows.compactMap { row in
-            guard let value = row.throughput,
-                let floor = floorRows.first(where: { $0.planned.block == row.planned.block })?.throughput, floor > 0
-            else { return nil }
-            return value / floor
+    private func rows(at point: LoadPoint, _ results: [ResultRow]) -> [SummaryRow] {
+        let bootstrap = Bootstrap(seed: suite.seed)
+        let score = Self.score(point)
+        let own = results.filter { !$0.planned.cell.isControl }
+        let byTransport = Dictionary(grouping: own, by: \.planned.cell.transport)
+        let measured = suite.transports.filter { byTransport[$0] != nil }
+        let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
+        let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
+        let noise = noise(results, sampleOf, score, bootstrap)
+        let comparisons = Comparison.all(
+            samples.filter { !$0.sample.values.isEmpty }, noise: noise, bootstrap: bootstrap)
+        // Two rounds can order nothing: the smallest p of Mann and Whitney is 1/3 there.
+        let canRank = samples.map(\.sample.values.count).max() ?? 0 >= 3
+        let classes = Dictionary(grouping: measured.filter { sampleOf[$0]?.values.isEmpty == false }) {
+            byTransport[$0]?.first?.acknowledgementClass ?? ""
         }
+        let rankings = classes.mapValues { Ranking($0, comparisons) }
+        return measured.map { transport in
+            let rows = byTransport[transport] ?? []
+            var row = SummaryRow(transport, point, rows, bootstrap)
+            func ratio(to other: String?) -> Estimate? {
+                guard let other, let own = sampleOf[transport], let divisor = sampleOf[other] else { return nil }
+                let estimate = bootstrap.estimate(own.ratios(to: divisor))
+                // A ratio of latencies reads the other way round than one of their inverses.
+                return point.load == .closed ? estimate : estimate?.inverse
+            }
+            row.ratioToFloor = ratio(to: floor)
+            row.ratioToBaseline = ratio(to: baseline)
+            row.cpuRatioToBaseline = baseline.flatMap { name in
+                let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
+                return bootstrap.estimate(Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
+            }
+            row.pAdjusted =
+                comparisons.first {
+                    Set([$0.first, $0.second]) == Set([transport, baseline ?? ""]) && transport != baseline
+                }?.pAdjusted
+            row.isTiedWithBaseline = comparisons.first {
+                Set([$0.first, $0.second]) == Set([transport, baseline ?? ""]) && transport != baseline
+            }.map { !$0.isSignificant }
+            let place = rankings[row.acknowledgementClass]?.places[transport]
+            row.rank = canRank ? place?.rank : nil
+            row.tiedWith = canRank ? place?.tiedWith ?? [] : []
+            row.aaNoisePercent = noise.map { $0 * 100 }
+            return row
+        }
+    }
+
+    private func noise(
+        _ results: [ResultRow], _ samples: [String: Sample], _ score: (ResultRow) -> Double?, _ bootstrap: Bootstrap
+    ) -> Double? {
+        let control = results.filter { $0.planned.cell.isControl }
+        guard let transport = control.first?.planned.cell.transport, let sample = samples[transport] else { return nil }
+        return ControlNoise(ratios: Sample(control, score).ratios(to: sample), bootstrap: bootstrap)?.part
+    }
+}
+
+extension ResultRow {
+    /// The CPU time of all processes that take part, in microseconds per acknowledged entry.
+    var totalCPUUsPerMessage: Double? {
+        guard let broker = brokerCPUUsPerMessage, let logger = loggerCPUUsPerMessage else { return nil }
+        return broker + logger + (queueCPUUsPerMessage ?? 0)
+    }
+}
+
+extension Estimate {
+    /// Of the inverse quantity.
+    var inverse: Estimate? {
+        guard median > 0 else { return nil }
+        return Estimate(median: 1 / median, low: high.map { 1 / $0 }, high: low.map { 1 / $0 })
     }
 }

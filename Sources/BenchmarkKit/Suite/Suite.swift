@@ -1,15 +1,21 @@
 /// What a benchmark measures: the axes that span its cells, and how each cell is loaded.
-public struct Suite: Sendable, Hashable {
+public struct Suite: Sendable, Hashable, Codable {
     /// The name, as in the report's `suite` column and the default folder's name: letters, digits, `.`, `_` and `-`.
     public var name: String
     /// The transports, by the selectors of the registry: `grpc`, `grpc:stream`.
     public var transports: [String]
     /// The lengths of an entry's text, in bytes.
     public var payloadBytes: [Int]
-    /// How many entries may be unacknowledged at once.
+    /// How many entries may be unacknowledged at once, over all connections.
     public var inFlight: [Int]
-    /// When entries are sent.
-    public var load: LoadModel
+    /// How many connections share the entries in flight.
+    public var connections: [Int] = [1]
+    /// What the texts are made of.
+    public var payload = PayloadKind.random
+    /// How many entries belong together: a sender that has sent so many at once waits for all of them.
+    public var messagesPerOperation = 1
+    /// When entries are sent: one model, or open loads of several rates.
+    public var loads: [LoadModel]
     /// Which cores broker and logger run on.
     public var placement: Placement
     /// How often every cell is measured.
@@ -20,6 +26,15 @@ public struct Suite: Sendable, Hashable {
     public var warmup: Double
     /// What the order of the cells and the payloads are derived from.
     public var seed: UInt64
+    /// The transport that the report's sentences compare the others with; nil leaves the choice to the report.
+    public var baseline: String?
+    /// The transport that is measured twice in each round, under the same load, for the machine's own noise; nil leaves
+    /// the choice to the report.
+    public var control: String?
+    /// The 99th percentile of the acknowledged latency that a rate step must keep to count as carried, in microseconds.
+    public var p99LimitUs: Double = 10_000
+    /// What every row must keep, beside what the audit asks of it.
+    public var thresholds = Thresholds()
 
     /// Creates a suite; its values are checked by ``validated(transports:)``.
     public init(
@@ -31,7 +46,7 @@ public struct Suite: Sendable, Hashable {
         self.transports = transports
         self.payloadBytes = payloadBytes
         self.inFlight = inFlight
-        self.load = load
+        self.loads = [load]
         self.placement = placement
         self.rounds = rounds
         self.duration = duration
@@ -45,34 +60,21 @@ public struct Suite: Sendable, Hashable {
     }
 }
 
-/// When the entries of a cell are sent.
-public enum LoadModel: Sendable, Hashable {
-    /// Each acknowledgement makes room for the next entry: the rate is what the transport carries.
-    case closed
-    /// Entries are due at a constant rate, in entries per second, whether earlier ones are acknowledged or not.
-    case open(ratePerSecond: Double)
-
-    /// The name in the report: `closed` or `open`.
-    public var name: String {
-        switch self {
-        case .closed: "closed"
-        case .open: "open"
-        }
-    }
-
-    /// The rate that entries are due at, in entries per second; nil where there is none.
-    public var ratePerSecond: Double? {
-        switch self {
-        case .closed: nil
-        case .open(let rate): rate
-        }
-    }
-}
-
 /// Which cores broker and logger may run on.
-public enum Placement: String, Sendable, Hashable, CaseIterable {
+public enum Placement: String, Sendable, Hashable, CaseIterable, Codable {
     /// All that the benchmark was given.
     case free
     /// One and the same core.
     case oneCPU = "one-cpu"
+}
+
+/// What the cells of a suite must keep for the command to succeed; nil asks nothing.
+public struct Thresholds: Sendable, Hashable, Codable {
+    /// The least throughput of a cell's median, in entries per second.
+    public var minThroughput: Double?
+    /// The largest 99th percentile of the acknowledged latency of a cell's median, in microseconds.
+    public var maxAckP99Us: Double?
+
+    /// Creates thresholds that ask nothing.
+    public init() {}
 }

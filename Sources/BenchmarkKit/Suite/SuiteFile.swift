@@ -1,6 +1,9 @@
+import Foundation
 import Yams
 
 /// A suite file: YAML, one mapping of ``SuiteKey`` to values.
+///
+/// `Benchmarks/suites` holds commented examples.
 ///
 /// ```yaml
 /// name: payload-sweep
@@ -13,33 +16,53 @@ struct SuiteFile {
     var path: String
     var text: String
 
-    /// The suite in the file; what the file leaves out is as in the built-in suite `default`.
+    /// The suite in the file; what the file leaves out is as in the suite `default`.
     /// - Throws: ``SuiteError`` with the file, and the line where it is known.
     func suite(transports choice: TransportChoice) throws(SuiteError) -> Suite {
         let values = try keyedValues()
         var suite = Suite(
-            name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 3)
+            name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 7,
+            duration: 0.5, warmup: 0.15)
+        var rates: [Double] = []
+        var arrivals = Arrivals.constant
         for (key, node) in values {
             switch key {
-            case .name: suite.name = try string(node, key)
-            case .transports: suite.transports = try list(node).map { node throws(SuiteError) in try string(node, key) }
-            case .payloadBytes:
-                suite.payloadBytes = try list(node).map { node throws(SuiteError) in try integer(node, key) }
-            case .inFlight:
-                suite.inFlight = try list(node).map { node throws(SuiteError) in try integer(node, key) }
-            case .ratePerSecond: suite.load = .open(ratePerSecond: try number(node, key))
-            case .placement: suite.placement = try placement(node, key)
-            case .rounds: suite.rounds = try integer(node, key)
-            case .duration: suite.duration = try number(node, key)
-            case .warmup: suite.warmup = try number(node, key)
-            case .seed: suite.seed = try seed(node, key)
+            case .ratePerSecond: rates = try numbers(node, key)
+            case .arrivals: arrivals = try oneOf(node, key)
+            default: try set(key, node, of: &suite, choice)
             }
         }
+        if !rates.isEmpty { suite.loads = rates.map { .open(ratePerSecond: $0, arrivals: arrivals) } }
         if let violation = SuiteRules.violation(of: suite, transports: choice.known) {
             let line = values.first { $0.key == violation.key }?.node.mark?.line
             throw error(at: line, "\(violation.key.rawValue): \(violation.message)")
         }
         return suite
+    }
+
+    private func set(
+        _ key: SuiteKey, _ node: Node, of suite: inout Suite, _ choice: TransportChoice
+    ) throws(SuiteError) {
+        switch key {
+        case .name: suite.name = try string(node, key)
+        case .transports: suite.transports = try transports(node, key, choice)
+        case .payloadBytes: suite.payloadBytes = try integers(node, key)
+        case .payload: suite.payload = try payload(node, key)
+        case .inFlight: suite.inFlight = try integers(node, key)
+        case .connections: suite.connections = try integers(node, key)
+        case .messagesPerOperation: suite.messagesPerOperation = try integer(node, key)
+        case .placement: suite.placement = try oneOf(node, key)
+        case .rounds: suite.rounds = try integer(node, key)
+        case .duration: suite.duration = try number(node, key)
+        case .warmup: suite.warmup = try number(node, key)
+        case .seed: suite.seed = try seed(node, key)
+        case .baseline: suite.baseline = try string(node, key)
+        case .control: suite.control = try string(node, key)
+        case .p99Limit: suite.p99LimitUs = try number(node, key)
+        case .minThroughput: suite.thresholds.minThroughput = try number(node, key)
+        case .maxAckP99: suite.thresholds.maxAckP99Us = try number(node, key)
+        case .ratePerSecond, .arrivals: break
+        }
     }
 
     private var defaultName: String {
@@ -84,14 +107,30 @@ extension SuiteFile {
         return scalar.string
     }
 
+    /// A list of selectors, or `all` for every transport and variant there is.
+    private func transports(
+        _ node: Node, _ key: SuiteKey, _ choice: TransportChoice
+    ) throws(SuiteError) -> [String] {
+        if node.scalar?.string == "all" { return choice.known }
+        return try list(node).map { node throws(SuiteError) in try string(node, key) }
+    }
+
     private func integer(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Int {
         guard let value = node.int else { throw wrongType(node, key, wanted: "a whole number") }
         return value
     }
 
+    private func integers(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Int] {
+        try list(node).map { node throws(SuiteError) in try integer(node, key) }
+    }
+
     private func number(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Double {
         guard let value = node.float, value.isFinite else { throw wrongType(node, key, wanted: "a number") }
         return value
+    }
+
+    private func numbers(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double] {
+        try list(node).map { node throws(SuiteError) in try number(node, key) }
     }
 
     private func seed(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> UInt64 {
@@ -101,12 +140,24 @@ extension SuiteFile {
         return value
     }
 
-    private func placement(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Placement {
-        guard let value = node.scalar.flatMap({ Placement(rawValue: $0.string) }) else {
-            let allowed = Placement.allCases.map(\.rawValue).joined(separator: " or ")
+    private func oneOf<Value: RawRepresentable<String> & CaseIterable>(
+        _ node: Node, _ key: SuiteKey
+    ) throws(SuiteError) -> Value {
+        guard let value = node.scalar.flatMap({ Value(rawValue: $0.string) }) else {
+            let allowed = Value.allCases.map(\.rawValue).joined(separator: " or ")
             throw wrongType(node, key, wanted: allowed)
         }
         return value
+    }
+
+    /// `random`, or `lines: FILE`; a relative path starts at the suite file's folder.
+    private func payload(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> PayloadKind {
+        if node.scalar?.string == "random" { return .random }
+        guard let mapping = node.mapping, mapping.count == 1, let file = mapping["lines"]?.scalar?.string else {
+            throw wrongType(node, key, wanted: "random or 'lines: FILE'")
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        return .lines(path: URL(fileURLWithPath: file, relativeTo: folder).path)
     }
 
     private func wrongType(_ node: Node, _ key: SuiteKey, wanted: String) -> SuiteError {

@@ -6,8 +6,14 @@ public struct SuiteOverrides: Sendable, Hashable {
     public var payloadBytes: [Int]?
     /// From `--in-flight`.
     public var inFlight: [Int]?
+    /// From `--connections`.
+    public var connections: [Int]?
     /// From `--rate`, in entries per second; makes the load open.
-    public var ratePerSecond: Double?
+    public var ratesPerSecond: [Double]?
+    /// From `--arrivals`.
+    public var arrivals: Arrivals?
+    /// From `--baseline`.
+    public var baseline: String?
     /// From `--placement`.
     public var placement: Placement?
     /// From `--rounds`.
@@ -31,7 +37,14 @@ extension Suite {
         suite.transports = overrides.transports ?? transports
         suite.payloadBytes = overrides.payloadBytes ?? payloadBytes
         suite.inFlight = overrides.inFlight ?? inFlight
-        suite.load = overrides.ratePerSecond.map { .open(ratePerSecond: $0) } ?? load
+        suite.connections = overrides.connections ?? connections
+        let rates = overrides.ratesPerSecond ?? loads.compactMap(\.ratePerSecond)
+        if !rates.isEmpty {
+            let spread = overrides.arrivals ?? loads.first?.arrivals ?? .constant
+            suite.loads = rates.map { .open(ratePerSecond: $0, arrivals: spread) }
+        }
+        suite.baseline = overrides.baseline ?? baseline.flatMap { suite.transports.contains($0) ? $0 : nil }
+        suite.control = control.flatMap { suite.transports.contains($0) ? $0 : nil }
         suite.placement = overrides.placement ?? placement
         suite.rounds = overrides.rounds ?? rounds
         suite.duration = overrides.duration ?? duration

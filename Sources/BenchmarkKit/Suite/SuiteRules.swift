@@ -13,7 +13,10 @@ enum SuiteRules {
     static let rounds = 1...1000
     static let duration = 0.05...3600.0
     static let warmup = 0.0...600.0
+    static let connections = 1...256
+    static let messagesPerOperation = 1...4096
     static let ratePerSecond = 0.1...10_000_000.0
+    static let p99LimitUs = 1.0...60_000_000.0
     static let maxNameLength = 64
 
     /// The first rule that `suite` breaks, or nil.
@@ -23,7 +26,13 @@ enum SuiteRules {
             try checkTransports(suite.transports, known: known)
             try check(suite.payloadBytes, .payloadBytes, in: payloadBytes)
             try check(suite.inFlight, .inFlight, in: inFlight)
-            if let rate = suite.load.ratePerSecond { try check(rate, .ratePerSecond, in: ratePerSecond) }
+            try check(suite.connections, .connections, in: connections)
+            try check(suite.messagesPerOperation, .messagesPerOperation, in: messagesPerOperation)
+            try checkShares(suite)
+            try check(suite.loads.compactMap(\.ratePerSecond), .ratePerSecond, in: ratePerSecond, mayBeEmpty: true)
+            try checkReference(suite.baseline, .baseline, suite)
+            try checkReference(suite.control, .control, suite)
+            try check(suite.p99LimitUs, .p99Limit, in: p99LimitUs)
             try check(suite.rounds, .rounds, in: rounds)
             try check(suite.duration, .duration, in: duration)
             try check(suite.warmup, .warmup, in: warmup)
@@ -65,10 +74,37 @@ enum SuiteRules {
         }
     }
 
-    private static func check(
-        _ values: [Int], _ key: SuiteKey, in range: ClosedRange<Int>
+    /// Each connection, and each operation, has a whole share of the entries in flight.
+    private static func checkShares(_ suite: Suite) throws(SuiteViolation) {
+        for inFlight in suite.inFlight {
+            for connections in suite.connections where inFlight % connections != 0 && connections <= inFlight {
+                throw SuiteViolation(
+                    key: .connections, message: "\(connections) connections cannot share \(inFlight) in flight evenly")
+            }
+            let share = suite.connections.map { max(1, inFlight / $0) }.min() ?? inFlight
+            guard share % suite.messagesPerOperation == 0 else {
+                throw SuiteViolation(
+                    key: .messagesPerOperation,
+                    message: "\(share) in flight on a connection are not whole operations of "
+                        + "\(suite.messagesPerOperation) messages")
+            }
+        }
+        guard suite.messagesPerOperation == 1 || suite.loads == [.closed] else {
+            throw SuiteViolation(
+                key: .messagesPerOperation, message: "operations need a closed load; leave out rate_per_s")
+        }
+    }
+
+    private static func checkReference(_ name: String?, _ key: SuiteKey, _ suite: Suite) throws(SuiteViolation) {
+        guard let name, !suite.transports.contains(name) else { return }
+        throw SuiteViolation(
+            key: key, message: "'\(name)' is not measured; allowed: \(suite.transports.joined(separator: ", "))")
+    }
+
+    private static func check<Value: Comparable>(
+        _ values: [Value], _ key: SuiteKey, in range: ClosedRange<Value>, mayBeEmpty: Bool = false
     ) throws(SuiteViolation) {
-        guard !values.isEmpty else {
+        guard !values.isEmpty || mayBeEmpty else {
             throw SuiteViolation(key: key, message: "no value; allowed: one or more of \(text(range))")
         }
         for (index, value) in values.enumerated() {

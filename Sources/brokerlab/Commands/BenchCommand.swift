@@ -12,16 +12,22 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             Starts a logger, and a RabbitMQ of its own if amqp is measured and --amqp names none; both are gone when it \
             ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
-            cell and round) and summary.csv.
+            cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat).
+
+            A suite's file is YAML; Benchmarks/suites holds commented examples. Exits 1 when an entry was lost, changed or \
+            came twice, or a threshold of the suite was missed.
 
             EXAMPLES
               brokerlab bench --suite quick
               brokerlab bench --transport tcp,grpc,http --payload-bytes 100,10240 --in-flight 1,64 --rounds 5
-              brokerlab bench --transport netrpc,grpc --rate 5000 --in-flight 256
+              brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --in-flight 256
+              brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement one-cpu --in-flight 1
             """)
 
-    @Option(help: ArgumentHelp("quick, default, or a YAML file.", valueName: "suite"))
+    @Option(
+        help: ArgumentHelp(
+            "A YAML file, or one of: \(Suite.builtInNames.joined(separator: ", ")).", valueName: "suite"))
     var suite = "default"
 
     @Option(
@@ -36,10 +42,19 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many entries are unacknowledged at once, separated by commas.", valueName: "n,n"))
     var inFlight: IntegerList?
 
+    @Option(help: ArgumentHelp("How many connections share them, separated by commas.", valueName: "n,n"))
+    var connections: IntegerList?
+
     @Option(
         help: ArgumentHelp(
-            "Send at this constant rate, in entries a second, instead of as fast as answers come.", valueName: "n"))
-    var rate: Double?
+            "Send at these rates, in entries a second, instead of as fast as answers come.", valueName: "n,n"))
+    var rate: NumberList?
+
+    @Option(help: ArgumentHelp("How a rate is spread: constant or poisson.", valueName: "how"))
+    var arrivals: String?
+
+    @Option(help: ArgumentHelp("The transport that the report compares the others with.", valueName: "name"))
+    var baseline: String?
 
     @Option(help: ArgumentHelp("free, or one-cpu: broker and logger share one core.", valueName: "where"))
     var placement: String?
@@ -63,7 +78,19 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
     var out: String?
 
+    @Flag(help: "Keep the times of every entry, in DIR/raw.")
+    var raw = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    @Flag(help: "Print the summary as JSON instead of a table: an array with an object a cell.")
+    var json = false
+
     func validate() throws {
+        if let arrivals, Arrivals(rawValue: arrivals) == nil {
+            throw ValidationError("--arrivals takes constant or poisson, not '\(arrivals)'.")
+        }
         guard let placement, Placement(rawValue: placement) == nil else { return }
         throw ValidationError("--placement takes free or one-cpu, not '\(placement)'.")
     }
@@ -87,12 +114,16 @@ struct BenchCommand: AsyncParsableCommand {
                 try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(node))
             }
         }
-        print(outcome.report, terminator: "")
+        print(json ? outcome.json : outcome.report, terminator: "")
         switch outcome.ending {
-        case .complete where outcome.isValid: break
-        case .complete:
-            progress("some rows are not valid; the table says which and why")
+        case .complete where outcome.hasFailed:
+            progress("some entries were not delivered as they should; the report says which and why")
             throw ExitCode.failure
+        case .complete where !outcome.missedThresholds.isEmpty:
+            for miss in outcome.missedThresholds { progress(miss) }
+            throw ExitCode.failure
+        case .complete:
+            if !outcome.isValid { progress("the audit does not trust some rows; they are left out of the ranking") }
         case .interrupted:
             progress("interrupted; what was measured is kept")
             throw Interruptible.exitCode
@@ -108,7 +139,9 @@ struct BenchCommand: AsyncParsableCommand {
         var configuration = BenchmarkConfiguration(
             suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(suite, rabbitMQ), folder: folder)
         if let rabbitMQ { configuration.companions = [rabbitMQ.process] }
-        configuration.progress = StandardErrorProgress()
+        if !quiet { configuration.progress = StandardErrorProgress() }
+        configuration.keepsRawSamples = raw
+        configuration.command = CommandLine.arguments
         return try await Benchmark(configuration: configuration).run()
     }
 
@@ -135,7 +168,10 @@ struct BenchCommand: AsyncParsableCommand {
         overrides.transports = transport?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         overrides.payloadBytes = payloadBytes?.values
         overrides.inFlight = inFlight?.values
-        overrides.ratePerSecond = rate
+        overrides.connections = connections?.values
+        overrides.ratesPerSecond = rate?.values
+        overrides.arrivals = arrivals.flatMap(Arrivals.init)
+        overrides.baseline = baseline
         overrides.placement = placement.flatMap(Placement.init)
         overrides.rounds = rounds
         overrides.duration = duration
@@ -145,6 +181,7 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func progress(_ text: String) {
+        guard !quiet || !text.hasPrefix("starting") else { return }
         FileHandle.standardError.write(Data("\(text)\n".utf8))
     }
 }
@@ -156,6 +193,18 @@ struct IntegerList: ExpressibleByArgument {
     init?(argument: String) {
         let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
         let values = parts.compactMap { Int($0) }
+        guard values.count == parts.count else { return nil }
+        self.values = values
+    }
+}
+
+/// Numbers, separated by commas.
+struct NumberList: ExpressibleByArgument {
+    var values: [Double]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Double($0) }
         guard values.count == parts.count else { return nil }
         self.values = values
     }

@@ -1,0 +1,99 @@
+import Histogram
+
+/// What came of a phase.
+struct LoadResult: Sendable {
+    /// When the first entry was due, on ``MonotonicClock``.
+    var start: UInt64
+    /// When the last fate was known, on ``MonotonicClock``; for an open load, when its schedule ended if that is later.
+    var end: UInt64
+    /// Entries handed to the transport.
+    var sent: UInt64 = 0
+    /// Entries acknowledged.
+    var acked: UInt64 = 0
+    /// Entries acknowledged in the first half of the phase's duration.
+    var ackedInFirstHalf: UInt64 = 0
+    /// Entries acknowledged in the second half of the phase's duration.
+    var ackedInSecondHalf: UInt64 = 0
+    /// Entries that were certainly not sent.
+    var notSent: UInt64 = 0
+    /// Entries of which nothing is known.
+    var unknown: UInt64 = 0
+    /// Entries that the logger did not take.
+    var rejected: UInt64 = 0
+    /// What the transport said of the first entry that failed.
+    var firstError: String?
+    /// From the intended send time to the acknowledgement, in nanoseconds.
+    var latency = LoadResult.emptyHistogram()
+    /// From the actual send time to the acknowledgement, in nanoseconds; open load only.
+    var uncorrectedLatency: Histogram<UInt32>?
+    /// From the intended to the actual send time, in nanoseconds; open load only.
+    var scheduleSlip: Histogram<UInt32>?
+    /// The same, of the entries that a free sender waited for: what the load generator itself is late by.
+    var arrivalError: Histogram<UInt32>?
+    /// Every entry's times, where they were asked for.
+    var samples: [LoadSample] = []
+
+    init(start: UInt64, isOpen: Bool) {
+        self.start = start
+        end = start
+        if isOpen {
+            uncorrectedLatency = Self.emptyHistogram()
+            scheduleSlip = Self.emptyHistogram()
+            arrivalError = Self.emptyHistogram()
+        }
+    }
+
+    /// Entries that were not acknowledged, whatever their fate.
+    var errors: UInt64 { notSent + unknown + rejected }
+
+    /// From ``start`` to ``end``, in seconds.
+    var elapsed: Double { Double(end &- start) / 1e9 }
+
+    /// What came of several connections together.
+    static func merging(_ results: [LoadResult]) -> LoadResult? {
+        guard var sum = results.first else { return nil }
+        for other in results.dropFirst() { sum.add(other) }
+        return sum
+    }
+
+    private mutating func add(_ other: LoadResult) {
+        start = min(start, other.start)
+        end = max(end, other.end)
+        sent += other.sent
+        acked += other.acked
+        ackedInFirstHalf += other.ackedInFirstHalf
+        ackedInSecondHalf += other.ackedInSecondHalf
+        notSent += other.notSent
+        unknown += other.unknown
+        rejected += other.rejected
+        firstError = firstError ?? other.firstError
+        latency.add(other.latency)
+        if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }
+        if let more = other.scheduleSlip { scheduleSlip?.add(more) }
+        if let more = other.arrivalError { arrivalError?.add(more) }
+        samples += other.samples
+    }
+
+    private static func emptyHistogram() -> Histogram<UInt32> {
+        Histogram(highestTrackableValue: LoadRecorder.highestLatency, numberOfSignificantValueDigits: .three)
+    }
+}
+
+/// The times of one acknowledged entry, in nanoseconds of ``MonotonicClock``.
+struct LoadSample: Sendable, Hashable {
+    /// When it was due.
+    var intended: UInt64
+    /// When it was handed to the transport.
+    var sent: UInt64
+    /// When it was acknowledged.
+    var acked: UInt64
+}
+
+extension Histogram {
+    /// Adds the counts of a histogram of the same shape.
+    mutating func add(_ other: Histogram) {
+        for bucket in other.recordedValues() {
+            record(bucket.value, count: bucket.count)
+        }
+    }
+}

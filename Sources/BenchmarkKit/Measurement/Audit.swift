@@ -1,0 +1,62 @@
+import Broker
+
+/// What the lab asks of itself for each row: whether the figures can be what they claim to be.
+///
+/// A row that fails is not valid, says which rule it broke, stays in the results, and is never ranked.
+struct Audit: Sendable {
+    /// How far throughput times mean latency may be from the entries in flight, beside what start and end explain.
+    static let littleTolerance = 0.05
+    /// How late the generator's own timers may be at the 99th percentile, in microseconds.
+    static let arrivalErrorLimitUs = 2000.0
+    /// How much of the time in which it wanted a core the generator may have had none, in percent.
+    static let waitLimitPercent = 50.0
+    /// The same where broker and logger share one core by choice.
+    static let sharedWaitLimitPercent = 80.0
+    /// How much of the cores' time the hypervisor may have given to others, in percent.
+    static let stealLimitPercent = 15.0
+    /// How far the wall clock may have been set while a cell was measured, in microseconds.
+    static let clockStepLimitUs = 1000.0
+    /// How much faster one half of the measured time may be than the other.
+    static let stationarityLimit = 1.5
+    /// Halves with fewer entries than this say nothing.
+    static let fewestInHalf: UInt64 = 200
+
+    var placement: Placement
+
+    /// The rules that a row breaks, in words.
+    func findings(_ row: ResultRow, meanLatencyShare: Double?, halves: (UInt64, UInt64)?) -> [String] {
+        var findings: [String] = []
+        if let ratio = row.littleRatio, let share = meanLatencyShare, let acked = row.acked, acked >= 100 {
+            // At the start and at the end fewer entries are in flight, for about a latency each.
+            let tolerance = Self.littleTolerance + 2 * share
+            if abs(ratio - 1) > tolerance {
+                findings.append(
+                    "Little's law: throughput x latency is \(Self.text(ratio)) of the entries in flight")
+            }
+        }
+        if let error = row.arrivalErrorP99Us, error > Self.arrivalErrorLimitUs {
+            findings.append("the load generator was \(Self.text(error)) us late at p99")
+        }
+        let waitLimit = placement == .oneCPU ? Self.sharedWaitLimitPercent : Self.waitLimitPercent
+        if let wait = row.generatorWaitPercent, wait > waitLimit {
+            findings.append("the load generator had no core for \(Self.text(wait))% of the time it wanted one")
+        }
+        if let steal = row.cpuStealPercent, steal > Self.stealLimitPercent {
+            findings.append("the hypervisor took \(Self.text(steal))% of the cores' time")
+        }
+        if let step = row.clockStepUs, abs(step) > Self.clockStepLimitUs {
+            findings.append("the wall clock was set by \(Self.text(step)) us")
+        }
+        if let ratio = row.stationarityRatio, let halves, min(halves.0, halves.1) >= Self.fewestInHalf,
+            max(ratio, 1 / ratio) > Self.stationarityLimit
+        {
+            findings.append("not stationary: the second half carried \(Self.text(ratio)) of the first")
+        }
+        return findings.map { "\(Self.prefix)\($0)" }
+    }
+
+    /// What the reason of a broken rule starts with.
+    static let prefix = "audit: "
+
+    private static func text(_ value: Double) -> String { DecimalText.short(value) }
+}

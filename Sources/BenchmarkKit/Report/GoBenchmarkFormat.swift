@@ -1,0 +1,33 @@
+import LoggerService
+
+/// The results in Go's benchmark format, for `benchstat` (golang.org/design/14313-benchmark-format): a line a valid row, so
+/// that rounds are samples of one benchmark.
+enum GoBenchmarkFormat {
+    static func file(_ rows: [ResultRow], suite: Suite, environment: BenchmarkEnvironment) -> String {
+        // Keys of the configuration are lower case, without spaces, and end in a colon.
+        var lines = ["goos: linux", "pkg: brokerlab/\(suite.name)"]
+        if let cpu = environment.cpuModel { lines.append("cpu: \(cpu)") }
+        if let commit = environment.gitCommit { lines.append("commit: \(commit)") }
+        for row in rows where row.isValid { if let line = line(row, suite) { lines.append(line) } }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The name starts with `Benchmark` and an upper-case letter; parameters are `/key=value`; then the iterations, then
+    /// pairs of value and unit.
+    private static func line(_ row: ResultRow, _ suite: Suite) -> String? {
+        guard let acked = row.acked, acked > 0, let throughput = row.throughput, throughput > 0 else { return nil }
+        let cell = row.planned.cell
+        var name = "BenchmarkSend/transport=\(cell.transport)/bytes=\(cell.payloadBytes)/inflight=\(cell.inFlight)"
+        if cell.connections != 1 { name += "/connections=\(cell.connections)" }
+        if let rate = cell.load.ratePerSecond { name += "/rate=\(DecimalText.short(rate))" }
+        if cell.isControl { name += "/role=control" }
+        var values: [(Double?, String)] = [
+            (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.p50Us, "p50-us"),
+            (row.ackLatency?.p99Us, "p99-us"), (row.brokerCPUUsPerMessage, "broker-cpu-us/op"),
+            (row.loggerCPUUsPerMessage, "logger-cpu-us/op"), (row.queueCPUUsPerMessage, "queue-cpu-us/op"),
+        ]
+        values.append((row.wireTxBytesPerMessage, "wire-tx-B/op"))
+        let pairs = values.compactMap { value, unit in value.map { "\(DecimalText.format($0, places: 3)) \(unit)" } }
+        return "\(name) \(acked) \(pairs.joined(separator: " "))"
+    }
+}

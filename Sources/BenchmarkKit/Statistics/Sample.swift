@@ -1,0 +1,24 @@
+/// What one cell measured of one quantity, a value a round: valid rows only.
+struct Sample: Sendable, Hashable {
+    /// The values by their round.
+    var values: [Int: Double]
+
+    init(_ rows: [ResultRow], _ value: (ResultRow) -> Double?) {
+        values = [:]
+        for row in rows where row.isValid {
+            if let value = value(row) { values[row.planned.block] = value }
+        }
+    }
+
+    /// The values, in the order of their rounds.
+    var all: [Double] { values.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// The values by those of another cell in the same round, for the rounds that have both: rows of one round were
+    /// measured within seconds of each other, so that a machine that drifts drifts out of their ratio.
+    func ratios(to other: Sample) -> [Double] {
+        values.sorted { $0.key < $1.key }.compactMap { round, value in
+            guard let divisor = other.values[round], divisor > 0 else { return nil }
+            return value / divisor
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// How the transports of a suite change places along one axis, everything else being equal.
+struct Sweep: Sendable {
+    /// What is varied.
+    enum Axis: String, Sendable, CaseIterable {
+        case payloadBytes = "payload size"
+        case inFlight = "entries in flight"
+        case rate = "rate"
+
+        func value(_ point: LoadPoint) -> Double? {
+            switch self {
+            case .payloadBytes: Double(point.payloadBytes)
+            case .inFlight: Double(point.inFlight)
+            case .rate: point.load.ratePerSecond
+            }
+        }
+
+        /// The point with another value on this axis.
+        func neutral(_ point: LoadPoint) -> LoadPoint {
+            var point = point
+            switch self {
+            case .payloadBytes: point.payloadBytes = 0
+            case .inFlight: point.inFlight = 0
+            case .rate: point.load = .closed
+            }
+            return point
+        }
+
+        /// The value with its unit.
+        func text(_ value: Double) -> String {
+            switch self {
+            case .payloadBytes: ByteText.approximate(value)
+            case .inFlight: "\(Int(value.rounded())) in flight"
+            case .rate: "\(NumberText.grouped(value)) msgs/s"
+            }
+        }
+    }
+
+    var axis: Axis
+    /// The points, in the order of their values on the axis; at least two.
+    var points: [LoadPoint]
+
+    /// The sweeps of a suite: one for each axis that has several values, and each combination of the others.
+    static func all(of suite: Suite) -> [Sweep] {
+        Axis.allCases.flatMap { axis -> [Sweep] in
+            var groups: [(key: LoadPoint, points: [LoadPoint])] = []
+            for point in suite.points where axis.value(point) != nil {
+                let key = axis.neutral(point)
+                if let index = groups.firstIndex(where: { $0.key == key }) {
+                    groups[index].points.append(point)
+                } else {
+                    groups.append((key, [point]))
+                }
+            }
+            return groups.compactMap { group in
+                let points = group.points.sorted { (axis.value($0) ?? 0) < (axis.value($1) ?? 0) }
+                return points.count > 1 ? Sweep(axis: axis, points: points) : nil
+            }
+        }
+    }
+
+    /// What stays the same: `64 in flight, closed loop`.
+    var constants: String {
+        let parts = points[0].text.components(separatedBy: ", ")
+        switch axis {
+        case .payloadBytes: return parts.dropFirst().joined(separator: ", ")
+        case .inFlight: return (parts.prefix(1) + parts.dropFirst(2)).joined(separator: ", ")
+        case .rate: return parts.prefix(2).joined(separator: ", ") + ", open loop"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// When the entries of a cell are sent.
+public enum LoadModel: Sendable, Hashable, Codable {
+    /// Each acknowledgement makes room for the next entry: the rate is what the transport carries.
+    case closed
+    /// Entries are due at a rate, in entries per second, whether earlier ones are acknowledged or not.
+    case open(ratePerSecond: Double, arrivals: Arrivals = .constant)
+
+    /// The name in the report: `closed` or `open`.
+    public var name: String {
+        switch self {
+        case .closed: "closed"
+        case .open: "open"
+        }
+    }
+
+    /// The rate that entries are due at, in entries per second; nil where there is none.
+    public var ratePerSecond: Double? {
+        switch self {
+        case .closed: nil
+        case .open(let rate, _): rate
+        }
+    }
+
+    /// How the entries of an open load are spread; nil where there is none.
+    public var arrivals: Arrivals? {
+        switch self {
+        case .closed: nil
+        case .open(_, let arrivals): arrivals
+        }
+    }
+}
+
+/// How the entries of an open load are spread over time.
+public enum Arrivals: String, Sendable, Hashable, CaseIterable, Codable {
+    /// One an interval.
+    case constant
+    /// As of many senders that do not know of each other: the intervals have an exponential distribution.
+    case poisson
+}

@@ -1,0 +1,18 @@
+/// The suites that are built in: the files of `Benchmarks/suites`, a copy of which is in the program.
+enum SuiteLibrary {
+    private static let files: [(name: String, bytes: [UInt8])] = [
+        ("quick", PackageResources.quick_yaml),
+        ("default", PackageResources.default_yaml),
+        ("payload-sweep", PackageResources.payload_sweep_yaml),
+        ("concurrency-sweep", PackageResources.concurrency_sweep_yaml),
+        ("rate-sweep", PackageResources.rate_sweep_yaml),
+        ("codec-matrix", PackageResources.codec_matrix_yaml),
+        ("many-small-locks", PackageResources.many_small_locks_yaml),
+    ]
+
+    static let names = files.map(\.name)
+
+    static func text(of name: String) -> String? {
+        files.first { $0.name == name }.map { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+}
