@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
 
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
 
         .target(
@@ -59,7 +60,7 @@ let package = Package(
             name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryJSON", "CRabbitMQ", nioCore],
             swiftSettings: settings),
         .target(
-            name: "GRPCTransport", dependencies: ["Broker", "TransportIO", "CNGHTTP2", nioCore],
+            name: "GRPCTransport", dependencies: ["Broker", "TransportIO", "CNGHTTP2", "CZlib", nioCore],
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
 
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),

@@ -2,32 +2,40 @@ public import Broker
 import CNGHTTP2
 import TransportIO
 
-/// gRPC: a unary call `logs.LogService/WriteLog` for each entry, on one HTTP/2 connection.
+/// gRPC on one HTTP/2 connection: a unary call `logs.LogService/WriteLog` for each entry, or one call of `WriteLogs`.
 public enum GRPCTransport {
-    /// The registry's lines, the default first.
-    public static let descriptors = [descriptor]
+    /// The registry's lines, the default first; one server serves all of them.
+    public static let descriptors = [
+        descriptor(nil, mode: "unary", summary: "gRPC unary calls over HTTP/2 cleartext", .unary),
+        descriptor("stream", mode: "stream", summary: "one bidirectional gRPC call for all entries", .stream),
+    ]
 
-    private static let descriptor = TransportDescriptor(
-        name: "grpc", summary: "gRPC unary calls over HTTP/2 cleartext", codec: "protobuf", mode: "unary",
-        acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001",
-        makeClient: { options in
-            let endpoint = try Endpoint(parsing: options.target)
-            return SocketClientTransport(
-                to: endpoint,
-                description: .init(
-                    peer: "the gRPC logger", protocolName: "gRPC over cleartext HTTP/2",
-                    mend: "Start it with: brokerlab logger --grpc \(options.target)"),
-                acknowledgement: .recorded, options: options
-            ) {
-                GRPCClientEngine(
-                    authority: endpoint.description, maxInFlight: options.maxInFlight, limits: options.limits)
-            }
-        },
-        makeServer: { options in
-            SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
-                GRPCServerEngine(limits: options.limits)
-            }
-        })
+    private static func descriptor(
+        _ variant: String?, mode: String, summary: String, _ engineMode: GRPCClientEngine.Mode
+    ) -> TransportDescriptor {
+        TransportDescriptor(
+            name: "grpc", variant: variant, summary: summary, codec: "protobuf", mode: mode,
+            acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001", isInDefaultSuite: true,
+            makeClient: { options in
+                let endpoint = try Endpoint(parsing: options.target)
+                return SocketClientTransport(
+                    to: endpoint,
+                    description: .init(
+                        peer: "the gRPC logger", protocolName: "gRPC over cleartext HTTP/2",
+                        mend: "Start it with: brokerlab logger --grpc \(options.target)"),
+                    acknowledgement: .recorded, options: options
+                ) {
+                    GRPCClientEngine(
+                        authority: endpoint.description, maxInFlight: options.maxInFlight, limits: options.limits,
+                        mode: engineMode)
+                }
+            },
+            makeServer: { options in
+                SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+                    GRPCServerEngine(limits: options.limits)
+                }
+            })
+    }
 
     /// The version of the HTTP/2 library that this process has loaded: `1.52.0`.
     public static var libraryVersion: String {

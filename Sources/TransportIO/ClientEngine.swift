@@ -15,6 +15,9 @@ public protocol ClientEngine {
     /// (`Connection: close`, GOAWAY).
     var isRetired: Bool { get }
 
+    /// Tells which loop drives the engine; called once, before ``open(into:)``.
+    mutating func attach(to loop: EngineLoop)
+
     /// Says what has to be said first.
     mutating func open(into out: inout ByteBuffer)
 
@@ -27,6 +30,12 @@ public protocol ClientEngine {
     mutating func send(
         _ call: any ClientCall, ticket: Int, into out: inout ByteBuffer
     ) throws(TransportError)
+
+    /// Appends what ``send(_:ticket:into:)`` has kept back; called when what was collected is about to be written.
+    mutating func flush(into out: inout ByteBuffer)
+
+    /// Says what has become due, as the engine has asked of its ``EngineLoop``.
+    mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError)
 
     /// Takes what can be taken of `bytes` and leaves the rest, which comes again with more behind it.
     /// - Throws: ``ProtocolError`` when the peer breaks the protocol; the socket is closed after `out` is written.
@@ -55,6 +64,12 @@ extension ClientEngine {
     public var isReady: Bool { true }
     /// Most protocols have no way to retire a connection.
     public var isRetired: Bool { false }
+    /// Most protocols need no clock.
+    public mutating func attach(to loop: EngineLoop) {}
+    /// Most protocols keep nothing back.
+    public mutating func flush(into out: inout ByteBuffer) {}
+    /// Nothing, where nothing was asked for.
+    public mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {}
     /// Most protocols have nothing to say first.
     public mutating func open(into out: inout ByteBuffer) {}
     /// Most transports carry log entries and nothing else.

@@ -35,6 +35,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private var hasBeenAnswered = false
     private var failure: TransportError?
     private var readyWaiter: UnsafeContinuation<TransportError?, Never>?
+    private var wakeUps = EngineWakeUps()
     /// Whether the pool has this socket on its list of those with capacity.
     var isListed = false
 
@@ -96,6 +97,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     private func write() {
         unwrittenEntries = 0
+        engine.flush(into: &output.buffer)
         if let context { output.flush(to: context) }
     }
 
@@ -145,6 +147,26 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         }
     }
 
+    private func wakeEngine(at deadline: NIODeadline?) {
+        guard let eventLoop = context?.eventLoop else { return }
+        wakeUps.schedule(deadline, on: eventLoop) { self.proceed() }
+    }
+
+    private func proceed() {
+        guard let context else { return }
+        wakeUps.came(at: context.eventLoop.now)
+        do throws(ProtocolError) {
+            try engine.proceed(into: &output.buffer, completions: &completions)
+        } catch {
+            failure = failure ?? TransportError(.unknown, "\(pool.peer): \(error)")
+        }
+        refreshCapacity()
+        resolveCompletions()
+        output.flush(to: context)
+        if failure != nil { context.close(promise: nil) }
+        pool.regainedCapacity(self)
+    }
+
     // MARK: Receiving
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -158,6 +180,9 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private func start(_ context: ChannelHandlerContext) {
         guard self.context == nil else { return }
         self.context = context
+        let eventLoop = context.eventLoop
+        engine.attach(
+            to: EngineLoop(clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) }))
         engine.open(into: &output.buffer)
         output.flush(to: context)
         refreshCapacity()
@@ -227,6 +252,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         capacity = 0
+        wakeUps.cancel()
         let hint = hasBeenAnswered ? "" : " without an answer; does it speak \(pool.protocolName)?"
         let failure = failure ?? TransportError(.unknown, "\(pool.peer) closed the connection\(hint)")
         pending.failAll(failure)

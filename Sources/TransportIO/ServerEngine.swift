@@ -5,6 +5,9 @@ public import NIOCore
 ///
 /// It does no I/O. One engine speaks on one socket. It is driven by ``ServerSocketHandler``, or by a test that feeds it bytes.
 public protocol ServerEngine {
+    /// Tells which loop drives the engine; called once, before ``open(into:)``.
+    mutating func attach(to loop: EngineLoop)
+
     /// Says what has to be said first.
     mutating func open(into out: inout ByteBuffer)
 
@@ -16,6 +19,12 @@ public protocol ServerEngine {
 
     /// Answers the entry that was taken in under `ticket` with the result `later`.
     mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer)
+
+    /// Says what has become due, as the engine has asked of its ``EngineLoop``.
+    mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) throws(ProtocolError)
+
+    /// The connection is gone; called once, last.
+    mutating func disconnected()
 
     /// Begins a graceful stop: says that no new entries are wanted, where the protocol has a way to say that.
     mutating func drain(into out: inout ByteBuffer)
@@ -34,6 +43,12 @@ public protocol ServerEngine {
 }
 
 extension ServerEngine {
+    /// Most protocols need no clock.
+    public mutating func attach(to loop: EngineLoop) {}
+    /// Nothing, where nothing was asked for.
+    public mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) throws(ProtocolError) {}
+    /// Most engines have nobody to tell.
+    public mutating func disconnected() {}
     /// Most protocols have nothing to say first.
     public mutating func open(into out: inout ByteBuffer) {}
     /// Most protocols have no way to say it.

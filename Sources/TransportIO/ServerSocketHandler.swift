@@ -49,6 +49,7 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var drainsAtStart = false
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
+    private var wakeUps = EngineWakeUps()
     private var secondsSinceKeepAlive: Int64 = 0
     private var failure: String?
 
@@ -79,6 +80,9 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
         guard self.context == nil else { return }
         self.context = context
         intake = EntryIntake(recorder: recorder, makeReply: { [unowned self] in self.makeReply(ticket: $0) })
+        let eventLoop = context.eventLoop
+        engine.attach(
+            to: EngineLoop(clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) }))
         engine.open(into: &output.buffer)
         output.flush(to: context)
         timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
@@ -89,6 +93,8 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        wakeUps.cancel()
+        engine.disconnected()
         intake = nil
         self.context = nil
         ended(self, failure)
@@ -176,6 +182,26 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
             self.output.flush(to: context)
             self.closeIfDone(context)
         }
+    }
+
+    // MARK: What the engine has asked for
+
+    private func wakeEngine(at deadline: NIODeadline?) {
+        guard let eventLoop = context?.eventLoop else { return }
+        wakeUps.schedule(deadline, on: eventLoop) { self.proceed() }
+    }
+
+    private func proceed() {
+        guard let context, let intake else { return }
+        wakeUps.came(at: context.eventLoop.now)
+        guard phase != .halfClosed, failure == nil else { return }
+        do throws(ProtocolError) {
+            try engine.proceed(into: &output.buffer, intake: intake)
+        } catch {
+            failure = "\(error)"
+        }
+        output.flush(to: context)
+        closeIfDone(context)
     }
 
     // MARK: Stopping

@@ -14,28 +14,55 @@ final class EnginePair {
     var toServer = ByteBuffer()
     var toClient = ByteBuffer()
     var completions = Completions()
+    private let clock = ManualClock()
+    private var clientIsDue = false
+    private var serverIsDue = false
 
     init(
         limits: EntryLimits = EntryLimits(), serverSettings: HTTP2Session.Settings = .server,
-        clientSettings: HTTP2Session.Settings = .client, maxInFlight: Int = 1024
+        clientSettings: HTTP2Session.Settings = .client, maxInFlight: Int = 1024,
+        mode: GRPCClientEngine.Mode = .unary, services: [GRPCService] = []
     ) {
         let recorder = RecordingRecorder()
         self.recorder = recorder
         client = GRPCClientEngine(
-            authority: "logger:50001", maxInFlight: maxInFlight, limits: EntryLimits(), settings: clientSettings)
-        server = GRPCServerEngine(limits: limits, settings: serverSettings)
+            authority: "logger:50001", maxInFlight: maxInFlight, limits: EntryLimits(), settings: clientSettings,
+            mode: mode)
+        server = GRPCServerEngine(limits: limits, settings: serverSettings, services: services)
         intake = EntryIntake(
             recorder: recorder,
             makeReply: { ticket in
                 recorder.asked(ticket)
                 return EntryReply { _ in }
             })
+        client.attach(to: clock.loop { [unowned self] in self.clientIsDue = true })
+        server.attach(to: clock.loop { [unowned self] in self.serverIsDue = true })
         client.open(into: &toServer)
         server.open(into: &toClient)
     }
 
+    /// Lets time pass on both sides.
+    func advance(by amount: TimeAmount, step: Int = .max) throws {
+        clock.now = clock.now + amount
+        (clientIsDue, serverIsDue) = (true, true)
+        try exchange(step: step)
+    }
+
+    private func proceed() throws {
+        if clientIsDue {
+            clientIsDue = false
+            try client.proceed(into: &toServer, completions: &completions)
+        }
+        if serverIsDue {
+            serverIsDue = false
+            try server.proceed(into: &toClient, intake: intake)
+        }
+    }
+
     /// Carries bytes both ways until both sides have nothing more to say, at most `step` bytes at a time.
     func exchange(step: Int = .max) throws {
+        client.flush(into: &toServer)
+        try proceed()
         while toServer.readableBytes > 0 || toClient.readableBytes > 0 {
             if var part = toServer.readSlice(length: min(step, toServer.readableBytes)), part.readableBytes > 0 {
                 try server.receive(&part, into: &toClient, intake: intake)
@@ -43,6 +70,7 @@ final class EnginePair {
             if var part = toClient.readSlice(length: min(step, toClient.readableBytes)), part.readableBytes > 0 {
                 try client.receive(&part, into: &toServer, completions: &completions)
             }
+            try proceed()
         }
     }
 
@@ -56,6 +84,16 @@ final class EnginePair {
     func takeFates() -> [Fate] {
         defer { completions.removeAll() }
         return completions.list.map { Fate(ticket: $0.ticket, failure: $0.failure) }
+    }
+}
+
+/// A clock that stands still unless it is told otherwise.
+final class ManualClock {
+    var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    /// A loop of this clock; what is wanted at once is told, what is wanted later comes when time is let pass.
+    func loop(_ wanted: @escaping () -> Void) -> EngineLoop {
+        EngineLoop(clock: { self.now }, wakeUp: { if $0 == nil { wanted() } })
     }
 }
 

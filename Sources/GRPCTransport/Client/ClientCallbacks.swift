@@ -1,6 +1,6 @@
 import CNGHTTP2
 
-/// nghttp2's way into ``GRPCClientEngine``: `user_data` is the engine, a stream's user data its ticket, counted from 1.
+/// nghttp2's way into ``GRPCClientEngine``: `user_data` is the engine, a stream's user data its ``ClientStreamKey``.
 enum ClientCallbacks {
     /// Written once, when it is first used, and only read from then on: safe to share.
     nonisolated(unsafe) static let object: OpaquePointer = make()
@@ -11,17 +11,18 @@ enum ClientCallbacks {
         guard let object else { fatalError("no memory for nghttp2's callbacks") }
         setReceiveCallbacks(object)
         nghttp2_session_callbacks_set_send_data_callback(object) { _, _, frameHeader, count, source, userData in
-            guard let frameHeader, let source, let userData else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
-            let ticket = Int(bitPattern: source.pointee.ptr) - 1
+            guard let frameHeader, let source, let userData, let key = ClientStreamKey(source.pointee.ptr) else {
+                return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+            }
             return withEngine(userData) { engine in
                 let header = UnsafeRawBufferPointer(start: frameHeader, count: ClientCallbacks.frameHeaderCount)
-                return engine.appendData(header, ticket, count) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+                return engine.appendData(header, key, count) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
             }
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(object) { session, stream, errorCode, userData in
-            guard let session, let userData, let ticket = ticketOf(session, stream) else { return 0 }
+            guard let session, let userData, let key = keyOf(session, stream) else { return 0 }
             return withEngine(userData) { engine in
-                engine.streamClosed(ticket, errorCode)
+                engine.streamClosed(key, errorCode)
                 return 0
             }
         }
@@ -50,9 +51,9 @@ enum ClientCallbacks {
     private static func setReceiveCallbacks(_ object: OpaquePointer) {
         nghttp2_session_callbacks_set_on_begin_headers_callback(object) { session, frame, userData in
             guard let session, let frame, let userData else { return 0 }
-            let ticket = ticketOf(session, frame.pointee.hd.stream_id)
+            let key = keyOf(session, frame.pointee.hd.stream_id)
             return withEngine(userData) { engine in
-                engine.headersBegan(ticket)
+                engine.headersBegan(key)
                 return 0
             }
         }
@@ -60,16 +61,16 @@ enum ClientCallbacks {
             _, _, name, nameCount, value, valueCount, _, userData in
             guard let userData else { return 0 }
             return withEngine(userData) { engine in
-                engine.fieldCame(
+                let goesOn = engine.fieldCame(
                     UnsafeBufferPointer(start: name, count: nameCount),
                     UnsafeBufferPointer(start: value, count: valueCount))
-                return 0
+                return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
             }
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(object) { session, _, stream, data, count, userData in
-            guard let session, let userData, let ticket = ticketOf(session, stream) else { return 0 }
+            guard let session, let userData, let key = keyOf(session, stream) else { return 0 }
             return withEngine(userData) { engine in
-                engine.dataCame(ticket, UnsafeRawBufferPointer(start: data, count: count))
+                engine.dataCame(key, UnsafeRawBufferPointer(start: data, count: count))
                 return 0
             }
         }
@@ -82,13 +83,18 @@ enum ClientCallbacks {
     /// Says how much of the message the next DATA frame takes; the frame itself is appended in the send-data callback.
     static let readMessage: nghttp2_data_source_read_callback = { _, stream, _, room, flags, source, userData in
         guard let flags, let source, let userData else { return ssize_t(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-        let ticket = Int(bitPattern: source.pointee.ptr) - 1
-        let part = Unmanaged<GRPCClientEngine>.fromOpaque(userData)._withUnsafeGuaranteedRef { engine in
-            engine.nextPart(stream, ticket, room: room)
+        let part = ClientStreamKey(source.pointee.ptr).flatMap { key in
+            Unmanaged<GRPCClientEngine>.fromOpaque(userData)._withUnsafeGuaranteedRef { engine in
+                engine.nextPart(stream, key, room: room)
+            }
         }
-        guard let part else { return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
-        flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | (part.isLast ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0)
-        return part.count
+        switch part {
+        case .bytes(let count, let isLast):
+            flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue | (isLast ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0)
+            return count
+        case .deferred: return ssize_t(NGHTTP2_ERR_DEFERRED.rawValue)
+        case nil: return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
     }
 
     private static func frameReceived(
@@ -98,11 +104,10 @@ enum ClientCallbacks {
         let flags = UInt32(header.flags)
         switch UInt32(header.type) {
         case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
-            guard flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0, let ticket = ticketOf(session, header.stream_id) else {
-                return 0
-            }
+            guard let key = keyOf(session, header.stream_id) else { return 0 }
             return withEngine(userData) { engine in
-                engine.streamEnded(ticket)
+                if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { engine.headersEnded(key) }
+                if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0 { engine.streamEnded(key) }
                 return 0
             }
         case NGHTTP2_SETTINGS.rawValue where flags & NGHTTP2_FLAG_ACK.rawValue == 0:
@@ -126,9 +131,8 @@ enum ClientCallbacks {
 // At file level, because a C function pointer cannot capture the type that a static method belongs to.
 
 @inline(__always)
-private func ticketOf(_ session: OpaquePointer, _ stream: Int32) -> Int? {
-    guard let data = nghttp2_session_get_stream_user_data(session, stream) else { return nil }
-    return Int(bitPattern: data) - 1
+private func keyOf(_ session: OpaquePointer, _ stream: Int32) -> ClientStreamKey? {
+    ClientStreamKey(nghttp2_session_get_stream_user_data(session, stream))
 }
 
 /// The engine outlives its session, which makes the callbacks: no retain is needed.

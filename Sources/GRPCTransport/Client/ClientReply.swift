@@ -12,7 +12,7 @@ struct ClientReply {
     private var status: Int?
     private var statusMessage: [UInt8]?
     private var mediaType: String?
-    private var headerListSize = 0
+    private(set) var headerListSize = 0
     /// The fault that made this side give the stream up.
     var defect: String?
 
@@ -55,8 +55,13 @@ struct ClientReply {
         if message.isCompressed {
             return TransportError(.unknown, "the reply message is compressed, which was not offered")
         }
-        return message.read(LogResponse.isValid)
-            ? nil : TransportError(.unknown, "the reply message is not a logs.LogResponse")
+        return message.read { bytes in
+            switch LogResponse.content(bytes) {
+            case .logged: nil
+            case .refused(let why): TransportError(.rejected, why)
+            case .malformed: TransportError(.unknown, "the reply message is not a logs.LogResponse")
+            }
+        }
     }
 
     /// gRPC, "HTTP to gRPC Status Code Mapping": answers of something on the way, or of a server of another kind.

@@ -2,6 +2,9 @@ import CNGHTTP2
 
 /// The header list of every request on one connection.
 struct ClientRequest: ~Copyable {
+    /// "User-Agents".
+    static let userAgent: StaticString = "broker-lab"
+
     private let authority: UnsafeMutableBufferPointer<UInt8>
     private let headers: HeaderList
 
@@ -18,7 +21,7 @@ struct ClientRequest: ~Copyable {
             HeaderField.fixed(":method", "POST"), HeaderField.fixed(":scheme", "http"),
             HeaderField.fixed(":path", "/logs.LogService/WriteLog"), authorityField,
             HeaderField.fixed("te", "trailers"), HeaderField.fixed("content-type", "application/grpc"),
-            HeaderField.fixed("user-agent", "broker-lab"),
+            HeaderField.fixed("user-agent", Self.userAgent),
         ])
     }
 
@@ -31,7 +34,7 @@ struct ClientRequest: ~Copyable {
     func submit(
         _ session: OpaquePointer, ticket: Int, read: @escaping nghttp2_data_source_read_callback
     ) -> Int32 {
-        let userData = UnsafeMutableRawPointer(bitPattern: ticket + 1)
+        let userData = ClientStreamKey.entry(ticket).userData
         var provider = nghttp2_data_provider(source: nghttp2_data_source(ptr: userData), read_callback: read)
         return nghttp2_submit_request(session, nil, headers.fields, headers.count, &provider, userData)
     }

@@ -10,6 +10,8 @@ struct ClientStream {
     var isNoted = false
     /// Whether the server's side has ended (END_STREAM).
     var isAnswered = false
+    /// Bytes of the stream's window that were not given back to the server.
+    var unconsumedBytes = 0
     /// The error code that the stream was closed with.
     var closedWith: UInt32?
 }

@@ -24,10 +24,10 @@ enum ServerCallbacks {
             _, _, name, nameCount, value, valueCount, _, userData in
             guard let userData else { return 0 }
             return withEngine(userData) { engine in
-                engine.fieldCame(
+                let goesOn = engine.fieldCame(
                     UnsafeBufferPointer(start: name, count: nameCount),
                     UnsafeBufferPointer(start: value, count: valueCount))
-                return 0
+                return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
             }
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(object) { session, _, stream, data, count, userData in

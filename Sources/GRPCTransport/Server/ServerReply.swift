@@ -25,22 +25,39 @@ struct ServerReply: ~Copyable {
     }
 
     /// Submits a status without a message: gRPC over HTTP2, "Trailers-Only".
-    func submit(_ status: GRPCStatus, _ session: OpaquePointer, _ stream: Int32) {
-        var code = Array(String(status.code.rawValue).utf8)
-        var message = PercentEncoding.encode(status.message)
-        code.withUnsafeMutableBufferPointer { code in
-            message.withUnsafeMutableBufferPointer { message in
-                var fields = [
-                    HeaderField.fixed(":status", "200"), HeaderField.fixed("content-type", "application/grpc"),
-                    HeaderField.passing("grpc-status", code), HeaderField.passing("grpc-message", message),
-                ]
-                if status.code == .unimplemented {
-                    // gRPC, "Compression": says which encodings a client may use instead.
-                    fields.append(HeaderField.fixed("grpc-accept-encoding", "identity"))
-                }
-                nghttp2_submit_response(session, stream, fields, fields.count, nil)
-            }
-        }
+    func submit(_ status: GRPCStatus, _ session: OpaquePointer, _ stream: Int32, metadata: Metadata = Metadata()) {
+        var block = HeaderBlock()
+        block.add(":status", "200")
+        block.add("content-type", "application/grpc")
+        block.add(status)
+        // gRPC, "Compression": says which encodings a client may use instead.
+        if status.code == .unimplemented { block.add("grpc-accept-encoding", "\(MessageEncoding.accepted)") }
+        block.add(metadata)
+        block.withFields { _ = nghttp2_submit_response(session, stream, $0, $1, nil) }
+    }
+
+    /// Submits the header list in front of a call's messages, which `read` gives.
+    func submitHeaders(
+        of call: ServerCall, _ session: OpaquePointer, _ stream: Int32, slot: Int,
+        read: @escaping nghttp2_data_source_read_callback
+    ) {
+        var provider = nghttp2_data_provider(
+            source: nghttp2_data_source(ptr: UnsafeMutableRawPointer(bitPattern: slot + 1)), read_callback: read)
+        var block = HeaderBlock()
+        block.add(":status", "200")
+        block.add("content-type", "application/grpc")
+        block.add("grpc-accept-encoding", "\(MessageEncoding.accepted)")
+        if case .gzip = call.announcedEncoding { block.add("grpc-encoding", "gzip") }
+        block.add(call.initialMetadata)
+        block.withFields { _ = nghttp2_submit_response(session, stream, $0, $1, &provider) }
+    }
+
+    /// Submits what ends a call, behind its messages.
+    func submitTrailers(of call: ServerCall, _ status: GRPCStatus, _ session: OpaquePointer, _ stream: Int32) {
+        var block = HeaderBlock()
+        block.add(status)
+        block.add(call.trailingMetadata)
+        block.withFields { _ = nghttp2_submit_trailer(session, stream, $0, $1) }
     }
 
     /// Submits an HTTP status, for a request that is not gRPC.

@@ -32,14 +32,30 @@ struct ServerStream {
     var isRemoteClosed = false
     /// Whether an answer was submitted, or the entry is with the recorder.
     var isSettled = false
+    /// Whether an answer was submitted.
+    var isAnswered = false
     /// How many bytes of the reply were sent.
     var replySent = 0
     var message = ReceivedMessage()
     var refusal: Refusal?
+    /// The call, where it is not a unary one of the contract.
+    var call: ServerCall?
+    /// How long the client waits for the answer, in nanoseconds.
+    private(set) var timeout: Int64?
+    /// Whether the time at which that is over is known to the engine.
+    var hasDeadline = false
+    /// Bytes of the stream's window that were not given back to the client.
+    var unconsumedBytes = 0
+    private(set) var metadata = Metadata()
+    private(set) var acceptsGzip = false
+    /// The encoding of compressed messages, where this side knows it.
+    private(set) var encoding = MessageEncoding.identity
+    /// The encoding of compressed messages, where this side does not know it.
+    private(set) var unknownEncoding: String?
+    /// The path of another method than the contract's.
+    private(set) var otherPath: String?
+    private(set) var headerListSize = 0
     private var fields: Fields = []
-    private var headerListSize = 0
-    private var unknownPath: String?
-    private var encoding: String?
 
     /// Makes a free slot ready for a stream.
     mutating func open(id: Int32) {
@@ -47,40 +63,67 @@ struct ServerStream {
         isNoted = false
         isRemoteClosed = false
         isSettled = false
+        isAnswered = false
         replySent = 0
         refusal = nil
+        timeout = nil
+        hasDeadline = false
+        unconsumedBytes = 0
+        encoding = .identity
         fields = []
         headerListSize = 0
-        unknownPath = nil
-        encoding = nil
+        if otherPath != nil { metadata = Metadata() }
+        otherPath = nil
+        unknownEncoding = nil
+        acceptsGzip = false
     }
 
     /// Takes a field of the header list.
     mutating func addField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         headerListSize &+= name.count &+ value.count &+ 32
+        if isKnown(name, value) || otherPath == nil || headerListSize > Self.maxHeaderListSize { return }
+        metadata.take(name, value)
+    }
+
+    private mutating func isKnown(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
         switch name.count {
         case 2:
-            if name.equals("te") && value.equals("trailers") { fields.insert(.trailersWanted) }
+            guard name.equals("te") else { return false }
+            if value.equals("trailers") { fields.insert(.trailersWanted) }
         case 5:
-            guard name.equals(":path") else { return }
+            guard name.equals(":path") else { return false }
             if value.equals(ServerReply.path) {
                 fields.insert(.path)
             } else {
-                unknownPath = value.shortText()
+                otherPath = value.shortText()
             }
         case 7:
-            if name.equals(":method") && value.equals("POST") { fields.insert(.post) }
+            guard name.equals(":method") else { return false }
+            if value.equals("POST") { fields.insert(.post) }
         case 12:
-            if name.equals("content-type") && value.isGRPCMediaType() { fields.insert(.mediaType) }
+            if name.equals("content-type") {
+                if value.isGRPCMediaType() { fields.insert(.mediaType) }
+            } else if name.equals("grpc-timeout") {
+                timeout = CallTimeout.nanoseconds(value)
+                if timeout == nil { refuse(.internalError, "the grpc-timeout \(value.shortText()) is malformed") }
+            } else {
+                return false
+            }
         case 13:
-            if name.equals("grpc-encoding") && !value.equals("identity") { encoding = value.shortText() }
+            guard name.equals("grpc-encoding") else { return false }
+            if let known = MessageEncoding(value) { encoding = known } else { unknownEncoding = value.shortText() }
+        case 20:
+            guard name.equals("grpc-accept-encoding") else { return false }
+            acceptsGzip = MessageEncoding.acceptsGzip(value)
         default:
-            break
+            return false
         }
+        return true
     }
 
     /// Judges the header list when it is complete.
-    mutating func endHeaders() {
+    /// - Parameter isOffered: whether the server has a method of that path.
+    mutating func endHeaders(_ isOffered: (String) -> Bool) {
         if fields == .all && headerListSize <= Self.maxHeaderListSize { return }
         if headerListSize > Self.maxHeaderListSize {
             refuse(.resourceExhausted, "the header list is larger than \(Self.maxHeaderListSize) bytes")
@@ -88,9 +131,9 @@ struct ServerStream {
             refusal = .http("415")
         } else if !fields.contains(.post) {
             refusal = .http("405")
-        } else if !fields.contains(.path) {
-            refuse(.unimplemented, Self.describe(unknownPath: unknownPath ?? ""))
-        } else {
+        } else if let otherPath, !isOffered(otherPath) {
+            refuse(.unimplemented, Self.describe(unknownPath: otherPath))
+        } else if !fields.contains(.trailersWanted) {
             // gRPC over HTTP2, "TE": "Used to detect incompatible proxies".
             refuse(.internalError, "the header te: trailers is missing; a proxy on the way may have dropped it")
         }
@@ -120,12 +163,21 @@ struct ServerStream {
         }
     }
 
-    /// Has the call answered because its message is compressed: gRPC, "Compression".
-    mutating func refuseCompression() {
-        if let encoding {
-            refuse(.unimplemented, "the message encoding \(encoding) is not supported")
-        } else {
-            refuse(.internalError, "the compressed flag is set with no or identity grpc-encoding")
+    /// Why a compressed message cannot be read: gRPC, "Compression"; nil if it can.
+    static func refusalOfCompression(_ encoding: MessageEncoding, unknown: String?) -> GRPCStatus? {
+        if let unknown { return GRPCStatus(.unimplemented, "the message encoding \(unknown) is not supported") }
+        if case .gzip = encoding { return nil }
+        return GRPCStatus(.internalError, "the compressed flag is set with no or identity grpc-encoding")
+    }
+}
+
+extension GRPCStatus {
+    /// What a message that cannot be decompressed is answered with.
+    init(_ failure: Gzip.Failure, maxBytes: Int) {
+        switch failure {
+        case .damaged: self.init(.internalError, "the message is not what its encoding gzip says")
+        case .tooLarge: self.init(.resourceExhausted, "the message has more than \(maxBytes) bytes decompressed")
+        case .noMemory: self.init(.resourceExhausted, "no memory to decompress the message")
         }
     }
 }

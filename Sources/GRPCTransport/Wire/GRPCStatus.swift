@@ -1,7 +1,7 @@
 /// The outcome of a call: gRPC, "Statuscodes".
-struct GRPCStatus: Equatable {
+package struct GRPCStatus: Error, Equatable, Sendable {
     /// The codes that gRPC defines.
-    enum Code: Int, CaseIterable {
+    package enum Code: Int, CaseIterable, Sendable {
         case ok = 0
         case cancelled = 1
         case unknown = 2
@@ -21,7 +21,7 @@ struct GRPCStatus: Equatable {
         case unauthenticated = 16
 
         /// The name that the specification gives it.
-        var name: String {
+        package var name: String {
             switch self {
             case .ok: "OK"
             case .cancelled: "CANCELLED"
@@ -44,13 +44,16 @@ struct GRPCStatus: Equatable {
         }
     }
 
-    var code: Code
-    var message: String
+    package var code: Code
+    package var message: String
 
-    init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String = "") {
         self.code = code
         self.message = message
     }
+
+    /// The call came to its end as it should.
+    package static let ok = GRPCStatus(.ok)
 }
 
 /// The encoding of `grpc-message`: gRPC over HTTP2, "Responses", Percent-Encoded.

@@ -34,6 +34,8 @@ struct HTTP2Session: ~Copyable {
         defer { nghttp2_option_del(options) }
         // Closed streams are kept for the priority tree of RFC 7540 only, which RFC 9113 5.3.1 abandons.
         nghttp2_option_set_no_closed_streams(options, 1)
+        // Windows are given back when bytes have been dealt with: a call that is not read stops its sender.
+        nghttp2_option_set_no_auto_window_update(options, 1)
         var session: OpaquePointer?
         switch role {
         case .client: nghttp2_session_client_new2(&session, callbacks, nil, options)
