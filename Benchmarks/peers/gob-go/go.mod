@@ -1,0 +1,3 @@
+module gob-go
+
+go 1.24
