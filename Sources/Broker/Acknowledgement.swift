@@ -6,6 +6,11 @@ public enum AcknowledgementClass: String, Sendable, Hashable, CaseIterable, Coda
     case stored
     /// A message broker has the entry; the logger may not have seen it yet.
     case queued
+    /// Nothing: the entry was written, and nobody answers.
+    case unacknowledged = "none"
+
+    /// Whether the logger itself acknowledges, so that an acknowledgement says that it is there and took the entry.
+    public var isGivenByLogger: Bool { self == .recorded || self == .stored }
 }
 
 /// The answer to an entry that was accepted.

@@ -67,11 +67,20 @@ public struct ClientOptions: Sendable {
     public var answerTimeout: Duration
     /// The queue that entries are to end up in, for transports with a message broker between the halves.
     public var queue: String?
+    /// How long sends wait for a message broker that was lost to come back.
+    public var reconnectTimeout: Duration
+    /// Whether entries that a message broker had not confirmed when it was lost are sent again, under the same id;
+    /// otherwise they fail with the fate `unknown`.
+    public var resendsUnconfirmed: Bool
+    /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
+    public var notice: @Sendable (String) -> Void
 
     /// Creates options.
     public init(
         target: String, maxInFlight: Int = 1024, limits: EntryLimits = EntryLimits(),
-        connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil
+        connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil,
+        reconnectTimeout: Duration = .seconds(60), resendsUnconfirmed: Bool = true,
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target
         self.maxInFlight = maxInFlight
@@ -79,6 +88,9 @@ public struct ClientOptions: Sendable {
         self.connectTimeout = connectTimeout
         self.answerTimeout = answerTimeout
         self.queue = queue
+        self.reconnectTimeout = reconnectTimeout
+        self.resendsUnconfirmed = resendsUnconfirmed
+        self.notice = notice
     }
 }
 
@@ -94,16 +106,27 @@ public struct ServerOptions: Sendable {
     public var queue: String?
     /// Whether what the server makes at the message broker is to go away with it.
     public var temporary: Bool
+    /// The most entries that a message broker hands out ahead of their acknowledgement; nil for the transport's default.
+    public var prefetch: UInt16?
+    /// How many entries one acknowledgement to a message broker is to cover at least, within a second; 1 for what a read
+    /// brought.
+    public var acknowledgementBatch: Int
+    /// Told, in one line, of what an operator should know though it is no failure.
+    public var notice: @Sendable (String) -> Void
 
     /// Creates options.
     public init(
         target: String, limits: EntryLimits = EntryLimits(), drainTimeout: Duration = .seconds(5),
-        queue: String? = nil, temporary: Bool = false
+        queue: String? = nil, temporary: Bool = false, prefetch: UInt16? = nil, acknowledgementBatch: Int = 1,
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target
         self.limits = limits
         self.drainTimeout = drainTimeout
         self.queue = queue
         self.temporary = temporary
+        self.prefetch = prefetch
+        self.acknowledgementBatch = acknowledgementBatch
+        self.notice = notice
     }
 }

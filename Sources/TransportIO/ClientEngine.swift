@@ -37,6 +37,19 @@ public protocol ClientEngine {
     /// Says what has become due, as the engine has asked of its ``EngineLoop``.
     mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError)
 
+    /// Appends an entry that may have been sent before, under the same `id`, on a socket that was lost.
+    ///
+    /// Called instead of ``send(_:ticket:into:)`` where the transport has a ``Reconnection``.
+    mutating func send(
+        _ entry: LogEntry, id: EntryID, ticket: Int, into out: inout ByteBuffer
+    ) throws(TransportError)
+
+    /// Whether the peer has said that it takes nothing at present: what is in flight then waits without growing older.
+    var isBlocked: Bool { get }
+
+    /// Whether an entry is done when it is written, because the peer gives no answers.
+    var completesOnWrite: Bool { get }
+
     /// Takes what can be taken of `bytes` and leaves the rest, which comes again with more behind it.
     /// - Throws: ``ProtocolError`` when the peer breaks the protocol; the socket is closed after `out` is written.
     mutating func receive(
@@ -70,6 +83,16 @@ extension ClientEngine {
     public mutating func flush(into out: inout ByteBuffer) {}
     /// Nothing, where nothing was asked for.
     public mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {}
+    /// Most protocols have no place for the id.
+    public mutating func send(
+        _ entry: LogEntry, id: EntryID, ticket: Int, into out: inout ByteBuffer
+    ) throws(TransportError) {
+        try send(entry, ticket: ticket, into: &out)
+    }
+    /// Most protocols have no way to say it but flow control.
+    public var isBlocked: Bool { false }
+    /// Most protocols answer.
+    public var completesOnWrite: Bool { false }
     /// Most protocols have nothing to say first.
     public mutating func open(into out: inout ByteBuffer) {}
     /// Most transports carry log entries and nothing else.

@@ -17,6 +17,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     private let pool: SocketPool
     private var engine: any ClientEngine
+    private let completesOnWrite: Bool
     /// How many entries the engine takes at once, as it said after the last bytes: 0 before it is ready and when it is
     /// retired.
     ///
@@ -27,12 +28,16 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private var output: SocketOutput
     private var completions = Completions()
     private var pending = PendingSends()
+    /// Who waits for the next write, where that is the end of it.
+    private var unwritten: [PendingSends.Waiter] = []
     private var context: ChannelHandlerContext?
     private var unwrittenEntries = 0
     private var isFlushScheduled = false
     private var isClosing = false
     private var secondsSinceKeepAlive: Int64 = 0
-    private var hasBeenAnswered = false
+    private(set) var hasBeenAnswered = false
+    /// Since when entries can be submitted; nil before that.
+    private(set) var readyAt: UInt64?
     private var failure: TransportError?
     private var readyWaiter: UnsafeContinuation<TransportError?, Never>?
     private var wakeUps = EngineWakeUps()
@@ -41,6 +46,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     init(engine: any ClientEngine, pool: SocketPool, allocator: ByteBufferAllocator) {
         self.engine = engine
+        self.completesOnWrite = engine.completesOnWrite
         self.pool = pool
         self.output = SocketOutput(allocator: allocator)
     }
@@ -81,6 +87,25 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             pool.regainedCapacity(self)
             return
         }
+        submitted()
+    }
+
+    /// Encodes an entry that bears an id, and may have been sent before.
+    func submit(_ entry: LogEntry, id: EntryID, _ waiter: PendingSends.Waiter) {
+        let ticket = completesOnWrite ? 0 : pending.insert(waiter)
+        do throws(TransportError) {
+            try engine.send(entry, id: id, ticket: ticket, into: &output.buffer)
+        } catch {
+            if !completesOnWrite { _ = pending.remove(ticket) }
+            waiter.resume(returning: error)
+            pool.regainedCapacity(self)
+            return
+        }
+        if completesOnWrite { unwritten.append(waiter) }
+        submitted()
+    }
+
+    private func submitted() {
         unwrittenEntries += 1
         if unwrittenEntries >= Self.maxEntriesPerWrite || output.buffer.readableBytes >= Self.maxBytesPerWrite {
             write()
@@ -98,13 +123,21 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private func write() {
         unwrittenEntries = 0
         engine.flush(into: &output.buffer)
-        if let context { output.flush(to: context) }
+        guard let context else { return }
+        output.flush(to: context)
+        guard !unwritten.isEmpty else { return }
+        hasBeenAnswered = true
+        for waiter in unwritten { waiter.resume(returning: nil) }
+        unwritten.removeAll(keepingCapacity: true)
     }
 
     /// Waits until entries can be submitted; returns why that will not be.
     func waitUntilReady() async -> TransportError? {
         guard context != nil else { return failure ?? TransportError(.notSent, "\(pool.peer) closed the connection") }
-        if engine.isReady { return nil }
+        if engine.isReady {
+            readyAt = MonotonicClock.now
+            return nil
+        }
         return await withUnsafeContinuation { readyWaiter = $0 }
     }
 
@@ -132,7 +165,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     /// Called once a second: gives the connection up when an answer is overdue, and keeps it alive.
     func secondPassed(answerTimeout: UInt16) {
-        if pending.growOlder(limit: answerTimeout) {
+        if !engine.isBlocked && pending.growOlder(limit: answerTimeout) {
             fail(TransportError(.unknown, "no answer from \(pool.peer) within \(answerTimeout - 1) s"))
         }
         secondsSinceKeepAlive += 1
@@ -211,7 +244,10 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
                 context.close(promise: nil)
             }
         }
-        if readyWaiter != nil && engine.isReady { readyWaiter.take()?.resume(returning: nil) }
+        if readyWaiter != nil && engine.isReady {
+            readyAt = MonotonicClock.now
+            readyWaiter.take()?.resume(returning: nil)
+        }
         pool.regainedCapacity(self)
     }
 
@@ -256,7 +292,9 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         let hint = hasBeenAnswered ? "" : " without an answer; does it speak \(pool.protocolName)?"
         let failure = failure ?? TransportError(.unknown, "\(pool.peer) closed the connection\(hint)")
         pending.failAll(failure)
+        for waiter in unwritten { waiter.resume(returning: failure) }
+        unwritten.removeAll()
         if let readyWaiter = readyWaiter.take() { readyWaiter.resume(returning: failure) }
-        pool.ended(self)
+        pool.ended(self, failure)
     }
 }

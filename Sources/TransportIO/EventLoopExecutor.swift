@@ -76,6 +76,13 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
         eventLoop.scheduleTask(in: .microseconds(20)) { self.runTick() }
     }
 
+    /// Waits on the event loop until `deadline`, in nanoseconds of the monotonic clock.
+    func sleep(until deadline: UInt64) async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            eventLoop.scheduleTask(deadline: .uptimeNanoseconds(deadline)) { continuation.resume() }
+        }
+    }
+
     /// Traps unless called on the event loop.
     public func checkIsolated() {
         eventLoop.preconditionInEventLoop()

@@ -90,4 +90,9 @@ public struct EntryIntake {
     public func countUndecodable() {
         recorder.countUndecodable()
     }
+
+    /// Counts an entry that is known, by the id of its message, to have been recorded before.
+    public func countRepeated(_ entry: borrowing ReceivedEntry) {
+        recorder.countRepeated(entry)
+    }
 }

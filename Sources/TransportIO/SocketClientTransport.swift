@@ -27,22 +27,26 @@ public struct SocketClientTransport: ClientTransport {
     let description: PeerDescription
     let options: ClientOptions
     let maxSockets: Int
+    let reconnection: Reconnection?
     let makeEngine: @Sendable () -> any ClientEngine
 
     /// Creates a transport.
     /// - Parameters:
     ///   - endpoint: the peer.
     ///   - maxSockets: how many sockets a connection may have at once.
+    ///   - reconnection: how a connection comes back that has lost its socket; nil for protocols without ids.
     ///   - makeEngine: makes the engine of a new socket.
     public init(
         to endpoint: Endpoint, description: PeerDescription, acknowledgement: AcknowledgementClass,
-        options: ClientOptions, maxSockets: Int = 1, makeEngine: @escaping @Sendable () -> any ClientEngine
+        options: ClientOptions, maxSockets: Int = 1, reconnection: Reconnection? = nil,
+        makeEngine: @escaping @Sendable () -> any ClientEngine
     ) {
         self.endpoint = endpoint
         self.description = description
         self.acknowledgement = acknowledgement
         self.options = options
         self.maxSockets = maxSockets
+        self.reconnection = reconnection
         self.makeEngine = makeEngine
     }
 
@@ -72,9 +76,13 @@ public actor SocketConnection: TransportConnection {
     public nonisolated let executor: EventLoopExecutor
     private nonisolated let acknowledgement: Acknowledgement
     private let pool: SocketPool
+    private let reconnection: Reconnection?
+    /// The id of the latest entry.
+    private var latest = EntryID(connection: .random(in: 0...UInt64.max), number: 0)
 
     init(configuration: SocketClientTransport, executor: EventLoopExecutor) {
         self.executor = executor
+        self.reconnection = configuration.reconnection
         self.acknowledgement = Acknowledgement(configuration.acknowledgement)
         self.pool = SocketPool(configuration: configuration, executor: executor)
     }
@@ -95,6 +103,7 @@ public actor SocketConnection: TransportConnection {
 
     /// Sends an entry and waits for its acknowledgement.
     public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
+        if let reconnection { return try await send(entry, reconnection) }
         let socket = if let available = pool.available { available } else { try await pool.acquire() }
         if let failure = await withUnsafeContinuation({ socket.submit(entry, $0) }) { throw failure }
         return acknowledgement
@@ -107,11 +116,34 @@ public actor SocketConnection: TransportConnection {
         if let failure = await withUnsafeContinuation({ socket.submit(call, $0) }) { throw failure }
     }
 
+    /// Sends an entry under an id of its own, again and again where sockets are lost.
+    private func send(
+        _ entry: LogEntry, _ reconnection: Reconnection
+    ) async throws(TransportError) -> Acknowledgement {
+        latest.number += 1
+        let id = latest
+        var firstLoss: ContinuousClock.Instant?
+        while true {
+            let socket: ClientSocketHandler
+            do throws(TransportError) {
+                if let available = pool.available { socket = available } else { socket = try await pool.acquire() }
+            } catch {
+                guard firstLoss != nil else { throw error }
+                throw TransportError(.unknown, error.message)
+            }
+            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, $0) }) else {
+                return acknowledgement
+            }
+            guard failure.fate == .unknown, reconnection.resends, !pool.isClosed else { throw failure }
+            let now = ContinuousClock.now
+            if let firstLoss, now - firstLoss >= reconnection.patience { throw failure }
+            firstLoss = firstLoss ?? now
+        }
+    }
+
     /// Waits on the event loop until ``MonotonicClock`` shows `deadline`.
     public func sleep(until deadline: UInt64) async {
-        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            executor.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(deadline)) { continuation.resume() }
-        }
+        await executor.sleep(until: deadline)
     }
 }
 

@@ -1,7 +1,9 @@
 import NIOCore
 
 /// What a socket is to say: collected in one buffer during a tick of the event loop, written with one flush.
-struct SocketOutput {
+///
+/// A class, because a write that fails closes the socket at once, and the handler is told before the write returns.
+final class SocketOutput {
     /// Where engines append.
     var buffer: ByteBuffer
 
@@ -12,10 +14,14 @@ struct SocketOutput {
     /// Writes what was collected.
     ///
     /// The buffer's memory is used again as soon as the socket has taken all of it.
-    mutating func flush(to context: ChannelHandlerContext) {
+    func flush(to context: ChannelHandlerContext) {
         guard buffer.readableBytes > 0 else { return }
-        context.writeAndFlush(NIOAny(buffer), promise: nil)
-        buffer.clear()
+        var written = ByteBuffer()
+        swap(&buffer, &written)
+        context.writeAndFlush(NIOAny(written), promise: nil)
+        guard buffer.capacity == 0 else { return }
+        written.clear()
+        swap(&buffer, &written)
     }
 }
 

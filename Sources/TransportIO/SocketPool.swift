@@ -20,12 +20,14 @@ final class SocketPool {
     private var dialing = 0
     private var waiters = CircularBuffer<UnsafeContinuation<TransportError?, Never>>()
     private var ageing: RepeatedTask?
-    private var isClosed = false
+    private var redial: Redial?
+    private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
 
     init(configuration: SocketClientTransport, executor: EventLoopExecutor) {
         self.configuration = configuration
         self.executor = executor
+        self.redial = configuration.reconnection.map(Redial.init)
         self.peer = "\(configuration.description.peer) at \(configuration.endpoint)"
         self.protocolName = configuration.description.protocolName
     }
@@ -57,7 +59,7 @@ final class SocketPool {
     private func dial() async throws(TransportError) {
         startAgeing()
         dialing += 1
-        let outcome = await connect()
+        let outcome = redial == nil ? await connect() : await connectAgain()
         dialing -= 1
         switch outcome {
         case .success(let socket):
@@ -66,6 +68,23 @@ final class SocketPool {
             if sockets.isEmpty { failWaiters(failure) }
             throw failure
         }
+    }
+
+    /// Tries until it succeeds, or patience ends, or nobody wants it any more; a first connection is tried once.
+    private func connectAgain() async -> Result<Socket, TransportError> {
+        var outcome: Result<Socket, TransportError>?
+        while let pause = redial?.nextPause(now: MonotonicClock.now) {
+            if pause > 0 { await executor.sleep(until: MonotonicClock.now + pause) }
+            if isClosed || Task.isCancelled { break }
+            outcome = await connect()
+            guard case .failure = outcome else {
+                let milliseconds = (redial?.elapsed(now: MonotonicClock.now) ?? 0) / 1_000_000
+                configuration.options.notice("connected to \(peer) again after \(milliseconds) ms")
+                break
+            }
+        }
+        if let outcome { return outcome }
+        return await connect()
     }
 
     private func connect() async -> Result<Socket, TransportError> {
@@ -115,8 +134,12 @@ final class SocketPool {
     }
 
     /// `socket` is gone; whoever waits for capacity may dial.
-    func ended(_ socket: Socket) {
+    func ended(_ socket: Socket, _ failure: TransportError) {
         sockets[ObjectIdentifier(socket)] = nil
+        if redial != nil, let readyAt = socket.readyAt, !isClosed {
+            redial?.lost(hasBeenAnswered: socket.hasBeenAnswered, lifetime: MonotonicClock.now - readyAt)
+            configuration.options.notice("\(failure.message); connecting again")
+        }
         if sockets.isEmpty { lastSocketEnded.take()?.resume() }
         for _ in 0..<waiters.count {
             waiters.removeFirst().resume(returning: nil)
