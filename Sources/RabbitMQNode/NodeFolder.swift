@@ -10,6 +10,8 @@ struct NodeFolder {
     /// The start script to run.
     let script: String
     let port: Int
+    /// The script of `rabbitmqctl`.
+    let control: String
     private let distributionPort: Int
 
     /// Makes the folder.
@@ -20,6 +22,7 @@ struct NodeFolder {
         do {
             let ports = try FreePorts.find(2)
             (port, distributionPort) = (ports[0], ports[1])
+            control = installation.home + "/sbin/rabbitmqctl"
             if onlyNeeded, let plugins = installation.neededPlugins {
                 let home = path + "/home"
                 try Files.makeFolder(home)
@@ -96,6 +99,14 @@ struct NodeFolder {
 
     /// The exit status, once the node has ended.
     var exitStatus: Int32? { number(in: Self.status) }
+
+    /// Forgets the Erlang process that has ended, before another one is started.
+    func forgetProcess() {
+        for file in [Self.process, Self.status] { Files.remove("\(path)/\(file)") }
+    }
+
+    /// The arguments for the Erlang of RabbitMQ's command line tools, which find the node without an epmd and do not listen.
+    var controlArguments: String { "-start_epmd false -erl_epmd_port \(distributionPort) -dist_listen false" }
 
     private func number(in file: String) -> Int32? {
         // Complete only with its newline.

@@ -1,3 +1,4 @@
+import Glibc
 import Subprocess
 import Synchronization
 
@@ -7,7 +8,7 @@ import Synchronization
 /// kernel closes it whatever becomes of this process, so that not even a SIGKILL leaves a node behind.
 final class NodeProcess: Sendable {
     private let task: Task<Void, Never>
-    private let stopping: AsyncStream<Never>.Continuation
+    private let orders: AsyncStream<Void>.Continuation
     private let folder: NodeFolder
     private let failureToStart: FailureToStart
 
@@ -17,7 +18,7 @@ final class NodeProcess: Sendable {
 
     /// Starts the node whose folder is `folder`.
     init(_ folder: NodeFolder, stopTimeout: Duration, searchPath: String) {
-        let (stopped, stopping) = AsyncStream.makeStream(of: Never.self)
+        let (given, orders) = AsyncStream.makeStream(of: Void.self)
         let failureToStart = FailureToStart()
         var platform = PlatformOptions()
         // Of its own, so that a Ctrl-C in the terminal stops broker-lab, and broker-lab the node.
@@ -34,13 +35,13 @@ final class NodeProcess: Sendable {
                     })),
             platformOptions: platform)
         self.folder = folder
-        self.stopping = stopping
+        self.orders = orders
         self.failureToStart = failureToStart
         // A task that is not cancelled with the caller's: stopping takes its time.
         task = Task {
             do {
                 _ = try await run(configuration, input: .inputWriter, output: .discarded, error: .discarded) { shell in
-                    for await _ in stopped {}
+                    for await _ in given { _ = try await shell.standardInputWriter.write("start\n") }
                     try await shell.standardInputWriter.finish()
                 }
             } catch {
@@ -58,8 +59,21 @@ final class NodeProcess: Sendable {
     ///   it has nothing to lose.
     func stop(atOnce: Bool = false) async {
         if atOnce { try? Files.write("\(folder.path)/\(NodeFolder.impatience)", "") }
-        stopping.finish()
+        orders.finish()
         await task.value
+    }
+
+    /// Kills the Erlang process (SIGKILL) and returns when it is gone; the node's folder stays.
+    func kill() async throws {
+        guard let processID = folder.processID else { return }
+        _ = Glibc.kill(processID, SIGKILL)
+        while folder.exitStatus == nil { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    /// Starts the node again, which was killed; returns at once.
+    func startAgain() {
+        folder.forgetProcess()
+        orders.yield()
     }
 
     /// What the shell does: `$1` is its folder, `$2` the seconds it may take to stop, `$3` its start script.
@@ -67,13 +81,17 @@ final class NodeProcess: Sendable {
         folder=$1 patience=$2 script=$3
         cd "$folder"
         exec 3<&0
-        (
-            "$script" </dev/null >"$folder/\(NodeFolder.log)" 2>&1 3<&- &
-            echo $! >"$folder/\(NodeFolder.process)"
-            wait $!
-            echo $? >"$folder/\(NodeFolder.status)"
-        ) &
-        read -r _ <&3
+        start() {
+            (
+                "$script" </dev/null >>"$folder/\(NodeFolder.log)" 2>&1 3<&- &
+                echo $! >"$folder/\(NodeFolder.process)"
+                wait $!
+                echo $? >"$folder/\(NodeFolder.status)"
+            ) &
+        }
+        start
+        # Every line is the order to start a node again that was killed; the end of the input is the order to stop.
+        while read -r _ <&3; do start; done
         [ ! -e "$folder/\(NodeFolder.impatience)" ] || patience=0
         while [ ! -s "$folder/\(NodeFolder.process)" ]; do sleep 0.02; done
         node=$(cat "$folder/\(NodeFolder.process)")

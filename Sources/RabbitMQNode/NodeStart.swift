@@ -20,7 +20,8 @@ struct NodeStart {
             let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
             let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: path)
             do {
-                return (try await waitUntilReady(folder, process, deadline), process)
+                let version = try await Self.waitUntilReady(folder, process, options.startTimeout, deadline)
+                return (RabbitMQNode(folder, process, version: version, options: options), process)
             } catch let ended as EndedEarly {
                 await process.stop()
                 let isPortTaken = ended.log.contains("eaddrinuse")
@@ -36,27 +37,27 @@ struct NodeStart {
     }
 
     /// The node ended by itself.
-    private struct EndedEarly: Error {
+    private struct EndedEarly: Error, CustomStringConvertible {
         var log: String
+        var description: String { "RabbitMQ ended while it was starting; its log says:\(log)" }
     }
 
-    private func waitUntilReady(
-        _ folder: NodeFolder, _ process: NodeProcess, _ deadline: ContinuousClock.Instant
-    ) async throws -> RabbitMQNode {
+    /// Waits until the node answers; returns its version.
+    static func waitUntilReady(
+        _ folder: NodeFolder, _ process: NodeProcess, _ timeout: Duration, _ deadline: ContinuousClock.Instant
+    ) async throws -> String {
         while ContinuousClock.now < deadline {
             if let failure = process.failure {
                 throw RabbitMQNodeError("cannot start the shell that is to watch over RabbitMQ: \(failure)")
             }
             if folder.exitStatus != nil { throw EndedEarly(log: folder.excerptOfLog) }
-            if let processID = folder.processID, let version = try await RabbitMQGreeting.hear(port: folder.port) {
-                return RabbitMQNode(
-                    url: "amqp://guest:guest@127.0.0.1:\(folder.port)", port: folder.port, processID: processID,
-                    version: version, folder: folder.path)
+            if folder.processID != nil, let version = try await RabbitMQGreeting.hear(port: folder.port) {
+                return version
             }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw RabbitMQNodeError(
-            "RabbitMQ did not answer on 127.0.0.1:\(folder.port) within \(options.startTimeout); "
+            "RabbitMQ did not answer on 127.0.0.1:\(folder.port) within \(timeout); "
                 + "its log says:\(folder.excerptOfLog)")
     }
 }

@@ -4,15 +4,34 @@ public struct RabbitMQNode: Sendable, Hashable {
     public let url: String
     /// The port it listens on, at 127.0.0.1 only.
     public let port: Int
-    /// The Erlang process, which does all of the node's work.
+    /// The Erlang process, which does all of the node's work; another one after ``RabbitMQNode/startAgain()``.
     public let processID: Int32
     /// RabbitMQ's version, as it names it in connection.start: `3.10.8`.
     public let version: String
     /// Everything it writes lies in this folder, which is removed with it.
     public let folder: String
 
+    let files: NodeFolder
+    let process: NodeProcess
+    let options: RabbitMQOptions
+
+    init(_ files: NodeFolder, _ process: NodeProcess, version: String, options: RabbitMQOptions) {
+        url = "amqp://guest:guest@127.0.0.1:\(files.port)"
+        port = files.port
+        processID = files.processID ?? 0
+        self.version = version
+        folder = files.path
+        (self.files, self.process, self.options) = (files, process, options)
+    }
+
     /// The file that the node's log goes to.
     public var logFile: String { folder + "/" + NodeFolder.log }
+
+    /// Whether both are the same node.
+    public static func == (node: RabbitMQNode, other: RabbitMQNode) -> Bool { node.folder == other.folder }
+
+    /// Feeds what tells nodes apart.
+    public func hash(into hasher: inout Hasher) { hasher.combine(folder) }
 }
 
 /// What a private node can be told.

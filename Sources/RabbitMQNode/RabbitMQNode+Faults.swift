@@ -1,0 +1,40 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+extension RabbitMQNode {
+    /// Kills the node as a crash would (SIGKILL) and returns when its process is gone; what it wrote to disk stays.
+    public func kill() async throws {
+        try await process.kill()
+    }
+
+    /// Starts the node again that was killed, with the same port and the same data, and returns when it answers.
+    /// - Throws: ``RabbitMQNodeError`` when it does not start.
+    public func startAgain() async throws {
+        process.startAgain()
+        _ = try await NodeStart.waitUntilReady(
+            files, process, options.startTimeout, ContinuousClock.now + options.startTimeout)
+    }
+
+    /// Runs `rabbitmqctl` on the node and returns what it printed.
+    ///
+    /// It is told where the node is, so that it neither needs nor starts an epmd.
+    /// - Throws: ``RabbitMQNodeError`` with what it printed when it fails.
+    @discardableResult
+    public func control(_ arguments: String...) async throws -> String {
+        let searchPath = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        var environment = files.environment(searchPath: searchPath)
+        environment["RABBITMQ_CTL_ERL_ARGS"] = files.controlArguments
+        let result = try await run(
+            .path(FilePath(files.control)), arguments: Arguments(arguments),
+            environment: .custom(
+                Dictionary(
+                    uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
+            output: .string(limit: 1 << 20), error: .combinedWithOutput)
+        let printed = result.standardOutput
+        guard case .exited(0) = result.terminationStatus else {
+            throw RabbitMQNodeError("rabbitmqctl \(arguments.joined(separator: " ")) failed: \(printed)")
+        }
+        return printed
+    }
+}
