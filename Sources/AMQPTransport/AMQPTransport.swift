@@ -10,38 +10,65 @@ public enum AMQPTransport {
     public static let defaultQueue = Contract.defaultQueue
 
     /// The registry's lines, the default first.
-    public static let descriptors = [descriptor]
-
-    private static let descriptor = TransportDescriptor(
-        name: "amqp", summary: "AMQP 0-9-1 through RabbitMQ, with publisher confirms", codec: "json", mode: "confirm",
-        acknowledgement: .queued, defaultTarget: "amqp://guest:guest@127.0.0.1:5672",
-        makeClient: { options in
-            let url = try AMQPURL(parsing: options.target)
-            if let queue = options.queue { try checkQueueName(queue) }
-            return SocketClientTransport(
-                to: url.endpoint,
-                description: .init(peer: "RabbitMQ", protocolName: "AMQP 0-9-1", mend: mend),
-                acknowledgement: .queued, options: options
-            ) {
-                AMQPClientEngine(
-                    url: url, queue: options.queue, maxInFlight: options.maxInFlight, limits: options.limits)
-            }
-        },
-        makeServer: { options in
-            let url = try AMQPURL(parsing: options.target)
-            let queue = options.queue ?? defaultQueue
-            try checkQueueName(queue)
-            return DialedServerTransport(
-                to: url.endpoint, target: options.target, peer: "RabbitMQ", mend: mend, options: options
-            ) { ready in
-                AMQPServerEngine(
-                    url: url, queue: queue, temporary: options.temporary, limits: options.limits, ready: ready)
-            }
-        })
+    public static let descriptors = [
+        descriptor(
+            .standard, nil, "AMQP 0-9-1 through RabbitMQ: durable classic queue, persistent, publisher confirms"),
+        descriptor(
+            .quorum, "quorum", "the same with a quorum queue, behind an exchange of its own (logs_topic.quorum)"),
+        descriptor(.transient, "transient", "the same with messages that a restart of RabbitMQ loses"),
+        descriptor(.unconfirmed, "unconfirmed", "the same without confirms: an entry is done when it is written"),
+    ]
 
     /// The version of the AMQP library that this process has loaded: `0.11.0`.
     public static var libraryVersion: String { String(cString: amqp_version()) }
 
+    private static func descriptor(_ mode: PublishMode, _ variant: String?, _ summary: String) -> TransportDescriptor {
+        TransportDescriptor(
+            name: "amqp", variant: variant, summary: summary, codec: "json", mode: mode.name,
+            acknowledgement: mode.acknowledgement, defaultTarget: "amqp://guest:guest@127.0.0.1:5672",
+            needsOwnServer: mode.queueKind == .quorum,
+            makeClient: { try client(mode, $0) },
+            makeServer: { try server(mode, $0) })
+    }
+
+    static func client(_ mode: PublishMode, _ options: ClientOptions) throws -> SocketClientTransport {
+        let url = try AMQPURL(parsing: options.target)
+        if let queue = options.queue { try checkQueueName(queue) }
+        var options = options
+        if let milliseconds = url.connectionTimeout { options.connectTimeout = .milliseconds(milliseconds) }
+        let notice = options.notice
+        let configuration = AMQPClientEngine.Configuration(
+            url: url, mode: mode, queue: options.queue, maxInFlight: options.maxInFlight, limits: options.limits,
+            notice: { notice("\(peer) at \(url.endpoint) \($0)") })
+        return SocketClientTransport(
+            to: url.endpoint, description: .init(peer: peer, protocolName: "AMQP 0-9-1", mend: mend),
+            acknowledgement: mode.acknowledgement, options: options,
+            reconnection: Reconnection(patience: options.reconnectTimeout, resends: options.resendsUnconfirmed)
+        ) {
+            AMQPClientEngine(configuration)
+        }
+    }
+
+    static func server(_ mode: PublishMode, _ options: ServerOptions) throws -> DialedServerTransport {
+        let url = try AMQPURL(parsing: options.target)
+        let queue = options.queue ?? (mode.queueKind == .quorum ? "\(defaultQueue)-quorum" : defaultQueue)
+        try checkQueueName(queue)
+        var configuration = AMQPServerEngine.Configuration(
+            url: url,
+            queue: QueueDeclaration(
+                name: queue, kind: mode.queueKind, exchange: mode.exchange, isTemporary: options.temporary))
+        configuration.batch = options.acknowledgementBatch
+        configuration.limits = options.limits
+        if let prefetch = options.prefetch { configuration.prefetch = prefetch }
+        configuration.notice = { [notice = options.notice] in notice("\(peer) at \(url.endpoint) \($0)") }
+        return DialedServerTransport(
+            to: url.endpoint, target: options.target, peer: peer, mend: mend, options: options
+        ) { [configuration, recent = RecentMessages()] ready in
+            AMQPServerEngine(configuration, recent: recent, ready: ready)
+        }
+    }
+
+    private static let peer = "RabbitMQ"
     private static let mend = "Start it, or leave out --amqp to let broker-lab start its own."
 
     private static func checkQueueName(_ queue: String) throws {

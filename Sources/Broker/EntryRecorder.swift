@@ -10,6 +10,14 @@ public protocol EntryRecorder: Sendable {
 
     /// Counts a message that was received and could not be decoded as an entry.
     func countUndecodable()
+
+    /// Counts an entry that is known, by the id of its message, to have been recorded before; it is not recorded again.
+    func countRepeated(_ entry: borrowing ReceivedEntry)
+}
+
+extension EntryRecorder {
+    /// Not every recorder counts them.
+    public func countRepeated(_ entry: borrowing ReceivedEntry) {}
 }
 
 /// What became of an entry that a recorder was given.

@@ -106,18 +106,23 @@ private struct Health: Encodable {
     struct Source: Encodable {
         var received: UInt64
         var undecodable: UInt64
+        var repeated: UInt64
     }
 
     var status = "ok"
     var received: UInt64
     var undecodable: UInt64
+    var repeated: UInt64
     var transports: [String: Source]
 
     init(_ counts: [SourceCount]) {
         received = counts.reduce(0) { $0 + $1.received }
         undecodable = counts.reduce(0) { $0 + $1.undecodable }
+        repeated = counts.reduce(0) { $0 + $1.repeated }
         transports = Dictionary(
-            counts.map { ($0.transport, Source(received: $0.received, undecodable: $0.undecodable)) },
+            counts.map {
+                ($0.transport, Source(received: $0.received, undecodable: $0.undecodable, repeated: $0.repeated))
+            },
             uniquingKeysWith: { $1 })
     }
 }

@@ -92,6 +92,15 @@ public final class Ledger: Sendable {
         state.withLock { $0.sources[Int(source)].undecodable += 1 }
     }
 
+    fileprivate func countRepeated(_ entry: borrowing ReceivedEntry, source: UInt8) {
+        let now = MonotonicClock.wallTime
+        state.withLock { state in
+            state.sources[Int(source)].repeated += 1
+            guard !entry.run.isEmpty, entry.run.byteCount <= EntryLimits.maxRunIDBytes else { return }
+            Self.run(of: entry, in: &state).record(entry, at: now)
+        }
+    }
+
     private static func insert(_ run: RunLedger, into state: inout State) -> RunLedger {
         if state.runs.count >= maxRuns {
             let oldest = state.oldestFirst.removeFirst()
@@ -109,6 +118,8 @@ struct SourceCount: Sendable {
     var transport: String
     var received: UInt64 = 0
     var undecodable: UInt64 = 0
+    /// Entries that came once more and were known by the id of their message.
+    var repeated: UInt64 = 0
 }
 
 /// The ledger as one transport sees it.
@@ -122,5 +133,9 @@ private struct LedgerRecorder: EntryRecorder {
 
     func countUndecodable() {
         ledger.countUndecodable(source: source)
+    }
+
+    func countRepeated(_ entry: borrowing ReceivedEntry) {
+        ledger.countRepeated(entry, source: source)
     }
 }

@@ -59,6 +59,7 @@ public struct LoggerService: Service {
         let hasBeenReady = Flag()
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {
+            let start = ContinuousClock.now
             do {
                 try await receiver.server.serve(to: recorder) { address in
                     guard hasBeenReady.set() else { return }
@@ -67,8 +68,10 @@ public struct LoggerService: Service {
                 }
             } catch let error as ServerError where hasBeenReady.isSet {
                 log.warning("\(error)", metadata: ["transport": "\(receiver.transport)"])
+                // One that was there for a while is soon tried again.
+                if ContinuousClock.now - start > .seconds(5) { pause = .milliseconds(100) }
                 try? await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(5))
+                pause = min(pause * 2, .seconds(1))
             }
         }
     }

@@ -20,7 +20,7 @@ struct BrokerLab: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             BenchCommand.self, LoggerCommand.self, BrokerCommand.self, SendCommand.self, GobCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, RabbitMQCommand.self,
         ])
 
     static func main() async {

@@ -1,6 +1,7 @@
 import Broker
 import CRabbitMQ
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import AMQPTransport
@@ -16,7 +17,7 @@ import Testing
     ]
 
     private func engine(_ text: String = "amqp://localhost", queue: String? = nil) throws -> AMQPClientEngine {
-        AMQPClientEngine(url: try testURL(text), queue: queue, maxInFlight: 64, limits: EntryLimits())
+        AMQPClientEngine(.init(url: try testURL(text), queue: queue))
     }
 
     private func readyEngine(_ out: inout ByteBuffer) throws -> AMQPClientEngine {
@@ -53,7 +54,8 @@ import Testing
         try feed(&handshake)
         #expect(engine.isReady)
         for (ticket, entry) in Self.goldenEntries.enumerated() {
-            try engine.send(entry, ticket: ticket, into: &out)
+            let id = EntryID(connection: GoldenBytes.connection, number: UInt64(ticket) + 1)
+            try engine.send(entry, id: id, ticket: ticket, into: &out)
         }
         try feed(&acks)
         engine.close(into: &out)
@@ -69,12 +71,15 @@ import Testing
         let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         var out = ByteBuffer(string: "before")
         out.moveReaderIndex(forwardBy: 3)
-        ContentTemplate(severity: .error).publish(into: &out, size: size, frameMax: 4096) { $0.writeBytes(body) }
+        let id = EntryID(connection: 0x0123_4567_89ab_cdef, number: 0xfedc_ba98_7654_3210)
+        ContentTemplate(severity: .error, exchange: "e", isPersistent: true)
+            .publish(id, into: &out, size: size, frameMax: 4096) { $0.writeBytes(body) }
         out.moveReaderIndex(forwardBy: 3)
         let frames = try SentFrame.all(in: out)
         #expect(frames.map(\.type).starts(with: [.method, .header]))
         #expect(frames[0].method == AMQP_BASIC_PUBLISH_METHOD)
         #expect(frames[1].payload[4..<12].reduce(0) { $0 << 8 | Int($1) } == size)
+        #expect(frames[1].payload.suffix(33).elementsEqual("0123456789abcdef-fedcba9876543210".utf8))
         #expect(frames.dropFirst(2).allSatisfy { $0.type == .body && (1...4088).contains($0.payload.count) })
         #expect(frames.dropFirst(2).flatMap(\.payload) == body)
         #expect(frames.count == 2 + (size + 4087) / 4088)
@@ -121,39 +126,188 @@ import Testing
         #expect(completions.list.map(\.ticket) == [0])
     }
 
-    @Test func waitsWhileBlocked() throws {
-        var out = ByteBuffer()
-        var engine = try readyEngine(&out)
-        var completions = Completions()
-        var bytes = ByteBuffer()
-        bytes.writeMethod(AMQP_CONNECTION_BLOCKED_METHOD, amqp_connection_blocked_t(), channel: 0)
+    @Test func waitsWhileBlockedAndSaysSo() throws {
+        let notices = Mutex<[String]>([])
+        var engine = AMQPClientEngine(
+            .init(url: try testURL(), notice: { text in notices.withLock { $0.append(text) } }))
+        var (out, completions) = (ByteBuffer(), Completions())
+        engine.open(into: &out)
+        var fake = FakeBroker()
+        fake.welcomeBroker()
+        fake.block("low on memory")
+        var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(engine.isReady && engine.isBlocked)
         #expect(engine.capacity == 0)
+        #expect(notices.withLock { $0 } == ["takes nothing at present (connection.blocked: low on memory); sends wait"])
         bytes.clear()
         bytes.writeMethod(AMQP_CONNECTION_UNBLOCKED_METHOD, amqp_connection_unblocked_t(), channel: 0)
         try engine.receive(&bytes, into: &out, completions: &completions)
-        #expect(engine.capacity == 64)
+        #expect(engine.capacity == 64 && !engine.isBlocked)
+        #expect(notices.withLock { $0.last } == "takes entries again")
     }
 
-    @Test func toleratesReturnedMessages() throws {
+    @Test func waitsWhileTheChannelIsStopped() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        var completions = Completions()
+        for active in [false, true] {
+            var flow = amqp_channel_flow_t()
+            flow.active = active ? 1 : 0
+            var bytes = ByteBuffer()
+            bytes.writeMethod(AMQP_CHANNEL_FLOW_METHOD, flow)
+            out.clear()
+            try engine.receive(&bytes, into: &out, completions: &completions)
+            #expect(engine.capacity == (active ? 64 : 0))
+            #expect(try SentFrame.all(in: out).map(\.method) == [AMQP_CHANNEL_FLOW_OK_METHOD])
+        }
+    }
+
+    @Test func saysWhyTheConnectionWasClosed() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        var fake = FakeBroker()
+        fake.closeConnection(320, "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'")
+        var completions = Completions()
+        var bytes = fake.take()
+        let error = #expect(throws: ProtocolError.self) {
+            try engine.receive(&bytes, into: &out, completions: &completions)
+        }
+        #expect(error?.description.contains("CONNECTION_FORCED - broker forced connection closure") == true)
+        #expect(error?.description.contains("320") == true)
+        #expect(try SentFrame.all(in: out).map(\.method) == [AMQP_CONNECTION_CLOSE_OK_METHOD])
+    }
+
+    /// A message that no queue takes comes back before its confirm, which may be one with `multiple`.
+    @Test func rejectsWhatComesBack() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        for (ticket, size) in [(3, 1), (5, 5000), (7, 0)] {
+            let id = EntryID(connection: 9, number: UInt64(ticket))
+            engine.publish(id, .info, size: size, ticket: ticket, into: &out) {
+                $0.writeRepeatingByte(0x20, count: size)
+            }
+        }
+        let sent = out
+        var fake = FakeBroker()
+        fake.returnMessages(in: sent, [0, 1], 312, "NO_ROUTE")
+        fake.confirm(3, multiple: true)
+        var completions = Completions()
+        var bytes = fake.take()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        #expect(completions.list.map(\.ticket) == [3, 5, 7])
+        #expect(completions.list.map { $0.failure?.fate } == [.rejected, .rejected, nil])
+        #expect(completions.list[0].failure?.message.contains("NO_ROUTE") == true)
+    }
+
+    @Test func toleratesReturnsOfNothing() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         try engine.send(LogEntry(name: "n", data: "d"), ticket: 3, into: &out)
-        var bytes = ByteBuffer()
-        bytes.writeMethod(AMQP_BASIC_RETURN_METHOD, amqp_basic_return_t())
-        var content = ByteBuffer()
-        ContentTemplate(severity: .info).publish(into: &content, size: 5000, frameMax: 4096) {
-            $0.writeRepeatingByte(0x20, count: 5000)
-        }
-        let publish = try FrameReader.first(content).totalBytes
-        content.moveReaderIndex(forwardBy: publish)
-        bytes.writeBuffer(&content)
         var fake = FakeBroker()
+        fake.returnMessages(in: out, [0], 312, "NO_ROUTE")
         fake.confirm(1)
-        bytes.writeImmutableBuffer(fake.out)
+        fake.returnMessages(in: out, [0], 312, "NO_ROUTE")
         var completions = Completions()
+        var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(completions.list.map(\.ticket) == [3])
+        fake.returnMessages(in: out, [0], 312, "NO_ROUTE")
+        bytes = fake.take()
+        let length = try FrameReader.first(bytes).totalBytes
+        bytes.writeBytes(bytes.getBytes(at: bytes.readerIndex, length: length) ?? [])
+        bytes.moveReaderIndex(forwardBy: length)
+        #expect(throws: ProtocolError.self, "content without its basic.return") {
+            try engine.receive(&bytes, into: &out, completions: &completions)
+        }
+    }
+
+    /// What is sent again has the same id; all else is as before.
+    @Test func sendsAgainUnderTheSameID() throws {
+        var (first, second) = (ByteBuffer(), ByteBuffer())
+        var engines = [try readyEngine(&first), try readyEngine(&second)]
+        let id = EntryID(connection: 77, number: 5)
+        let entry = LogEntry(name: "n", data: "d")
+        try engines[0].send(entry, id: id, ticket: 0, into: &first)
+        try engines[1].send(entry, id: id, ticket: 9, into: &second)
+        #expect(first == second)
+        #expect(first.readableBytesView.contains(subsequence: "000000000000004d-0000000000000005".utf8))
+    }
+
+    @Test func publishesAsTheModeSays() throws {
+        for (mode, exchange, deliveryMode) in [
+            (PublishMode.standard, "logs_topic", UInt8(2)), (.quorum, "logs_topic.quorum", 2),
+            (.transient, "logs_topic", 1), (.unconfirmed, "logs_topic", 2),
+        ] {
+            var engine = AMQPClientEngine(.init(url: try testURL(), mode: mode))
+            var (out, completions) = (ByteBuffer(), Completions())
+            engine.open(into: &out)
+            var fake = FakeBroker()
+            fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
+            if mode.isConfirmed { fake.out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t()) }
+            var bytes = fake.take()
+            try engine.receive(&bytes, into: &out, completions: &completions)
+            #expect(engine.isReady)
+            #expect(engine.completesOnWrite == !mode.isConfirmed)
+            let methods = try SentFrame.all(in: out).map(\.method)
+            #expect(methods.contains(AMQP_CONFIRM_SELECT_METHOD) == mode.isConfirmed)
+            out.clear()
+            try engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &out)
+            let frames = try SentFrame.all(in: out)
+            #expect(frames[0].payload.contains(subsequence: exchange.utf8))
+            #expect(frames[0].payload.last == 1, "mandatory")
+            #expect(frames[1].payload.dropLast(34).last == deliveryMode)
+        }
+    }
+
+    @Test func declaresAQuorumQueueWithDeadLetters() throws {
+        var engine = AMQPClientEngine(.init(url: try testURL(), mode: .quorum, queue: "q"))
+        var (out, completions) = (ByteBuffer(), Completions())
+        engine.open(into: &out)
+        var fake = FakeBroker()
+        fake.welcome(
+            setup: [
+                AMQP_EXCHANGE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD,
+            ])
+        var bytes = fake.take()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        let declared = try SentFrame.all(in: out).filter { $0.method == AMQP_QUEUE_DECLARE_METHOD }.map(\.payload)
+        try #require(declared.count == 2)
+        #expect(declared[0].contains(subsequence: "q.dead".utf8))
+        #expect(declared[0].contains(subsequence: "x-max-length".utf8))
+        for text in ["x-queue-type", "quorum", "x-dead-letter-exchange", "x-dead-letter-routing-key", "q.dead"] {
+            #expect(declared[1].contains(subsequence: text.utf8), "\(text)")
+        }
+    }
+
+    @Test(arguments: ["", "AMQPLAIN", "AMQPLAIN EXTERNAL", "PLAINTEXT"])
+    func refusesToLogInOtherwise(_ mechanisms: String) throws {
+        var engine = try engine()
+        var (out, completions) = (ByteBuffer(), Completions())
+        engine.open(into: &out)
+        out.clear()
+        var fake = FakeBroker()
+        fake.start(mechanisms: mechanisms)
+        var bytes = fake.take()
+        let error = #expect(throws: ProtocolError.self) {
+            try engine.receive(&bytes, into: &out, completions: &completions)
+        }
+        #expect(error?.description.contains("does not offer the login mechanism PLAIN") == true)
+        #expect(out.readableBytes == 0, "no password is told")
+    }
+
+    @Test func logsInByCertificate() throws {
+        var engine = try engine("amqp://user:secret@localhost?auth_mechanism=external")
+        var (out, completions) = (ByteBuffer(), Completions())
+        engine.open(into: &out)
+        var fake = FakeBroker()
+        fake.start(mechanisms: "PLAIN EXTERNAL")
+        var bytes = fake.take()
+        try engine.receive(&bytes, into: &out, completions: &completions)
+        let startOk = try #require(try SentFrame.all(in: out).last)
+        #expect(startOk.method == AMQP_CONNECTION_START_OK_METHOD)
+        #expect(startOk.payload.contains(subsequence: "EXTERNAL".utf8))
+        #expect(!startOk.payload.contains(subsequence: "secret".utf8))
     }
 
     @Test func answersACloseAndSaysWhy() throws {
@@ -176,7 +330,7 @@ import Testing
         var completions = Completions()
         engine.open(into: &out)
         var fake = FakeBroker()
-        fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
+        fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD])
         fake.closeChannel(406, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type'")
         fake.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t())
         for _ in 0..<3 { fake.out.writeMethod(AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t()) }
@@ -241,7 +395,7 @@ import Testing
     @Test func refusesEntriesBeyondTheLimit() throws {
         var out = ByteBuffer()
         var engine = AMQPClientEngine(
-            url: try testURL(), queue: nil, maxInFlight: 1, limits: EntryLimits(maxEntryBytes: 10))
+            .init(url: try testURL(), limits: EntryLimits(maxEntryBytes: 10)))
         let error = #expect(throws: TransportError.self) {
             try engine.send(LogEntry(name: "12345", data: "123456"), ticket: 0, into: &out)
         }
@@ -255,5 +409,12 @@ extension FrameReader {
     static func first(_ bytes: ByteBuffer) throws -> FrameHeader {
         var reader = FrameReader()
         return try #require(try reader.peek(bytes))
+    }
+}
+
+extension Sequence where Element == UInt8 {
+    /// Whether these bytes occur in it, one after the other.
+    func contains(subsequence wanted: some Sequence<UInt8>) -> Bool {
+        Array(self).firstRange(of: Array(wanted)) != nil
     }
 }

@@ -9,6 +9,7 @@ import TransportIO
 final class TestRecorder: EntryRecorder, @unchecked Sendable {
     // Unchecked: used by one test on one thread.
     private(set) var entries: [LogEntry] = []
+    private(set) var repeated: [LogEntry] = []
     private(set) var undecodable = 0
     private let result: (LogEntry) -> RecordResult
 
@@ -24,6 +25,10 @@ final class TestRecorder: EntryRecorder, @unchecked Sendable {
 
     func countUndecodable() {
         undecodable += 1
+    }
+
+    func countRepeated(_ entry: borrowing ReceivedEntry) {
+        repeated.append(entry.copy())
     }
 }
 
@@ -68,8 +73,10 @@ struct FakeBroker {
     private let pool = AMQPPool()
 
     /// The answers to the handshake and the setup of a logger, up to consume-ok.
-    mutating func welcomeLogger() {
-        welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD])
+    mutating func welcomeLogger(temporary: Bool = false) {
+        // The queue for dead letters, unless the logger's is temporary, and the queue.
+        let queues = [UInt32](repeating: AMQP_QUEUE_DECLARE_OK_METHOD, count: temporary ? 1 : 2)
+        welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD] + queues)
         for _ in RoutingKey.all { out.writeMethod(AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t()) }
         out.writeMethod(AMQP_BASIC_QOS_OK_METHOD, amqp_basic_qos_ok_t())
         out.writeMethod(AMQP_BASIC_CONSUME_OK_METHOD, amqp_basic_consume_ok_t())
@@ -107,7 +114,7 @@ struct FakeBroker {
 
     mutating func deliver(
         _ tag: UInt64, key: String = "log.INFO", redelivered: Bool = false, body: String, claiming size: Int? = nil,
-        partBytes: Int = 4088
+        partBytes: Int = 4088, messageID: String? = nil
     ) {
         var deliver = amqp_basic_deliver_t()
         deliver.delivery_tag = tag
@@ -120,6 +127,10 @@ struct FakeBroker {
         properties.content_type = pool.bytes("text/plain")
         properties.headers = pool.table([("nested", .table([("x", .number(1))]))])
         properties.app_id = pool.bytes("someone else")
+        if let messageID {
+            properties._flags |= UInt32(AMQP_BASIC_MESSAGE_ID_FLAG)
+            properties.message_id = pool.bytes(messageID)
+        }
         let header = out.writerIndex
         out.writeContentHeader(properties)
         out.setInteger(UInt64(size ?? body.utf8.count), at: header + 11)
@@ -130,6 +141,49 @@ struct FakeBroker {
             out.writeMultipleIntegers(FrameType.body.rawValue, UInt16(1), UInt32(part.count))
             out.writeBytes(part)
             out.writeInteger(FrameHeader.end)
+        }
+    }
+
+    /// A content header with the properties that `flags` names, all of those that are texts being `id`.
+    static func header(flags: UInt16, id: String) -> ByteBuffer {
+        let pool = AMQPPool()
+        var properties = amqp_basic_properties_t()
+        properties._flags = UInt32(flags)
+        properties.headers = pool.table([("nested", .table([("x", .number(1))]))])
+        for text in [
+            \.content_type, \.content_encoding, \.correlation_id, \.reply_to, \.expiration, \.message_id, \.type,
+            \.user_id,
+            \.app_id, \.cluster_id,
+        ] as [WritableKeyPath<amqp_basic_properties_t, amqp_bytes_t>] {
+            properties[keyPath: text] = pool.bytes(text == \.message_id ? id : "text")
+        }
+        var out = ByteBuffer()
+        out.writeContentHeader(properties)
+        return out
+    }
+
+    mutating func block(_ reason: String) {
+        var blocked = amqp_connection_blocked_t()
+        blocked.reason = pool.bytes(reason)
+        out.writeMethod(AMQP_CONNECTION_BLOCKED_METHOD, blocked, channel: 0)
+    }
+
+    /// Sends those of the messages in `published` back, by their positions: content header and body as they came.
+    mutating func returnMessages(in published: ByteBuffer, _ positions: Set<Int>, _ code: UInt16, _ text: String) {
+        var rest = published
+        var reader = FrameReader(hasSeenFrame: true)
+        var position = -1
+        while let frame = try? reader.peek(rest), let bytes = rest.readSlice(length: frame.totalBytes) {
+            if frame.type == .method { position += 1 }
+            guard positions.contains(position) else { continue }
+            guard frame.type == .method else {
+                out.writeImmutableBuffer(bytes)
+                continue
+            }
+            var back = amqp_basic_return_t()
+            back.reply_code = code
+            back.reply_text = pool.bytes(text)
+            out.writeMethod(AMQP_BASIC_RETURN_METHOD, back)
         }
     }
 

@@ -18,8 +18,10 @@ import Testing
 
     private func feedServer(_ bytes: ByteBuffer, step: Int) throws {
         var engine = AMQPServerEngine(
-            url: try testURL("amqp://localhost?frame_max=4096"), queue: "q", temporary: true,
-            limits: EntryLimits(maxEntryBytes: 10_000), ready: {})
+            .init(
+                url: try testURL("amqp://localhost?frame_max=4096"),
+                queue: QueueDeclaration(name: "q", isTemporary: true), limits: EntryLimits(maxEntryBytes: 10_000)),
+            recent: RecentMessages(), ready: {})
         let recorder = TestRecorder()
         var out = ByteBuffer()
         engine.open(into: &out)
@@ -36,8 +38,7 @@ import Testing
 
     private func feedClient(_ bytes: ByteBuffer, step: Int) throws {
         var engine = AMQPClientEngine(
-            url: try testURL("amqp://localhost?frame_max=4096"), queue: "golden-durable", maxInFlight: 8,
-            limits: EntryLimits())
+            .init(url: try testURL("amqp://localhost?frame_max=4096"), queue: "golden-durable", maxInFlight: 8))
         var completions = Completions()
         var out = ByteBuffer()
         engine.open(into: &out)
@@ -105,7 +106,7 @@ import Testing
     @Test func sizesAreCheckedBeforeBytesAreAwaited() throws {
         for size in [4089, 131_065, UInt32.max] {
             var engine = AMQPServerEngine(
-                url: try testURL(), queue: "q", temporary: false, limits: EntryLimits(), ready: {})
+                .init(url: try testURL(), queue: QueueDeclaration(name: "q")), recent: RecentMessages(), ready: {})
             var out = ByteBuffer()
             engine.open(into: &out)
             var fake = FakeBroker()

@@ -78,6 +78,7 @@ import Testing
     /// A publisher whose bodies are the bytes of `data`, whatever they are.
     private struct RawEngine: ClientEngine {
         var engine: AMQPClientEngine
+        var number: UInt64 = 0
         var capacity: Int { engine.capacity }
         var isReady: Bool { engine.isReady }
         var isClosed: Bool { engine.isClosed }
@@ -85,7 +86,9 @@ import Testing
         mutating func close(into out: inout ByteBuffer) { engine.close(into: &out) }
 
         mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
-            engine.publish(entry.severity, size: entry.data.utf8.count, ticket: ticket, into: &out) {
+            number += 1
+            let id = EntryID(connection: 1, number: number)
+            engine.publish(id, entry.severity, size: entry.data.utf8.count, ticket: ticket, into: &out) {
                 $0.writeString(entry.data)
             }
         }
@@ -117,7 +120,7 @@ import Testing
                 to: url.endpoint, description: .init(peer: "RabbitMQ", protocolName: "AMQP", mend: ""),
                 acknowledgement: .queued, options: ClientOptions(target: node.url)
             ) {
-                RawEngine(engine: AMQPClientEngine(url: url, queue: nil, maxInFlight: 64, limits: EntryLimits()))
+                RawEngine(engine: AMQPClientEngine(.init(url: url)))
             }
             let rawOptions = ServerOptions(target: node.url, queue: "raw", temporary: true)
             let second = try await withLogger(rawOptions) { collector in

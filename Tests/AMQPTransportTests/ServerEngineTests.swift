@@ -7,18 +7,20 @@ import Testing
 @testable import TransportIO
 
 @Suite struct ServerEngineTests {
-    private func engine(
-        _ text: String = "amqp://localhost", temporary: Bool = false, limits: EntryLimits = EntryLimits(),
-        ready: @escaping () -> Void = {}
-    ) throws -> AMQPServerEngine {
-        AMQPServerEngine(url: try testURL(text), queue: "golden", temporary: temporary, limits: limits, ready: ready)
+    private func engine(_ text: String = "amqp://localhost", temporary: Bool = false) throws -> AMQPServerEngine {
+        AMQPServerEngine(
+            .init(url: try testURL(text), queue: QueueDeclaration(name: "golden", isTemporary: temporary)),
+            recent: RecentMessages(), ready: {})
     }
 
     private func readyEngine(
-        _ out: inout ByteBuffer, limits: EntryLimits = EntryLimits()
+        _ out: inout ByteBuffer, limits: EntryLimits = EntryLimits(), batch: Int = 1,
+        recent: RecentMessages = RecentMessages()
     ) throws -> AMQPServerEngine {
         var readyCount = 0
-        var engine = try engine(limits: limits, ready: { readyCount += 1 })
+        var engine = AMQPServerEngine(
+            .init(url: try testURL(), queue: QueueDeclaration(name: "golden"), batch: batch, limits: limits),
+            recent: recent, ready: { readyCount += 1 })
         engine.open(into: &out)
         var fake = FakeBroker()
         fake.welcomeLogger()
@@ -196,5 +198,164 @@ import Testing
         fake.out.writeMethod(AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t(), channel: 0)
         _ = try engine.feed(fake.take(), &out, recorder)
         #expect(engine.isFinished)
+    }
+
+    // MARK: Duplicates
+
+    private static let id = "0123456789abcdef-0000000000000001"
+
+    /// Once published and delivered again, the same id is known; over connections, too.
+    @Test func recognisesDuplicatesByTheirID() throws {
+        let recent = RecentMessages()
+        let recorder = TestRecorder()
+        for connection in 0..<2 {
+            var out = ByteBuffer()
+            var engine = try readyEngine(&out, recent: recent)
+            var fake = FakeBroker()
+            fake.deliver(1, redelivered: connection == 1, body: json("a"), messageID: Self.id)
+            fake.deliver(2, body: json("a"), messageID: Self.id)
+            fake.deliver(3, body: json("b"), messageID: "0123456789abcdef-0000000000000002")
+            fake.deliver(4, body: json("c"))
+            fake.deliver(5, redelivered: true, body: json("c"))
+            _ = try engine.feed(fake.take(), &out, recorder)
+            #expect(try acks(out) == [[80, 5, 1]], "a duplicate is acknowledged, too")
+        }
+        #expect(recorder.entries.map(\.data) == ["a", "b", "c", "c", "c", "c"])
+        #expect(recorder.repeated.map(\.data) == ["a", "a", "a", "b"])
+    }
+
+    /// What others write into message-id need not be unique: nothing is lost by that.
+    @Test func trustsForeignIDsOnlyWhenRedelivered() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        let recorder = TestRecorder()
+        var fake = FakeBroker()
+        fake.deliver(1, body: json("a"), messageID: "always the same")
+        fake.deliver(2, body: json("a"), messageID: "always the same")
+        fake.deliver(3, redelivered: true, body: json("b"), messageID: "always the same")
+        fake.deliver(4, redelivered: true, body: json("a"), messageID: "always the same")
+        _ = try engine.feed(fake.take(), &out, recorder)
+        #expect(recorder.entries.map(\.data) == ["a", "a", "b"])
+        #expect(recorder.repeated.map(\.data) == ["a"])
+    }
+
+    /// An id counts from when its entry is recorded, not from when it came.
+    @Test func remembersOnlyWhatWasRecorded() throws {
+        let recent = RecentMessages()
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out, recent: recent)
+        let recorder = TestRecorder { _ in .later }
+        var fake = FakeBroker()
+        fake.deliver(1, body: json("a"), messageID: Self.id)
+        _ = try engine.feed(fake.take(), &out, recorder)
+        engine.complete(1, .rejected("full"), into: &out)
+        #expect(try acks(out) == [[90, 1, 1]])
+        fake.deliver(2, redelivered: true, body: json("a"), messageID: Self.id)
+        _ = try engine.feed(fake.take(), &out, recorder)
+        engine.complete(2, .recorded, into: &out)
+        fake.deliver(3, redelivered: true, body: json("a"), messageID: Self.id)
+        _ = try engine.feed(fake.take(), &out, recorder)
+        #expect(recorder.entries.count == 2)
+        #expect(recorder.repeated.count == 1)
+    }
+
+    @Test func forgetsTheOldest() {
+        let recent = RecentMessages()
+        func key(_ number: Int) -> RecentMessages.Key {
+            let digits = String(number, radix: 16)
+            let text = "0123456789abcdef-" + String(repeating: "0", count: 16 - digits.count) + digits
+            return RecentMessages.key(messageID: text.utf8.span.bytes, body: RawSpan())!
+        }
+        for number in 0..<(3 * RecentMessages.capacity) { recent.insert(key(number)) }
+        #expect(recent.contains(key(3 * RecentMessages.capacity - 1), isRedelivered: false))
+        #expect(recent.contains(key(2 * RecentMessages.capacity), isRedelivered: false))
+        #expect(!recent.contains(key(0), isRedelivered: true))
+    }
+
+    // MARK: Batches
+
+    @Test func acknowledgesInBatches() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out, batch: 10)
+        #expect(engine.keepAliveInterval == .seconds(1))
+        let recorder = TestRecorder()
+        var fake = FakeBroker()
+        var sent: [[UInt64]] = []
+        for tag in 1...25 {
+            fake.deliver(UInt64(tag), body: json("\(tag)"))
+            _ = try engine.feed(fake.take(), &out, recorder)
+            sent += try acks(out)
+            out.clear()
+        }
+        #expect(sent == [[80, 10, 1], [80, 20, 1]])
+        try engine.keepAlive(into: &out)
+        #expect(try acks(out) == [[80, 25, 1]])
+        out.clear()
+        // A tick without acknowledgements says nothing, until a heartbeat is due.
+        for _ in 0..<8 { try engine.keepAlive(into: &out) }
+        #expect(out.readableBytes == 0)
+        try engine.keepAlive(into: &out)
+        #expect(try SentFrame.all(in: out).map(\.type) == [.heartbeat])
+        fake.deliver(26, body: json("26"))
+        _ = try engine.feed(fake.take(), &out, recorder)
+        out.clear()
+        engine.drain(into: &out)
+        #expect(try SentFrame.all(in: out).map(\.method) == [AMQP_BASIC_ACK_METHOD, AMQP_BASIC_CANCEL_METHOD])
+    }
+
+    // MARK: What RabbitMQ may do
+
+    @Test func saysThatItsConsumerWasEnded() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        var fake = FakeBroker()
+        fake.out.writeMethod(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t())
+        let error = #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, TestRecorder()) }
+        #expect(error?.description.contains("the queue was deleted") == true)
+    }
+
+    /// Bodies of every size around one and two frames, and in frames that are not full, as RabbitMQ may send them.
+    @Test(arguments: [Array(4070...4100), Array(8160...8190), [0, 1, 2, 100_000]])
+    func assemblesBodiesAroundTheFrameLimit(_ sizes: [Int]) throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        let recorder = TestRecorder()
+        var fake = FakeBroker()
+        let framework = json("").utf8.count
+        var tag: UInt64 = 0
+        for size in sizes {
+            for part in [4088, 4087, 1000] {
+                tag += 1
+                let text = String(repeating: "x", count: max(0, size - framework))
+                fake.deliver(
+                    tag, body: size < framework ? String(repeating: " ", count: size) : json(text), partBytes: part)
+            }
+        }
+        _ = try engine.feed(fake.take(), &out, recorder)
+        let expected = sizes.filter { $0 >= framework }.flatMap { [Int](repeating: $0 - framework, count: 3) }
+        #expect(recorder.entries.map(\.data.utf8.count) == expected)
+        #expect(recorder.undecodable == 3 * sizes.count - expected.count)
+    }
+
+    /// All fourteen properties of the basic class, one by one and together, before and behind the message-id.
+    @Test func findsTheIDAmongOtherProperties() throws {
+        for flags in [0, 0xFFFF_FFFC, 1 << 7] as [UInt32] {
+            var bytes = FakeBroker.header(flags: UInt16(truncatingIfNeeded: flags), id: Self.id)
+            var reader = FrameReader(hasSeenFrame: true)
+            let frame = try #require(try reader.peek(bytes))
+            let header = try ContentHeader(frame, bytes)
+            let hasID = flags & UInt32(AMQP_BASIC_MESSAGE_ID_FLAG) != 0
+            #expect((header.messageID != nil) == hasID)
+            if let range = header.messageID {
+                #expect(bytes.getString(at: bytes.readerIndex + range.lowerBound, length: range.count) == Self.id)
+            }
+            // Cut anywhere, it has no id or the same one, and never one beyond the frame.
+            for size in 14..<frame.size {
+                bytes.setInteger(UInt32(size), at: 3)
+                let cut = FrameHeader(type: .header, channel: 1, size: size)
+                let found = try ContentHeader(cut, bytes).messageID
+                #expect(found == nil || found == header.messageID)
+            }
+        }
     }
 }

@@ -45,12 +45,13 @@ import Testing
         tcp.record(LogEntry(name: "a", data: "b"))
         tcp.record(LogEntry(name: "a", data: "b"))
         http.countUndecodable()
+        tcp.countRepeated(ReceivedEntry(name: RawSpan(), data: RawSpan()))
         let answer = api.answer(method: "GET", path: "/health", query: "")
         #expect(answer?.status == 200)
         #expect(
             String(decoding: answer?.body ?? [], as: UTF8.self)
-                == #"{"received":2,"status":"ok","transports":{"http":{"received":0,"undecodable":1},"#
-                + #""tcp":{"received":2,"undecodable":0}},"undecodable":1}"#)
+                == #"{"received":2,"repeated":1,"status":"ok","transports":{"http":{"received":0,"repeated":0,"undecodable":1},"#
+                + #""tcp":{"received":2,"repeated":1,"undecodable":0}},"undecodable":1}"#)
     }
 
     @Test func entries() throws {

@@ -4,49 +4,88 @@ import EntryJSON
 import NIOCore
 import TransportIO
 
-/// The broker half of AMQP: publishes entries persistently on one channel, in the confirm mode of RabbitMQ.
+/// The broker half of AMQP: publishes entries on one channel, in the confirm mode of RabbitMQ unless told otherwise.
 struct AMQPClientEngine: ClientEngine {
-    private let maxInFlight: Int
-    private let limits: EntryLimits
+    /// What an engine is made with.
+    struct Configuration: Sendable {
+        var url: AMQPURL
+        var mode = PublishMode.standard
+        /// The queue to declare and bind before the first entry.
+        var queue: String?
+        var maxInFlight = 64
+        var limits = EntryLimits()
+        /// Told what makes senders wait.
+        var notice: @Sendable (String) -> Void = { _ in }
+    }
+
+    private let configuration: Configuration
     private let templates: [ContentTemplate]
     private var session: Session
     private var unconfirmed = ConfirmQueue()
-    /// The bytes of a returned message that are still to come; nil while its content header is.
-    private var returned: UInt64? = 0
+    /// The message that is coming back.
+    private var returning = Returning.none
+    private var latestNumber: UInt64 = 0
 
-    init(url: AMQPURL, queue: String?, maxInFlight: Int, limits: EntryLimits) {
-        self.maxInFlight = maxInFlight
-        self.limits = limits
-        templates = Severity.allCases.map { ContentTemplate(severity: $0) }
-        // Without a bound queue RabbitMQ would confirm entries and drop them.
-        let collecting = queue.map { SetupStep.collecting(in: $0, temporary: false) } ?? []
-        session = Session(
-            configuration: Session.Configuration(url: url, setup: [.declareExchange] + collecting + [.selectConfirms]))
+    private enum Returning {
+        case none
+        case announced(Refusal)
+        case body(rest: UInt64)
     }
 
-    var capacity: Int { session.blockedReason == nil ? maxInFlight : 0 }
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+        let mode = configuration.mode
+        templates = Severity.allCases.map {
+            ContentTemplate(severity: $0, exchange: mode.exchange, isPersistent: mode.isPersistent)
+        }
+        let queue = configuration.queue.map {
+            QueueDeclaration(name: $0, kind: mode.queueKind, exchange: mode.exchange)
+        }
+        session = Session(
+            configuration: Session.Configuration(
+                url: configuration.url,
+                setup: [.declareExchange(mode.exchange)] + (queue?.setup ?? [])
+                    + (mode.isConfirmed ? [.selectConfirms] : [])),
+            notice: configuration.notice)
+    }
+
+    var capacity: Int { session.blockedReason == nil ? configuration.maxInFlight : 0 }
     var isReady: Bool { session.isReady }
     var isRetired: Bool { session.isClosing }
     var isClosed: Bool { session.isClosed }
+    var isBlocked: Bool { session.blockedReason != nil }
+    var completesOnWrite: Bool { !configuration.mode.isConfirmed }
     var keepAliveInterval: TimeAmount? { session.keepAliveInterval }
 
     mutating func open(into out: inout ByteBuffer) {
         session.open(into: &out)
     }
 
+    // MARK: Sending
+
     mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
-        try limits.check(entry)
+        latestNumber += 1
+        try send(entry, id: EntryID(connection: 0, number: latestNumber), ticket: ticket, into: &out)
+    }
+
+    mutating func send(
+        _ entry: LogEntry, id: EntryID, ticket: Int, into out: inout ByteBuffer
+    ) throws(TransportError) {
+        try configuration.limits.check(entry)
         let json = EntryJSON(entry)
-        publish(entry.severity, size: json.byteCount, ticket: ticket, into: &out, json.write(into:))
+        publish(id, entry.severity, size: json.byteCount, ticket: ticket, into: &out, json.write(into:))
     }
 
     /// Publishes a body of `size` bytes that `write` appends.
     mutating func publish(
-        _ severity: Severity, size: Int, ticket: Int, into out: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void
+        _ id: EntryID, _ severity: Severity, size: Int, ticket: Int, into out: inout ByteBuffer,
+        _ write: (inout ByteBuffer) -> Void
     ) {
-        templates[Int(severity.rawValue)].publish(into: &out, size: size, frameMax: session.frameMax, write)
-        unconfirmed.append(ticket)
+        templates[Int(severity.rawValue)].publish(id, into: &out, size: size, frameMax: session.frameMax, write)
+        if configuration.mode.isConfirmed { unconfirmed.append(ticket, number: id.number) }
     }
+
+    // MARK: Receiving
 
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
@@ -67,12 +106,15 @@ struct AMQPClientEngine: ClientEngine {
             let method = try session.decodeMethod(frame, bytes)
             switch method {
             case .basicAck(let deliveryTag, let multiple) where session.isReady:
-                try unconfirmed.settle(deliveryTag, multiple: multiple) { completions.acknowledge($0) }
+                try unconfirmed.settle(deliveryTag, multiple: multiple) { ticket, failure in
+                    if let failure { completions.fail(ticket, failure) } else { completions.acknowledge(ticket) }
+                }
             case .basicNack(let deliveryTag, let multiple) where session.isReady:
                 let refused = TransportError(.rejected, "RabbitMQ could not take the entry (basic.nack); see its log")
-                try unconfirmed.settle(deliveryTag, multiple: multiple) { completions.fail($0, refused) }
-            case .basicReturn where session.isReady:
-                returned = nil
+                try unconfirmed.settle(deliveryTag, multiple: multiple) { completions.fail($0, $1 ?? refused) }
+            case .basicReturn(let refusal) where session.isReady:
+                guard case .none = returning else { throw Self.misplaced }
+                returning = .announced(refusal)
             default:
                 guard try session.take(method, into: &out) == .handled else {
                     throw ProtocolError("it sent a method that only a consumer expects")
@@ -81,20 +123,37 @@ struct AMQPClientEngine: ClientEngine {
         }
     }
 
-    /// Steps over the content of a returned message.
+    /// Takes a frame of a message that comes back because no queue takes it.
     ///
-    /// Entries are not published as mandatory, so there should be none; and the confirm that follows settles the entry.
+    /// The confirm that follows settles the entry; which one it is, only its message-id tells.
     private mutating func takeReturned(_ frame: FrameHeader, _ bytes: ByteBuffer) throws(ProtocolError) {
         if session.isClosing { return }
-        switch (frame.type, returned) {
-        case (.header, nil):
-            returned = try ContentHeader(frame, bytes).bodySize
-        case (.body, .some(let rest)) where frame.size <= rest:
-            returned = rest - UInt64(frame.size)
+        switch (frame.type, returning) {
+        case (.header, .announced(let refusal)):
+            let header = try ContentHeader(frame, bytes)
+            returning = header.bodySize == 0 ? .none : .body(rest: header.bodySize)
+            guard let range = header.messageID,
+                let id = MessageID.parse(bytes.readableBytesSpan.extracting(range))
+            else { return }
+            unconfirmed.markReturned(number: id.number, unroutable(refusal))
+        case (.body, .body(let rest)) where frame.size <= rest:
+            returning = frame.size == rest ? .none : .body(rest: rest - UInt64(frame.size))
         default:
-            throw ProtocolError("it sent content that belongs to no message (AMQP 0-9-1, 4.2.6)")
+            throw Self.misplaced
         }
     }
+
+    private func unroutable(_ refusal: Refusal) -> TransportError {
+        TransportError(
+            .rejected,
+            "RabbitMQ has no queue for the entry: \(refusal.text) (reply code \(refusal.code)). Start a logger, or bind a "
+                + "queue to the exchange '\(configuration.mode.exchange)' (--amqp-queue)")
+    }
+
+    private static let misplaced = ProtocolError(
+        "it sent content that belongs to no message, or a message within another (AMQP 0-9-1, 4.2.6)")
+
+    // MARK: Goodbye and heartbeats
 
     mutating func close(into out: inout ByteBuffer) {
         session.close(into: &out)

@@ -1,3 +1,4 @@
+import Broker
 import NIOCore
 import TransportIO
 
@@ -6,38 +7,62 @@ import TransportIO
 /// On a channel in confirm mode the first publish has the delivery tag 1 and each further one the next number, so the
 /// queue is indexed by the distance from its first.
 struct ConfirmQueue {
-    private var tickets = CircularBuffer<Int?>(initialCapacity: 64)
+    private struct Publish {
+        /// Negative once it is settled.
+        var ticket: Int
+        /// The entry's number on its connection, as in its message-id.
+        var number: UInt64
+    }
+
+    private var publishes = CircularBuffer<Publish>(initialCapacity: 64)
     private var firstTag: UInt64 = 1
+    /// Why entries came back, by their ticket; the confirm that follows settles them.
+    private var returned: [Int: TransportError] = [:]
 
     /// An entry was published; its delivery tag is the next number.
-    mutating func append(_ ticket: Int) {
-        tickets.append(ticket)
+    mutating func append(_ ticket: Int, number: UInt64) {
+        publishes.append(Publish(ticket: ticket, number: number))
+    }
+
+    /// The entry of that number came back, which carries no delivery tag; nothing happens if it is not outstanding.
+    mutating func markReturned(number: UInt64, _ reason: TransportError) {
+        // Messages come back in the order they were published, shortly before their confirms.
+        guard let publish = publishes.first(where: { $0.number == number && $0.ticket >= 0 }) else { return }
+        returned[publish.ticket] = reason
     }
 
     /// Settles the entry of `deliveryTag`, or with `multiple` all up to it; 0 with `multiple` means all.
+    ///
+    /// `settled` is told each ticket, and why the entry came back if it did.
     mutating func settle(
-        _ deliveryTag: UInt64, multiple: Bool, _ settled: (Int) -> Void
+        _ deliveryTag: UInt64, multiple: Bool, _ settled: (Int, TransportError?) -> Void
     ) throws(ProtocolError) {
         if multiple {
-            let count = deliveryTag == 0 ? tickets.count : try index(of: deliveryTag) + 1
+            let count = deliveryTag == 0 ? publishes.count : try index(of: deliveryTag) + 1
             for _ in 0..<count {
-                if let ticket = tickets.removeFirst() { settled(ticket) }
+                let ticket = publishes.removeFirst().ticket
+                if ticket >= 0 { settled(ticket, takeReturned(ticket)) }
             }
             firstTag += UInt64(count)
         } else {
-            let index = tickets.index(tickets.startIndex, offsetBy: try index(of: deliveryTag))
-            guard let ticket = tickets[index] else { throw unexpected(deliveryTag) }
-            settled(ticket)
-            tickets[index] = nil
+            let index = publishes.index(publishes.startIndex, offsetBy: try index(of: deliveryTag))
+            let ticket = publishes[index].ticket
+            guard ticket >= 0 else { throw unexpected(deliveryTag) }
+            settled(ticket, takeReturned(ticket))
+            publishes[index].ticket = -1
         }
-        while case .some(nil) = tickets.first {
-            tickets.removeFirst()
+        while let first = publishes.first, first.ticket < 0 {
+            publishes.removeFirst()
             firstTag += 1
         }
     }
 
+    private mutating func takeReturned(_ ticket: Int) -> TransportError? {
+        returned.isEmpty ? nil : returned.removeValue(forKey: ticket)
+    }
+
     private func index(of deliveryTag: UInt64) throws(ProtocolError) -> Int {
-        guard deliveryTag >= firstTag, deliveryTag - firstTag < UInt64(tickets.count) else {
+        guard deliveryTag >= firstTag, deliveryTag - firstTag < UInt64(publishes.count) else {
             throw unexpected(deliveryTag)
         }
         return Int(deliveryTag - firstTag)

@@ -19,6 +19,7 @@ struct DeliveryWindow {
     /// It has to be a recorded one:
     /// RabbitMQ takes an acknowledgement of a tag that was rejected for a protocol error.
     private var acknowledgeable: UInt64?
+    private var acknowledged: UInt64 = 0
 
     /// Whether no delivery waits for its fate.
     var isEmpty: Bool { fates.isEmpty }
@@ -45,8 +46,11 @@ struct DeliveryWindow {
         return true
     }
 
-    /// The tag up to which everything can be acknowledged now; nil if nothing was settled since the last call.
-    mutating func takeAcknowledgeable() -> UInt64? {
-        acknowledgeable.take()
+    /// The tag up to which everything can be acknowledged now; nil if fewer than `batch` were settled since the last call.
+    mutating func takeAcknowledgeable(batch: UInt64) -> UInt64? {
+        guard let tag = acknowledgeable, tag - acknowledged >= batch else { return nil }
+        acknowledged = tag
+        acknowledgeable = nil
+        return tag
     }
 }

@@ -30,6 +30,8 @@ struct IncomingContent {
     private var phase = Phase.none
     /// A body that was put together; until the next message.
     private(set) var assembled = ByteBuffer()
+    /// The message-id of the message; empty where it has none.
+    private(set) var messageID = ByteBuffer()
 
     /// - Parameter maxBodyBytes: the longest body that is accepted.
     init(maxBodyBytes: Int) {
@@ -48,7 +50,14 @@ struct IncomingContent {
     ) throws(ProtocolError) -> (delivery: Delivery, body: Body)? {
         switch (phase, frame.type) {
         case (.announced(let delivery), .header):
-            let bodySize = try ContentHeader(frame, bytes).bodySize
+            let header = try ContentHeader(frame, bytes)
+            let bodySize = header.bodySize
+            messageID.clear()
+            if let id = header.messageID {
+                bytes.withUnsafeReadableBytes { raw in
+                    _ = messageID.writeBytes(UnsafeRawBufferPointer(rebasing: raw[id]))
+                }
+            }
             guard bodySize <= maxBodyBytes else {
                 phase = .oversized(delivery, rest: bodySize)
                 return nil

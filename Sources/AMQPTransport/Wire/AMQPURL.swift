@@ -3,8 +3,18 @@ import Broker
 /// Where a RabbitMQ is and how to log in: `amqp://user:pass@host:port/vhost?heartbeat=20&frame_max=131072`.
 ///
 /// The grammar is RabbitMQ's URI specification: every part is optional but the scheme, parts are percent-encoded, a
-/// missing path means the vhost `/`, and an empty one (`amqp://host/`) the vhost with the empty name.
+/// missing path means the vhost `/`, and an empty one (`amqp://host/`) the vhost with the empty name. The parameters are
+/// those of its query parameters that mean something here: heartbeat, frame_max, channel_max, connection_timeout,
+/// auth_mechanism.
 struct AMQPURL: Sendable, Hashable {
+    /// How to log in (RabbitMQ, "Authentication mechanisms").
+    enum Mechanism: String, Sendable, Hashable {
+        /// User and password.
+        case plain = "PLAIN"
+        /// The client's certificate says who it is.
+        case external = "EXTERNAL"
+    }
+
     /// The longest text of a short string (AMQP 0-9-1, 4.2.5.3), such as a vhost or a queue name.
     static let maxShortStringBytes = 255
 
@@ -16,6 +26,10 @@ struct AMQPURL: Sendable, Hashable {
     var heartbeat: UInt16?
     /// The largest wanted frame, in bytes; nil leaves it to RabbitMQ.
     var frameMax: UInt32?
+    /// How long a connection may take until it can be used, in milliseconds; nil leaves it to the default.
+    var connectionTimeout: UInt32?
+    /// How to log in.
+    var mechanism = Mechanism.plain
 
     /// Reads a URL.
     init(parsing text: String) throws(AMQPURLError) {
@@ -81,24 +95,42 @@ struct AMQPURL: Sendable, Hashable {
     private mutating func readQuery(_ query: Substring, in text: String) throws(AMQPURLError) {
         for parameter in query.split(separator: "&") {
             let pair = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = pair.count == 2 ? pair[1] : ""
+            let value = try Self.decode(pair.count == 2 ? pair[1] : "", in: text)
+            let number = value.utf8.allSatisfy(Self.isDigit) ? UInt32(value) : nil
             switch pair[0] {
             case "heartbeat":
-                guard value.utf8.allSatisfy(Self.isDigit), let seconds = UInt16(value) else {
+                guard let seconds = number.flatMap(UInt16.init(exactly:)) else {
                     throw AMQPURLError(text, "heartbeat takes 0 to 65535 seconds, not '\(value)'")
                 }
                 heartbeat = seconds
             case "frame_max":
-                // AMQP 0-9-1, 4.2.3: the smallest frame-max that a peer may propose is 4096.
-                guard value.utf8.allSatisfy(Self.isDigit), let bytes = UInt32(value), bytes >= 4096 else {
+                // AMQP 0-9-1, 4.2.3: the smallest frame-max that a peer may propose is 4096; 0 is no wish.
+                guard let number, number >= Negotiation.minFrameMax || number == 0 else {
                     throw AMQPURLError(text, "frame_max takes 4096 bytes or more, not '\(value)'")
                 }
-                frameMax = bytes
+                frameMax = number == 0 ? nil : number
+            case "channel_max":
+                // One channel is used, which every limit allows; 0 is no limit.
+                guard number.flatMap(UInt16.init(exactly:)) != nil else {
+                    throw AMQPURLError(text, "channel_max takes 0 to 65535, not '\(value)'")
+                }
+            case "connection_timeout":
+                guard let number, number > 0 else {
+                    throw AMQPURLError(text, "connection_timeout takes milliseconds from 1 on, not '\(value)'")
+                }
+                connectionTimeout = number
+            case "auth_mechanism":
+                guard let mechanism = Mechanism(rawValue: value.uppercased()) else {
+                    throw AMQPURLError(text, "auth_mechanism takes plain or external, not '\(value)'")
+                }
+                self.mechanism = mechanism
             default:
-                throw AMQPURLError(text, "the parameter '\(pair[0])' is unknown; heartbeat and frame_max are known")
+                throw AMQPURLError(text, "the parameter '\(pair[0])' is unknown; known are \(Self.parameters)")
             }
         }
     }
+
+    private static let parameters = "heartbeat, frame_max, channel_max, connection_timeout, auth_mechanism"
 
     private static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

@@ -1,28 +1,36 @@
 import Broker
 import CRabbitMQ
 import NIOCore
+import TransportIO
 
 /// What precedes the body of a published entry: the basic.publish frame and the content header frame.
 ///
-/// Encoded once for each severity, because from one entry to the next only the size of the body changes.
+/// Encoded once for each severity, because from one entry to the next only the size of the body and the message-id change.
 struct ContentTemplate {
     private let frames: ByteBuffer
     private let bodySizeOffset: Int
+    private let messageIDOffset: Int
 
-    /// Makes the template of entries of `severity`: persistent, JSON.
-    init(severity: Severity) {
+    /// Makes the template of entries of `severity`: JSON, mandatory, so that one that no queue takes comes back.
+    init(severity: Severity, exchange: String, isPersistent: Bool) {
         let pool = AMQPPool()
         var frames = ByteBuffer()
         var publish = amqp_basic_publish_t()
-        publish.exchange = pool.bytes(Contract.exchange)
+        publish.exchange = pool.bytes(exchange)
         publish.routing_key = pool.bytes(RoutingKey.key(severity))
+        publish.mandatory = 1
         frames.writeMethod(AMQP_BASIC_PUBLISH_METHOD, publish)
         bodySizeOffset = frames.writerIndex + FrameHeader.byteCount + 4
         var properties = amqp_basic_properties_t()
-        properties._flags = UInt32(AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
+        properties._flags = UInt32(
+            AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG)
         properties.content_type = pool.bytes("application/json")
-        properties.delivery_mode = UInt8(AMQP_DELIVERY_PERSISTENT.rawValue)
+        properties.delivery_mode = UInt8(
+            (isPersistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT).rawValue)
+        properties.message_id = pool.bytes(String(repeating: "0", count: MessageID.byteCount))
         frames.writeContentHeader(properties)
+        // The last property; behind it is the frame-end octet.
+        messageIDOffset = frames.writerIndex - 1 - MessageID.byteCount
         self.frames = frames
     }
 
@@ -30,13 +38,16 @@ struct ContentTemplate {
     ///
     /// The body is written where its first frame's payload goes; if it is too long for that frame, the parts behind are
     /// moved up to make room for the frames between them.
-    func publish(into out: inout ByteBuffer, size: Int, frameMax: UInt32, _ write: (inout ByteBuffer) -> Void) {
+    func publish(
+        _ id: EntryID, into out: inout ByteBuffer, size: Int, frameMax: UInt32, _ write: (inout ByteBuffer) -> Void
+    ) {
         let maxPayload = Int(frameMax) - FrameHeader.overhead
         let last = size == 0 ? 0 : (size - 1) / maxPayload
         out.reserveCapacity(minimumWritableBytes: frames.readableBytes + size + (last + 1) * FrameHeader.overhead)
         let start = out.writerIndex
         out.writeImmutableBuffer(frames)
         out.setInteger(UInt64(size), at: start + bodySizeOffset)
+        MessageID.set(id, at: start + messageIDOffset, in: &out)
         // AMQP 0-9-1, 4.2.6.2: a body of 0 bytes has no frames.
         guard size > 0 else { return }
         out.writeMultipleIntegers(FrameType.body.rawValue, Negotiation.channel, UInt32(min(size, maxPayload)))

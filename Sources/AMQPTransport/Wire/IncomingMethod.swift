@@ -5,7 +5,7 @@ import TransportIO
 
 /// A method that RabbitMQ may send to a client, with those of its arguments that are of use here, copied.
 enum IncomingMethod {
-    case connectionStart(offersPlain: Bool)
+    case connectionStart(mechanisms: [String])
     case connectionTune(frameMax: UInt32, heartbeat: UInt16)
     case connectionOpenOk
     case connectionClose(Refusal)
@@ -136,7 +136,7 @@ extension AMQPPool {
         guard let length: UInt32 = rest.readInteger(), let mechanisms = rest.readString(length: Int(length)) else {
             return nil
         }
-        return .connectionStart(offersPlain: mechanisms.split(separator: " ").contains("PLAIN"))
+        return .connectionStart(mechanisms: mechanisms.split(separator: " ").map(String.init))
     }
 }
 

@@ -4,6 +4,8 @@ import Broker
 enum Contract {
     /// The durable topic exchange that entries are published to.
     static let exchange = "logs_topic"
+    /// The like of it that leads to quorum queues, so that one suite can measure both kinds apart.
+    static let quorumExchange = "logs_topic.quorum"
     /// The queue that both halves use unless told otherwise.
     static let defaultQueue = "broker-lab-logger"
 }

@@ -18,13 +18,13 @@ extension Session {
         ]
     }
 
-    /// Appends connection.start-ok, with the login as PLAIN (RFC 4616) has it.
-    static func writeStartOk(user: String, password: String, into out: inout ByteBuffer) {
+    /// Appends connection.start-ok, with the login as PLAIN (RFC 4616) has it; EXTERNAL leaves it to the certificate.
+    static func writeStartOk(_ url: AMQPURL, into out: inout ByteBuffer) {
         let pool = AMQPPool()
         var startOk = amqp_connection_start_ok_t()
         startOk.client_properties = pool.table(clientProperties)
-        startOk.mechanism = pool.bytes("PLAIN")
-        startOk.response = pool.bytes("\0\(user)\0\(password)")
+        startOk.mechanism = pool.bytes(url.mechanism.rawValue)
+        if url.mechanism == .plain { startOk.response = pool.bytes("\0\(url.user)\0\(url.password)") }
         startOk.locale = pool.bytes("en_US")
         out.writeMethod(AMQP_CONNECTION_START_OK_METHOD, startOk, channel: 0)
     }

@@ -30,6 +30,8 @@ struct Session {
     }
 
     private let configuration: Configuration
+    /// Told what makes senders wait, and what is used though it is not as it was declared.
+    private let notice: (String) -> Void
     private let pool = AMQPPool()
     private var phase = Phase.awaitingStart
     private var negotiation: Negotiation?
@@ -38,8 +40,9 @@ struct Session {
     /// Why RabbitMQ takes nothing at present, or nil: connection.blocked.
     private(set) var blockedReason: String?
 
-    init(configuration: Configuration) {
+    init(configuration: Configuration, notice: @escaping (String) -> Void = { _ in }) {
         self.configuration = configuration
+        self.notice = notice
     }
 
     /// Whether the setup is done and no goodbye was said.
@@ -104,31 +107,40 @@ struct Session {
             // AMQP 0-9-1, 1.4.2.9: after connection.close, everything but close and close-ok is to be discarded.
             return .handled
         case .connectionBlocked(let reason):
-            blockedReason = reason
+            block(reason.isEmpty ? "connection.blocked" : "connection.blocked: \(reason)")
             return .handled
         case .connectionUnblocked:
-            blockedReason = nil
+            block(nil)
             return .handled
         case .channelFlow(let active):
             var flowOk = amqp_channel_flow_ok_t()
             flowOk.active = active ? 1 : 0
             out.writeMethod(AMQP_CHANNEL_FLOW_OK_METHOD, flowOk)
-            blockedReason = active ? nil : "channel.flow"
+            block(active ? nil : "channel.flow")
             return .handled
         default:
             return try advance(method, into: &out) ? .handled : .notMine
         }
     }
 
+    private mutating func block(_ reason: String?) {
+        guard blockedReason != reason else { return }
+        blockedReason = reason
+        notice(reason.map { "takes nothing at present (\($0)); sends wait" } ?? "takes entries again")
+    }
+
     /// Goes one step on in the handshake or the setup; false if `method` is no part of these.
     private mutating func advance(_ method: IncomingMethod, into out: inout ByteBuffer) throws(ProtocolError) -> Bool {
         switch (phase, method) {
-        case (.awaitingStart, .connectionStart(let offersPlain)):
-            guard offersPlain else {
-                throw ProtocolError("it does not offer the login mechanism PLAIN; enable it (auth_mechanisms)")
+        case (.awaitingStart, .connectionStart(let mechanisms)):
+            let mechanism = configuration.url.mechanism
+            guard mechanisms.contains(mechanism.rawValue) else {
+                throw ProtocolError(
+                    "it does not offer the login mechanism \(mechanism.rawValue), but "
+                        + "\(mechanisms.isEmpty ? "none" : mechanisms.joined(separator: ", ")); "
+                        + "enable it (auth_mechanisms)")
             }
-            Self.writeStartOk(
-                user: configuration.url.user, password: configuration.url.password, into: &out)
+            Self.writeStartOk(configuration.url, into: &out)
             phase = .awaitingTune
         case (.awaitingTune, .connectionTune(let frameMax, let heartbeat)):
             guard frameMax == 0 || frameMax >= Negotiation.minFrameMax else {
@@ -168,8 +180,10 @@ struct Session {
     /// Goes on without a declaration that RabbitMQ refused because the queue exists with other properties
     /// (406 precondition-failed): whoever made it so, it collects entries all the same.
     private mutating func recover(from refusal: Refusal, into out: inout ByteBuffer) throws(ProtocolError) {
-        guard case .settingUp(let step) = phase, case .declareQueue = configuration.setup[step], refusal.code == 406
+        guard case .settingUp(let step) = phase, let queue = configuration.setup[step].declaredQueue,
+            refusal.code == 406
         else { throw ProtocolError(explain(refusal, attempt: attempt)) }
+        notice("has a queue '\(queue)' with other properties, which is used as it is: \(refusal.text)")
         out.writeMethod(AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t())
         phase = .awaitingChannelOpenOk(next: step + 1)
     }

@@ -15,8 +15,7 @@ struct DestinationOptions: ParsableArguments {
             valueName: "addr-or-url"))
     var to: String?
 
-    @Option(help: ArgumentHelp("For amqp: declare this queue and bind it before the first entry.", valueName: "name"))
-    var amqpQueue: String?
+    @OptionGroup var amqp: AMQPPublisherOptions
 
     func validate() throws {
         _ = try TransportRegistry.transport(named: transport)
@@ -25,7 +24,8 @@ struct DestinationOptions: ParsableArguments {
     /// The broker's half of the transport.
     func client(maxInFlight: Int) throws -> any ClientTransport {
         let descriptor = try TransportRegistry.transport(named: transport)
-        return try descriptor.makeClient(
-            ClientOptions(target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, queue: amqpQueue))
+        var options = ClientOptions(target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight)
+        amqp.apply(to: &options)
+        return try descriptor.makeClient(options)
     }
 }

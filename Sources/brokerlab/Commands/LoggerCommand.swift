@@ -45,6 +45,8 @@ struct LoggerCommand: AsyncParsableCommand {
     @Flag(help: "Delete the queue when the logger ends.")
     var amqpTemporary = false
 
+    @OptionGroup var amqpConsumer: AMQPConsumerOptions
+
     @Option(
         help: ArgumentHelp(
             "Variants of a transport to serve beside its default, separated by commas, where they need a receiver of "
@@ -86,9 +88,10 @@ struct LoggerCommand: AsyncParsableCommand {
             // RabbitMQ is not there on every machine, so that one wants to be asked for.
             let fallback = hasFlag || transport.name == "amqp" ? nil : transport.defaultTarget
             guard let target = asked[transport.name, default: nil] ?? fallback else { return nil }
-            let options = ServerOptions(
+            var options = ServerOptions(
                 target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: queue(of: transport),
                 temporary: amqpTemporary)
+            amqpConsumer.apply(to: &options)
             return LoggerService.Receiver(
                 transport: transport.receiver, server: try server(of: transport, options, api))
         }

@@ -1,0 +1,27 @@
+import Broker
+
+/// How entries are published, and what a broker may be promised for it: the variants of the transport.
+struct PublishMode: Sendable, Hashable {
+    /// What the report's `mode` column says.
+    var name: String
+    /// The exchange that entries are published to.
+    var exchange = Contract.exchange
+    /// How the queue is kept, where this half declares one.
+    var queueKind = QueueDeclaration.Kind.classic
+    /// Whether a message outlives a restart of RabbitMQ, if its queue does (delivery-mode 2).
+    var isPersistent = true
+    /// Whether RabbitMQ confirms what it has taken over.
+    var isConfirmed = true
+
+    /// What an acknowledgement promises.
+    var acknowledgement: AcknowledgementClass { isConfirmed ? .queued : .unacknowledged }
+
+    /// Durable classic queue, persistent, confirmed.
+    static let standard = PublishMode(name: "confirm")
+    /// Quorum queue, persistent, confirmed.
+    static let quorum = PublishMode(name: "quorum", exchange: Contract.quorumExchange, queueKind: .quorum)
+    /// Durable classic queue, messages in memory only, confirmed.
+    static let transient = PublishMode(name: "transient", isPersistent: false)
+    /// Durable classic queue, persistent, and nobody says whether it arrived.
+    static let unconfirmed = PublishMode(name: "unconfirmed", isConfirmed: false)
+}

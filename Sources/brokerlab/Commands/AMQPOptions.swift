@@ -1,0 +1,71 @@
+import ArgumentParser
+import Broker
+import Foundation
+
+/// What a command that consumes from RabbitMQ can be told of it, beside where it is.
+struct AMQPConsumerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How many entries RabbitMQ may hand out ahead of their acknowledgement: 1 to 65535, 256 unless told "
+                + "otherwise.", valueName: "n"))
+    var amqpPrefetch: UInt16?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many entries one acknowledgement to RabbitMQ is to cover at least; it never waits for longer than a "
+                + "second.", valueName: "n"))
+    var amqpAckBatch = 1
+
+    func validate() throws {
+        guard amqpPrefetch != 0 else { throw ValidationError("--amqp-prefetch takes 1 to 65535.") }
+        guard amqpAckBatch >= 1 else { throw ValidationError("--amqp-ack-batch takes a number from 1 on.") }
+    }
+
+    /// Puts what was told into the options of a transport.
+    func apply(to options: inout ServerOptions) {
+        options.prefetch = amqpPrefetch
+        options.acknowledgementBatch = amqpAckBatch
+        options.notice = printNotice
+    }
+}
+
+/// What a command that publishes to RabbitMQ can be told of it, beside where it is.
+struct AMQPPublisherOptions: ParsableArguments {
+    /// What becomes of entries that were not confirmed when RabbitMQ was lost.
+    enum OnLoss: String, ExpressibleByArgument, CaseIterable {
+        case resend, report
+    }
+
+    @Option(help: ArgumentHelp("For amqp: declare this queue and bind it before the first entry.", valueName: "name"))
+    var amqpQueue: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For amqp: what becomes of entries that were not confirmed when RabbitMQ was lost. resend: they are sent again "
+                + "under the same message-id when it is back; report: they fail, outcome unknown.",
+            valueName: "resend|report"))
+    var amqpOnLoss = OnLoss.resend
+
+    @Option(
+        help: ArgumentHelp("For amqp: how long sends wait for RabbitMQ to come back, in seconds.", valueName: "seconds")
+    )
+    var amqpPatience = 60.0
+
+    func validate() throws {
+        guard (0...86_400).contains(amqpPatience) else { throw ValidationError("--amqp-patience takes 0 to 86400.") }
+    }
+
+    /// Puts what was told into the options of a transport.
+    func apply(to options: inout ClientOptions) {
+        options.queue = amqpQueue
+        options.resendsUnconfirmed = amqpOnLoss == .resend
+        options.reconnectTimeout = .seconds(amqpPatience)
+        options.notice = printNotice
+    }
+}
+
+/// Prints a line of what an operator should know on standard error.
+@Sendable
+private func printNotice(_ text: String) {
+    FileHandle.standardError.write(Data("\(text)\n".utf8))
+}
