@@ -2,10 +2,10 @@ import RabbitMQNode
 import RabbitMQScope
 import Testing
 
-/// brokerlab and pika, with RabbitMQ between them.
+/// brokerlab and others' AMQP clients, pika and amqp091-go, with RabbitMQ between them.
 ///
 /// One after another, since they share the exchange: each has a queue of its own, and is sent what the others publish.
-@Suite(.serialized, .rabbitMQ, .timeLimit(.minutes(3)), .needs(.python("amqp_publisher")))
+@Suite(.serialized, .rabbitMQ, .timeLimit(.minutes(3)), .needs(.python("amqp_publisher"), .go("amqp-publisher")))
 struct AMQPInteropTests {
     private static let count = 300
     private static let entry = PlainEntry(name: Sample.name, data: Sample.data)
@@ -15,6 +15,13 @@ struct AMQPInteropTests {
         var name: String
         var data: String
         var key: String
+        var size: Int
+        var messageID: String
+
+        enum CodingKeys: String, CodingKey {
+            case name, data, key, size
+            case messageID = "message_id"
+        }
     }
 
     /// The first line of the consuming peer.
@@ -22,12 +29,23 @@ struct AMQPInteropTests {
         var queue: String
     }
 
-    @Test("brokerlab logger takes what pika publishes", arguments: ["INFO", "WARNING", "ERROR"])
-    func loggerConsumes(_ severity: String) async throws {
+    /// A client that others wrote.
+    enum Peer: String, CaseIterable, CustomTestStringConvertible {
+        case pika, amqp091
+
+        var publisher: Program { self == .pika ? .python("amqp_publisher") : .go("amqp-publisher") }
+        var consumer: Program { self == .pika ? .python("amqp_consumer") : .go("amqp-consumer") }
+        var testDescription: String { rawValue }
+    }
+
+    @Test(
+        "brokerlab logger takes what others publish", arguments: Peer.allCases, ["INFO", "WARNING", "ERROR"])
+    func loggerConsumes(_ peer: Peer, _ severity: String) async throws {
         let url = try RabbitMQScope.url
-        try await withLogger([], arguments: ["--amqp", url, "--amqp-queue", "consume-\(severity)"]) { logger in
+        let queue = "consume-\(peer)-\(severity)"
+        try await withLogger([], arguments: ["--amqp", url, "--amqp-queue", queue]) { logger in
             let finished = try await runProgram(
-                .python("amqp_publisher"), Sample.arguments(to: url, count: Self.count) + ["--severity", severity])
+                peer.publisher, Sample.arguments(to: url, count: Self.count) + ["--severity", severity])
             #expect(finished.exitCode == 0, "\(finished.output.text) \(finished.errors.text)")
             let entries = try await logger.entries(atLeast: Self.count)
             #expect(entries.count == Self.count)
@@ -50,10 +68,90 @@ struct AMQPInteropTests {
         }
     }
 
-    @Test("brokerlab send reaches a queue that pika reads")
-    func sendReachesQueue() async throws {
+    /// Bodies of no and one byte, around the frame limit (131072 bytes with the 8 of a frame), and of 16 MiB.
+    private static let sizes = [0, 1] + (131_063...131_073) + [2 * 131_064, 16 << 20]
+
+    /// What no entry fits into is counted, dead-lettered and does not come again.
+    @Test("brokerlab logger takes bodies of every size that others publish", arguments: Peer.allCases)
+    func loggerTakesSizes(_ peer: Peer) async throws {
+        struct Health: Decodable {
+            var received: Int
+            var undecodable: Int
+        }
         let url = try RabbitMQScope.url
-        try await withProgram(.python("amqp_consumer"), ["--to", url]) { consumer in
+        let queue = "sizes-\(peer)"
+        try await withLogger([], arguments: ["--amqp", url, "--amqp-queue", queue]) { logger in
+            let list = Self.sizes.map(String.init).joined(separator: ",")
+            let finished = try await runProgram(peer.publisher, ["--to", url, "--sizes", list])
+            #expect(finished.exitCode == 0, "\(finished.output.text) \(finished.errors.text)")
+            let expected = Self.sizes.filter { $0 > 1 }.map { $0 - #"{"name":"size","data":""}"#.utf8.count }
+            let entries = try await logger.entries(atLeast: expected.count)
+            #expect(entries.reversed().map(\.data.utf8.count) == expected)
+            let health = try await logger.answer("/health").decoded(Health.self)
+            #expect(health.undecodable == 2)
+        }
+        // Nothing is left in the queue, and what was undecodable is in the one for dead letters.
+        for (name, count) in [(queue, 0), ("\(queue).dead", 2)] {
+            #expect(try await messages(in: name, at: url) == count)
+        }
+    }
+
+    @Test("others read bodies of every size from brokerlab send", arguments: Peer.allCases)
+    func othersTakeSizes(_ peer: Peer) async throws {
+        let url = try RabbitMQScope.url
+        let framework = #"{"name":"size","data":""}"#.utf8.count
+        let texts = [0, 1] + Self.sizes.filter { $0 > 1 }.map { $0 - framework }
+        let flags = peer == .pika ? ["--sizes", "yes"] : ["--sizes"]
+        try await withProgram(peer.consumer, ["--to", url] + flags) { consumer in
+            _ = try await consumer.line(QueueLine.self)
+            for text in texts {
+                let finished = try await runProgram(
+                    .brokerlab,
+                    ["send", "--transport", "amqp", "--to", url, "--name", "size", "--payload-bytes", "\(text)"])
+                #expect(finished.exitCode == 0, "\(finished.errors.text)")
+            }
+            let consumed = try await consumer.lines(texts.count, Consumed.self)
+            #expect(consumed.map(\.size) == texts.map { $0 + framework })
+            #expect(consumed.map(\.data) == texts.map(String.init))
+        }
+    }
+
+    /// The number of messages in a queue.
+    private func messages(in queue: String, at url: String) async throws -> Int {
+        struct Count: Decodable {
+            var messages: Int
+        }
+        return try await runProgram(.python("amqp_count"), ["--to", url, "--queue", queue]).decoded(Count.self).messages
+    }
+
+    @Test("A publisher whose entries no queue takes is told so")
+    func unroutable() async throws {
+        try await withRabbitMQ { node in
+            let finished = try await send("amqp", to: node.url, count: 3, json: true)
+            #expect(finished.exitCode == 1)
+            #expect(
+                try finished.decoded(SendOutcome.self) == SendOutcome(sent: 3, acked: 0, failed: 3))
+            #expect(finished.output.text.contains("NO_ROUTE"))
+        }
+    }
+
+    @Test("Every variant reaches the logger", arguments: ["amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed"])
+    func variants(_ transport: String) async throws {
+        let url = try RabbitMQScope.url
+        let queue = "variants-\(transport.split(separator: ":").last!)"
+        let arguments = ["--amqp", url, "--amqp-queue", queue, "--amqp-temporary", "--also", "amqp:quorum"]
+        try await withLogger([], arguments: arguments) { logger in
+            let finished = try await send(transport, to: url, count: Self.count, json: true)
+            #expect(finished.exitCode == 0, "\(finished.errors.text)")
+            let entries = try await logger.entries(atLeast: Self.count)
+            #expect(entries.count == Self.count, "none comes twice, by way of two queues")
+        }
+    }
+
+    @Test("brokerlab send reaches a queue that others read", arguments: Peer.allCases)
+    func sendReachesQueue(_ peer: Peer) async throws {
+        let url = try RabbitMQScope.url
+        try await withProgram(peer.consumer, ["--to", url]) { consumer in
             _ = try await consumer.line(QueueLine.self)
             let finished = try await send("amqp", to: url, count: Self.count, json: true)
             #expect(finished.exitCode == 0, "\(finished.errors.text)")
@@ -62,6 +160,7 @@ struct AMQPInteropTests {
                     == SendOutcome(sent: Self.count, acked: Self.count, failed: 0))
             let consumed = try await consumer.lines(Self.count, Consumed.self)
             #expect(consumed.count == Self.count)
+            #expect(Set(consumed.map(\.messageID)).count == Self.count, "every entry has an id of its own")
             #expect(consumed.allSatisfy { $0.name == Sample.name && $0.data == Sample.data && $0.key == "log.INFO" })
         }
     }

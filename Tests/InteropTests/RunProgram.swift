@@ -52,16 +52,18 @@ func runProgram(
 }
 
 /// Runs a program while `body` runs, then stops it with SIGTERM.
-/// - Parameter limit: when the program is killed; whoever waits for its output then gets an error.
+/// - Parameters:
+///   - limit: when the program is killed; whoever waits for its output then gets an error.
+///   - isStopped: whether it is stopped; otherwise it is to end by itself.
 @discardableResult
 func withProgram(
-    _ program: Program, _ arguments: [String] = [], limit: Duration = .seconds(40),
+    _ program: Program, _ arguments: [String] = [], limit: Duration = .seconds(40), isStopped: Bool = true,
     _ body: (RunningProgram) async throws -> Void
 ) async throws -> FinishedProgram {
     try await run(program, arguments, input: "", limit: limit) { program in
         try await body(program)
         // It may have ended by itself.
-        try? program.signal(.terminate)
+        if isStopped { try? program.signal(.terminate) }
     }
 }
 

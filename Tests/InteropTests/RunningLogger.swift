@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import Testing
 
 /// `brokerlab logger`, from when it is ready until a test's scope ends.
@@ -9,7 +10,7 @@ struct RunningLogger: Sendable {
 
     /// The newest entries, newest first.
     func entries(limit: Int) async throws -> [LoggedEntry] {
-        try await get("/entries?limit=\(limit)").decoded([LoggedEntry].self)
+        try await answer("/entries?limit=\(limit)").decoded([LoggedEntry].self)
     }
 
     /// Waits until there are `count` entries: those of a message broker come after its own acknowledgement.
@@ -28,10 +29,11 @@ struct RunningLogger: Sendable {
 
     /// Asks whether the logger is well.
     func isHealthy() async throws -> Bool {
-        try await get("/health").exitCode == 0
+        try await answer("/health").exitCode == 0
     }
 
-    private func get(_ path: String) async throws -> FinishedProgram {
+    /// What it answers to a GET.
+    func answer(_ path: String) async throws -> FinishedProgram {
         try await runProgram(.curl, ["--fail", "http://\(targets["http"]!)\(path)"])
     }
 }
@@ -46,9 +48,10 @@ struct LoggedEntry: Decodable {
 }
 
 /// Runs a logger that listens on a free port for each of `transports` while `body` runs, then stops it with SIGTERM,
-/// which it has to answer with exit 0.
+/// which it has to answer with exit 0; or kills it, if so told.
 func withLogger(
-    _ transports: [String], arguments: [String] = [], _ body: (RunningLogger) async throws -> Void
+    _ transports: [String], arguments: [String] = [], limit: Duration = .seconds(40), isKilled: Bool = false,
+    _ body: (RunningLogger) async throws -> Void
 ) async throws {
     struct AddressLine: Decodable {
         var transport: String
@@ -58,12 +61,14 @@ func withLogger(
         var ready: Bool
     }
     let flags = Set(transports).union(["http"]).flatMap { ["--\($0)", "127.0.0.1:0"] }
-    let finished = try await withProgram(.brokerlab, ["logger"] + flags + arguments) { program in
+    let finished = try await withProgram(.brokerlab, ["logger"] + flags + arguments, limit: limit) { program in
         _ = try await program.line(ReadyLine.self)
         let addresses = try await program.lines(flags.count / 2, AddressLine.self)
         let targets = Dictionary(uniqueKeysWithValues: addresses.map { ($0.transport, $0.target) })
         try await body(RunningLogger(program: program, targets: targets))
+        if isKilled { try program.signal(.kill) }
     }
+    if isKilled { return }
     #expect(finished.exitCode == 0, "\(finished.errors.text)")
 }
 

@@ -28,7 +28,8 @@ ensure_stubs() {
     fi
 }
 
-# Go, and the peers written in it. They use the standard library only, so nothing is ever downloaded for them.
+# Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
+# for them.
 ensure_go() {
     BROKERLAB_GO=$("$BROKERLAB_PYTHON" -c 'import go, os; print(os.path.dirname(go.__file__) + "/bin/go")')
     export BROKERLAB_GO
@@ -37,6 +38,9 @@ ensure_go() {
     (cd Tests/Peers/go && "$BROKERLAB_GO" build -o "$peers/bin/" ./netrpc-client ./netrpc-server ./http-client ./http-server)
     # The race detector is C. Swift brings clang.
     (cd Tests/Peers/go && CGO_ENABLED=1 CC=clang "$BROKERLAB_GO" build -race -o "$peers/bin/" ./netrpc-calls)
+    # amqp091-go is Debian's, which lies in a GOPATH.
+    (cd Tests/Peers/go-amqp &&
+        GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$peers/bin/" ./amqp-publisher ./amqp-consumer)
 }
 
 ensure_peers() {

@@ -6,7 +6,7 @@ import pika
 
 import peer
 
-flags = peer.parse(__doc__, to="amqp://127.0.0.1:5672", queue="", keys="log.INFO,log.WARNING,log.ERROR")
+flags = peer.parse(__doc__, to="amqp://127.0.0.1:5672", queue="", keys="log.INFO,log.WARNING,log.ERROR", sizes="")
 
 connection = pika.BlockingConnection(pika.URLParameters(flags.to))
 channel = connection.channel()
@@ -18,7 +18,15 @@ for key in flags.keys.split(","):
 
 def consume(channel, delivery, properties, body):
     entry = json.loads(body)
-    peer.say(name=entry["name"], data=entry["data"], key=delivery.routing_key, content_type=properties.content_type)
+    peer.say(
+        name=entry["name"],
+        # With --sizes, the size of the text instead of the text.
+        data=str(len(entry["data"])) if flags.sizes else entry["data"],
+        key=delivery.routing_key,
+        content_type=properties.content_type,
+        message_id=properties.message_id,
+        size=len(body),
+    )
     channel.basic_ack(delivery.delivery_tag)
 
 
