@@ -152,7 +152,8 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "EngineTestKit", "CLibFuzzer",
+                "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "AMQPTransport", "EngineTestKit",
+                "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]
