@@ -171,8 +171,10 @@ final class SocketPool {
     func close() async {
         isClosed = true
         ageing?.cancel()
+        // What was sent without an acknowledgement is the peer's once it has answered the goodbye, and not before.
+        let patience = TimeAmount(configuration.options.answerTimeout)
         for socket in sockets.values {
-            socket.close(patience: .seconds(2))
+            socket.close(patience: patience)
         }
         if !sockets.isEmpty {
             await withUnsafeContinuation { lastSocketEnded = $0 }
