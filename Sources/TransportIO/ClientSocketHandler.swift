@@ -16,6 +16,8 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private static let maxBytesPerWrite = 256 * 1024
 
     private let pool: SocketPool
+    /// Nothing else in the pipeline changes what is written.
+    private let isOnlyHandler: Bool
     private var engine: any ClientEngine
     private let completesOnWrite: Bool
     /// How many entries the engine takes at once, as it said after the last bytes: 0 before it is ready and when it is
@@ -44,10 +46,11 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     /// Whether the pool has this socket on its list of those with capacity.
     var isListed = false
 
-    init(engine: any ClientEngine, pool: SocketPool, allocator: ByteBufferAllocator) {
+    init(engine: any ClientEngine, pool: SocketPool, allocator: ByteBufferAllocator, isOnlyHandler: Bool) {
         self.engine = engine
         self.completesOnWrite = engine.completesOnWrite
         self.pool = pool
+        self.isOnlyHandler = isOnlyHandler
         self.output = SocketOutput(allocator: allocator)
     }
 
@@ -59,7 +62,12 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     private func refreshCapacity() {
-        capacity = context != nil && engine.isReady && !engine.isRetired ? engine.capacity : 0
+        capacity = context == nil ? 0 : Self.capacity(of: &engine)
+    }
+
+    /// Asks where the engine lies: asking an existential that is a property copies it first.
+    private static func capacity<Engine: ClientEngine>(of engine: inout Engine) -> Int {
+        engine.isReady && !engine.isRetired ? engine.capacity : 0
     }
 
     /// Encodes an entry; `waiter` is resumed when its fate is known.
@@ -107,7 +115,10 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     private func submitted() {
         unwrittenEntries += 1
-        if unwrittenEntries >= Self.maxEntriesPerWrite || output.buffer.readableBytes >= Self.maxBytesPerWrite {
+        // Where the engine takes no more, nothing is to be waited for.
+        if pending.count >= capacity || unwrittenEntries >= Self.maxEntriesPerWrite
+            || output.buffer.readableBytes >= Self.maxBytesPerWrite
+        {
             write()
         } else if !isFlushScheduled {
             isFlushScheduled = true
@@ -213,6 +224,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private func start(_ context: ChannelHandlerContext) {
         guard self.context == nil else { return }
         self.context = context
+        if isOnlyHandler { output.writeToSocket(of: context) }
         let eventLoop = context.eventLoop
         engine.attach(
             to: EngineLoop(clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) }))
@@ -249,6 +261,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             readyWaiter.take()?.resume(returning: nil)
         }
         pool.regainedCapacity(self)
+        pool.executor.runReadyJobs()
     }
 
     private func resolveCompletions() {

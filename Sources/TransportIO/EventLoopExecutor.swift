@@ -14,6 +14,7 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     private var running: [UnownedJob] = []
     private var awaitingFlush: [any TickFlushing] = []
     private var tickIsScheduled = false
+    private var isRunning = false
     /// How many ticks in a row have made further jobs ready.
     private var busyTicks = 0
 
@@ -56,6 +57,28 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     /// What a task of NIO's loop gives to `execute` runs before the loop waits for I/O again. So a chain of jobs that does
     /// not end, such as a task that yields until something happens, is interrupted by a timer now and then.
     private func runTick() {
+        run()
+        tickIsScheduled = false
+        busyTicks = ready.isEmpty ? 0 : busyTicks &+ 1
+        if !ready.isEmpty && busyTicks < Self.maxBusyTicks { return scheduleTick() }
+        flush()
+        guard !ready.isEmpty, !tickIsScheduled else { return }
+        busyTicks = 0
+        tickIsScheduled = true
+        eventLoop.scheduleTask(in: .microseconds(20)) { self.runTick() }
+    }
+
+    /// Runs the jobs that a socket's bytes have made ready, then flushes: before other sockets are read, so that what answers
+    /// these bytes leaves while they, and what they touched, are in the cache, and the peer has work meanwhile.
+    func runReadyJobs() {
+        guard !isRunning, !ready.isEmpty else { return }
+        run()
+        // Jobs made ready by these are the scheduled tick's.
+        flush()
+    }
+
+    private func run() {
+        isRunning = true
         swap(&ready, &running)
         let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
@@ -63,17 +86,14 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
             job.runSynchronously(isolatedTo: serial, taskExecutor: task)
         }
         running.removeAll(keepingCapacity: true)
-        tickIsScheduled = false
-        busyTicks = ready.isEmpty ? 0 : busyTicks &+ 1
-        if !ready.isEmpty && busyTicks < Self.maxBusyTicks { return scheduleTick() }
+        isRunning = false
+    }
+
+    private func flush() {
         for socket in awaitingFlush {
             socket.flushTick()
         }
         awaitingFlush.removeAll(keepingCapacity: true)
-        guard !ready.isEmpty, !tickIsScheduled else { return }
-        busyTicks = 0
-        tickIsScheduled = true
-        eventLoop.scheduleTask(in: .microseconds(20)) { self.runTick() }
     }
 
     /// Waits on the event loop until `deadline`, in nanoseconds of the monotonic clock.

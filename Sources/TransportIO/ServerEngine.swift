@@ -62,7 +62,7 @@ extension ServerEngine {
 }
 
 /// Where an engine gives the entries it decoded.
-public struct EntryIntake {
+public final class EntryIntake {
     private let recorder: any EntryRecorder
     private let makeReply: (UInt64) -> EntryReply
 

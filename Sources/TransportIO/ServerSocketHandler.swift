@@ -5,11 +5,10 @@ import NIOCore
 ///
 /// A graceful stop (``drain()``) lets what is under way arrive for a moment, answers it, then ends this side's stream and
 /// waits for the peer to end its own; an entry that comes after that is not taken and not answered.
-final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
+final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     // Unchecked: the listener and the channel that call it are confined to one event loop.
 
     typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// How long entries that were sent before the peer can know of a stop are still taken.
@@ -36,6 +35,7 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var engine: any ServerEngine
     private let recorder: any EntryRecorder
     private let drainTimeout: TimeAmount
+    private let isOnlyHandler: Bool
     private let ended: (ServerSocketHandler, String?) -> Void
     private var input = SocketInput()
     private var output: SocketOutput
@@ -53,15 +53,18 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var secondsSinceKeepAlive: Int64 = 0
     private var failure: String?
 
-    /// - Parameter ended: called once when the socket is closed, with what the peer did wrong, if it did.
+    /// - Parameters:
+    ///   - isOnlyHandler: nothing else in the pipeline changes what is written.
+    ///   - ended: called once when the socket is closed, with what the peer did wrong, if it did.
     init(
         engine: any ServerEngine, recorder: any EntryRecorder, drainTimeout: TimeAmount, allocator: ByteBufferAllocator,
-        ended: @escaping (ServerSocketHandler, String?) -> Void
+        isOnlyHandler: Bool = false, ended: @escaping (ServerSocketHandler, String?) -> Void
     ) {
         self.engine = engine
         self.recorder = recorder
         self.drainTimeout = drainTimeout
         self.output = SocketOutput(allocator: allocator)
+        self.isOnlyHandler = isOnlyHandler
         self.ended = ended
     }
 
@@ -79,6 +82,7 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     private func start(_ context: ChannelHandlerContext) {
         guard self.context == nil else { return }
         self.context = context
+        if isOnlyHandler { output.writeToSocket(of: context) }
         intake = EntryIntake(recorder: recorder, makeReply: { [unowned self] in self.makeReply(ticket: $0) })
         let eventLoop = context.eventLoop
         engine.attach(
@@ -125,10 +129,7 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
     func channelReadComplete(context: ChannelHandlerContext) {
         output.flush(to: context)
         closeIfDone(context)
-    }
-
-    func read(context: ChannelHandlerContext) {
-        if mayRead(context) { context.read() } else { isReadHeld = true }
+        if !mayRead(context) { holdRead(context) }
     }
 
     /// No reading while the peer does not read answers, or while too much waits to be decided.
@@ -142,10 +143,17 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
         context.fireChannelWritabilityChanged()
     }
 
+    private func holdRead(_ context: ChannelHandlerContext) {
+        guard !isReadHeld else { return }
+        isReadHeld = true
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+    }
+
     private func releaseRead(_ context: ChannelHandlerContext) {
         guard isReadHeld, mayRead(context) else { return }
         isReadHeld = false
-        context.read()
+        // Reads at once, too.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: true)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -227,7 +235,7 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     private func closeIfDone(_ context: ChannelHandlerContext) {
         let isDone =
-            failure != nil || engine.isFinished
+            failure != nil || Self.isFinished(&engine)
             || (phase == .draining && undecided == 0 && (engine.isIdle || inputHasEnded))
         if inputHasEnded && (isDone || phase == .halfClosed) {
             context.close(promise: nil)
@@ -236,6 +244,11 @@ final class ServerSocketHandler: ChannelDuplexHandler, @unchecked Sendable {
             context.close(mode: .output, promise: nil)
             context.eventLoop.scheduleTask(in: Self.closeGrace) { self.context?.close(promise: nil) }
         }
+    }
+
+    /// Asks where the engine lies: asking an existential that is a property copies it first.
+    private static func isFinished<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
+        engine.isFinished
     }
 
     private func secondPassed() {

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// What a socket is to say: collected in one buffer during a tick of the event loop, written with one flush.
@@ -6,9 +7,22 @@ import NIOCore
 final class SocketOutput {
     /// Where engines append.
     var buffer: ByteBuffer
+    /// The socket, where it can be written to without the channel; else -1.
+    private var socket: CInt = -1
+    /// The channel was given what the socket did not take at once.
+    private var channelMayHold = false
 
     init(allocator: ByteBufferAllocator) {
         buffer = allocator.buffer(capacity: 16 * 1024)
+    }
+
+    /// From now on, what the socket takes at once goes past the channel, which has about 0.6 us of work with each write.
+    ///
+    /// Only for a pipeline whose one handler is the one that writes: a handler for TLS, say, has to see what is written.
+    func writeToSocket(of context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        let socket = try? pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        self.socket = socket.flatMap { $0 } ?? -1
     }
 
     /// Writes what was collected.
@@ -16,12 +30,31 @@ final class SocketOutput {
     /// The buffer's memory is used again as soon as the socket has taken all of it.
     func flush(to context: ChannelHandlerContext) {
         guard buffer.readableBytes > 0 else { return }
+        if socketTakesAll(context) { return buffer.clear() }
         var written = ByteBuffer()
         swap(&buffer, &written)
         context.writeAndFlush(NIOAny(written), promise: nil)
         guard buffer.capacity == 0 else { return }
         written.clear()
         swap(&buffer, &written)
+    }
+
+    /// Writes to the socket; false where the channel has to write, later, what is left in the buffer, or to tell of an error.
+    private func socketTakesAll(_ context: ChannelHandlerContext) -> Bool {
+        let channel = context.channel
+        // The number of a closed socket may already be another's.
+        guard socket >= 0, channel.isActive else { return false }
+        if channelMayHold {
+            guard (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0 else { return false }
+            channelMayHold = false
+        }
+        let taken = buffer.withUnsafeReadableBytes { bytes in
+            Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+        }
+        if taken == buffer.readableBytes { return true }
+        buffer.moveReaderIndex(forwardBy: max(taken, 0))
+        channelMayHold = true
+        return false
     }
 }
 

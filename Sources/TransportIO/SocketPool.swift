@@ -98,7 +98,8 @@ final class SocketPool {
                 .forBrokerLab()
                 .connect(host: configuration.endpoint.host, port: configuration.endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let socket = Socket(engine: makeEngine(), pool: pool.value, allocator: channel.allocator)
+                        let socket = Socket(
+                            engine: makeEngine(), pool: pool.value, allocator: channel.allocator, isOnlyHandler: true)
                         try channel.pipeline.syncOperations.addHandler(socket)
                         return socket
                     }

@@ -35,7 +35,8 @@ public struct SocketServerTransport: ServerTransport {
                     channel.eventLoop.makeCompletedFuture {
                         let handler = ServerSocketHandler(
                             engine: makeEngine(), recorder: recorder, drainTimeout: drainTimeout,
-                            allocator: channel.allocator, ended: { handler, _ in sockets.value.remove(handler) })
+                            allocator: channel.allocator, isOnlyHandler: true,
+                            ended: { handler, _ in sockets.value.remove(handler) })
                         try channel.pipeline.syncOperations.addHandler(handler)
                         sockets.value.insert(handler)
                     }
