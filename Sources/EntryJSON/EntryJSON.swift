@@ -10,6 +10,8 @@ public struct EntryJSON {
     private let nameBytes: Int
     private let dataBytes: Int
     private let runBytes: Int
+    private let sequenceBytes: Int
+    private let sentAtBytes: Int
 
     /// The length of the encoded entry, in bytes.
     public let byteCount: Int
@@ -26,36 +28,43 @@ public struct EntryJSON {
         if let stamp = entry.stamp {
             runBytes = JSONText.escapedLength(stamp.run)
             count += #","run":"","seq":,"sent_at":"#.utf8.count + runBytes
-            count += JSONText.decimalLength(stamp.sequence) + JSONText.decimalLength(stamp.sentAt.magnitude)
-            count += stamp.sentAt < 0 ? 1 : 0
+            sequenceBytes = JSONText.decimalLength(stamp.sequence)
+            sentAtBytes = JSONText.decimalLength(stamp.sentAt.magnitude)
+            count += sequenceBytes + sentAtBytes + (stamp.sentAt < 0 ? 1 : 0)
         } else {
-            runBytes = 0
+            (runBytes, sequenceBytes, sentAtBytes) = (0, 0, 0)
         }
         byteCount = count
     }
 
     /// Appends the encoded entry: ``byteCount`` bytes.
     public func write(into out: inout ByteBuffer) {
-        out.reserveCapacity(minimumWritableBytes: byteCount)
-        out.writeStaticString(#"{"name":""#)
-        JSONText.write(entry.name, escapedLength: nameBytes, into: &out)
-        out.writeStaticString(#"","data":""#)
-        JSONText.write(entry.data, escapedLength: dataBytes, into: &out)
-        if entry.severity != .info {
-            out.writeStaticString(#"","severity":""#)
-            out.writeString(entry.severity.name)
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { memory in
+            // There is room for at least two bytes, so there is an address.
+            guard let start = memory.baseAddress else { return 0 }
+            var place = JSONPlace(start)
+            write(to: &place)
+            return place.distance(from: start)
         }
-        guard let stamp = entry.stamp else {
-            out.writeStaticString(#""}"#)
-            return
+    }
+
+    private func write(to place: inout JSONPlace) {
+        place.write(#"{"name":""#)
+        place.write(entry.name, escapedLength: nameBytes)
+        place.write(#"","data":""#)
+        place.write(entry.data, escapedLength: dataBytes)
+        switch entry.severity {
+        case .info: break
+        case .warning: place.write(#"","severity":"WARNING"#)
+        case .error: place.write(#"","severity":"ERROR"#)
         }
-        out.writeStaticString(#"","run":""#)
-        JSONText.write(stamp.run, escapedLength: runBytes, into: &out)
-        out.writeStaticString(#"","seq":"#)
-        JSONText.writeDecimal(stamp.sequence, into: &out)
-        out.writeStaticString(#","sent_at":"#)
-        if stamp.sentAt < 0 { out.writeInteger(UInt8(ascii: "-")) }
-        JSONText.writeDecimal(stamp.sentAt.magnitude, into: &out)
-        out.writeStaticString("}")
+        guard let stamp = entry.stamp else { return place.write(#""}"#) }
+        place.write(#"","run":""#)
+        place.write(stamp.run, escapedLength: runBytes)
+        place.write(#"","seq":"#)
+        place.write(stamp.sequence, length: sequenceBytes)
+        place.write(stamp.sentAt < 0 ? #","sent_at":-"# : #","sent_at":"#)
+        place.write(stamp.sentAt.magnitude, length: sentAtBytes)
+        place.write("}")
     }
 }

@@ -74,26 +74,33 @@ private struct EntryFields {
     private var sentAt: Int64 = 0
 
     mutating func read(from cursor: inout JSONCursor) throws(EntryJSONError) {
-        try cursor.members { (cursor: inout JSONCursor, key) throws(EntryJSONError) in
-            if cursor.string(key, is: "name") {
+        try cursor.expect(UInt8(ascii: "{"))
+        if cursor.skip(UInt8(ascii: "}")) { return }
+        repeat {
+            let key = try cursor.string()
+            try cursor.expect(UInt8(ascii: ":"))
+            // The first character tells the members apart; only it and one comparison are looked at.
+            switch cursor.firstByte(key) {
+            case UInt8(ascii: "n") where cursor.string(key, is: "name"):
                 name = try cursor.skipNull() ? nil : cursor.string()
-            } else if cursor.string(key, is: "data") {
+            case UInt8(ascii: "d") where cursor.string(key, is: "data"):
                 data = try cursor.skipNull() ? nil : cursor.string()
-            } else if cursor.string(key, is: "run") {
+            case UInt8(ascii: "r") where cursor.string(key, is: "run"):
                 run = try cursor.skipNull() ? .init() : cursor.string()
                 guard run.bounds.count <= EntryLimits.maxRunIDBytes else {
                     throw EntryJSONError("\"run\" exceeds the limit of \(EntryLimits.maxRunIDBytes) bytes")
                 }
-            } else if cursor.string(key, is: "seq") {
+            case UInt8(ascii: "s") where cursor.string(key, is: "seq"):
                 sequence = try cursor.skipNull() ? 0 : cursor.integer(UInt64.self)
-            } else if cursor.string(key, is: "sent_at") {
+            case UInt8(ascii: "s") where cursor.string(key, is: "sent_at"):
                 sentAt = try cursor.skipNull() ? 0 : cursor.integer(Int64.self)
-            } else if cursor.string(key, is: "severity") {
+            case UInt8(ascii: "s") where cursor.string(key, is: "severity"):
                 severity = try cursor.skipNull() ? nil : Self.severity(cursor.string(), cursor)
-            } else {
+            default:
                 try cursor.skipValue()
             }
-        }
+        } while cursor.skip(UInt8(ascii: ","))
+        try cursor.expect(UInt8(ascii: "}"))
     }
 
     private static func severity(

@@ -1,4 +1,5 @@
 import Broker
+import Glibc
 
 /// A place in a JSON text, and the rules for getting on from there (RFC 8259).
 ///
@@ -12,6 +13,8 @@ struct JSONCursor: ~Escapable {
         var bounds: Range<Int> = 0..<0
         var isUnescaped = false
     }
+
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
     let text: RawSpan
     private(set) var position = 0
@@ -61,26 +64,30 @@ struct JSONCursor: ~Escapable {
     mutating func string() throws(EntryJSONError) -> StringRange {
         try expect(UInt8(ascii: "\""))
         let start = position
-        let end = text.firstSpecial(from: start)
+        var bits: UInt64 = 0
+        let end = text.firstSpecial(from: start, bits: &bits)
         guard end < text.byteCount else {
             position = text.byteCount
             throw unexpected("the end of the string that starts at byte \(start - 1)")
         }
         guard text.unsafeLoad(fromByteOffset: end, as: UInt8.self) == UInt8(ascii: "\"") else {
-            return try stringWithEscapes(from: start, firstSpecial: end)
+            return try stringWithEscapes(from: start, firstSpecial: end, bits: bits)
         }
-        try checkUTF8(start..<end)
+        if bits & Self.highBits != 0 { try checkUTF8(start..<end) }
         position = end &+ 1
         return StringRange(bounds: start..<end)
     }
 
     @_lifetime(self: copy self)
-    private mutating func stringWithEscapes(from start: Int, firstSpecial: Int) throws(EntryJSONError) -> StringRange {
+    private mutating func stringWithEscapes(
+        from start: Int, firstSpecial: Int, bits: UInt64
+    ) throws(EntryJSONError) -> StringRange {
+        var bits = bits
         let first = unescaped.count
         var runStart = start
         var end = firstSpecial
         while true {
-            try checkUTF8(runStart..<end)
+            if bits & Self.highBits != 0 { try checkUTF8(runStart..<end) }
             text.extracting(runStart..<end).withUnsafeBytes { unescaped.append(contentsOf: $0) }
             position = end
             guard end < text.byteCount else {
@@ -96,7 +103,8 @@ struct JSONCursor: ~Escapable {
                 throw unexpected("an escape sequence instead of a bare control character")
             }
             runStart = position
-            end = text.firstSpecial(from: runStart)
+            bits = 0
+            end = text.firstSpecial(from: runStart, bits: &bits)
         }
     }
 
@@ -155,7 +163,6 @@ struct JSONCursor: ~Escapable {
 
     private func checkUTF8(_ bounds: Range<Int>) throws(EntryJSONError) {
         let bytes = text.extracting(bounds)
-        guard !bytes.isASCII else { return }
         do {
             _ = try UTF8Span(validating: Span(_bytes: bytes))
         } catch {
@@ -171,6 +178,11 @@ struct JSONCursor: ~Escapable {
         let isNegative = skip(UInt8(ascii: "-"))
         let start = position
         var value: T = 0
+        // So many digits fit every type that is read here, unless there is no number below 0.
+        for _ in 0..<(isNegative && !T.isSigned ? 0 : 18) {
+            guard let digit = digit() else { break }
+            value = isNegative ? value &* 10 &- T(digit) : value &* 10 &+ T(digit)
+        }
         while let digit = digit() {
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
             let (next, overflowAgain) =
@@ -231,9 +243,17 @@ struct JSONCursor: ~Escapable {
     /// Whether the string is `expected`.
     func string(_ range: StringRange, is expected: StaticString) -> Bool {
         guard range.bounds.count == expected.utf8CodeUnitCount else { return false }
-        let expected = UnsafeRawBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
         let source = range.isUnescaped ? unescaped.span.bytes : text
-        return source.extracting(range.bounds).withUnsafeBytes { $0.elementsEqual(expected) }
+        return source.extracting(range.bounds).withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memcmp($0, expected.utf8Start, bytes.count) == 0 } ?? true
+        }
+    }
+
+    /// The first byte of the string; 0 if it is empty.
+    func firstByte(_ range: StringRange) -> UInt8 {
+        guard !range.bounds.isEmpty else { return 0 }
+        let source = range.isUnescaped ? unescaped.span.bytes : text
+        return source.unsafeLoad(fromByteOffset: range.bounds.lowerBound, as: UInt8.self)
     }
 
     /// The string as a value of its own.

@@ -12,6 +12,9 @@ struct Case: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { reason }
 
+    /// All texts.
+    static let corpus = goodTexts + badTexts + grammar + stringTexts
+
     static func good(
         _ reason: String, _ json: String, name: String = "a", data: String = "b", severity: Severity = .info,
         run: String = "", seq: UInt64 = 0, sentAt: Int64 = 0
