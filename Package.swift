@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
@@ -49,10 +50,14 @@ let package = Package(
             name: "EntryJSON", dependencies: ["Broker", nioCore],
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Gob", swiftSettings: settings),
+        .target(name: "EntryProtobuf", dependencies: ["Broker", nioCore], swiftSettings: settings),
+        .target(
+            name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
+            swiftSettings: settings),
 
         .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
         .target(
-            name: "HTTPTransport", dependencies: ["Broker", "TransportIO", "EntryJSON", nioCore],
+            name: "HTTPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", nioCore],
             swiftSettings: settings),
         .target(
             name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
@@ -60,7 +65,8 @@ let package = Package(
             name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryJSON", "CRabbitMQ", nioCore],
             swiftSettings: settings),
         .target(
-            name: "GRPCTransport", dependencies: ["Broker", "TransportIO", "CNGHTTP2", "CZlib", nioCore],
+            name: "GRPCTransport",
+            dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore],
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
 
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
@@ -98,12 +104,17 @@ let package = Package(
             name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],
             swiftSettings: settings),
         .testTarget(
+            name: "EntryCodecsTests", dependencies: ["Broker", "EntryCodecs", "EngineTestKit", nioCore],
+            swiftSettings: settings),
+        .testTarget(
             name: "TCPTransportTests",
             dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
             swiftSettings: settings),
         .testTarget(
             name: "HTTPTransportTests",
-            dependencies: ["Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore],
+            dependencies: [
+                "Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore, nioEmbedded, nioHTTP1,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "NetRPCTransportTests",
@@ -114,7 +125,7 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "GRPCTransport", "CNGHTTP2", nioCore,
+                "Broker", "TransportIO", "EntryProtobuf", "GRPCTransport", "CNGHTTP2", nioCore,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),

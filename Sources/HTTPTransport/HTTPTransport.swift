@@ -1,4 +1,5 @@
 public import Broker
+import EntryCodecs
 import TransportIO
 
 /// JSON over HTTP/1.1 POST: what most services speak.
@@ -7,26 +8,33 @@ import TransportIO
 public enum HTTPTransport {
     /// The registry's lines, the default first, with a server that answers nothing but `POST /log`; the logger's own also
     /// has a control API, see ``server(on:options:configuration:)``.
-    public static let descriptors = [descriptor]
+    public static let descriptors = [
+        descriptor(.json, nil, "JSON over HTTP/1.1 POST, a pool of keep-alive connections"),
+        descriptor(.protobuf, "protobuf", "the same with protobuf bodies: application/x-protobuf"),
+        descriptor(.gob, "gob", "the same with gob bodies: application/x-gob"),
+        descriptor(.foundationJSON, "json-foundation", "the same with Foundation's JSON coders on both sides"),
+    ]
 
-    private static let descriptor = TransportDescriptor(
-        name: "http", summary: "JSON over HTTP/1.1 POST, a pool of keep-alive connections", codec: "json",
-        mode: "http1", acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
-        makeClient: { options in
-            let target = try HTTPTarget(parsing: options.target)
-            return SocketClientTransport(
-                to: target.endpoint,
-                description: .init(
-                    peer: "the HTTP logger", protocolName: "HTTP/1.1",
-                    mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
-                acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight
-            ) { HTTPClientEngine(target: target, limits: options.limits) }
-        },
-        makeServer: { options in
-            server(
-                on: try Endpoint(parsing: options.target), options: options,
-                configuration: HTTPServerConfiguration(limits: options.limits))
-        })
+    private static func descriptor(_ codec: EntryCodec, _ variant: String?, _ summary: String) -> TransportDescriptor {
+        TransportDescriptor(
+            name: "http", variant: variant, summary: summary, codec: codec.name, mode: "http1",
+            acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
+            makeClient: { options in
+                let target = try HTTPTarget(parsing: options.target)
+                return SocketClientTransport(
+                    to: target.endpoint,
+                    description: .init(
+                        peer: "the HTTP logger", protocolName: "HTTP/1.1",
+                        mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
+                    acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight
+                ) { HTTPClientEngine(target: target, codec: codec, limits: options.limits) }
+            },
+            makeServer: { options in
+                server(
+                    on: try Endpoint(parsing: options.target), options: options,
+                    configuration: HTTPServerConfiguration(limits: options.limits))
+            })
+    }
 
     /// A server that takes entries as `configuration` says.
     public static func server(

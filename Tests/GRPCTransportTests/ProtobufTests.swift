@@ -1,4 +1,5 @@
 import Broker
+import EntryProtobuf
 import SwiftProtobuf
 import Testing
 

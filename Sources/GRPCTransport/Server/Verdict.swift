@@ -1,4 +1,5 @@
 import Broker
+import EntryProtobuf
 import TransportIO
 
 /// What becomes of a request message.

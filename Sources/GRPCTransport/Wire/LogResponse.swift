@@ -1,3 +1,5 @@
+import EntryProtobuf
+
 /// The `logs.LogResponse` message.
 enum LogResponse {
     /// The answer to every entry that was recorded, with its five-byte message prefix: `LogResponse{result: "logged"}`.

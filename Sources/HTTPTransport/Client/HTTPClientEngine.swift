@@ -1,4 +1,5 @@
 import Broker
+import EntryCodecs
 import EntryJSON
 import NIOCore
 import TransportIO
@@ -9,24 +10,31 @@ struct HTTPClientEngine: ClientEngine {
     private(set) var isRetired = false
     private let limits: EntryLimits
     /// Everything of a request up to the value of Content-Length.
-    private let requestStart: String
+    private let requestStart: [UInt8]
+    private let encoder: EntryEncoder
     private var inFlight: Int?
     private var response = ResponseReader()
 
-    init(target: HTTPTarget, limits: EntryLimits) {
+    init(target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits) {
         self.limits = limits
-        self.requestStart =
+        encoder = EntryEncoder(codec, limits: limits)
+        let start =
             "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
-            + "content-type: application/json\r\ncontent-length: "
+            + "content-type: \(codec.contentType)\r\ncontent-length: "
+        self.requestStart = Array(start.utf8)
     }
 
     mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
         try limits.check(entry)
-        let json = EntryJSON(entry)
-        out.writeString(requestStart)
-        JSONText.writeDecimal(UInt64(json.byteCount), into: &out)
-        out.writeStaticString("\r\n\r\n")
-        json.write(into: &out)
+        do throws(EntryCodecError) {
+            try encoder.encode(entry, into: &out) { byteCount, out in
+                out.writeBytes(requestStart)
+                JSONText.writeDecimal(UInt64(byteCount), into: &out)
+                out.writeStaticString("\r\n\r\n")
+            }
+        } catch {
+            throw TransportError(.notSent, error.description)
+        }
         inFlight = ticket
     }
 

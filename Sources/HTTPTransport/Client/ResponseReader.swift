@@ -48,9 +48,11 @@ struct ResponseReader {
     }
 
     private var state = State.head
+    private var repeatedHead = RepeatedHead<Outcome>()
 
     /// Takes what can be taken of `bytes`; the outcome when an answer is complete.
     mutating func read(_ bytes: inout ByteBuffer) throws(ProtocolError) -> Outcome? {
+        if case .head = state, let outcome = readRepeated(&bytes) { return outcome }
         do throws(HTTPFault) {
             while bytes.readableBytes > 0 {
                 let before = bytes.readableBytes
@@ -61,6 +63,15 @@ struct ResponseReader {
         } catch {
             throw ProtocolError("the answer is not HTTP/1.1: \(error.message)")
         }
+    }
+
+    /// The outcome of an answer that is all there and has the same head as one before.
+    private func readRepeated(_ bytes: inout ByteBuffer) -> Outcome? {
+        guard let (head, body) = repeatedHead.match(bytes.readableBytesSpan), body <= Self.maxBodyBytes,
+            bytes.readableBytes >= head + body
+        else { return nil }
+        bytes.moveReaderIndex(forwardBy: head + body)
+        return repeatedHead.meaning
     }
 
     /// The outcome of an answer whose body ends with the stream.
@@ -75,6 +86,10 @@ struct ResponseReader {
         case .head:
             guard let head = try MessageHead.parse(bytes.readableBytesSpan) else { return nil }
             let answer = try Self.answer(head, in: bytes.readableBytesSpan)
+            if let digits = head.lengthDigits, (200..<204).contains(answer.status), answer.keepAlive {
+                repeatedHead.learn(
+                    bytes.readableBytesSpan.extracting(first: head.byteCount), digits: digits, meaning: answer.outcome)
+            }
             bytes.moveReaderIndex(forwardBy: head.byteCount)
             // RFC 9110, 15.2: interim answers come before the final one.
             if (100..<200).contains(answer.status) { return nil }

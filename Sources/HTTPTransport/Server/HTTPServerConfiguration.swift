@@ -1,4 +1,5 @@
 public import Broker
+import EntryCodecs
 
 /// What an HTTP server takes entries by, and what else it answers.
 public struct HTTPServerConfiguration: Sendable {
@@ -31,6 +32,14 @@ public struct HTTPServerConfiguration: Sendable {
         self.rejectedStatus = rejectedStatus
         self.limits = limits
         self.control = control
+    }
+
+    /// The content types that bodies may have.
+    var mediaTypes: [String] {
+        switch entryBody {
+        case .entry: [EntryCodec.json, .protobuf, .gob].map(\.contentType)
+        case .action: [EntryCodec.json.contentType]
+        }
     }
 
     /// The longest body accepted: an entry of the largest size, with room for the escapes of ordinary text.

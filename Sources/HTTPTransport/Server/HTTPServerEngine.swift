@@ -1,4 +1,5 @@
 import Broker
+import EntryCodecs
 import NIOCore
 import TransportIO
 
@@ -19,6 +20,7 @@ struct HTTPServerEngine: ServerEngine {
 
     private var handler: RequestHandler
     private var writer = ResponseWriter()
+    private var repeatedHead = RepeatedHead<EntryCodec>()
     private var state = State.idle
     private var isDraining = false
     private var partialBytes = 0
@@ -59,6 +61,7 @@ struct HTTPServerEngine: ServerEngine {
     ) throws(HTTPFault) -> Bool {
         switch state {
         case .idle:
+            if try takeRepeated(&bytes, into: &out, intake: intake) { return true }
             guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan) else {
                 return false
             }
@@ -89,6 +92,22 @@ struct HTTPServerEngine: ServerEngine {
         return true
     }
 
+    /// Takes a request that is all there and has the same head as one before.
+    private mutating func takeRepeated(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+    ) throws(HTTPFault) -> Bool {
+        guard let (head, body) = repeatedHead.match(bytes.readableBytesSpan), let codec = repeatedHead.meaning else {
+            return false
+        }
+        try handler.checkLength(body)
+        guard bytes.readableBytes >= head + body else { return false }
+        let answer = handler.entry(
+            bytes.readableBytesSpan.extracting(head..<head &+ body), as: codec, copy intake, ticket: ticket)
+        bytes.moveReaderIndex(forwardBy: head &+ body)
+        finish(RequestHandler.Result(answer: answer, keepAlive: true), into: &out)
+        return true
+    }
+
     private mutating func handle(
         _ head: MessageHead, _ request: RawSpan, _ intake: borrowing EntryIntake
     ) throws(HTTPFault) -> RequestHandler.Result {
@@ -106,6 +125,10 @@ struct HTTPServerEngine: ServerEngine {
             state = .awaitingBody(head, total: head.byteCount)
         case .fixed(let length):
             try handler.checkLength(length)
+            let headBytes = bytes.readableBytesSpan.extracting(first: head.byteCount)
+            if let digits = head.lengthDigits, let codec = handler.ordinaryCodec(head, in: headBytes) {
+                repeatedHead.learn(headBytes, digits: digits, meaning: codec)
+            }
             state = .awaitingBody(head, total: head.byteCount + length)
         case .chunked:
             let headBytes = bytes.readBytes(length: head.byteCount) ?? []

@@ -1,5 +1,5 @@
 import Broker
-import EntryJSON
+import EntryCodecs
 import TransportIO
 
 /// Decides what a complete request asks for, and answers it.
@@ -19,10 +19,11 @@ struct RequestHandler {
     private let configuration: HTTPServerConfiguration
     /// The request line of nearly every request, to be recognised in one comparison.
     private let entryLine: [UInt8]
-    private var reader = EntryJSONReader()
+    private var decoder: EntryDecoder
 
     init(configuration: HTTPServerConfiguration) {
         self.configuration = configuration
+        decoder = EntryDecoder(limits: configuration.limits)
         self.entryLine = Array("POST \(configuration.entryPath) HTTP/1.1".utf8)
     }
 
@@ -41,9 +42,7 @@ struct RequestHandler {
     mutating func handle(
         _ head: MessageHead, in request: RawSpan, body: RawSpan, _ intake: EntryIntake, ticket: UInt64
     ) throws(HTTPFault) -> Result {
-        let startLine = request.extracting(head.startLine)
-        let isEntryLine = startLine.withUnsafeBytes { $0.elementsEqual(entryLine) }
-        guard !isEntryLine || !head.hasHost else {
+        guard !isEntryLine(head, in: request) || !head.hasHost else {
             return Result(answer: entry(head, request, body, intake, ticket), keepAlive: !head.asksForClose)
         }
         let line = try RequestLine.parse(head.startLine, of: request)
@@ -61,26 +60,45 @@ struct RequestHandler {
         return Result(answer: entry(head, request, body, intake, ticket), keepAlive: keepAlive)
     }
 
+    /// The codec of a request's body, where ``entry(_:as:_:ticket:)`` is all there is to do with it; else nil.
+    func ordinaryCodec(_ head: MessageHead, in request: RawSpan) -> EntryCodec? {
+        guard isEntryLine(head, in: request), head.hasHost, !head.asksForClose, !head.expectsContinue else {
+            return nil
+        }
+        return codec(head, in: request)
+    }
+
+    private func isEntryLine(_ head: MessageHead, in request: RawSpan) -> Bool {
+        request.extracting(head.startLine).withUnsafeBytes { $0.elementsEqual(entryLine) }
+    }
+
     private mutating func entry(
         _ head: MessageHead, _ request: RawSpan, _ body: RawSpan, _ intake: EntryIntake, _ ticket: UInt64
     ) -> Answer {
         guard head.bodyLength != .unstated else {
             return failure(411, "the length of the body is missing: send Content-Length")
         }
-        if let contentType = head.contentType, !isJSON(contentType, in: request) {
+        guard let codec = codec(head, in: request) else {
             intake.countUndecodable()
-            return failure(415, "the content type has to be application/json, not \(request.text(contentType))")
+            let given = head.contentType.map { request.text($0) } ?? ""
+            let known = configuration.mediaTypes.joined(separator: " or ")
+            return failure(415, "the content type has to be \(known), not \(given)")
         }
+        return entry(body, as: codec, intake, ticket: ticket)
+    }
+
+    /// Takes the entry in `body`, whose head was found to be in order.
+    mutating func entry(_ body: RawSpan, as codec: EntryCodec, _ intake: EntryIntake, ticket: UInt64) -> Answer {
         let maxEntryBytes = configuration.limits.maxEntryBytes
         let take = { (entry: borrowing ReceivedEntry) -> RecordResult? in
             guard entry.name.byteCount + entry.data.byteCount <= maxEntryBytes else { return nil }
             return intake.take(entry, ticket: ticket)
         }
-        do throws(EntryJSONError) {
+        do throws(EntryCodecError) {
             let result =
                 switch configuration.entryBody {
-                case .entry: try reader.read(body, take)
-                case .action: try reader.readAction(body, take)
+                case .entry: try decoder.decode(body, as: codec, take)
+                case .action: try decoder.decodeAction(body, take)
                 }
             if let result { return answer(result) }
             intake.countUndecodable()
@@ -104,9 +122,22 @@ struct RequestHandler {
         .other(.failure(status, message), omitsBody: false)
     }
 
-    private func isJSON(_ contentType: Range<Int>, in request: RawSpan) -> Bool {
+    /// What the content type says; JSON where there is none, and nil where it is not one that is taken.
+    private func codec(_ head: MessageHead, in request: RawSpan) -> EntryCodec? {
+        guard let contentType = head.contentType else { return .json }
         let end = contentType.first { request[$0] == UInt8(ascii: ";") } ?? contentType.upperBound
-        return request.matches(request.trimmed(contentType.lowerBound..<end), "application/json")
+        let mediaType = request.trimmed(contentType.lowerBound..<end)
+        // An action is JSON.
+        let takesAll = configuration.entryBody == .entry
+        if request.matches(mediaType, "application/json") {
+            let parameters = request.trimmed(min(end &+ 1, contentType.upperBound)..<contentType.upperBound)
+            return takesAll && request.matches(parameters, "coder=foundation") ? .foundationJSON : .json
+        } else if takesAll, request.matches(mediaType, "application/x-protobuf") {
+            return .protobuf
+        } else if takesAll, request.matches(mediaType, "application/x-gob") {
+            return .gob
+        }
+        return nil
     }
 
     private func control(_ line: RequestLine, _ request: RawSpan) -> Answer {

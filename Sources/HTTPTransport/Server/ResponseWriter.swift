@@ -6,14 +6,16 @@ import NIOCore
 struct ResponseWriter {
     private var second: Int = -1
     private var date = ""
+    /// The whole answer to an entry that was taken, on a connection that goes on.
+    private var logged: [UInt8] = []
 
     mutating func writeLogged(keepAlive: Bool, into out: inout ByteBuffer) {
         refreshDate()
-        out.writeStaticString("HTTP/1.1 202 Accepted\r\ndate: ")
-        out.writeString(date)
-        if !keepAlive { out.writeStaticString("\r\nconnection: close") }
-        out.writeStaticString("\r\ncontent-type: application/json\r\ncontent-length: 34\r\n\r\n")
-        out.writeBytes(HTTPEnvelope.logged)
+        if keepAlive {
+            out.writeBytes(logged)
+        } else {
+            write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), keepAlive: false, into: &out)
+        }
     }
 
     func writeContinue(into out: inout ByteBuffer) {
@@ -37,6 +39,9 @@ struct ResponseWriter {
         guard now.tv_sec != second else { return }
         second = now.tv_sec
         date = Self.format(now.tv_sec)
+        var answer = ByteBuffer()
+        write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), keepAlive: true, into: &answer)
+        logged = Array(answer.readableBytesView)
     }
 
     /// IMF-fixdate, as in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).

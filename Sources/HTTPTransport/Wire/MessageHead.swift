@@ -18,6 +18,8 @@ struct MessageHead {
     /// The length of the head with the empty line that ends it.
     var byteCount = 0
     var bodyLength = BodyLength.unstated
+    /// Where the value of Content-Length is; nil unless it is given once.
+    var lengthDigits: Range<Int>?
     /// `Connection: close` was given.
     var asksForClose = false
     /// `Connection: keep-alive` was given.
@@ -115,6 +117,7 @@ struct MessageHead {
         guard bodyLength == .unstated || bodyLength == .fixed(length) else {
             throw HTTPFault(400, "the length of the body is given in two ways")
         }
+        lengthDigits = bodyLength == .unstated ? value : nil
         bodyLength = .fixed(length)
     }
 }

@@ -1,19 +1,19 @@
-import Broker
+package import Broker
 
 /// The fields of a `logs.LogRequest`, as ranges of the bytes they were read from.
-struct LogRequestFields {
-    var name = 0..<0
-    var data = 0..<0
-    var severity: UInt64 = 0
-    var run = 0..<0
-    var sequence: UInt64 = 0
-    var sentAt: Int64 = 0
+package struct LogRequestFields {
+    package var name = 0..<0
+    package var data = 0..<0
+    package var severity: UInt64 = 0
+    package var run = 0..<0
+    package var sequence: UInt64 = 0
+    package var sentAt: Int64 = 0
 
     /// Reads a message.
     ///
     /// Unknown fields are skipped; of a field that comes twice the last one counts, and embedded
     /// messages that come twice are merged ("Last One Wins").
-    init(reading bytes: RawSpan) throws(ProtobufReader.Malformation) {
+    package init(reading bytes: RawSpan) throws(ProtobufReader.Malformation) {
         var offset = 0
         while offset < bytes.byteCount {
             let tag = try ProtobufReader.tag(bytes, &offset)
@@ -24,6 +24,11 @@ struct LogRequestFields {
                 try ProtobufReader.skip(tag, bytes, &offset)
             }
         }
+    }
+
+    /// Reads a `logs.Log`, the entry alone.
+    package init(readingLog bytes: RawSpan) throws(ProtobufReader.Malformation) {
+        try readLog(bytes, 0..<bytes.byteCount)
     }
 
     private mutating func readLog(_ message: RawSpan, _ range: Range<Int>) throws(ProtobufReader.Malformation) {
@@ -44,7 +49,7 @@ struct LogRequestFields {
     }
 
     /// The severity; enums are open in proto3, and a number that is not known here counts as the default.
-    var knownSeverity: Severity {
+    package var knownSeverity: Severity {
         Severity(rawValue: UInt8(truncatingIfNeeded: min(severity, 255))) ?? .info
     }
 }

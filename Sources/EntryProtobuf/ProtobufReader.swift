@@ -1,9 +1,9 @@
 /// Reads the parts of a protobuf message where they lie; every offset is checked against the end of the bytes.
 ///
 /// Protocol Buffers, "Encoding". The functions move `offset` behind what they read.
-enum ProtobufReader {
+package enum ProtobufReader {
     /// Why bytes are not a protobuf message, or not one of the expected type.
-    enum Malformation: Error, Equatable {
+    package enum Malformation: Error, Equatable {
         case truncated
         case varintTooLong
         case badTag
@@ -12,7 +12,7 @@ enum ProtobufReader {
     }
 
     /// "Message Structure": the low three bits of a tag.
-    enum WireType: UInt8 {
+    package enum WireType: UInt8 {
         case varint = 0
         case i64 = 1
         case len = 2
@@ -22,17 +22,17 @@ enum ProtobufReader {
     }
 
     /// A field's number and wire type.
-    struct Tag {
-        var number: UInt32
-        var wireType: WireType
+    package struct Tag {
+        package var number: UInt32
+        package var wireType: WireType
     }
 
     /// Nested groups deeper than this are refused; the limit that the official implementations have.
-    static let maxGroupDepth = 100
+    package static let maxGroupDepth = 100
 
     /// "Base 128 Varints": at most ten bytes; bits beyond the 64th are dropped.
     @inline(__always)
-    static func varint(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> UInt64 {
+    package static func varint(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> UInt64 {
         if offset < bytes.byteCount {
             let first = bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
             if first < 0x80 {
@@ -58,7 +58,7 @@ enum ProtobufReader {
     }
 
     @inline(__always)
-    static func tag(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> Tag {
+    package static func tag(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> Tag {
         let value = try varint(bytes, &offset)
         guard value <= UInt64(UInt32.max), value >= 8, let wireType = WireType(rawValue: UInt8(value & 7)) else {
             throw .badTag
@@ -68,7 +68,7 @@ enum ProtobufReader {
 
     /// The range of a length-prefixed field's bytes; the length is believed only as far as there are bytes.
     @inline(__always)
-    static func lengthPrefixed(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> Range<Int> {
+    package static func lengthPrefixed(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> Range<Int> {
         let count = try varint(bytes, &offset)
         guard count <= UInt64(bytes.byteCount &- offset) else { throw .truncated }
         let start = offset
@@ -78,14 +78,14 @@ enum ProtobufReader {
 
     /// The range of a `string` field, whose bytes have to be UTF-8 (proto3 language guide, "Scalar Value Types").
     @inline(__always)
-    static func string(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> Range<Int> {
+    package static func string(_ bytes: RawSpan, _ offset: inout Int) throws(Malformation) -> Range<Int> {
         let range = try lengthPrefixed(bytes, &offset)
         guard UTF8Check.isValid(bytes.extracting(range)) else { throw .badUTF8 }
         return range
     }
 
     /// Moves behind a field that is not known, or not of the wire type that its number has here.
-    static func skip(_ tag: Tag, _ bytes: RawSpan, _ offset: inout Int) throws(Malformation) {
+    package static func skip(_ tag: Tag, _ bytes: RawSpan, _ offset: inout Int) throws(Malformation) {
         var openGroups: [UInt32] = []
         var tag = tag
         while true {

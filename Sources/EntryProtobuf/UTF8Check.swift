@@ -1,6 +1,7 @@
 /// Checks that bytes are UTF-8, eight at a time while they are ASCII.
-enum UTF8Check {
-    static func isValid(_ bytes: RawSpan) -> Bool {
+package enum UTF8Check {
+    /// Whether `bytes` are UTF-8.
+    package static func isValid(_ bytes: RawSpan) -> Bool {
         let count = bytes.byteCount
         let highBits: UInt64 = 0x8080_8080_8080_8080
         var offset = 0

@@ -1,0 +1,51 @@
+public import Broker
+import EntryJSON
+import EntryProtobuf
+import Foundation
+public import NIOCore
+
+/// Writes entries with a codec, each behind a head that tells its length.
+public struct EntryEncoder {
+    private let codec: EntryCodec
+    private let gob: GobEntryEncoder?
+
+    /// Creates an encoder, with the limits that it tells gob of.
+    public init(_ codec: EntryCodec, limits: EntryLimits) {
+        self.codec = codec
+        gob = codec == .gob ? GobEntryEncoder(limits: limits) : nil
+    }
+
+    /// Appends an entry.
+    /// - Parameter head: appends what comes before it; is given the number of bytes that the entry takes.
+    /// - Throws: ``EntryCodecError`` if the entry cannot be written; then nothing was appended.
+    @inline(__always)
+    public func encode(
+        _ entry: LogEntry, into out: inout ByteBuffer, behind head: (Int, inout ByteBuffer) -> Void
+    ) throws(EntryCodecError) {
+        guard codec == .json else { return try encodeOther(entry, into: &out, behind: head) }
+        let json = EntryJSON(entry)
+        head(json.byteCount, &out)
+        json.write(into: &out)
+    }
+
+    private func encodeOther(
+        _ entry: LogEntry, into out: inout ByteBuffer, behind head: (Int, inout ByteBuffer) -> Void
+    ) throws(EntryCodecError) {
+        if codec == .protobuf {
+            let message = LogMessage(entry)
+            head(message.byteCount, &out)
+            message.write(into: &out)
+        } else if let gob {
+            try gob.encode(entry, into: &out, behind: head)
+        } else {
+            let json: Data
+            do {
+                json = try JSONEncoder().encode(FoundationEntry(entry))
+            } catch {
+                throw EntryCodecError("Foundation cannot write the entry as JSON: \(error)")
+            }
+            head(json.count, &out)
+            out.writeBytes(json)
+        }
+    }
+}
