@@ -21,6 +21,11 @@ struct LoggerInteropTests {
         try await expectDelivery(over: "http", from: .go("http-client"), reply: "logged")
     }
 
+    @Test("A client of Python's requests", .needs(.python("http_client")))
+    func pythonRequests() async throws {
+        try await expectDelivery(over: "http", from: .python("http_client"), reply: "logged")
+    }
+
     private func expectDelivery(over transport: String, from peer: Program, reply: String? = nil) async throws {
         try await withLogger([transport]) { logger in
             let arguments = Sample.arguments(to: logger.targets[transport]!, count: Self.count)

@@ -6,7 +6,7 @@ peers="$PWD/.build/peers"
 # The Python environment, made anew when requirements.txt has changed or when it does not run any more.
 ensure_python() {
     local venv="$peers/venv" wanted=Tests/Peers/requirements.txt installed="$peers/requirements.installed"
-    if ! cmp --silent "$wanted" "$installed" || ! "$venv/bin/python" -c 'import grpc, pika' 2>/dev/null; then
+    if ! cmp --silent "$wanted" "$installed" || ! "$venv/bin/python" -c 'import grpc, pika, requests' 2>/dev/null; then
         grep -v '^#' "$wanted" | paste --serial --delimiters=' ' | sed 's/^/installing /'
         rm -rf "$venv" "$installed"
         mkdir -p "$peers"
