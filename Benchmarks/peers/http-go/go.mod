@@ -1,0 +1,3 @@
+module broker-lab/http-go
+
+go 1.23

@@ -1,0 +1,51 @@
+// The peer that broker-lab's `http` transport is compared with: a client and a server of Go's net/http and encoding/json,
+// as a Go program is written that has been looked at with a profiler: connections kept alive and enough of them, bodies
+// read to their end, the garbage collector told to collect less often.
+//
+//	http-go server --listen 127.0.0.1:0
+//	http-go client --to 127.0.0.1:PORT --payload-bytes 100 --in-flight 64 --duration 2 --warmup 0.5
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+)
+
+// entry is a log entry in the contract's JSON, with what ties it to a run.
+type entry struct {
+	Name   string `json:"name"`
+	Data   string `json:"data"`
+	Run    string `json:"run,omitempty"`
+	Seq    uint64 `json:"seq"`
+	SentAt int64  `json:"sent_at,omitempty"`
+}
+
+// envelope is the contract's reply.
+type envelope struct {
+	Error   bool   `json:"error"`
+	Message string `json:"message"`
+}
+
+func main() {
+	// Go at its best: a quarter more for the price of some memory. Whoever sets GOGC decides.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if len(os.Args) < 2 {
+		fail("say server or client")
+	}
+	switch os.Args[1] {
+	case "server":
+		serve(os.Args[2:])
+	case "client":
+		drive(os.Args[2:])
+	default:
+		fail("say server or client")
+	}
+}
+
+func fail(what any) {
+	fmt.Fprintln(os.Stderr, "http-go:", what)
+	os.Exit(1)
+}
