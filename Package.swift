@@ -163,8 +163,8 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "AMQPTransport", "EngineTestKit",
-                "CLibFuzzer", nioCore,
+                "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "AMQPTransport", "HTTPTransport",
+                "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]

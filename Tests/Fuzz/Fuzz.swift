@@ -6,7 +6,8 @@ import Foundation
 /// Built by `Tests/fuzz` only, for it needs libFuzzer. Takes libFuzzer's own arguments; a file instead of a folder is run once.
 @main enum Fuzz {
     static let targets: [FuzzTarget] = [
-        .gob, .gobTyped, .netRPCServer, .netRPCClient, .tcpServer, .tcpClient, .amqpServer, .amqpClient,
+        .gob, .gobTyped, .netRPCServer, .netRPCClient, .tcpServer, .tcpClient, .amqpServer, .amqpClient, .httpServer,
+        .httpClient, .entryJSON,
     ]
 
     static func main() {
