@@ -69,6 +69,10 @@ let package = Package(
             dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore],
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
 
+        .executableTarget(
+            name: "codec-cost", dependencies: ["Broker", "EntryCodecs", nioCore], path: "Benchmarks/codecs",
+            swiftSettings: settings),
+
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
         .target(
             name: "LoggerService", dependencies: ["Broker", serviceLifecycle, logging, histogram],
