@@ -66,7 +66,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "GRPCTransport",
-            dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore],
+            dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore, nioPosix],
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
 
         .executableTarget(
@@ -153,10 +153,10 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "brokerlab", "Broker", "TransportIO", "Gob", "NetRPCTransport", "RabbitMQNode", "RabbitMQScope",
-                subprocess,
+                "brokerlab", "Broker", "TransportIO", "Gob", "NetRPCTransport", "GRPCTransport", "RabbitMQNode",
+                "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            swiftSettings: settings),
+            exclude: ["GRPC/Generated/generate"], swiftSettings: settings),
     ]
 )
 

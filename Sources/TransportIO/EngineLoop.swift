@@ -32,13 +32,16 @@ public struct EngineLoop {
 }
 
 /// The calls that an engine has asked for, as tasks of an event loop: one at once, one at a time.
-struct EngineWakeUps {
+package struct EngineWakeUps {
     private var isSoon = false
     private var timer: Scheduled<Void>?
     private var due = NIODeadline.distantFuture
 
+    package init() {}
+
     /// Schedules `body`, unless it is going to run early enough anyway.
-    mutating func schedule(_ deadline: NIODeadline?, on eventLoop: any EventLoop, _ body: @escaping () -> Void) {
+    package mutating func schedule(_ deadline: NIODeadline?, on eventLoop: any EventLoop, _ body: @escaping () -> Void)
+    {
         // Called on the event loop, as is what it runs.
         let task = NIOLoopBound(body, eventLoop: eventLoop)
         guard let deadline else {
@@ -55,13 +58,13 @@ struct EngineWakeUps {
     }
 
     /// A call has come; what is not due yet stays scheduled.
-    mutating func came(at now: NIODeadline) {
+    package mutating func came(at now: NIODeadline) {
         isSoon = false
         if due <= now { due = .distantFuture }
     }
 
     /// Forgets all of it.
-    mutating func cancel() {
+    package mutating func cancel() {
         timer?.cancel()
         timer = nil
         due = .distantFuture

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// What an error of the I/O layer means, in a few plain words: `connection refused`.
-func describe(_ error: any Error) -> String {
+package func describe(_ error: any Error) -> String {
     switch error {
     case let error as IOError:
         return String(cString: strerror(error.errnoCode)).lowercased()

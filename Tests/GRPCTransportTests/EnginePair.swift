@@ -48,6 +48,12 @@ final class EnginePair {
         try exchange(step: step)
     }
 
+    /// Lets time pass on the server's side; what it says is not carried.
+    func advanceServer(by amount: TimeAmount) throws {
+        clock.now = clock.now + amount
+        try server.proceed(into: &toClient, intake: intake)
+    }
+
     private func proceed() throws {
         if clientIsDue {
             clientIsDue = false

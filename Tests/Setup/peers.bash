@@ -18,14 +18,17 @@ ensure_python() {
     export BROKERLAB_PYTHON="$venv/bin/python"
 }
 
-# The contract's Python stubs, from the peers' own proto file.
+# The Python stubs of the peers' own proto files.
 ensure_stubs() {
-    local proto=Tests/Peers/proto/logs.proto stubs="$peers/stubs"
-    if [ ! "$stubs/logs_pb2_grpc.py" -nt "$proto" ]; then
-        mkdir -p "$stubs"
-        "$BROKERLAB_PYTHON" -m grpc_tools.protoc --proto_path="$(dirname "$proto")" \
-            --python_out="$stubs" --grpc_python_out="$stubs" "$proto"
-    fi
+    local stubs="$peers/stubs" proto name
+    mkdir -p "$stubs"
+    for proto in Tests/Peers/proto/*.proto; do
+        name=$(basename "$proto" .proto)
+        if [ ! "$stubs/${name}_pb2_grpc.py" -nt "$proto" ]; then
+            "$BROKERLAB_PYTHON" -m grpc_tools.protoc --proto_path="$(dirname "$proto")" \
+                --python_out="$stubs" --grpc_python_out="$stubs" "$proto"
+        fi
+    done
 }
 
 # Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
