@@ -1,9 +1,9 @@
 import Broker
 import NIOCore
 import Testing
+import TransportIO
 
 @testable import GRPCTransport
-@testable import TransportIO
 
 /// Calls of all four kinds between the two engines, memory to memory.
 @Suite struct CallTests {
@@ -66,7 +66,7 @@ import Testing
 
     private func open(
         _ method: String, on pair: EnginePair, _ options: CallOptions = CallOptions()
-    ) throws -> (ClientCall, Observer) {
+    ) throws -> (OutgoingCall, Observer) {
         let observer = Observer()
         let call = try pair.client.openCall("/test.Service/\(method)", options, observer: observer).get()
         return (call, observer)

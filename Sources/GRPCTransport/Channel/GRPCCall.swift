@@ -102,7 +102,7 @@ final class CallInbox: ClientCallObserver, @unchecked Sendable {
     /// So many bytes are taken before the reader has to.
     private static let maxBytes = 256 * 1024
 
-    var call: ClientCall?
+    var call: OutgoingCall?
     var reader: UnsafeContinuation<Void, Never>?
     var sender: UnsafeContinuation<Void, Never>?
     private(set) var messages = CircularBuffer<ReceivedCallMessage>()

@@ -30,7 +30,7 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
 
     func open(
         _ path: String, _ options: CallOptions, observer: any ClientCallObserver
-    ) -> Result<ClientCall, CallEnd> {
+    ) -> Result<OutgoingCall, CallEnd> {
         engine.openCall(path, options, observer: observer)
     }
 

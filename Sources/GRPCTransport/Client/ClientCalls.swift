@@ -6,11 +6,11 @@ import NIOCore
 /// As on the server's side, what callbacks of nghttp2 learn is told to observers at once, and what these want to send is
 /// submitted when no callback is running.
 final class ClientCalls {
-    private let calls = Unguarded<[ClientCall?]>([])
+    private let calls = Unguarded<[OutgoingCall?]>([])
     private let free = Unguarded<[Int]>([])
     private let notes = Unguarded<[Int]>([])
     /// The call whose header list is being received.
-    private let headerCall = Unguarded<ClientCall?>(nil)
+    private let headerCall = Unguarded<OutgoingCall?>(nil)
     private let deadlines = Unguarded(TimerQueue<(index: Int, id: Int32)>())
     private let maxMessageBytes: Int
     private let authority: String
@@ -35,10 +35,10 @@ final class ClientCalls {
     func open(
         _ path: String, _ options: CallOptions, unsent: any UnsentBytes, observer: any ClientCallObserver,
         now: NIODeadline, on session: borrowing HTTP2Session
-    ) -> Result<ClientCall, CallEnd> {
+    ) -> Result<OutgoingCall, CallEnd> {
         let index = free.value.popLast() ?? calls.value.count
         if index == calls.value.count { calls.value.append(nil) }
-        let call = ClientCall(
+        let call = OutgoingCall(
             index: index, options: options, unsent: unsent, observer: observer,
             changed: { [unowned self] in self.changed($0, isUrgent: $1) })
         let userData = ClientStreamKey.call(index).userData
@@ -82,7 +82,7 @@ final class ClientCalls {
         return block
     }
 
-    private func call(_ index: Int, _ id: Int32) -> ClientCall? {
+    private func call(_ index: Int, _ id: Int32) -> OutgoingCall? {
         guard let call = calls.value[index], call.id == id else { return nil }
         return call
     }
@@ -93,7 +93,7 @@ final class ClientCalls {
         if isUrgent { wake() }
     }
 
-    private func note(_ call: ClientCall) {
+    private func note(_ call: OutgoingCall) {
         guard !call.isNoted else { return }
         call.isNoted = true
         notes.value.append(call.index)
@@ -117,7 +117,7 @@ final class ClientCalls {
         notes.value.removeAll(keepingCapacity: true)
     }
 
-    private func advance(_ call: ClientCall, _ session: borrowing HTTP2Session) {
+    private func advance(_ call: OutgoingCall, _ session: borrowing HTTP2Session) {
         if case .cancelled = call.phase {
             return finish(call, CallEnd(status: GRPCStatus(.cancelled, "the call was cancelled")), session)
         }
@@ -159,7 +159,7 @@ final class ClientCalls {
     }
 
     /// Tells the observer, and resets the stream where it is not closed yet.
-    private func finish(_ call: ClientCall, _ end: CallEnd, _ session: borrowing HTTP2Session) {
+    private func finish(_ call: OutgoingCall, _ end: CallEnd, _ session: borrowing HTTP2Session) {
         session.withPointer { session in
             guard !call.isStreamClosed else { return }
             nghttp2_session_set_stream_user_data(session, call.id, nil)
@@ -170,7 +170,7 @@ final class ClientCalls {
         release(call, end)
     }
 
-    private func release(_ call: ClientCall, _ end: CallEnd) {
+    private func release(_ call: OutgoingCall, _ end: CallEnd) {
         call.phase = .ended
         call.deframer.clear()
         calls.value[call.index] = nil
@@ -215,7 +215,7 @@ final class ClientCalls {
     }
 
     private func deliver(
-        _ call: ClientCall,
+        _ call: OutgoingCall,
         _ cut: (inout MessageDeframer, (RawSpan, Bool) -> Bool) throws(MessageDeframer.Defect) -> Void
     ) {
         guard let observer = call.observer else { return }
@@ -241,7 +241,7 @@ final class ClientCalls {
     }
 
     private func handOver(
-        _ message: RawSpan, _ isCompressed: Bool, _ call: ClientCall, _ observer: any ClientCallObserver
+        _ message: RawSpan, _ isCompressed: Bool, _ call: OutgoingCall, _ observer: any ClientCallObserver
     ) -> GRPCStatus? {
         guard isCompressed else {
             observer.received(message, wasCompressed: false)

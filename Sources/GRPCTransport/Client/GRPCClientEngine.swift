@@ -93,14 +93,14 @@ final class GRPCClientEngine: ClientEngine {
     /// Opens a call beside those for entries.
     func openCall(
         _ path: String, _ options: CallOptions, observer: any ClientCallObserver
-    ) -> Result<ClientCall, CallEnd> {
+    ) -> Result<OutgoingCall, CallEnd> {
         defer { calls.wake() }
         return openCall(path, options, unsent: UnsentMessages(), observer: observer)
     }
 
     func openCall(
         _ path: String, _ options: CallOptions, unsent: any UnsentBytes, observer: any ClientCallObserver
-    ) -> Result<ClientCall, CallEnd> {
+    ) -> Result<OutgoingCall, CallEnd> {
         let now = loop?.now ?? .now()
         let call = calls.open(path, options, unsent: unsent, observer: observer, now: now, on: session)
         if let timeout = options.timeout { loop?.wake(at: now + timeout) }

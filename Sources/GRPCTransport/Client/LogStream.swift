@@ -7,7 +7,7 @@ final class LogStream: ClientCallObserver {
     static let path = "/logs.LogService/WriteLogs"
 
     let unsent = UnsentEntries()
-    var call: ClientCall?
+    var call: OutgoingCall?
     /// The tickets of entries that were not acknowledged, oldest first.
     private var tickets = CircularBuffer<Int>()
     /// What has become of the first of them, since the fates were taken last.

@@ -66,7 +66,7 @@ protocol UnsentBytes: AnyObject {
 /// A call as a client makes it.
 ///
 /// What is sent and cancelled here is only kept; the engine submits it to nghttp2 when no callback of it is running.
-package final class ClientCall {
+package final class OutgoingCall {
     /// More than this waits to be sent: the sender is asked to wait.
     private static let maxUnsentBytes = 64 * 1024
 
