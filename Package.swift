@@ -168,7 +168,7 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "AMQPTransport", "HTTPTransport",
-                "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
+                "GRPCTransport", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]
