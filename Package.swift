@@ -148,7 +148,9 @@ let package = Package(
             exclude: ["Golden/statistics.py"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["brokerlab", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix],
+            dependencies: [
+                "brokerlab", "BenchmarkKit", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "InteropTests",

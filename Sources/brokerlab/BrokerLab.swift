@@ -19,8 +19,8 @@ struct BrokerLab: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            BenchCommand.self, LoggerCommand.self, BrokerCommand.self, SendCommand.self, GobCommand.self,
-            DoctorCommand.self, RabbitMQCommand.self,
+            BenchCommand.self, ReportCommand.self, CompareCommand.self, AdviseCommand.self, LoggerCommand.self,
+            BrokerCommand.self, SendCommand.self, GobCommand.self, DoctorCommand.self, RabbitMQCommand.self,
         ])
 
     static func main() async {

@@ -171,6 +171,9 @@ struct MeterTests {
         let after = try #require(StolenTime(stat: "cpu  150 0 150 850 0 0 0 50 90 0\ncpu0 1 1\n"))
         #expect(after.percent(since: before) == 25)
         #expect(before.percent(since: before) == nil)
+        // 200 ticks passed: 50 idle, 50 stolen, 100 busy; 30 of those are our own.
+        let own = UInt64(30 * 1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
+        #expect(after.foreignPercent(since: before, own: own) == 35)
         #expect(StolenTime(stat: "intr 1") == nil)
     }
 

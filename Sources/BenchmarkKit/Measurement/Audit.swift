@@ -8,10 +8,13 @@ struct Audit: Sendable {
     static let littleTolerance = 0.05
     /// How late the generator's own timers may be at the 99th percentile, in microseconds.
     static let arrivalErrorLimitUs = 2000.0
-    /// How much of the time in which it wanted a core the generator may have had none, in percent.
+    /// How much of the cores' time processes that take no part may have used, in percent.
+    static let foreignLimitPercent = 25.0
+    /// How much of the time in which it wanted a core the generator may have had none, in percent, while others had one;
+    /// that it waits for the logger on a shared core is part of what is measured.
     static let waitLimitPercent = 50.0
-    /// The same where broker and logger share one core by choice.
-    static let sharedWaitLimitPercent = 80.0
+    /// What others must have used for a wait to be theirs, in percent of the cores' time.
+    static let foreignTracePercent = 10.0
     /// How much of the cores' time the hypervisor may have given to others, in percent.
     static let stealLimitPercent = 15.0
     /// How far the wall clock may have been set while a cell was measured, in microseconds.
@@ -20,8 +23,6 @@ struct Audit: Sendable {
     static let stationarityLimit = 1.5
     /// Halves with fewer entries than this say nothing.
     static let fewestInHalf: UInt64 = 200
-
-    var placement: Placement
 
     /// The rules that a row breaks, in words.
     func findings(_ row: ResultRow, meanLatencyShare: Double?, halves: (UInt64, UInt64)?) -> [String] {
@@ -37,8 +38,11 @@ struct Audit: Sendable {
         if let error = row.arrivalErrorP99Us, error > Self.arrivalErrorLimitUs {
             findings.append("the load generator was \(Self.text(error)) us late at p99")
         }
-        let waitLimit = placement == .oneCPU ? Self.sharedWaitLimitPercent : Self.waitLimitPercent
-        if let wait = row.generatorWaitPercent, wait > waitLimit {
+        if let foreign = row.foreignCPUPercent, foreign > Self.foreignLimitPercent {
+            findings.append("other processes used \(Self.text(foreign))% of the cores' time")
+        } else if let wait = row.generatorWaitPercent, let foreign = row.foreignCPUPercent,
+            wait > Self.waitLimitPercent, foreign > Self.foreignTracePercent
+        {
             findings.append("the load generator had no core for \(Self.text(wait))% of the time it wanted one")
         }
         if let steal = row.cpuStealPercent, steal > Self.stealLimitPercent {

@@ -73,7 +73,7 @@ struct CellMeasurement: Sendable {
                 builder.fail("the ledger could not be read: \(error)")
             }
             builder.add(before: before, after: after, acked: result.acked)
-            builder.audit(result, Audit(placement: suite.placement))
+            builder.audit(result, Audit())
             loadResult = result
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes

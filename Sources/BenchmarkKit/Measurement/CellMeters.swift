@@ -6,6 +6,7 @@ struct CellMeters: Sendable {
     private var logger: ProcessCPU?
     private var companions: [ProcessCPU]
     private let port: Int?
+    private let seesAll: Bool
 
     /// What each part has used so far; nil where it could not be read.
     struct Reading: Sendable {
@@ -17,6 +18,8 @@ struct CellMeters: Sendable {
         var queue: UInt64?
         /// The cores' time.
         var stolen: StolenTime?
+        /// Whether every process that takes part could be read.
+        var seesAll = true
         /// The broker's waits for a core.
         var delay: RunDelay?
         /// The bytes on the broker's sockets to the peer.
@@ -34,6 +37,7 @@ struct CellMeters: Sendable {
         let meters = involved.compactMap { $0.pid.flatMap(ProcessCPU.init(pid:)) }
         // The cost of one of two would be taken for the cost of both.
         self.companions = meters.count == involved.count ? meters : []
+        seesAll = meters.count == involved.count
         port = WireBytes.port(in: target)
     }
 
@@ -41,7 +45,8 @@ struct CellMeters: Sendable {
     func read() -> Reading {
         Reading(
             broker: ProcessCPU.own.used, logger: logger?.used, queue: readCompanions(), stolen: StolenTime.now,
-            delay: RunDelay.now(of: getpid()), wire: port.flatMap(WireBytes.init(toPort:)), time: MonotonicClock.now,
+            seesAll: seesAll, delay: RunDelay.now(of: getpid()), wire: port.flatMap(WireBytes.init(toPort:)),
+            time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
     }
 
@@ -49,6 +54,7 @@ struct CellMeters: Sendable {
     func readReceivers(into reading: inout Reading) {
         reading.logger = logger?.used
         reading.queue = readCompanions()
+        reading.stolen = StolenTime.now
     }
 
     private func readCompanions() -> UInt64? {

@@ -86,6 +86,9 @@ struct ResultRowBuilder {
         if let earlier = before.stolen {
             row.cpuStealPercent = after.stolen?.percent(since: earlier)
         }
+        if let earlier = before.stolen, let own = Self.own(before, after) {
+            row.foreignCPUPercent = after.stolen?.foreignPercent(since: earlier, own: own)
+        }
         if let earlier = before.delay { row.generatorWaitPercent = after.delay?.percentWaiting(since: earlier) }
         if after.time > before.time, let from = before.broker, let to = after.broker, to >= from {
             row.generatorCPUPercent = 100 * Double(to - from) / Double(after.time - before.time)
@@ -95,6 +98,15 @@ struct ResultRowBuilder {
             row.wireTxBytesPerMessage = Double(wire.sent) / Double(acked)
             row.wireRxBytesPerMessage = Double(wire.received) / Double(acked)
         }
+    }
+
+    /// The CPU time of all that take part, in nanoseconds; nil where one of them cannot be seen.
+    private static func own(_ before: CellMeters.Reading, _ after: CellMeters.Reading) -> UInt64? {
+        guard after.seesAll, let broker = before.broker, let logger = before.logger, let brokerNow = after.broker,
+            let loggerNow = after.logger, brokerNow >= broker, loggerNow >= logger
+        else { return nil }
+        let queue = (after.queue ?? 0) - min(before.queue ?? 0, after.queue ?? 0)
+        return brokerNow - broker + loggerNow - logger + queue
     }
 
     /// Says what the audit finds; when all else is known.

@@ -22,9 +22,23 @@ enum NumberText {
         return DecimalText.format(value, places: places)
     }
 
+    /// Three significant digits, without zeros behind the point.
+    static func trimmed(_ value: Double) -> String {
+        var text = significant(value)
+        while text.contains("."), text.last == "0" || text.last == "." { text.removeLast() }
+        return text
+    }
+
     /// A ratio with two digits that mean something: `2.1`, `0.47`, `12`.
     static func ratio(_ value: Double) -> String {
         DecimalText.format(value, places: value >= 10 ? 0 : value >= 1 ? 1 : 2)
+    }
+
+    /// The same as ``duration(microseconds:)``, for round numbers: `50 us`, `2 ms`.
+    static func axisDuration(_ value: Double) -> String {
+        if value >= 1e6 { return "\(trimmed(value / 1e6)) s" }
+        if value >= 1e3 { return "\(trimmed(value / 1e3)) ms" }
+        return "\(trimmed(value)) us"
     }
 
     /// Microseconds in the unit that fits: `57 us`, `1.2 ms`, `3.4 s`.

@@ -34,6 +34,7 @@ public struct Report: Sendable {
         try ResultsFile.replace(
             folder.goBenchmarkFile,
             with: GoBenchmarkFormat.file(rows, suite: suite, environment: record.environment))
+        try ResultsFile.replace(folder.pageFile, with: ReportPage(of: self).html)
     }
 
     /// The suite's sweeps, each with the crossovers on it.

@@ -118,6 +118,7 @@ enum ResultColumns {
         .figure("arrival_error_p50_us") { $0.row.arrivalErrorP50Us },
         .figure("arrival_error_p99_us") { $0.row.arrivalErrorP99Us },
         .figure("generator_cpu_pct") { $0.row.generatorCPUPercent },
+        .figure("foreign_cpu_pct") { $0.row.foreignCPUPercent },
         .figure("generator_wait_pct") { $0.row.generatorWaitPercent },
         .figure("stationarity_ratio", places: 4) { $0.row.stationarityRatio },
         .figure("clock_step_us") { $0.row.clockStepUs },

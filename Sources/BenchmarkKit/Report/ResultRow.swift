@@ -69,6 +69,8 @@ public struct ResultRow: Sendable {
     public var cpuStealPercent: Double?
     /// CPU time of the broker's process by the time that passed, in percent of one core.
     public var generatorCPUPercent: Double?
+    /// CPU time of processes that take no part, in percent of all cores' time.
+    public var foreignCPUPercent: Double?
     /// How much of the time in which the broker's process wanted a core it had none, in percent.
     public var generatorWaitPercent: Double?
     /// Entries acknowledged in the second half of the measured time by those in the first.

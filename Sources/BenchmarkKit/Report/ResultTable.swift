@@ -33,7 +33,7 @@ struct ResultTable: Sendable {
             lines.append(title(of: point))
             lines += headings(columns, widths, gap)
             lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
-            if let note = note(block[0].0) { lines.append(note) }
+            if let note = note(block[0].0, isRanked: block.contains { $0.0.rank != nil }) { lines.append(note) }
             lines.append("")
         }
         lines += invalid.map(Self.complaint)
@@ -69,8 +69,11 @@ struct ResultTable: Sendable {
         row.rank.map { "\($0)\(row.tiedWith.isEmpty ? "" : "=")" } ?? "-"
     }
 
-    /// What the ranks mean.
-    private func note(_ row: SummaryRow) -> String? {
+    /// What the ranks mean, or why there are none.
+    private func note(_ row: SummaryRow, isRanked: Bool) -> String? {
+        guard isRanked else {
+            return "not ranked: too few valid rounds to tell the transports apart; take --rounds 7 or more"
+        }
         guard let noise = row.aaNoisePercent else { return nil }
         let control = suite.controlTransport ?? floor
         return "noise: \(control) against itself differs by up to \(DecimalText.short(noise))%; "

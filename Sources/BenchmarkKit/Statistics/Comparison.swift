@@ -20,7 +20,16 @@ struct Comparison: Sendable, Hashable {
         return max(ratio, 1 / ratio) - 1 > (noise ?? 0)
     }
 
-    /// All pairs of transports under one load, with Holm's correction over all of them.
+    /// Whether so many rounds can tell so many transports apart: the smallest p-value that the test has, after the
+    /// correction, is below the level.
+    static func canTell(transports: Int, rounds: Int) -> Bool {
+        guard transports > 1, rounds > 1 else { return false }
+        let pairs = Double(transports * (transports - 1) / 2)
+        let separated = MannWhitney((0..<rounds).map(Double.init), (rounds..<2 * rounds).map(Double.init))
+        return separated.p * pairs < level
+    }
+
+    /// All pairs of transports, with Holm's correction over all of them.
     static func all(
         _ samples: [(transport: String, sample: Sample)], noise: Double?, bootstrap: Bootstrap
     ) -> [Comparison] {

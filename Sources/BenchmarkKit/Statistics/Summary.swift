@@ -40,14 +40,17 @@ struct Summary: Sendable {
         return Sample(rows, Self.score(point))
     }
 
-    /// All comparisons under one load.
+    /// All comparisons under one load, within classes.
     func comparisons(at point: LoadPoint, of results: [ResultRow]) -> [Comparison] {
-        let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: results)) }
+        let own = results.filter { $0.planned.cell.point == point }
         let bootstrap = Bootstrap(seed: suite.seed)
+        let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: own)) }
         let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
-        let noise = noise(
-            results.filter { $0.planned.cell.point == point }, sampleOf, Self.score(point), bootstrap)
-        return Comparison.all(samples.filter { !$0.sample.values.isEmpty }, noise: noise, bootstrap: bootstrap)
+        let noise = noise(own, sampleOf, Self.score(point), bootstrap)
+        let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
+            own.first { $0.planned.cell.transport == sample.transport }?.acknowledgementClass ?? ""
+        }
+        return classes.values.flatMap { Comparison.all($0, noise: noise, bootstrap: bootstrap) }
     }
 
     private func rows(at point: LoadPoint, _ results: [ResultRow]) -> [SummaryRow] {
@@ -59,14 +62,17 @@ struct Summary: Sendable {
         let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
         let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
         let noise = noise(results, sampleOf, score, bootstrap)
-        let comparisons = Comparison.all(
-            samples.filter { !$0.sample.values.isEmpty }, noise: noise, bootstrap: bootstrap)
-        // Two rounds can order nothing: the smallest p of Mann and Whitney is 1/3 there.
-        let canRank = samples.map(\.sample.values.count).max() ?? 0 >= 3
-        let classes = Dictionary(grouping: measured.filter { sampleOf[$0]?.values.isEmpty == false }) {
-            byTransport[$0]?.first?.acknowledgementClass ?? ""
+        // Ranks are given within a class, so the correction is over its pairs.
+        let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) {
+            byTransport[$0.transport]?.first?.acknowledgementClass ?? ""
         }
-        let rankings = classes.mapValues { Ranking($0, comparisons) }
+        let families = classes.mapValues { Comparison.all($0, noise: noise, bootstrap: bootstrap) }
+        let rankings = families.compactMapValues { family -> Ranking? in
+            let members = Set(family.flatMap { [$0.first, $0.second] })
+            let rounds = members.compactMap { sampleOf[$0]?.values.count }.min() ?? 0
+            guard Comparison.canTell(transports: members.count, rounds: rounds) else { return nil }
+            return Ranking(Array(members), family)
+        }
         return measured.map { transport in
             let rows = byTransport[transport] ?? []
             var row = SummaryRow(transport, point, rows, bootstrap)
@@ -82,16 +88,14 @@ struct Summary: Sendable {
                 let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
                 return bootstrap.estimate(Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
             }
-            row.pAdjusted =
-                comparisons.first {
-                    Set([$0.first, $0.second]) == Set([transport, baseline ?? ""]) && transport != baseline
-                }?.pAdjusted
-            row.isTiedWithBaseline = comparisons.first {
-                Set([$0.first, $0.second]) == Set([transport, baseline ?? ""]) && transport != baseline
-            }.map { !$0.isSignificant }
+            let comparison = families[row.acknowledgementClass]?.first {
+                transport != baseline && Set([$0.first, $0.second]) == Set([transport, baseline ?? ""])
+            }
+            row.pAdjusted = comparison?.pAdjusted
+            row.isTiedWithBaseline = comparison.map { !$0.isSignificant }
             let place = rankings[row.acknowledgementClass]?.places[transport]
-            row.rank = canRank ? place?.rank : nil
-            row.tiedWith = canRank ? place?.tiedWith ?? [] : []
+            row.rank = place?.rank
+            row.tiedWith = place?.tiedWith ?? []
             row.aaNoisePercent = noise.map { $0 * 100 }
             return row
         }

@@ -23,7 +23,8 @@ extension ResultRow {
             loggerCPUUsPerMessage: 4.5, queueCPUUsPerMessage: 120,
             brokerRSSPeakBytes: 1 << 20, loggerRSSPeakBytes: 1 << 21, wireTxBytesPerMessage: 140.5,
             wireRxBytesPerMessage: 8,
-            littleRatio: 0.99, cpuStealPercent: 1.5, generatorCPUPercent: 90, generatorWaitPercent: 4,
+            littleRatio: 0.99, cpuStealPercent: 1.5, generatorCPUPercent: 90, foreignCPUPercent: 2,
+            generatorWaitPercent: 4,
             stationarityRatio: 1.01, clockStepUs: 0.2,
             invalidReasons: invalidReasons)
     }

@@ -1,0 +1,50 @@
+/// Pieces of HTML and SVG.
+enum Markup {
+    /// A text between tags or in an attribute.
+    static func escape(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+
+    /// A coordinate: a tenth of a pixel is as fine as can be seen.
+    static func place(_ value: Double) -> String { DecimalText.format(value, places: 1) }
+
+    /// An SVG text.
+    static func text(
+        _ x: Double, _ y: Double, _ text: String, anchor: String = "start", style: String = "label"
+    ) -> String {
+        "<text x=\"\(place(x))\" y=\"\(place(y))\" text-anchor=\"\(anchor)\" class=\"\(style)\">\(escape(text))</text>"
+    }
+
+    /// An SVG line.
+    static func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, style: String) -> String {
+        "<line x1=\"\(place(x1))\" y1=\"\(place(y1))\" x2=\"\(place(x2))\" y2=\"\(place(y2))\" class=\"\(style)\"/>"
+    }
+
+    /// An SVG rectangle.
+    static func box(_ x: Double, _ y: Double, _ width: Double, _ height: Double, style: String) -> String {
+        "<rect x=\"\(place(x))\" y=\"\(place(y))\" width=\"\(place(max(0, width)))\" height=\"\(place(height))\" "
+            + "class=\"\(style)\"/>"
+    }
+
+    /// A chart with its caption: what it shows is also said in words, for readers who cannot see it.
+    static func figure(_ caption: String, width: Double, height: Double, description: String, _ body: String) -> String
+    {
+        """
+        <figure><figcaption>\(escape(caption))</figcaption>
+        <svg viewBox="0 0 \(place(width)) \(place(height))" role="img" aria-label="\(escape(description))">
+        \(body)
+        </svg></figure>
+
+        """
+    }
+}

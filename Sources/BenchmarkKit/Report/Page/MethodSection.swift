@@ -1,0 +1,57 @@
+/// How it was measured, on what, and what that cannot tell.
+struct MethodSection: Sendable {
+    let report: Report
+
+    var html: String {
+        """
+        <section><h2>How it was measured</h2>
+        <p>Every transport carries the same entries from one broker process to one logger process. Cells run in random order \
+        within rounds, so that a machine that becomes slower makes no transport slower than another. The logger keeps a ledger \
+        of sequence numbers and checksums; a row counts only if every acknowledged entry is in it once and unchanged.</p>
+        <p>Latency counts from the time an entry <em>should</em> have been sent to its acknowledgement; <em>delivered</em> to \
+        the logger's record. Intervals are 95% bootstrap intervals of medians over rounds; ratios compare rows of the same round. \
+        Two transports differ where the test of Mann and Whitney says so at 5% after Holm's correction over all pairs under that \
+        load, <em>and</em> by more than one transport differs from itself there. CPU is the kernel's account of each process. \
+        Bytes on the wire are those of the broker's TCP sockets, without headers of TCP and IP.</p>
+        <h2>What it does not tell</h2>
+        <ul>
+        <li>Broker and logger share one machine: there is no network between them, and its cores are shared.</li>
+        <li>The machine's own speed: rates of different days or machines cannot be compared, ratios within this page can.</li>
+        <li>What a log entry costs after it was recorded: the logger keeps the latest ones in memory.</li>
+        <li>Latency beyond the time measured: a pause that comes once an hour is not in seconds of load.</li>
+        <li>Transports of different acknowledgement classes against each other: they promise different things.</li>
+        </ul>
+        <h2>Environment</h2>
+        <dl>\(environment)</dl>
+        <p class="dim">Made by <code>brokerlab report</code> from results.csv, latency.hlog and run.json of the same folder.</p>
+        </section>
+        """
+    }
+
+    private var environment: String {
+        let machine = report.record.environment
+        let suite = report.suite
+        let audit = report.rows
+        func worst(_ value: (ResultRow) -> Double?) -> String? {
+            audit.compactMap(value).max().map(NumberText.significant)
+        }
+        let entries: [(String, String?)] = [
+            ("command", report.record.command.isEmpty ? nil : report.record.command.joined(separator: " ")),
+            ("host", machine.host), ("system", machine.os),
+            ("processor", machine.cpuModel.map { "\($0), \(machine.cpuCount) cores" }),
+            ("Swift", machine.swiftVersion), ("commit", machine.gitCommit),
+            ("RabbitMQ", audit.compactMap(\.peerVersion).first),
+            (
+                "each cell",
+                "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(suite.rounds) rounds, seed \(suite.seed)"
+            ),
+            ("payload", suite.payload.name), ("placement", suite.placement.rawValue),
+            ("most stolen time", worst(\.cpuStealPercent).map { "\($0)% of the cores' time in one row" }),
+            ("most used by others", worst(\.foreignCPUPercent).map { "\($0)% of the cores' time, in one row" }),
+            ("latest timer", worst(\.arrivalErrorP99Us).map { "\($0) us at p99, in one row" }),
+        ]
+        return entries.compactMap { name, value in
+            value.map { "<dt>\(name)</dt><dd>\(Markup.escape($0))</dd>" }
+        }.joined(separator: "\n")
+    }
+}

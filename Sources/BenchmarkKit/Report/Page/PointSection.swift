@@ -1,0 +1,170 @@
+import Histogram
+
+/// What was measured under one load: a table and its charts.
+struct PointSection: Sendable {
+    /// The most loads that have charts of their own; a sweep's chart shows more of them in less space.
+    private static let mostCharts = 6
+
+    let page: ReportPage
+    let point: LoadPoint
+    let rows: [SummaryRow]
+
+    static func all(of page: ReportPage) -> String {
+        let sections = page.report.suite.points.compactMap { point -> PointSection? in
+            let rows = page.report.summary.filter { $0.cell.point == point }
+            return rows.isEmpty ? nil : PointSection(page: page, point: point, rows: rows)
+        }
+        return sections.map { $0.html(charts: sections.count <= mostCharts) }.joined()
+    }
+
+    private func html(charts: Bool) -> String {
+        let sorted = rows.sorted { ($0.rank ?? .max, order($0)) < ($1.rank ?? .max, order($1)) }
+        let noise = rows.compactMap(\.aaNoisePercent).first.map {
+            " \(page.report.suite.controlTransport ?? "One transport"), measured twice in every round, differs from itself by up "
+                + "to \(NumberText.significant($0))%: no smaller difference counts."
+        }
+        let ranked =
+            rows.contains { $0.rank != nil }
+            ? "Transports marked = cannot be told from at least one other."
+            : "Too few valid rounds to rank the transports."
+        return """
+            <section><h2>\(Markup.escape(point.text))</h2>
+            \(table(sorted))
+            <p class="dim">\(ranked) Figures are medians of the valid rounds; small \
+            print: 95% interval, and the CPU of broker + logger + message broker.\(Markup.escape(noise ?? ""))</p>
+            \(charts ? "<div class=\"charts\">\n\(self.charts(sorted))</div>" : "")
+            </section>
+
+            """
+    }
+
+    private func order(_ row: SummaryRow) -> Double {
+        point.load == .closed ? -(row.throughput?.median ?? -1) : row.ackP99?.median ?? .infinity
+    }
+
+    private func table(_ rows: [SummaryRow]) -> String {
+        let baseline = Summary(suite: page.report.suite, floor: page.report.record.floor).baseline ?? ""
+        let titles = [
+            "rank", "msgs/s", "by \(baseline)", "p50", "p99", "delivered p99", "CPU a message", "wire out / in",
+            "peak memory",
+        ]
+        let heads =
+            "<th class=\"k\">transport</th>" + titles.map { "<th>\(Markup.escape($0))</th>" }.joined()
+            + "<th class=\"t\">ack</th><th>valid</th>"
+        let body = rows.map { row in
+            let whole = row.count + row.invalidCount
+            let cells = [
+                "<td class=\"k\"><span class=\"swatch \(page.palette.style(row.cell.transport))\"></span>"
+                    + "\(Markup.escape(row.cell.transport))</td>",
+                "<td>\(rank(row))</td>",
+                cell(row.throughput, NumberText.grouped), cell(row.ratioToBaseline, NumberText.ratio),
+                cell(row.ackP50, NumberText.duration), cell(row.ackP99, NumberText.duration),
+                cell(row.deliveredP99, NumberText.duration), "<td>\(cpu(row))</td>", "<td>\(wire(row))</td>",
+                "<td>\(memory(row))</td>", "<td class=\"t\">\(Markup.escape(row.acknowledgementClass))</td>",
+                "<td\(row.invalidCount > 0 ? " class=\"bad\"" : "")>\(row.count) of \(whole)</td>",
+            ]
+            return "<tr>\(cells.joined())</tr>"
+        }
+        return """
+            <div class="scroll" tabindex="0" role="region" aria-label="\(Markup.escape(point.text))"><table>
+            <thead><tr>\(heads)</tr></thead>
+            <tbody>
+            \(body.joined(separator: "\n"))
+            </tbody></table></div>
+            """
+    }
+
+    /// All processes together, and each: broker, logger, message broker.
+    private func cpu(_ row: SummaryRow) -> String {
+        let parts = [row.brokerCPU, row.loggerCPU, row.queueCPU].compactMap { $0?.median }
+        guard !parts.isEmpty else { return "–" }
+        let each = parts.map(NumberText.significant).joined(separator: " + ")
+        return "\(NumberText.duration(microseconds: parts.reduce(0, +)))<small>\(each)</small>"
+    }
+
+    private func rank(_ row: SummaryRow) -> String {
+        guard let rank = row.rank else { return "–" }
+        return row.tiedWith.isEmpty ? "\(rank)" : "<span title=\"tied\">\(rank) =</span>"
+    }
+
+    private func wire(_ row: SummaryRow) -> String {
+        guard let out = row.wireTx?.median, let back = row.wireRx?.median else { return "–" }
+        return "\(ByteText.approximate(out)) / \(ByteText.approximate(back))"
+    }
+
+    private func memory(_ row: SummaryRow) -> String {
+        guard let broker = row.brokerRSS?.median, let logger = row.loggerRSS?.median else { return "–" }
+        return "\(ByteText.approximate(broker)) + \(ByteText.approximate(logger))"
+    }
+
+    private func cell(_ estimate: Estimate?, _ text: (Double) -> String) -> String {
+        guard let estimate else { return "<td>–</td>" }
+        var content = text(estimate.median)
+        if let low = estimate.low, let high = estimate.high {
+            content += "<small>\(Self.range(text(low), text(high)))</small>"
+        }
+        return "<td>\(content)</td>"
+    }
+
+    /// `21.4–25.7 us`: the unit once, where both ends have the same.
+    private static func range(_ low: String, _ high: String) -> String {
+        let (from, to) = (low.split(separator: " "), high.split(separator: " "))
+        guard from.count == 2, to.count == 2, from[1] == to[1] else { return "\(low)–\(high)" }
+        return "\(from[0])–\(high)"
+    }
+
+    private func charts(_ rows: [SummaryRow]) -> String {
+        let measured = rows.filter { $0.count > 0 }
+        let throughput = BarChart(
+            caption: "Throughput, messages per second (line: 95% interval)",
+            bars: measured.map { row in
+                BarChart.Bar(
+                    name: row.cell.transport,
+                    parts: [(row.throughput?.median ?? 0, page.palette.style(row.cell.transport))],
+                    low: row.throughput?.low, high: row.throughput?.high,
+                    text: NumberText.grouped(row.throughput?.median ?? 0))
+            })
+        return (point.load == .closed ? throughput.markup : "") + costs(measured) + percentiles(measured)
+    }
+
+    private func costs(_ rows: [SummaryRow]) -> String {
+        let hasQueue = rows.contains { $0.queueCPU != nil }
+        let bars = rows.map { row in
+            let parts = [(row.brokerCPU, "p1"), (row.loggerCPU, "p2"), (row.queueCPU, "p3")].compactMap { part, style in
+                part.map { (value: $0.median, style: style) }
+            }
+            return BarChart.Bar(
+                name: row.cell.transport, parts: parts,
+                text: NumberText.duration(microseconds: parts.map(\.value).reduce(0, +)))
+        }
+        let legend = [("broker", "p1"), ("logger", "p2")] + (hasQueue ? [("RabbitMQ", "p3")] : [])
+        return BarChart(
+            caption: "CPU time per message, all processes", bars: bars,
+            legend: legend.map { (name: $0.0, style: $0.1) }
+        ).markup
+    }
+
+    /// Latency by percentile, all valid rounds together; the axis counts nines.
+    private func percentiles(_ rows: [SummaryRow]) -> String {
+        let levels: [Double] = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99]
+        let valid = page.report.rows.filter {
+            $0.isValid && $0.planned.cell.point == point && !$0.planned.cell.isControl
+        }
+        let lines = rows.compactMap { row -> LineChart.Line? in
+            let tags = valid.filter { $0.planned.cell.transport == row.cell.transport }.map(\.planned.tag)
+            let histograms = tags.compactMap { page.report.histograms[$0] }
+            guard var sum = histograms.first else { return nil }
+            for other in histograms.dropFirst() { sum.add(other) }
+            // Ten values must lie beyond a percentile for it to be one.
+            let known = levels.filter { Double(sum.totalCount) * (100 - $0) / 100 >= 10 }
+            return LineChart.Line(
+                name: row.cell.transport, style: page.palette.style(row.cell.transport),
+                points: known.map { (100 / (100 - $0), Double(sum.valueAtPercentile($0)) / 1000) })
+        }
+        return LineChart(
+            caption: "Acknowledged latency by percentile", lines: lines,
+            ticks: [(2, "50%"), (10, "90%"), (100, "99%"), (1000, "99.9%"), (10_000, "99.99%")],
+            xTitle: "percentile, from the intended send time", yText: NumberText.axisDuration
+        ).markup
+    }
+}

@@ -1,0 +1,56 @@
+/// `report.html`: one page that needs nothing but itself, for a reader with a minute and for one with an hour.
+struct ReportPage: Sendable {
+    let report: Report
+    let palette: Palette
+
+    init(of report: Report) {
+        self.report = report
+        palette = Palette(report.suite.transports)
+    }
+
+    /// The page.
+    var html: String {
+        let title = "broker-lab: \(report.suite.name)"
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(Markup.escape(title))</title>
+            <link rel="icon" href="data:,">
+            <style>
+            \(PageStyle.text)
+            </style></head><body>
+            \(heading(title))
+            \(verdict)
+            \(PointSection.all(of: self))
+            \(SweepSection(page: self).html)
+            \(DecompositionSection(report: report).html)
+            \(InvalidSection(report: report).html)
+            \(MethodSection(report: report).html)
+            </body></html>
+
+            """
+    }
+
+    private func heading(_ title: String) -> String {
+        let environment = report.record.environment
+        let machine = [environment.cpuModel, environment.os].compactMap { $0 }.joined(separator: ", ")
+        let rounds = report.suite.rounds == 1 ? "1 round" : "\(report.suite.rounds) interleaved rounds"
+        return """
+            <header><h1>\(Markup.escape(title))</h1>
+            <p class="dim">\(Markup.escape(report.record.startedAt)), \(environment.cpuCount) cores \
+            (\(Markup.escape(machine))), \(report.suite.cells.count) cells, \(rounds), seed \(report.suite.seed)</p></header>
+            """
+    }
+
+    private var verdict: String {
+        let items = Verdict(of: report).sentences.enumerated().map { index, sentence in
+            let style = [index == 0 ? "lead" : nil, sentence.isBad ? "bad" : nil].compactMap { $0 }
+            return
+                "<li\(style.isEmpty ? "" : " class=\"\(style.joined(separator: " "))\"")>\(Markup.escape(sentence.text))</li>"
+        }
+        return
+            "<section class=\"verdict\" aria-label=\"Verdict\"><ul>\n\(items.joined(separator: "\n"))\n</ul></section>"
+    }
+}
