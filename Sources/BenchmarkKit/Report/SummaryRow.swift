@@ -80,8 +80,8 @@ extension SummaryRow {
         queueCPU = estimate(\.queueCPUUsPerMessage)
         wireTx = estimate(\.wireTxBytesPerMessage)
         wireRx = estimate(\.wireRxBytesPerMessage)
-        brokerRSS = estimate { $0.brokerRSSPeakBytes.map(Double.init) }
-        loggerRSS = estimate { $0.loggerRSSPeakBytes.map(Double.init) }
+        brokerRSS = estimate { $0.brokerRSSPeakBytes.map { Double($0) } }
+        loggerRSS = estimate { $0.loggerRSSPeakBytes.map { Double($0) } }
         arrivalErrorP99 = estimate(\.arrivalErrorP99Us)
     }
 }

@@ -81,7 +81,7 @@ struct LineChart: Sendable {
         body += labels(y)
         let description = lines.map(\.name).joined(separator: ", ")
         return Markup.figure(
-            caption, width: Self.width, height: Self.height, description: "\(caption): \(description)",
+            caption, width: Self.width, height: Self.height, description: "\(caption): \(description)", isTall: true,
             body.joined(separator: "\n"))
     }
 

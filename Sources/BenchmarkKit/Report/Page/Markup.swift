@@ -37,10 +37,11 @@ enum Markup {
     }
 
     /// A chart with its caption: what it shows is also said in words, for readers who cannot see it.
-    static func figure(_ caption: String, width: Double, height: Double, description: String, _ body: String) -> String
-    {
+    static func figure(
+        _ caption: String, width: Double, height: Double, description: String, isTall: Bool = false, _ body: String
+    ) -> String {
         """
-        <figure><figcaption>\(escape(caption))</figcaption>
+        <figure\(isTall ? " class=\"tall\"" : "")><figcaption>\(escape(caption))</figcaption>
         <svg viewBox="0 0 \(place(width)) \(place(height))" role="img" aria-label="\(escape(description))">
         \(body)
         </svg></figure>

@@ -7,7 +7,7 @@ enum PageStyle {
         --good:#4fc9a0;--bad:#ff9066;--c0:#9aa4af;--c1:#4aa8e0;--c2:#ff8a3d;--c3:#2fc79b;--c4:#e08fbc;--c5:#f0bd3e;--c6:#8fd0f5;
         --c7:#e6e9ec}}
         *{box-sizing:border-box}
-        body{margin:0 auto;max-width:1120px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
+        body{margin:0 auto;max-width:1180px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
         font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
         h1{font-size:1.55rem;line-height:1.25;margin:0 0 .25rem}
         h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.5rem;border-top:1px solid var(--line)}
@@ -26,8 +26,8 @@ enum PageStyle {
         th.k,td.k{position:sticky;left:0;background:var(--bg);text-align:left;font-weight:600;color:var(--fg)}
         td small{display:block;color:var(--dim);font-size:.75rem}
         .swatch{display:inline-block;width:.7rem;height:.7rem;border-radius:2px;margin-right:.45rem}
-        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,350px),1fr));gap:1rem 2rem}
-        figure{margin:0;max-width:540px}figcaption{font-size:.875rem;margin-bottom:.25rem}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,350px),1fr));gap:1rem 2rem;grid-auto-flow:dense;align-items:start}
+        figure{margin:0;max-width:540px}figure.tall{grid-row:span 2}figcaption{font-size:.875rem;margin-bottom:.25rem}
         svg{display:block;width:100%;height:auto;overflow:visible}
         svg text{fill:var(--fg);font:12.5px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
         svg text.small{font-size:11.5px;fill:var(--dim)}svg text.value{font-size:12px;font-variant-numeric:tabular-nums}

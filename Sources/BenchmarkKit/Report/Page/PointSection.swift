@@ -45,8 +45,8 @@ struct PointSection: Sendable {
     private func table(_ rows: [SummaryRow]) -> String {
         let baseline = Summary(suite: page.report.suite, floor: page.report.record.floor).baseline ?? ""
         let titles = [
-            "rank", "msgs/s", "by \(baseline)", "p50", "p99", "delivered p99", "CPU a message", "wire out / in",
-            "peak memory",
+            "rank", "msgs/s", "by \(baseline)", "p50", "p99", "delivered p99", "CPU a message", "wire B out / in",
+            "peak MiB",
         ]
         let heads =
             "<th class=\"k\">transport</th>" + titles.map { "<th>\(Markup.escape($0))</th>" }.joined()
@@ -89,12 +89,12 @@ struct PointSection: Sendable {
 
     private func wire(_ row: SummaryRow) -> String {
         guard let out = row.wireTx?.median, let back = row.wireRx?.median else { return "–" }
-        return "\(ByteText.approximate(out)) / \(ByteText.approximate(back))"
+        return "\(NumberText.grouped(out)) / \(NumberText.grouped(back))"
     }
 
     private func memory(_ row: SummaryRow) -> String {
         guard let broker = row.brokerRSS?.median, let logger = row.loggerRSS?.median else { return "–" }
-        return "\(ByteText.approximate(broker)) + \(ByteText.approximate(logger))"
+        return "\(NumberText.grouped(broker / 1_048_576)) + \(NumberText.grouped(logger / 1_048_576))"
     }
 
     private func cell(_ estimate: Estimate?, _ text: (Double) -> String) -> String {

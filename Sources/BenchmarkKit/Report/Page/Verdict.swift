@@ -20,8 +20,11 @@ struct Verdict: Sendable {
     var sentences: [Sentence] {
         let points = report.suite.points.filter { point in report.summary.contains { $0.cell.point == point } }
         var sentences: [Sentence] = []
-        for point in points.count <= Self.mostPoints ? points : [points.last].compactMap({ $0 }) {
-            sentences += self.sentences(at: point).map { Sentence(text: $0) }
+        let shown = points.count <= Self.mostPoints ? points : [points.last].compactMap { $0 }
+        // What differs comes before what cannot be told apart, and that before what promises something else.
+        let groups = shown.map(self.sentences)
+        for order in Order.allCases {
+            sentences += groups.flatMap { $0 }.filter { $0.order == order }.map { Sentence(text: $0.text) }
         }
         for (sweep, crossovers) in report.sweeps {
             sentences += crossovers.filter { $0.below != floor && $0.above != floor }.map { crossover in
@@ -54,7 +57,11 @@ struct Verdict: Sendable {
             isBad: audited * 4 > report.rows.count)
     }
 
-    private func sentences(at point: LoadPoint) -> [String] {
+    private enum Order: CaseIterable {
+        case difference, tie, otherPromise
+    }
+
+    private func sentences(at point: LoadPoint) -> [(order: Order, text: String)] {
         let statistics = Summary(suite: report.suite, floor: floor)
         let rows = report.summary.filter { $0.cell.point == point && $0.count > 0 }
         guard let baselineName = statistics.baseline,
@@ -63,14 +70,17 @@ struct Verdict: Sendable {
         let rivals = rows.filter { $0.cell.transport != baselineName && $0.cell.transport != floor }
         let peers = rivals.filter { $0.acknowledgementClass == baseline.acknowledgementClass }
         let others = rivals.filter { $0.acknowledgementClass != baseline.acknowledgementClass }
-        var sentences: [String] = []
+        var sentences: [(order: Order, text: String)] = []
         if let best = peers.min(by: { Self.isBetter($0, $1) }) {
-            sentences.append(Self.sentence(best, than: baselineName, at: point))
+            let isTie = best.isTiedWithBaseline == true && best.rank != nil
+            sentences.append((isTie ? .tie : .difference, Self.sentence(best, than: baselineName, at: point)))
         }
         sentences += others.map { row in
             let comparison = Self.comparison(row, than: baselineName)
-            return "\(Self.place(point)), \(row.cell.transport) \(comparison), but its acknowledgement only says "
+            let text =
+                "\(Self.place(point)), \(row.cell.transport) \(comparison), but its acknowledgement only says "
                 + "\u{201c}\(row.acknowledgementClass)\u{201d}, so it is not ranked with the others."
+            return (.otherPromise, text)
         }
         return sentences
     }
@@ -84,8 +94,9 @@ struct Verdict: Sendable {
 
     private static func sentence(_ row: SummaryRow, than baseline: String, at point: LoadPoint) -> String {
         if row.isTiedWithBaseline == true, row.rank != nil {
-            let ratio = row.ratioToBaseline.map {
-                "ratio \(NumberText.ratio($0.median))\(interval($0, NumberText.ratio))"
+            let ratio = row.ratioToBaseline.map { ratio in
+                let ends = [ratio.low, ratio.high].compactMap { $0 }.map(NumberText.ratio).joined(separator: " to ")
+                return "ratio \(NumberText.ratio(ratio.median))\(ends.isEmpty ? "" : ", \(ends)")"
             }
             return "\(place(point)), \(row.cell.transport) and \(baseline) cannot be told apart"
                 + (ratio.map { " (\($0))" } ?? "") + "."
