@@ -34,27 +34,6 @@ struct LabHonestyTests {
         #expect(try #require(row.deliveredLatency).p99Us > 300_000)
     }
 
-    @Test("a load generator that other processes starve of CPU")
-    func starved() async throws {
-        let burners = (0..<(4 * ProcessInfo.processInfo.activeProcessorCount)).map { _ in
-            let burner = Process()
-            burner.executableURL = URL(fileURLWithPath: "/bin/sh")
-            burner.arguments = ["-c", "while :; do :; done"]
-            return burner
-        }
-        for burner in burners { try burner.run() }
-        defer {
-            for burner in burners {
-                burner.terminate()
-                burner.waitUntilExit()
-            }
-        }
-        let (row, _) = try await measure(nil, seconds: 1)
-        #expect(!row.isValid && !row.hasFailed)
-        #expect(row.invalidReason.contains("audit: other processes used"), "\(row.invalidReason)")
-        #expect(try #require(row.generatorWaitPercent) > 30)
-    }
-
     @Test("the bytes on the wire: as many as the frames have")
     func wireBytes() async throws {
         let (row, _) = try await measure(nil, seconds: 0.3)
@@ -72,6 +51,23 @@ struct LabHonestyTests {
         #expect(!row.hasFailed, "\(row.invalidReason)")
         #expect(row.sent == row.delivered)
         if load != .closed { #expect((900...1000).contains(try #require(row.sent))) }
+    }
+
+    @Test("a load generator that other processes starve of CPU")
+    func starved() async throws {
+        // Processes, as threads of this one would be taken for the broker's own. They end by themselves, whatever becomes
+        // of this one; the last test, as they go on for a moment.
+        let burners = (0..<(4 * ProcessInfo.processInfo.activeProcessorCount)).map { _ in
+            let burner = Process()
+            burner.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+            burner.arguments = ["--signal=KILL", "4", "/bin/sh", "-c", "while :; do :; done"]
+            return burner
+        }
+        for burner in burners { try burner.run() }
+        let (row, _) = try await measure(nil, seconds: 1)
+        #expect(!row.isValid && !row.hasFailed)
+        #expect(row.invalidReason.contains("audit: other processes used"), "\(row.invalidReason)")
+        #expect(try #require(row.generatorWaitPercent) > 30)
     }
 
     private func measure(
