@@ -32,12 +32,26 @@ struct BenchTests {
             #expect(results.values(of: "transport") == Set(transports.split(separator: ",").map(String.init)))
             #expect(results.values(of: "in_flight") == ["1", "8"])
             for row in results.rows {
-                #expect(row["valid"] == "true", "\(row)")
-                #expect(row["lost"] == "0", "\(row)")
+                // The audit may distrust what a busy machine measures; what was delivered is another matter.
+                let reasons = (row["invalid_reason"] ?? "").components(separatedBy: "; ")
+                #expect(row["valid"] == "true" || reasons.allSatisfy { $0.hasPrefix("audit: ") }, "\(row)")
+                #expect(row["lost"] == "0" && row["duplicated"] == "0" && row["corrupt"] == "0", "\(row)")
                 #expect(row["sent"] == row["acked"] && row["sent"] == row["delivered"], "\(row)")
                 #expect((Int(row["sent"] ?? "") ?? 0) > 0, "\(row)")
             }
-            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "summary.csv").path))
+            let page = try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8)
+            #expect(page.contains("<svg") && !page.contains("<script") && !page.contains("http://"))
+            // pandas, the standard reader of HdrHistogram's logs, and the rules of benchstat.
+            let check = try await runProgram(.python("check_results"), [folder.path])
+            #expect(check.exitCode == 0, "\(check.output.text)\(check.errors.text)")
+
+            let first = try String(contentsOf: folder.appending(path: "summary.csv"), encoding: .utf8)
+            let again = try await runProgram(.brokerlab, ["report", folder.path])
+            #expect(again.exitCode == 0, "\(again.errors.text)")
+            #expect(try String(contentsOf: folder.appending(path: "summary.csv"), encoding: .utf8) == first)
+            let comparison = try await runProgram(.brokerlab, ["compare", folder.path, folder.path, "--fail-on", "5%"])
+            #expect(comparison.exitCode == 0, "\(comparison.errors.text)")
+            #expect(!comparison.output.text.contains("faster") && !comparison.output.text.contains("slower"))
         }
     }
 

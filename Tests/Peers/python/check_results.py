@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads the files of a results folder with the tools that others would use: pandas, HdrHistogram, and the rules of benchstat.
 
-    .build/peers/venv/bin/python Tests/Setup/check-results.py results/DIR
+    .build/peers/venv/bin/python Tests/Peers/python/check_results.py results/DIR
 """
 import re
 import sys
