@@ -12,8 +12,6 @@ struct RunRecord: Codable, Sendable {
     var startedAt: String
     /// The command that ran it, for a reader who wants to run it again.
     var command: [String]
-    /// What parts of the way cost, where that was measured.
-    var decomposition: [CostPart] = []
 
     /// Reads `run.json`.
     /// - Throws: ``BenchmarkError`` when there is none, or it is something else.
@@ -29,15 +27,13 @@ struct RunRecord: Codable, Sendable {
     }
 
     init(
-        suite: Suite, environment: BenchmarkEnvironment, floor: String, startedAt: String, command: [String],
-        decomposition: [CostPart] = []
+        suite: Suite, environment: BenchmarkEnvironment, floor: String, startedAt: String, command: [String]
     ) {
         self.suite = suite
         self.environment = environment
         self.floor = floor
         self.startedAt = startedAt
         self.command = command
-        self.decomposition = decomposition
     }
 
     /// The file's text.
@@ -45,25 +41,5 @@ struct RunRecord: Codable, Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
-    }
-}
-
-/// What one part of an entry's way costs, in microseconds of CPU time an entry.
-public struct CostPart: Codable, Sendable, Hashable {
-    /// The transport's selector.
-    public var transport: String
-    /// The length of the entry's text, in bytes.
-    public var payloadBytes: Int
-    /// `codec`, `engine`, `loopback`, `queue`.
-    public var part: String
-    /// The cost up to and including this part, in microseconds of CPU time an entry, over both halves.
-    public var cumulativeUs: Double
-
-    /// Creates a part.
-    public init(transport: String, payloadBytes: Int, part: String, cumulativeUs: Double) {
-        self.transport = transport
-        self.payloadBytes = payloadBytes
-        self.part = part
-        self.cumulativeUs = cumulativeUs
     }
 }

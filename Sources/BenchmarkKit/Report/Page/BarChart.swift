@@ -50,7 +50,7 @@ struct BarChart: Sendable {
             for part in legend {
                 body.append(Markup.box(x, height + 4, 11, 11, style: part.style))
                 body.append(Markup.text(x + 16, height + 14, part.name, style: "small"))
-                x += 34 + Double(part.name.count) * 6.5
+                x += 34 + Double(part.name.count) * 7.5
             }
             height += 22
         }

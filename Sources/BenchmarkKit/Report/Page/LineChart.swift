@@ -22,7 +22,7 @@ struct LineChart: Sendable {
     private static let width = 440.0
     private static let height = 270.0
     private static let left = 58.0
-    private static let right = 84.0
+    private static let right = 108.0
     private static let top = 10.0
     private static let bottom = 40.0
 
@@ -90,7 +90,7 @@ struct LineChart: Sendable {
         var ends = lines.compactMap { line in
             line.points.last.map { (name: line.name, style: line.style, y: y(max($0.y, .leastNormalMagnitude))) }
         }.sorted { $0.y < $1.y }
-        let gap = 14.0
+        let gap = 15.0
         for index in ends.indices.dropFirst() { ends[index].y = max(ends[index].y, ends[index - 1].y + gap) }
         if let last = ends.last, last.y > Self.height - Self.bottom {
             ends[ends.count - 1].y = Self.height - Self.bottom

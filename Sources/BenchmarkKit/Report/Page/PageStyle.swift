@@ -29,13 +29,13 @@ enum PageStyle {
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,350px),1fr));gap:1rem 2rem;grid-auto-flow:dense;align-items:start}
         figure{margin:0;max-width:540px}figure.tall{grid-row:span 2}figcaption{font-size:.875rem;margin-bottom:.25rem}
         svg{display:block;width:100%;height:auto;overflow:visible}
-        svg text{fill:var(--fg);font:12.5px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
-        svg text.small{font-size:11.5px;fill:var(--dim)}svg text.value{font-size:12px;font-variant-numeric:tabular-nums}
+        svg text{fill:var(--fg);font:14px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
+        svg text.small{font-size:13px;fill:var(--dim)}svg text.value{font-size:13.5px;font-variant-numeric:tabular-nums}
         svg .axis{stroke:var(--dim);stroke-width:1}svg .grid{stroke:var(--line);stroke-width:1}
         svg .whisker{stroke:var(--fg);stroke-width:1.4}
         svg .curve{fill:none;stroke-width:2.2;stroke-linejoin:round}svg .range{stroke-width:1.4;opacity:.65}
         svg .mark{stroke:var(--fg);stroke-width:1;stroke-dasharray:3 3}svg .band{fill:var(--fg);opacity:.08}
-        svg .p1{fill:var(--c1)}svg .p2{fill:var(--c1);fill-opacity:.55}svg .p3{fill:var(--c1);fill-opacity:.25}svg .p4{fill:var(--c5)}
+        svg .p1{fill:var(--c1)}svg .p2{fill:var(--c1);fill-opacity:.55}svg .p3{fill:var(--c1);fill-opacity:.25}
         \(colours)
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;font-size:.9rem;margin:.5rem 0}
         dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}

@@ -116,7 +116,7 @@ struct PointSection: Sendable {
     private func charts(_ rows: [SummaryRow]) -> String {
         let measured = rows.filter { $0.count > 0 }
         let throughput = BarChart(
-            caption: "Throughput, messages per second (line: 95% interval)",
+            caption: "Messages per second (line: 95% interval)",
             bars: measured.map { row in
                 BarChart.Bar(
                     name: row.cell.transport,

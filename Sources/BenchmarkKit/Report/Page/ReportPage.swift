@@ -25,7 +25,6 @@ struct ReportPage: Sendable {
             \(verdict)
             \(PointSection.all(of: self))
             \(SweepSection(page: self).html)
-            \(DecompositionSection(report: report).html)
             \(InvalidSection(report: report).html)
             \(MethodSection(report: report).html)
             </body></html>
