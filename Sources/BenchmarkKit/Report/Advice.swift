@@ -103,6 +103,7 @@ public struct Advice: Sendable {
         case .recorded: given == "recorded" || given == "stored"
         case .stored: given == "stored"
         case .queued: given == "queued"
+        case .unacknowledged: true
         }
     }
 
