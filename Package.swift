@@ -25,6 +25,7 @@ let package = Package(
     products: [
         .executable(name: "brokerlab", targets: ["brokerlab"]),
         .library(name: "Gob", targets: ["Gob"]),
+        .library(name: "EntryCodecs", targets: ["EntryCodecs", "Broker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -68,10 +69,6 @@ let package = Package(
             name: "GRPCTransport",
             dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore, nioPosix],
             exclude: ["Wire/logs.proto"], swiftSettings: settings),
-
-        .executableTarget(
-            name: "codec-cost", dependencies: ["Broker", "EntryCodecs", nioCore], path: "Benchmarks/codecs",
-            swiftSettings: settings),
 
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
         .target(

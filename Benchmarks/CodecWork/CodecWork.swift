@@ -10,7 +10,7 @@ public struct CodecWork: Sendable {
     /// Every piece of work.
     public static let all: [CodecWork] =
         work("gob small", Entry<String>.small) + work("gob nested", Order.example)
-        + work("gob 1 MiB", Entry<String>.large)
+        + work("gob 1 MiB", Entry<String>.large) + entryBodies
         + [
             CodecWork(name: "gob small decode in place", run: decodeInPlace(Entry<String>.small)),
             CodecWork(name: "gob 1 MiB decode in place", run: decodeInPlace(Entry<String>.large)),

@@ -71,6 +71,22 @@ public struct GobEncoder: ~Copyable, Sendable {
         if writer.definedInside { writer.keepDefinitions() }
     }
 
+    /// Writes what `body` encodes straight into `memory`, which spares a large value a copy; nothing must be waiting.
+    ///
+    /// - Returns: the number of bytes written there; 0 where it did not suffice: then they are waiting as always.
+    public mutating func encode(
+        into memory: UnsafeMutableRawBufferPointer, _ body: (inout GobEncoder) throws(GobError) -> Void
+    ) throws(GobError) -> Int {
+        writer.borrow(memory)
+        do throws(GobError) {
+            try body(&self)
+        } catch {
+            _ = writer.giveBack()
+            throw error
+        }
+        return writer.giveBack() ?? 0
+    }
+
     /// Appends a value whose ``GobText`` fields refer to `text`, the bytes that they were decoded from.
     @inlinable
     public mutating func encode<Value: GobField>(_ value: Value, textIn text: RawSpan) throws(GobError) {

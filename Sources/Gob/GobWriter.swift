@@ -5,6 +5,8 @@ public struct GobWriter: ~Copyable, @unchecked Sendable {
     // Sendable because it alone owns the memory, which `deinit` frees and no pointer to which leaves a scope.
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
+    /// The memory of its own, for the time that it writes into memory of a caller's.
+    private var ownMemory: UnsafeMutableRawBufferPointer?
     /// How many bytes are written, over all messages.
     @usableFromInline var count = 0
 
@@ -55,9 +57,24 @@ public struct GobWriter: ~Copyable, @unchecked Sendable {
         let wanted = max(capacity * 2, count + extra)
         let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
         larger.copyMemory(from: base, byteCount: count)
-        base.deallocate()
+        (ownMemory?.baseAddress ?? base).deallocate()
+        ownMemory = nil
         base = larger
         capacity = wanted
+    }
+
+    /// Writes into `memory` from now on, for as long as it suffices; the buffer must be empty.
+    mutating func borrow(_ memory: UnsafeMutableRawBufferPointer) {
+        guard count == 0, ownMemory == nil, let start = memory.baseAddress else { return }
+        ownMemory = UnsafeMutableRawBufferPointer(start: base, count: capacity)
+        (base, capacity) = (start, memory.count)
+    }
+
+    /// Goes back to memory of its own; returns how many bytes are in what it borrowed, nil where that did not suffice.
+    mutating func giveBack() -> Int? {
+        guard let own = ownMemory, let start = own.baseAddress else { return nil }
+        defer { (base, capacity, count, ownMemory) = (start, own.count, 0, nil) }
+        return count
     }
 
     /// Gives memory beyond `kept` bytes back; the buffer must be empty.

@@ -123,6 +123,25 @@ struct StreamTests {
         #expect(values[1].description == "Holder{Held: main.S(S{A: 1})}")
     }
 
+    @Test func encodingInPlace() throws {
+        let texts = ["a", String(repeating: "x", count: 300), String(repeating: "y", count: 70_000)]
+        var expected = GobEncoder()
+        for text in texts { try expected.encode(text) }
+        let bytes = expected.withUnsafeBytes { Array($0) }
+        for room in [0, 1, 5, 400, 70_000, bytes.count, bytes.count + 1, 200_000] {
+            var encoder = GobEncoder()
+            var memory = [UInt8](repeating: 0, count: room)
+            let written = try memory.withUnsafeMutableBytes { memory in
+                try encoder.encode(into: memory) { encoder throws(GobError) in
+                    for text in texts { try encoder.encode(text) }
+                }
+            }
+            let waiting = encoder.withUnsafeBytes { Array($0) }
+            #expect(Array(memory.prefix(written)) + waiting == bytes, "room for \(room)")
+            #expect(written == 0 || waiting.isEmpty)
+        }
+    }
+
     @Test func textOfAStream() throws {
         let bytes = try Vector.named("point").bytes
         let text = Gob.description(of: bytes.span.bytes)

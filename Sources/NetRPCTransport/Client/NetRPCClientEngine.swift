@@ -5,6 +5,9 @@ import TransportIO
 
 /// The broker half of Go's net/rpc: calls of `RPCServer.LogInfo`, answered in any order.
 final class NetRPCClientEngine: ClientEngine {
+    /// The texts of an entry from which on a copy, encoder to buffer, costs more than making room does, in bytes.
+    private static let encodedInPlace = 16 * 1024
+
     let capacity: Int
     private let limits: EntryLimits
     private var encoder = GobEncoder()
@@ -46,8 +49,13 @@ final class NetRPCClientEngine: ClientEngine {
             name: entry.name, data: entry.data, severity: entry.severity == .info ? "" : entry.severity.name,
             run: entry.stamp?.run ?? "", seq: entry.stamp?.sequence ?? 0, sentAt: entry.stamp?.sentAt ?? 0)
         do throws(GobError) {
-            try encoder.encode(request)
-            try encoder.encode(payload)
+            let textBytes = entry.name.utf8.count + entry.data.utf8.count
+            if textBytes < Self.encodedInPlace {
+                try encoder.encode(request)
+                try encoder.encode(payload)
+            } else {
+                try encode(request, payload, room: textBytes + EntryLimits.maxRunIDBytes + 1024, into: &out)
+            }
         } catch {
             encoder.removeAll()
             isInFlight[ticket] = false
@@ -75,6 +83,25 @@ final class NetRPCClientEngine: ClientEngine {
         takeEncoded(into: &out)
         out.writeBuffer(&argument)
         calls[ticket] = call
+    }
+
+    /// Encodes a large entry where it is to lie; `room` is more than it takes.
+    private func encode(
+        _ request: RPCRequest<String>, _ payload: RPCPayload<String>, room: Int, into out: inout ByteBuffer
+    ) throws(GobError) {
+        var failure: GobError?
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { memory in
+            do throws(GobError) {
+                return try encoder.encode(into: memory) { encoder throws(GobError) in
+                    try encoder.encode(request)
+                    try encoder.encode(payload)
+                }
+            } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
     }
 
     private func takeEncoded(into out: inout ByteBuffer) {
