@@ -35,7 +35,9 @@ struct CompareCommand: ParsableCommand {
             old: try Report(of: ResultsFolder(existing: old)), new: try Report(of: ResultsFolder(existing: new)),
             absolute: absolute)
         guard !comparison.lines.isEmpty else {
-            throw ValidationError("The two runs have no cell in common. Run the same suite twice.")
+            throw ValidationError(
+                "The two runs have no cell in common that has valid rows in both. Run the same suite twice, with nothing else at work."
+            )
         }
         print(comparison.text, terminator: "")
         guard let failOn else { return }
