@@ -53,6 +53,6 @@ struct HTTPToolsTests {
 }
 
 extension Program {
-    fileprivate static let h2load = Program(path: "/usr/bin/h2load")
+    static let h2load = Program(path: "/usr/bin/h2load")
     fileprivate static let wrk = Program(path: "/usr/bin/wrk")
 }
