@@ -52,7 +52,7 @@ public struct DialedServerTransport: ServerTransport {
                         }
                         let handler = ServerSocketHandler(
                             engine: engine, recorder: recorder, drainTimeout: drainTimeout,
-                            allocator: channel.allocator, ended: { ended.succeed($1) })
+                            allocator: channel.allocator, isOnlyHandler: true, ended: { ended.succeed($1) })
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return handler
                     }

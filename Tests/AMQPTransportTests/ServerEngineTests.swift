@@ -259,17 +259,53 @@ import Testing
         #expect(recorder.repeated.count == 1)
     }
 
-    @Test func forgetsTheOldest() {
-        let recent = RecentMessages()
-        func key(_ number: Int) -> RecentMessages.Key {
+    private func key(connection: Int = 1, _ number: Int) -> RecentMessages.Key {
+        func digits(_ number: Int) -> String {
             let digits = String(number, radix: 16)
-            let text = "0123456789abcdef-" + String(repeating: "0", count: 16 - digits.count) + digits
-            return RecentMessages.key(messageID: text.utf8.span.bytes, body: RawSpan())!
+            return String(repeating: "0", count: 16 - digits.count) + digits
         }
+        let text = "\(digits(connection))-\(digits(number))"
+        return RecentMessages.key(messageID: text.utf8.span.bytes, body: RawSpan())!
+    }
+
+    @Test func forgetsTheOldestMessages() {
+        let recent = RecentMessages()
         for number in 0..<(3 * RecentMessages.capacity) { recent.insert(key(number)) }
         #expect(recent.contains(key(3 * RecentMessages.capacity - 1), isRedelivered: false))
         #expect(recent.contains(key(2 * RecentMessages.capacity), isRedelivered: false))
         #expect(!recent.contains(key(0), isRedelivered: true))
+    }
+
+    @Test func forgetsTheOldestPublishers() {
+        let recent = RecentMessages()
+        for connection in 0..<(3 * RecentMessages.maxPublishers) { recent.insert(key(connection: connection, 7)) }
+        #expect(recent.contains(key(connection: 2 * RecentMessages.maxPublishers, 7), isRedelivered: false))
+        #expect(!recent.contains(key(connection: 2 * RecentMessages.maxPublishers, 8), isRedelivered: false))
+        #expect(!recent.contains(key(connection: 0, 7), isRedelivered: true))
+        #expect(!recent.contains(key(connection: 3 * RecentMessages.maxPublishers, 7), isRedelivered: true))
+    }
+
+    /// The window agrees with a set, wherever numbers jump to.
+    @Test(arguments: [1, 63, 64, 1000, NumberWindow.capacity - 1, NumberWindow.capacity, 3 * NumberWindow.capacity])
+    func aWindowHoldsWhatASetHolds(longestStep: Int) {
+        var random = SystemRandomNumberGenerator()
+        var window = NumberWindow()
+        var reference: Set<UInt64> = []
+        var number: UInt64 = .random(in: 0...UInt64(UInt32.max), using: &random)
+        for _ in 0..<300 {
+            number += UInt64.random(in: 0...UInt64(longestStep), using: &random)
+            let late = number - min(number, .random(in: 0..<100, using: &random))
+            for each in [number, late] {
+                window.insert(each)
+                reference.insert(each)
+            }
+            for each in [number, late, number + 1, number - min(number, UInt64(longestStep))] {
+                let isInReach = each <= number && number - each < UInt64(NumberWindow.capacity)
+                #expect(window.contains(each) == (isInReach && reference.contains(each)))
+            }
+        }
+        window.insert(.max)
+        #expect(window.contains(.max) && !window.contains(number))
     }
 
     // MARK: Batches

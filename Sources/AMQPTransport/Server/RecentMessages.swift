@@ -10,45 +10,67 @@ final class RecentMessages: @unchecked Sendable {
     // Unchecked: all connections of a logger share one event loop, and touch it only there.
 
     /// What identifies a message.
-    struct Key: Hashable {
-        fileprivate var high: UInt64
-        fileprivate var low: UInt64
-        /// Whether ``MessageID`` made the id, so that no other message has it.
-        ///
-        /// What others write there need not be unique. Such a message counts as a duplicate only if RabbitMQ says that it
-        /// was delivered before and its body is the same too.
-        fileprivate var isOurs: Bool
+    enum Key {
+        /// ``MessageID`` made the id, so that no other message has it.
+        case ours(EntryID)
+        /// Someone else made it, and it need not be unique.
+        case foreign(Foreign)
     }
 
-    /// How many messages are remembered at least, once there were so many.
+    /// A message whose id says too little: it counts as a duplicate only if RabbitMQ says that it was delivered before and
+    /// its body is the same too.
+    struct Foreign: Hashable {
+        fileprivate var id: UInt64
+        fileprivate var body: UInt64
+    }
+
+    /// How many messages of a publisher's connection are remembered, and how many foreign ones at least, once there were so many.
     ///
-    /// Between a message and its duplicate lie at most those that publishers had in flight, and what was queued between
-    /// the loss and their return.
-    static let capacity = 32_768
+    /// Between a message and its duplicate lie at most those that the publisher had in flight, and what was queued between
+    /// the loss and its return.
+    static let capacity = NumberWindow.capacity
+    /// How many publishers' connections are remembered at least, once there were so many; 4 KiB each.
+    static let maxPublishers = 256
 
     // Two generations, so that forgetting the oldest costs nothing.
-    private var young: Set<Key> = []
-    private var old: Set<Key> = []
+    private var youngPublishers: [UInt64: NumberWindow] = [:]
+    private var oldPublishers: [UInt64: NumberWindow] = [:]
+    private var youngForeign: Set<Foreign> = []
+    private var oldForeign: Set<Foreign> = []
 
     /// The key of a message; nil for one without an id.
     static func key(messageID: RawSpan, body: RawSpan) -> Key? {
         guard !messageID.isEmpty else { return nil }
-        if let id = MessageID.parse(messageID) { return Key(high: id.connection, low: id.number, isOurs: true) }
-        return Key(high: PayloadSeal.checksum(of: messageID), low: PayloadSeal.checksum(of: body), isOurs: false)
+        if let id = MessageID.parse(messageID) { return .ours(id) }
+        return .foreign(Foreign(id: PayloadSeal.checksum(of: messageID), body: PayloadSeal.checksum(of: body)))
     }
 
     /// Whether a message of that key was recorded.
     func contains(_ key: Key, isRedelivered: Bool) -> Bool {
-        guard key.isOurs || isRedelivered else { return false }
-        return young.contains(key) || old.contains(key)
+        switch key {
+        case .ours(let id):
+            guard let publisher = youngPublishers[id.connection] ?? oldPublishers[id.connection] else { return false }
+            return publisher.contains(id.number)
+        case .foreign(let message):
+            return isRedelivered && (youngForeign.contains(message) || oldForeign.contains(message))
+        }
     }
 
     /// A message was recorded.
     func insert(_ key: Key) {
-        if young.count >= Self.capacity {
-            swap(&young, &old)
-            young.removeAll(keepingCapacity: true)
+        switch key {
+        case .ours(let id):
+            if youngPublishers.count >= Self.maxPublishers && youngPublishers[id.connection] == nil {
+                oldPublishers = youngPublishers
+                youngPublishers = [:]
+            }
+            youngPublishers[id.connection, default: oldPublishers[id.connection] ?? NumberWindow()].insert(id.number)
+        case .foreign(let message):
+            if youngForeign.count >= Self.capacity {
+                swap(&youngForeign, &oldForeign)
+                youngForeign.removeAll(keepingCapacity: true)
+            }
+            youngForeign.insert(message)
         }
-        young.insert(key)
     }
 }
