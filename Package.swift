@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
         .target(
-            name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryJSON", "CRabbitMQ", nioCore],
+            name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "CRabbitMQ", nioCore],
             swiftSettings: settings),
         .target(
             name: "GRPCTransport",

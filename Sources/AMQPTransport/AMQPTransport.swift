@@ -1,5 +1,6 @@
 public import Broker
 import CRabbitMQ
+import EntryCodecs
 import TransportIO
 
 /// AMQP 0-9-1: the broker publishes to RabbitMQ's topic exchange `logs_topic`, the logger consumes from a queue bound to it.
@@ -17,6 +18,8 @@ public enum AMQPTransport {
             .quorum, "quorum", "the same with a quorum queue, behind an exchange of its own (logs_topic.quorum)"),
         descriptor(.transient, "transient", "the same with messages that a restart of RabbitMQ loses"),
         descriptor(.unconfirmed, "unconfirmed", "the same without confirms: an entry is done when it is written"),
+        descriptor(.protobuf, "protobuf", "the same as the default with protobuf bodies: application/x-protobuf"),
+        descriptor(.gob, "gob", "the same as the default with gob bodies: application/x-gob"),
     ]
 
     /// The version of the AMQP library that this process has loaded: `0.11.0`.
@@ -24,7 +27,7 @@ public enum AMQPTransport {
 
     private static func descriptor(_ mode: PublishMode, _ variant: String?, _ summary: String) -> TransportDescriptor {
         TransportDescriptor(
-            name: "amqp", variant: variant, summary: summary, codec: "json", mode: mode.name,
+            name: "amqp", variant: variant, summary: summary, codec: mode.codec.name, mode: mode.name,
             acknowledgement: mode.acknowledgement, defaultTarget: "amqp://guest:guest@127.0.0.1:5672",
             needsOwnServer: mode.queueKind == .quorum,
             makeClient: { try client(mode, $0) },

@@ -14,14 +14,15 @@ public struct EntryDecoder {
     }
 
     /// Reads an entry and lends it to `take`.
+    /// - Parameter defaultSeverity: that of an entry which does not say any.
     /// - Throws: ``EntryCodecError`` that says what was expected.
     @inline(__always)
     public mutating func decode<R>(
-        _ body: RawSpan, as codec: EntryCodec, _ take: (borrowing ReceivedEntry) -> R
+        _ body: RawSpan, as codec: EntryCodec, defaultSeverity: Severity = .info, _ take: (borrowing ReceivedEntry) -> R
     ) throws(EntryCodecError) -> R {
-        guard codec == .json else { return try decodeOther(body, as: codec, take) }
+        guard codec == .json else { return try decodeOther(body, as: codec, defaultSeverity, take) }
         do throws(EntryJSONError) {
-            return try json.read(body, take)
+            return try json.read(body, defaultSeverity: defaultSeverity, take)
         } catch {
             throw EntryCodecError(error.description)
         }
@@ -39,17 +40,17 @@ public struct EntryDecoder {
     }
 
     private func decodeOther<R>(
-        _ body: RawSpan, as codec: EntryCodec, _ take: (borrowing ReceivedEntry) -> R
+        _ body: RawSpan, as codec: EntryCodec, _ defaultSeverity: Severity, _ take: (borrowing ReceivedEntry) -> R
     ) throws(EntryCodecError) -> R {
         switch codec {
-        case .protobuf: try Self.decodeProtobuf(body, take)
-        case .gob: try gob.decode(body, take)
-        case .json, .foundationJSON: try FoundationEntry.decode(body, take)
+        case .protobuf: try Self.decodeProtobuf(body, defaultSeverity, take)
+        case .gob: try gob.decode(body, defaultSeverity, take)
+        case .json, .foundationJSON: try FoundationEntry.decode(body, defaultSeverity, take)
         }
     }
 
     private static func decodeProtobuf<R>(
-        _ body: RawSpan, _ take: (borrowing ReceivedEntry) -> R
+        _ body: RawSpan, _ defaultSeverity: Severity, _ take: (borrowing ReceivedEntry) -> R
     ) throws(EntryCodecError) -> R {
         let fields: LogRequestFields
         do throws(ProtobufReader.Malformation) {
@@ -61,7 +62,9 @@ public struct EntryDecoder {
         return take(
             ReceivedEntry(
                 name: body.extracting(fields.name), data: body.extracting(fields.data),
-                severity: fields.knownSeverity, run: body.extracting(fields.run), sequence: fields.sequence,
+                // proto3 does not tell the first value of an enum from none at all.
+                severity: fields.severity == 0 ? defaultSeverity : fields.knownSeverity,
+                run: body.extracting(fields.run), sequence: fields.sequence,
                 sentAt: fields.sentAt))
     }
 

@@ -25,7 +25,9 @@ struct FoundationEntry: Codable {
     }
 
     /// Reads an entry with Foundation's decoder, made anew each time, as services do.
-    static func decode<R>(_ body: RawSpan, _ take: (borrowing ReceivedEntry) -> R) throws(EntryCodecError) -> R {
+    static func decode<R>(
+        _ body: RawSpan, _ defaultSeverity: Severity, _ take: (borrowing ReceivedEntry) -> R
+    ) throws(EntryCodecError) -> R {
         let entry: FoundationEntry
         do {
             let json = body.withUnsafeBytes { Data($0) }
@@ -33,7 +35,8 @@ struct FoundationEntry: Codable {
         } catch {
             throw EntryCodecError("Foundation does not read an entry in JSON here: \(error)")
         }
-        guard let severity = Severity.allCases.first(where: { $0.name == entry.severity ?? "INFO" }) else {
+        guard let severity = Severity.allCases.first(where: { $0.name == entry.severity ?? defaultSeverity.name })
+        else {
             throw EntryCodecError("\"severity\" has to be INFO, WARNING or ERROR")
         }
         let run = entry.run ?? ""

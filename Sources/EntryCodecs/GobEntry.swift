@@ -29,7 +29,8 @@ extension GobLimits {
     /// Limits that let an entry of the largest size through.
     static func forEntries(_ limits: EntryLimits) -> GobLimits {
         var gob = GobLimits()
-        gob.messageBytes = limits.maxEntryBytes + EntryLimits.maxRunIDBytes + 1024
+        let (bytes, overflows) = limits.maxEntryBytes.addingReportingOverflow(EntryLimits.maxRunIDBytes + 1024)
+        gob.messageBytes = overflows ? .max : bytes
         return gob
     }
 }

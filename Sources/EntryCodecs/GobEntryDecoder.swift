@@ -19,7 +19,9 @@ final class GobEntryDecoder {
         decoder = GobDecoder(limits: .forEntries(limits))
     }
 
-    func decode<R>(_ body: RawSpan, _ take: (borrowing ReceivedEntry) -> R) throws(EntryCodecError) -> R {
+    func decode<R>(
+        _ body: RawSpan, _ defaultSeverity: Severity, _ take: (borrowing ReceivedEntry) -> R
+    ) throws(EntryCodecError) -> R {
         let definitionBytes = GobDefinition.byteCount(body)
         let isKnown =
             definitionBytes > 0 && definitionBytes == definition.count
@@ -38,7 +40,7 @@ final class GobEntryDecoder {
         return take(
             ReceivedEntry(
                 name: value.extracting(entry.name.range), data: value.extracting(entry.data.range),
-                severity: severity.isEmpty ? .info : Severity(name: String(copying: severity)) ?? .info,
+                severity: severity.isEmpty ? defaultSeverity : Severity(name: String(copying: severity)) ?? .info,
                 run: value.extracting(entry.run.range), sequence: entry.seq, sentAt: entry.sentAt))
     }
 

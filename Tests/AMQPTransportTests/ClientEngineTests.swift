@@ -72,8 +72,10 @@ import Testing
         var out = ByteBuffer(string: "before")
         out.moveReaderIndex(forwardBy: 3)
         let id = EntryID(connection: 0x0123_4567_89ab_cdef, number: 0xfedc_ba98_7654_3210)
-        ContentTemplate(severity: .error, exchange: "e", isPersistent: true)
-            .publish(id, into: &out, size: size, frameMax: 4096) { $0.writeBytes(body) }
+        let content = ContentTemplate(severity: .error, mode: .standard)
+            .begin(id, size: size, frameMax: 4096, into: &out)
+        out.writeBytes(body)
+        content.end(in: &out)
         out.moveReaderIndex(forwardBy: 3)
         let frames = try SentFrame.all(in: out)
         #expect(frames.map(\.type).starts(with: [.method, .header]))

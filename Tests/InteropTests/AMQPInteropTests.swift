@@ -135,7 +135,9 @@ struct AMQPInteropTests {
         }
     }
 
-    @Test("Every variant reaches the logger", arguments: ["amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed"])
+    @Test(
+        "Every variant reaches the logger",
+        arguments: ["amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed", "amqp:protobuf", "amqp:gob"])
     func variants(_ transport: String) async throws {
         let url = try RabbitMQScope.url
         let queue = "variants-\(transport.split(separator: ":").last!)"
@@ -145,6 +147,7 @@ struct AMQPInteropTests {
             #expect(finished.exitCode == 0, "\(finished.errors.text)")
             let entries = try await logger.entries(atLeast: Self.count)
             #expect(entries.count == Self.count, "none comes twice, by way of two queues")
+            #expect(Set(entries.map(\.plain)) == [Self.entry])
         }
     }
 

@@ -1,6 +1,6 @@
 import Broker
 import CRabbitMQ
-import EntryJSON
+import EntryCodecs
 import NIOCore
 import TransportIO
 
@@ -20,6 +20,7 @@ struct AMQPClientEngine: ClientEngine {
 
     private let configuration: Configuration
     private let templates: [ContentTemplate]
+    private let encoder: EntryEncoder
     private var session: Session
     private var unconfirmed = ConfirmQueue()
     /// The message that is coming back.
@@ -36,8 +37,9 @@ struct AMQPClientEngine: ClientEngine {
         self.configuration = configuration
         let mode = configuration.mode
         templates = Severity.allCases.map {
-            ContentTemplate(severity: $0, exchange: mode.exchange, isPersistent: mode.isPersistent)
+            ContentTemplate(severity: $0, mode: mode)
         }
+        encoder = EntryEncoder(mode.codec, limits: configuration.limits)
         let queue = configuration.queue.map {
             QueueDeclaration(name: $0, kind: mode.queueKind, exchange: mode.exchange)
         }
@@ -72,8 +74,18 @@ struct AMQPClientEngine: ClientEngine {
         _ entry: LogEntry, id: EntryID, ticket: Int, into out: inout ByteBuffer
     ) throws(TransportError) {
         try configuration.limits.check(entry)
-        let json = EntryJSON(entry)
-        publish(id, entry.severity, size: json.byteCount, ticket: ticket, into: &out, json.write(into:))
+        let template = templates[Int(entry.severity.rawValue)]
+        let frameMax = session.frameMax
+        var body = ContentTemplate.Body.none
+        do throws(EntryCodecError) {
+            try encoder.encode(entry, into: &out) { size, out in
+                body = template.begin(id, size: size, frameMax: frameMax, into: &out)
+            }
+        } catch {
+            throw TransportError(.notSent, error.description)
+        }
+        body.end(in: &out)
+        if configuration.mode.isConfirmed { unconfirmed.append(ticket, number: id.number) }
     }
 
     /// Publishes a body of `size` bytes that `write` appends.
@@ -81,7 +93,9 @@ struct AMQPClientEngine: ClientEngine {
         _ id: EntryID, _ severity: Severity, size: Int, ticket: Int, into out: inout ByteBuffer,
         _ write: (inout ByteBuffer) -> Void
     ) {
-        templates[Int(severity.rawValue)].publish(id, into: &out, size: size, frameMax: session.frameMax, write)
+        let body = templates[Int(severity.rawValue)].begin(id, size: size, frameMax: session.frameMax, into: &out)
+        write(&out)
+        body.end(in: &out)
         if configuration.mode.isConfirmed { unconfirmed.append(ticket, number: id.number) }
     }
 

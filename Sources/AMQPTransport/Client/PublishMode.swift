@@ -1,4 +1,5 @@
 import Broker
+import EntryCodecs
 
 /// How entries are published, and what a broker may be promised for it: the variants of the transport.
 struct PublishMode: Sendable, Hashable {
@@ -8,6 +9,8 @@ struct PublishMode: Sendable, Hashable {
     var exchange = Contract.exchange
     /// How the queue is kept, where this half declares one.
     var queueKind = QueueDeclaration.Kind.classic
+    /// How entries are written into bodies; the content-type says it.
+    var codec = EntryCodec.json
     /// Whether a message outlives a restart of RabbitMQ, if its queue does (delivery-mode 2).
     var isPersistent = true
     /// Whether RabbitMQ confirms what it has taken over.
@@ -20,6 +23,10 @@ struct PublishMode: Sendable, Hashable {
     static let standard = PublishMode(name: "confirm")
     /// Quorum queue, persistent, confirmed.
     static let quorum = PublishMode(name: "quorum", exchange: Contract.quorumExchange, queueKind: .quorum)
+    /// As the standard, with bodies in protobuf.
+    static let protobuf = PublishMode(name: "confirm", codec: .protobuf)
+    /// As the standard, with bodies in gob.
+    static let gob = PublishMode(name: "confirm", codec: .gob)
     /// Durable classic queue, messages in memory only, confirmed.
     static let transient = PublishMode(name: "transient", isPersistent: false)
     /// Durable classic queue, persistent, and nobody says whether it arrived.

@@ -1,6 +1,6 @@
 import Broker
 import CRabbitMQ
-import EntryJSON
+import EntryCodecs
 import NIOCore
 import TransportIO
 
@@ -32,7 +32,7 @@ struct AMQPServerEngine: ServerEngine {
     private let ready: () -> Void
     private var session: Session
     private var content: IncomingContent
-    private var json = EntryJSONReader()
+    private var decoder: EntryDecoder
     private var window = DeliveryWindow()
     private var lastAck: [UInt8] = []
     private var undecided: [UInt64: Message] = [:]
@@ -64,6 +64,7 @@ struct AMQPServerEngine: ServerEngine {
         self.recent = recent
         self.ready = ready
         let (bodyBytes, overflows) = limits.maxEntryBytes.multipliedReportingOverflow(by: Self.maxEscapeBytes)
+        decoder = EntryDecoder(limits: limits)
         content = IncomingContent(maxBodyBytes: overflows ? .max : bodyBytes + Self.maxFrameworkBytes)
         session = Session(
             configuration: Session.Configuration(
@@ -100,7 +101,7 @@ struct AMQPServerEngine: ServerEngine {
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
-        // A copy, because the JSON reader's closure cannot capture what is borrowed: once a read, not once an entry.
+        // A copy, because the decoder's closure cannot capture what is borrowed: once a read, not once an entry.
         let intake = copy intake
         do {
             while let frame = try session.nextFrame(bytes) {
@@ -161,12 +162,12 @@ struct AMQPServerEngine: ServerEngine {
         case .inFrame:
             let body = bytes.readableBytesSpan.extracting(frame.payload)
             message.key = RecentMessages.key(messageID: messageID.readableBytesSpan, body: body)
-            result = Self.read(body, delivery, limits, &json, isRepeated: isRepeated(message), intake)
+            result = Self.read(body, delivery, content.codec, limits, &decoder, isRepeated: isRepeated(message), intake)
         case .assembled:
             let assembled = content.assembled
             let body = assembled.readableBytesSpan
             message.key = RecentMessages.key(messageID: messageID.readableBytesSpan, body: body)
-            result = Self.read(body, delivery, limits, &json, isRepeated: isRepeated(message), intake)
+            result = Self.read(body, delivery, content.codec, limits, &decoder, isRepeated: isRepeated(message), intake)
         case .oversized:
             result = nil
         }
@@ -186,11 +187,11 @@ struct AMQPServerEngine: ServerEngine {
 
     /// Gives the entry in `body` to the logger; nil if there is none in it.
     private static func read(
-        _ body: RawSpan, _ delivery: Delivery, _ limits: EntryLimits, _ json: inout EntryJSONReader,
-        isRepeated: Bool, _ intake: EntryIntake
+        _ body: RawSpan, _ delivery: Delivery, _ codec: EntryCodec, _ limits: EntryLimits,
+        _ decoder: inout EntryDecoder, isRepeated: Bool, _ intake: EntryIntake
     ) -> RecordResult? {
-        do throws(EntryJSONError) {
-            return try json.read(body, defaultSeverity: delivery.severity) { entry in
+        do throws(EntryCodecError) {
+            return try decoder.decode(body, as: codec, defaultSeverity: delivery.severity) { entry in
                 guard entry.name.byteCount + entry.data.byteCount <= limits.maxEntryBytes else { return nil }
                 guard !isRepeated else {
                     intake.countRepeated(entry)

@@ -1,5 +1,5 @@
 import Broker
-import EntryJSON
+import EntryCodecs
 import NIOCore
 import TransportIO
 
@@ -33,6 +33,9 @@ struct IncomingContent {
     /// The message-id of the message; empty where it has none.
     private(set) var messageID = ByteBuffer()
 
+    /// How the message's body is written.
+    private(set) var codec = EntryCodec.json
+
     /// - Parameter maxBodyBytes: the longest body that is accepted.
     init(maxBodyBytes: Int) {
         self.maxBodyBytes = UInt64(maxBodyBytes)
@@ -52,6 +55,7 @@ struct IncomingContent {
         case (.announced(let delivery), .header):
             let header = try ContentHeader(frame, bytes)
             let bodySize = header.bodySize
+            codec = header.codec
             messageID.clear()
             if let id = header.messageID {
                 bytes.withUnsafeReadableBytes { raw in

@@ -1,13 +1,16 @@
 import CRabbitMQ
+import EntryCodecs
 import NIOCore
 import TransportIO
 
-/// What is of use in a content header frame (AMQP 0-9-1, 2.3.5.2): how long the body is, and the message-id.
+/// What is of use in a content header frame (AMQP 0-9-1, 2.3.5.2): how long the body is, how it is written, and the message-id.
 ///
-/// The other properties are stepped over: a body is an entry in JSON whatever its content type says.
+/// The other properties are stepped over.
 struct ContentHeader {
     /// The size of the body, in bytes, as the peer claims it.
     let bodySize: UInt64
+    /// How the body is written: JSON unless the content-type says protobuf or gob, because many publishers leave it out.
+    let codec: EntryCodec
     /// Where the message-id lies in the frame; nil if there is none, or the properties are malformed.
     ///
     /// RabbitMQ passes on properties as a publisher wrote them, so that malformed ones are no reason to give up the
@@ -23,7 +26,27 @@ struct ContentHeader {
             classID == UInt16(AMQP_BASIC_CLASS)
         else { throw ProtocolError("it sent a malformed content header (AMQP 0-9-1, 2.3.5.2)") }
         self.bodySize = bodySize
-        messageID = bytes.withUnsafeReadableBytes { Self.findMessageID(flags, $0, frame.payload.dropFirst(14)) }
+        (codec, messageID) = bytes.withUnsafeReadableBytes { bytes in
+            let properties = frame.payload.dropFirst(14)
+            return (Self.codec(flags, bytes, properties), Self.findMessageID(flags, bytes, properties))
+        }
+    }
+
+    private static let contentTypeBit: UInt16 = 15
+    private static let otherCodecs = [EntryCodec.protobuf, .gob].map {
+        (contentType: Array($0.contentType.utf8), codec: $0)
+    }
+
+    /// What the content-type says, which comes first.
+    private static func codec(_ flags: UInt16, _ bytes: UnsafeRawBufferPointer, _ payload: Range<Int>) -> EntryCodec {
+        guard flags & (1 << contentTypeBit) != 0, flags & 1 == 0, !payload.isEmpty else { return .json }
+        let start = payload.lowerBound + 1
+        let end = start + Int(bytes[payload.lowerBound])
+        guard end <= payload.upperBound else { return .json }
+        for (contentType, codec) in otherCodecs where contentType.count == end - start {
+            if bytes[start..<end].elementsEqual(contentType) { return codec }
+        }
+        return .json
     }
 
     /// The properties that may come before the message-id (AMQP 0-9-1, 1.8), with the bit that says so.

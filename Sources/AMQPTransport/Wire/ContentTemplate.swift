@@ -1,5 +1,6 @@
 import Broker
 import CRabbitMQ
+import EntryCodecs
 import NIOCore
 import TransportIO
 
@@ -11,12 +12,12 @@ struct ContentTemplate {
     private let bodySizeOffset: Int
     private let messageIDOffset: Int
 
-    /// Makes the template of entries of `severity`: JSON, mandatory, so that one that no queue takes comes back.
-    init(severity: Severity, exchange: String, isPersistent: Bool) {
+    /// Makes the template of entries of `severity`: mandatory, so that one that no queue takes comes back.
+    init(severity: Severity, mode: PublishMode) {
         let pool = AMQPPool()
         var frames = ByteBuffer()
         var publish = amqp_basic_publish_t()
-        publish.exchange = pool.bytes(exchange)
+        publish.exchange = pool.bytes(mode.exchange)
         publish.routing_key = pool.bytes(RoutingKey.key(severity))
         publish.mandatory = 1
         frames.writeMethod(AMQP_BASIC_PUBLISH_METHOD, publish)
@@ -24,9 +25,9 @@ struct ContentTemplate {
         var properties = amqp_basic_properties_t()
         properties._flags = UInt32(
             AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG)
-        properties.content_type = pool.bytes("application/json")
+        properties.content_type = pool.bytes(mode.codec.contentType)
         properties.delivery_mode = UInt8(
-            (isPersistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT).rawValue)
+            (mode.isPersistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT).rawValue)
         properties.message_id = pool.bytes(String(repeating: "0", count: MessageID.byteCount))
         frames.writeContentHeader(properties)
         // The last property; behind it is the frame-end octet.
@@ -34,13 +35,9 @@ struct ContentTemplate {
         self.frames = frames
     }
 
-    /// Appends a message whose body of `size` bytes `write` appends, in as many body frames as `frameMax` asks for.
-    ///
-    /// The body is written where its first frame's payload goes; if it is too long for that frame, the parts behind are
-    /// moved up to make room for the frames between them.
-    func publish(
-        _ id: EntryID, into out: inout ByteBuffer, size: Int, frameMax: UInt32, _ write: (inout ByteBuffer) -> Void
-    ) {
+    /// Appends all that comes before the body of a message; `size` bytes of body have to be appended next, then
+    /// ``Body/end(in:)`` be called.
+    func begin(_ id: EntryID, size: Int, frameMax: UInt32, into out: inout ByteBuffer) -> Body {
         let maxPayload = Int(frameMax) - FrameHeader.overhead
         let last = size == 0 ? 0 : (size - 1) / maxPayload
         out.reserveCapacity(minimumWritableBytes: frames.readableBytes + size + (last + 1) * FrameHeader.overhead)
@@ -49,17 +46,35 @@ struct ContentTemplate {
         out.setInteger(UInt64(size), at: start + bodySizeOffset)
         MessageID.set(id, at: start + messageIDOffset, in: &out)
         // AMQP 0-9-1, 4.2.6.2: a body of 0 bytes has no frames.
-        guard size > 0 else { return }
+        guard size > 0 else { return .none }
         out.writeMultipleIntegers(FrameType.body.rawValue, Negotiation.channel, UInt32(min(size, maxPayload)))
-        let body = out.writerIndex
-        write(&out)
-        assert(out.writerIndex - body == size, "the body has another size than was said")
-        if last > 0 { Self.split(&out, from: body, last: last, maxPayload: maxPayload, size: size) }
-        out.writeInteger(FrameHeader.end)
+        return Body(start: out.writerIndex, size: size, maxPayload: maxPayload)
+    }
+
+    /// A body that is being appended, in as many frames as it needs.
+    ///
+    /// It is written where its first frame's payload goes; if it is too long for that frame, the parts behind are moved up
+    /// to make room for the frames between them.
+    struct Body {
+        fileprivate var start: Int
+        fileprivate var size: Int
+        fileprivate var maxPayload: Int
+
+        /// That of a message without one.
+        static let none = Body(start: 0, size: 0, maxPayload: 1)
+
+        /// Completes the frames of a body that was appended.
+        func end(in out: inout ByteBuffer) {
+            guard size > 0 else { return }
+            assert(out.writerIndex - start == size, "the body has another size than was said")
+            let last = (size - 1) / maxPayload
+            if last > 0 { ContentTemplate.split(&out, from: start, last: last, maxPayload: maxPayload, size: size) }
+            out.writeInteger(FrameHeader.end)
+        }
     }
 
     /// Makes room between the parts of a body, from the last to the second, and puts the frames' ends and headers there.
-    private static func split(_ out: inout ByteBuffer, from body: Int, last: Int, maxPayload: Int, size: Int) {
+    fileprivate static func split(_ out: inout ByteBuffer, from body: Int, last: Int, maxPayload: Int, size: Int) {
         out.writeRepeatingByte(0, count: last * FrameHeader.overhead)
         let base = out.readerIndex
         for index in (1...last).reversed() {
