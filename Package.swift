@@ -68,7 +68,10 @@ let package = Package(
         .target(
             name: "GRPCTransport",
             dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore, nioPosix],
-            exclude: ["Wire/logs.proto"], swiftSettings: settings),
+            exclude: [
+                "Wire/logs.proto", "Services/health.proto", "Services/reflection.proto", "Services/generate",
+            ],
+            swiftSettings: settings),
 
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
         .target(

@@ -30,6 +30,7 @@ final class GRPCServerEngine: ServerEngine {
     let maxMessageBytes: Int
     /// The methods beside the contract's unary one, by their paths.
     private(set) var methods: [String: GRPCMethod] = [:]
+    private let health: HealthService
 
     let streams = StreamTable<ServerStream>()
     private let freeSlots = Unguarded<[Int]>([])
@@ -66,9 +67,12 @@ final class GRPCServerEngine: ServerEngine {
         self.limits = limits
         maxMessageBytes = limits.maxEntryBytes + LogRequestEncoder.maxOverhead
         session = HTTP2Session(.server, callbacks: ServerCallbacks.object, settings: settings)
+        let offered = ["logs.LogService"] + services.map(\.name)
+        let names = offered + [HealthService.name] + ReflectionService.names
+        health = HealthService(of: names)
         session.setUserData(Unmanaged.passUnretained(self).toOpaque())
         methods[WriteLogsHandler.path] = .bidirectional { [unowned self] in WriteLogsHandler(engine: self) }
-        for service in services {
+        for service in services + [health.service] + ReflectionService.services(listing: names) {
             for (name, method) in service.methods { methods["/\(service.name)/\(name)"] = method }
         }
     }
@@ -139,6 +143,7 @@ final class GRPCServerEngine: ServerEngine {
     func drain(into out: inout ByteBuffer) {
         guard drain == .none else { return }
         drain = .announced
+        health.isStopping = true
         // RFC 9113 6.8: first a GOAWAY that refuses nothing, then, when a PING has come back and no request can be on
         // the way that does not know of it, the one that names the last stream.
         session.withPointer { session in
