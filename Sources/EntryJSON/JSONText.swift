@@ -66,7 +66,7 @@ extension RawSpan {
 
     /// The same; the high bits of `bits` are set where one of the bytes until there, or right behind, is not ASCII.
     func firstSpecial(from start: Int, bits: inout UInt64) -> Int {
-        var offset = start
+        var offset = byteCount &- start >= Self.longText ? endOfPlainBlocks(from: start, bits: &bits) : start
         // Eight bytes at a time: a byte's high bit is set where it is below 0x20, or zero after an exclusive or with what
         // is sought. A borrow can set a bit above the lowest one that is right, never below it.
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -88,5 +88,37 @@ extension RawSpan {
             offset &+= 1
         }
         return byteCount
+    }
+
+    /// The length from which on a text is looked through in blocks first, in bytes.
+    private static var longText: Int { 1024 }
+
+    /// The start of the first block of 64 bytes, from `start` on, that holds what ``firstSpecial(from:)`` seeks, or of the
+    /// rest that is shorter than a block; the high bits of `bits` are set where something before it is not ASCII.
+    private func endOfPlainBlocks(from start: Int, bits: inout UInt64) -> Int {
+        var offset = start
+        var seen = SIMD16<UInt8>()
+        while offset &+ 64 <= byteCount {
+            var bytes = seen
+            let special =
+                specials(at: offset, &bytes) .| specials(at: offset &+ 16, &bytes)
+                .| specials(at: offset &+ 32, &bytes) .| specials(at: offset &+ 48, &bytes)
+            let halves = unsafeBitCast(special, to: SIMD2<UInt64>.self)
+            guard halves.x | halves.y == 0 else { break }
+            seen = bytes
+            offset &+= 64
+        }
+        let halves = unsafeBitCast(seen, to: SIMD2<UInt64>.self)
+        bits |= halves.x | halves.y
+        return offset
+    }
+
+    /// Where in 16 bytes something is that a JSON string cannot hold as it is; `seen` is joined with the bytes.
+    @inline(__always)
+    private func specials(at offset: Int, _ seen: inout SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+        let block = unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+        seen |= block
+        let isControl = (block & 0xE0) .== 0
+        return isControl .| (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))
     }
 }
