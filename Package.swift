@@ -13,6 +13,8 @@ let settings: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -29,6 +31,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -46,7 +49,8 @@ let package = Package(
 
         .target(
             name: "Broker", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "TransportIO", dependencies: ["Broker", nioCore, nioPosix], swiftSettings: settings),
+        .target(
+            name: "TransportIO", dependencies: ["Broker", nioCore, nioPosix, nioSSL, nioTLS], swiftSettings: settings),
         .target(
             name: "EntryJSON", dependencies: ["Broker", nioCore],
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),

@@ -38,6 +38,7 @@ public enum AMQPTransport {
         let url = try AMQPURL(parsing: options.target)
         if let queue = options.queue { try checkQueueName(queue) }
         var options = options
+        options.tls = url.tls
         if let milliseconds = url.connectionTimeout { options.connectTimeout = .milliseconds(milliseconds) }
         let notice = options.notice
         let configuration = AMQPClientEngine.Configuration(
@@ -65,7 +66,7 @@ public enum AMQPTransport {
         if let prefetch = options.prefetch { configuration.prefetch = prefetch }
         configuration.notice = { [notice = options.notice] in notice("\(peer) at \(url.endpoint) \($0)") }
         return DialedServerTransport(
-            to: url.endpoint, target: options.target, peer: peer, mend: mend, options: options
+            to: url.endpoint, target: options.target, peer: peer, mend: mend, options: options, tls: url.tls
         ) { [configuration, recent = RecentMessages()] ready in
             AMQPServerEngine(configuration, recent: recent, ready: ready)
         }

@@ -72,6 +72,8 @@ public struct ClientOptions: Sendable {
     /// Whether entries that a message broker had not confirmed when it was lost are sent again, under the same id;
     /// otherwise they fail with the fate `unknown`.
     public var resendsUnconfirmed: Bool
+    /// How connections are secured; nil for cleartext.
+    public var tls: ClientTLS?
     /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
     public var notice: @Sendable (String) -> Void
 
@@ -80,7 +82,7 @@ public struct ClientOptions: Sendable {
         target: String, maxInFlight: Int = 1024, limits: EntryLimits = EntryLimits(),
         connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil,
         reconnectTimeout: Duration = .seconds(60), resendsUnconfirmed: Bool = true,
-        notice: @escaping @Sendable (String) -> Void = { _ in }
+        tls: ClientTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target
         self.maxInFlight = maxInFlight
@@ -90,6 +92,7 @@ public struct ClientOptions: Sendable {
         self.queue = queue
         self.reconnectTimeout = reconnectTimeout
         self.resendsUnconfirmed = resendsUnconfirmed
+        self.tls = tls
         self.notice = notice
     }
 }
@@ -111,6 +114,8 @@ public struct ServerOptions: Sendable {
     /// How many entries one acknowledgement to a message broker is to cover at least, within a second; 1 for what a read
     /// brought.
     public var acknowledgementBatch: Int
+    /// How connections that are accepted are secured; nil for cleartext.
+    public var tls: ServerTLS?
     /// Told, in one line, of what an operator should know though it is no failure.
     public var notice: @Sendable (String) -> Void
 
@@ -118,7 +123,7 @@ public struct ServerOptions: Sendable {
     public init(
         target: String, limits: EntryLimits = EntryLimits(), drainTimeout: Duration = .seconds(5),
         queue: String? = nil, temporary: Bool = false, prefetch: UInt16? = nil, acknowledgementBatch: Int = 1,
-        notice: @escaping @Sendable (String) -> Void = { _ in }
+        tls: ServerTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target
         self.limits = limits
@@ -127,6 +132,7 @@ public struct ServerOptions: Sendable {
         self.temporary = temporary
         self.prefetch = prefetch
         self.acknowledgementBatch = acknowledgementBatch
+        self.tls = tls
         self.notice = notice
     }
 }

@@ -6,7 +6,7 @@ import TransportIO
 public enum GRPCTransport {
     /// The registry's lines, the default first; one server serves all of them.
     public static let descriptors = [
-        descriptor(nil, mode: "unary", summary: "gRPC unary calls over HTTP/2 cleartext", .unary),
+        descriptor(nil, mode: "unary", summary: "gRPC unary calls over HTTP/2, cleartext or TLS", .unary),
         descriptor("stream", mode: "stream", summary: "one bidirectional gRPC call for all entries", .stream),
     ]
 
@@ -18,21 +18,29 @@ public enum GRPCTransport {
             acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001", isInDefaultSuite: true,
             makeClient: { options in
                 let endpoint = try Endpoint(parsing: options.target)
+                var options = options
+                options.tls?.applicationProtocols = ["h2"]
+                let scheme = options.tls == nil ? "http" : "https"
                 return SocketClientTransport(
                     to: endpoint,
                     description: .init(
-                        peer: "the gRPC logger", protocolName: "gRPC over cleartext HTTP/2",
+                        peer: "the gRPC logger",
+                        protocolName: options.tls == nil ? "gRPC over cleartext HTTP/2" : "gRPC over HTTP/2 and TLS",
                         mend: "Start it with: brokerlab logger --grpc \(options.target)"),
                     acknowledgement: .recorded, options: options
-                ) {
+                ) { [limits = options.limits, maxInFlight = options.maxInFlight] in
                     GRPCClientEngine(
-                        authority: endpoint.description, maxInFlight: options.maxInFlight, limits: options.limits,
-                        mode: engineMode)
+                        authority: endpoint.description, maxInFlight: maxInFlight, limits: limits,
+                        mode: engineMode, scheme: scheme)
                 }
             },
             makeServer: { options in
-                SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
-                    GRPCServerEngine(limits: options.limits)
+                var options = options
+                // gRPC over HTTP2: "TLS", with ALPN; RFC 9113, 3.2: its name is h2.
+                options.tls?.applicationProtocols = ["h2"]
+                return SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+                    [limits = options.limits] in
+                    GRPCServerEngine(limits: limits)
                 }
             })
     }

@@ -10,6 +10,7 @@ public struct DialedServerTransport: ServerTransport {
     private let peer: String
     private let mend: String
     private let options: ServerOptions
+    private let tls: ClientTLS?
     private let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
 
     /// Creates a transport.
@@ -18,9 +19,11 @@ public struct DialedServerTransport: ServerTransport {
     ///   - target: what a client gives as `--to`.
     ///   - peer: who it is: `RabbitMQ`.
     ///   - mend: what to do when it cannot be reached, as a sentence.
+    ///   - tls: how the connection is secured; nil for cleartext.
     ///   - makeEngine: makes the engine; it calls `ready` once, when entries can arrive.
     public init(
         to endpoint: Endpoint, target: String, peer: String, mend: String, options: ServerOptions,
+        tls: ClientTLS? = nil,
         makeEngine: @escaping @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
     ) {
         self.endpoint = endpoint
@@ -28,6 +31,7 @@ public struct DialedServerTransport: ServerTransport {
         self.peer = peer
         self.mend = mend
         self.options = options
+        self.tls = tls
         self.makeEngine = makeEngine
     }
 
@@ -40,12 +44,15 @@ public struct DialedServerTransport: ServerTransport {
         let (makeEngine, target, drainTimeout) = (makeEngine, target, TimeAmount(options.drainTimeout))
         let hasBeenReady = Mutex(false)
         let handler: ServerSocketHandler
+        let secured: EventLoopFuture<Void>?
         do {
-            handler = try await ClientBootstrap(group: eventLoop)
+            let context = if let tls { try TLSContext(tls, host: endpoint.host) } else { nil as TLSContext? }
+            (handler, secured) = try await ClientBootstrap(group: eventLoop)
                 .connectTimeout(.seconds(5))
                 .forBrokerLab()
                 .connect(host: endpoint.host, port: endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        let secured = try context?.add(to: channel, timeout: .seconds(5))
                         let engine = makeEngine {
                             hasBeenReady.withLock { $0 = true }
                             ready(ServerAddress(target: target))
@@ -54,9 +61,13 @@ public struct DialedServerTransport: ServerTransport {
                             engine: engine, recorder: recorder, drainTimeout: drainTimeout,
                             allocator: channel.allocator, isOnlyHandler: true, ended: { ended.succeed($1) })
                         try channel.pipeline.syncOperations.addHandler(handler)
-                        return handler
+                        return (handler, secured)
                     }
                 }
+            try await secured?.get()
+        } catch let failure as TLSFailure {
+            ended.succeed(nil)
+            throw ServerError("cannot reach \(peer) at \(endpoint) over TLS: \(failure)")
         } catch {
             ended.succeed(nil)
             throw ServerError("cannot reach \(peer) at \(endpoint): \(describe(error)). \(mend)")

@@ -41,6 +41,8 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private var output: SocketOutput
     private var phase = Phase.serving
     private var context: ChannelHandlerContext?
+    /// The context before the engine's start, which TLS puts off until its handshake is done.
+    private var added: ChannelHandlerContext?
     private var intake: EntryIntake?
     private var undecided = 0
     private var inputHasEnded = false
@@ -71,6 +73,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     // MARK: Life
 
     func handlerAdded(context: ChannelHandlerContext) {
+        added = context
         if context.channel.isActive { start(context) }
     }
 
@@ -82,6 +85,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func start(_ context: ChannelHandlerContext) {
         guard self.context == nil else { return }
         self.context = context
+        added = nil
         if isOnlyHandler { output.writeToSocket(of: context) }
         intake = EntryIntake(recorder: recorder, makeReply: { [unowned self] in self.makeReply(ticket: $0) })
         let eventLoop = context.eventLoop
@@ -98,9 +102,10 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         wakeUps.cancel()
-        engine.disconnected()
+        if self.context != nil { engine.disconnected() }
         intake = nil
         self.context = nil
+        added = nil
         ended(self, failure)
     }
 
@@ -218,6 +223,8 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     func drain() {
         guard let context else {
             drainsAtStart = true
+            // Open, but not begun: its TLS handshake is under way, and nothing was taken.
+            if let added, added.channel.isActive { added.close(promise: nil) }
             return
         }
         context.eventLoop.scheduleTask(in: drainTimeout) { self.context?.close(promise: nil) }

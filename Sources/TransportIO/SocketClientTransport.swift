@@ -55,7 +55,13 @@ public struct SocketClientTransport: ClientTransport {
         _ body: @Sendable (isolated SocketConnection) async throws -> R
     ) async throws -> R {
         let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
-        let connection = SocketConnection(configuration: self, executor: executor)
+        let tls: TLSContext?
+        do throws(TLSFailure) {
+            tls = try secure()
+        } catch {
+            throw TransportError(.notSent, "cannot reach \(description.peer) at \(endpoint) over TLS: \(error)")
+        }
+        let connection = SocketConnection(configuration: self, tls: tls, executor: executor)
         return try await withTaskExecutorPreference(executor) {
             do {
                 try await connection.open()
@@ -70,6 +76,14 @@ public struct SocketClientTransport: ClientTransport {
     }
 }
 
+extension SocketClientTransport {
+    /// Reads certificates and keys, where there is to be TLS.
+    private func secure() throws(TLSFailure) -> TLSContext? {
+        guard let tls = options.tls else { return nil }
+        return try TLSContext(tls, host: endpoint.host)
+    }
+}
+
 /// A connection as an actor on the event loop of its sockets.
 public actor SocketConnection: TransportConnection {
     /// The event loop, as the executor of this actor and of the tasks that send on it.
@@ -80,11 +94,11 @@ public actor SocketConnection: TransportConnection {
     /// The id of the latest entry.
     private var latest = EntryID(connection: .random(in: 0...UInt64.max), number: 0)
 
-    init(configuration: SocketClientTransport, executor: EventLoopExecutor) {
+    init(configuration: SocketClientTransport, tls: TLSContext?, executor: EventLoopExecutor) {
         self.executor = executor
         self.reconnection = configuration.reconnection
         self.acknowledgement = Acknowledgement(configuration.acknowledgement)
-        self.pool = SocketPool(configuration: configuration, executor: executor)
+        self.pool = SocketPool(configuration: configuration, tls: tls, executor: executor)
     }
 
     /// The event loop.

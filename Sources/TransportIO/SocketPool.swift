@@ -13,6 +13,7 @@ final class SocketPool {
     let protocolName: String
     let executor: EventLoopExecutor
     private let configuration: SocketClientTransport
+    private let tls: TLSContext?
 
     private var sockets: [ObjectIdentifier: Socket] = [:]
     /// Sockets that had capacity when they were put here; those that have lost it are dropped when they are met.
@@ -24,7 +25,8 @@ final class SocketPool {
     private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
 
-    init(configuration: SocketClientTransport, executor: EventLoopExecutor) {
+    init(configuration: SocketClientTransport, tls: TLSContext?, executor: EventLoopExecutor) {
+        self.tls = tls
         self.configuration = configuration
         self.executor = executor
         self.redial = configuration.reconnection.map(Redial.init)
@@ -90,20 +92,26 @@ final class SocketPool {
     private func connect() async -> Result<Socket, TransportError> {
         let timeout = TimeAmount(configuration.options.connectTimeout)
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        let makeEngine = configuration.makeEngine
+        let (makeEngine, tls) = (configuration.makeEngine, tls)
         let socket: Socket
+        let secured: EventLoopFuture<Void>?
         do {
-            socket = try await ClientBootstrap(group: executor.eventLoop)
+            (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
                 .connectTimeout(timeout)
                 .forBrokerLab()
                 .connect(host: configuration.endpoint.host, port: configuration.endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        let secured = try tls?.add(to: channel, timeout: timeout)
                         let socket = Socket(
-                            engine: makeEngine(), pool: pool.value, allocator: channel.allocator, isOnlyHandler: true)
+                            engine: makeEngine(), pool: pool.value, allocator: channel.allocator,
+                            isOnlyHandler: secured == nil)
                         try channel.pipeline.syncOperations.addHandler(socket)
-                        return socket
+                        return (socket, secured)
                     }
                 }
+            try await secured?.get()
+        } catch let failure as TLSFailure {
+            return .failure(TransportError(.notSent, "cannot reach \(peer) over TLS: \(failure)"))
         } catch {
             let mend = configuration.description.mend
             return .failure(TransportError(.notSent, "cannot reach \(peer): \(describe(error)). \(mend)"))

@@ -20,6 +20,12 @@ public struct SocketServerTransport: ServerTransport {
         to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
     ) async throws {
         let eventLoop = ServerEventLoop.shared
+        let tls: TLSContext?
+        do throws(TLSFailure) {
+            tls = if let tls = options.tls { try TLSContext(tls) } else { nil }
+        } catch {
+            throw ServerError("cannot listen on \(endpoint) with TLS: \(error)")
+        }
         let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
         let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets(), eventLoop: eventLoop)
         let listener: any Channel
@@ -33,9 +39,10 @@ public struct SocketServerTransport: ServerTransport {
                 .childChannelOption(.writeBufferWaterMark, value: .forBrokerLab)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        let secured = try tls?.add(to: channel, timeout: TLSContext.acceptTimeout)
                         let handler = ServerSocketHandler(
                             engine: makeEngine(), recorder: recorder, drainTimeout: drainTimeout,
-                            allocator: channel.allocator, isOnlyHandler: true,
+                            allocator: channel.allocator, isOnlyHandler: secured == nil,
                             ended: { handler, _ in sockets.value.remove(handler) })
                         try channel.pipeline.syncOperations.addHandler(handler)
                         sockets.value.insert(handler)

@@ -5,6 +5,8 @@ import NIOPosix
 /// What an error of the I/O layer means, in a few plain words: `connection refused`.
 package func describe(_ error: any Error) -> String {
     switch error {
+    case let error as TLSFailure:
+        return error.description
     case let error as IOError:
         return String(cString: strerror(error.errnoCode)).lowercased()
     case let error as NIOConnectionError:

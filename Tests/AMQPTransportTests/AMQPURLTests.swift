@@ -55,16 +55,34 @@ import Testing
         #expect(url.frameMax == example.frameMax)
     }
 
+    @Test func readsSecurity() throws {
+        let plain = try AMQPURL(parsing: "amqps://host")
+        #expect(plain.tls == ClientTLS())
+        #expect(plain.endpoint.port == 5671)
+        let text = "amqps://host:1?cacertfile=%2Fca.pem&certfile=c.pem&keyfile=k.pem&verify=verify_none"
+        let url = try AMQPURL(parsing: text + "&server_name_indication=rabbit&auth_mechanism=external")
+        #expect(
+            url.tls
+                == ClientTLS(
+                    trustRootsFile: "/ca.pem", serverName: "rabbit", certificateFile: "c.pem", keyFile: "k.pem",
+                    verifiesPeer: false))
+        #expect(url.mechanism == .external)
+        #expect(try AMQPURL(parsing: "amqp://host").tls == nil)
+    }
+
     @Test(arguments: [
-        ("", "no scheme"), ("localhost:5672", "scheme is not amqp"), ("http://host", "scheme is not amqp"),
-        ("amqps://host", "not supported yet"), ("amqp:host", "'//' is missing"), ("amqp://host:0", "not a port"),
+        ("", "no scheme"), ("localhost:5672", "neither amqp nor amqps"), ("http://host", "neither amqp nor amqps"),
+        ("amqps://host?certfile=c", "both certfile and keyfile"), ("amqp://host?cacertfile=c", "write amqps://"),
+        ("amqps://host?verify=none", "verify_peer or verify_none"), ("amqps://host?cacertfile=", "has no value"),
+        ("amqp://host?auth_mechanism=external", "needs amqps://"), ("amqp:host", "'//' is missing"),
+        ("amqp://host:0", "not a port"),
         ("amqp://host:65536", "not a port"), ("amqp://host:+5", "not a port"), ("amqp://host:5x", "not a port"),
         ("amqp://::1", "brackets"), ("amqp://[::1", "']' is missing"), ("amqp://[::1]5", "':' is missing"),
         ("amqp://[]", "host is empty"), ("amqp://host/a/b", "%2F"), ("amqp://host/%2", "hexadecimal"),
         ("amqp://host/%zz", "hexadecimal"), ("amqp://host/%ff", "not UTF-8"),
         ("amqp://host?frame_max=4095", "frame_max"),
         ("amqp://host?heartbeat=-1", "heartbeat"), ("amqp://host?heartbeat=65536", "heartbeat"),
-        ("amqp://host?verify=none", "'verify' is unknown"), ("amqp://host/v#f", "fragment"),
+        ("amqp://host?depth=1", "'depth' is unknown"), ("amqp://host/v#f", "fragment"),
         ("amqp://a%00b@host", "zero byte"), ("amqp://host/" + String(repeating: "v", count: 256), "255"),
     ])
     func refuses(_ text: String, _ reason: String) {

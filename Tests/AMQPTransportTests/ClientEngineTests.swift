@@ -299,7 +299,8 @@ import Testing
     }
 
     @Test func logsInByCertificate() throws {
-        var engine = try engine("amqp://user:secret@localhost?auth_mechanism=external")
+        var engine = try engine(
+            "amqps://user:secret@localhost?auth_mechanism=external&certfile=c.pem&keyfile=k.pem")
         var (out, completions) = (ByteBuffer(), Completions())
         engine.open(into: &out)
         var fake = FakeBroker()

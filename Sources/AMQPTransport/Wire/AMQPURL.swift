@@ -5,7 +5,7 @@ import Broker
 /// The grammar is RabbitMQ's URI specification: every part is optional but the scheme, parts are percent-encoded, a
 /// missing path means the vhost `/`, and an empty one (`amqp://host/`) the vhost with the empty name. The parameters are
 /// those of its query parameters that mean something here: heartbeat, frame_max, channel_max, connection_timeout,
-/// auth_mechanism.
+/// auth_mechanism; and those of TLS: cacertfile, certfile, keyfile, verify, server_name_indication.
 struct AMQPURL: Sendable, Hashable {
     /// How to log in (RabbitMQ, "Authentication mechanisms").
     enum Mechanism: String, Sendable, Hashable {
@@ -31,14 +31,20 @@ struct AMQPURL: Sendable, Hashable {
     /// How to log in.
     var mechanism = Mechanism.plain
 
+    /// How the connection is secured, by a URL that begins with `amqps`; nil for cleartext.
+    var tls: ClientTLS?
+
     /// Reads a URL.
     init(parsing text: String) throws(AMQPURLError) {
         guard let schemeEnd = text.firstIndex(of: ":") else { throw AMQPURLError(text, "it has no scheme") }
         var rest = text[text.index(after: schemeEnd)...]
         switch text[..<schemeEnd].lowercased() {
         case "amqp": break
-        case "amqps": throw AMQPURLError(text, "TLS (amqps) is not supported yet; use amqp:// on a trusted network")
-        default: throw AMQPURLError(text, "the scheme is not amqp")
+        case "amqps":
+            // RabbitMQ's client URI query parameters: verify is "verify_peer" for amqps unless it says otherwise.
+            tls = ClientTLS()
+            endpoint.port = 5671
+        default: throw AMQPURLError(text, "the scheme is neither amqp nor amqps")
         }
         guard rest.hasPrefix("//") else { throw AMQPURLError(text, "'//' is missing behind the scheme") }
         rest.removeFirst(2)
@@ -54,6 +60,12 @@ struct AMQPURL: Sendable, Hashable {
         }
         try readAuthority(beforePath[0], in: text)
         if beforeQuery.count == 2 { try readQuery(beforeQuery[1], in: text) }
+        if (tls?.certificateFile == nil) != (tls?.keyFile == nil) {
+            throw AMQPURLError(text, "a client certificate needs both certfile and keyfile")
+        }
+        if mechanism == .external, tls?.certificateFile == nil {
+            throw AMQPURLError(text, "auth_mechanism=external needs amqps:// with certfile and keyfile")
+        }
         if [user, password, virtualHost].contains(where: { $0.utf8.count > Self.maxShortStringBytes }) {
             throw AMQPURLError(text, "user, password or vhost is longer than \(Self.maxShortStringBytes) bytes")
         }
@@ -124,13 +136,34 @@ struct AMQPURL: Sendable, Hashable {
                     throw AMQPURLError(text, "auth_mechanism takes plain or external, not '\(value)'")
                 }
                 self.mechanism = mechanism
+            case "cacertfile", "certfile", "keyfile", "verify", "server_name_indication":
+                try readSecurity(pair[0], value, in: text)
             default:
                 throw AMQPURLError(text, "the parameter '\(pair[0])' is unknown; known are \(Self.parameters)")
             }
         }
     }
 
-    private static let parameters = "heartbeat, frame_max, channel_max, connection_timeout, auth_mechanism"
+    /// Reads one of the parameters of TLS.
+    private mutating func readSecurity(_ name: Substring, _ value: String, in text: String) throws(AMQPURLError) {
+        guard tls != nil else { throw AMQPURLError(text, "\(name) means TLS; write amqps:// instead of amqp://") }
+        guard !value.isEmpty else { throw AMQPURLError(text, "\(name) has no value") }
+        switch name {
+        case "cacertfile": tls?.trustRootsFile = value
+        case "certfile": tls?.certificateFile = value
+        case "keyfile": tls?.keyFile = value
+        case "verify":
+            guard value == "verify_peer" || value == "verify_none" else {
+                throw AMQPURLError(text, "verify takes verify_peer or verify_none, not '\(value)'")
+            }
+            tls?.verifiesPeer = value == "verify_peer"
+        default: tls?.serverName = value
+        }
+    }
+
+    private static let parameters =
+        "heartbeat, frame_max, channel_max, connection_timeout, auth_mechanism and, with amqps, cacertfile, certfile, "
+        + "keyfile, verify, server_name_indication"
 
     private static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

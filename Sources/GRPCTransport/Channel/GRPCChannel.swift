@@ -19,6 +19,9 @@ package actor GRPCChannel {
         /// The wait after the first failed attempt to connect; see ``ConnectionBackoff``.
         package var firstBackoff = TimeAmount.seconds(1)
 
+        /// How connections are secured; nil for cleartext.
+        package var tls: ClientTLS?
+
         package init() {}
     }
 
@@ -135,19 +138,25 @@ package actor GRPCChannel {
         connection = nil
         let (endpoint, maxMessageBytes) = (endpoint, options.maxMessageBytes)
         do {
-            let handler = try await ClientBootstrap(group: executor.eventLoop)
+            var tls = options.tls
+            tls?.applicationProtocols = ["h2"]
+            let context = if let tls { try TLSContext(tls, host: endpoint.host) } else { nil as TLSContext? }
+            let (scheme, timeout) = (tls == nil ? "http" : "https", options.connectTimeout)
+            let (handler, secured) = try await ClientBootstrap(group: executor.eventLoop)
                 .connectTimeout(options.connectTimeout)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: endpoint.host, port: endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        let secured = try context?.add(to: channel, timeout: timeout)
                         let handler = GRPCChannelHandler(
                             engine: GRPCClientEngine(
                                 authority: endpoint.description, maxInFlight: 0,
-                                limits: EntryLimits(maxEntryBytes: maxMessageBytes)))
+                                limits: EntryLimits(maxEntryBytes: maxMessageBytes), scheme: scheme))
                         try channel.pipeline.syncOperations.addHandler(handler)
-                        return handler
+                        return (handler, secured)
                     }
                 }
+            try await secured?.get()
             if let failure = await handler.waitUntilReady(timeout: options.connectTimeout) {
                 lastFailure = "\(endpoint): \(failure)"
                 backoff.failed(at: .now())

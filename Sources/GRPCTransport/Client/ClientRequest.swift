@@ -8,8 +8,10 @@ struct ClientRequest: ~Copyable {
     private let authority: UnsafeMutableBufferPointer<UInt8>
     private let headers: HeaderList
 
-    /// - Parameter authority: the value of `:authority`, `host:port`.
-    init(authority text: String) {
+    /// - Parameters:
+    ///   - authority: the value of `:authority`, `host:port`.
+    ///   - isSecure: whether the connection is one of TLS.
+    init(authority text: String, isSecure: Bool) {
         let bytes = Array(text.utf8)
         authority = .allocate(capacity: bytes.count)
         _ = authority.initialize(from: bytes)
@@ -18,7 +20,7 @@ struct ClientRequest: ~Copyable {
         authorityField.value = authority.baseAddress
         authorityField.valuelen = bytes.count
         headers = HeaderList([
-            HeaderField.fixed(":method", "POST"), HeaderField.fixed(":scheme", "http"),
+            HeaderField.fixed(":method", "POST"), HeaderField.fixed(":scheme", isSecure ? "https" : "http"),
             HeaderField.fixed(":path", "/logs.LogService/WriteLog"), authorityField,
             HeaderField.fixed("te", "trailers"), HeaderField.fixed("content-type", "application/grpc"),
             HeaderField.fixed("user-agent", Self.userAgent),

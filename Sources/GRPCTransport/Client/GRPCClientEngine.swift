@@ -50,7 +50,7 @@ final class GRPCClientEngine: ClientEngine {
         calls = ClientCalls(authority: authority, scheme: scheme, maxMessageBytes: limits.maxEntryBytes)
         self.maxInFlight = maxInFlight
         capacity = maxInFlight
-        request = ClientRequest(authority: authority)
+        request = ClientRequest(authority: authority, isSecure: scheme == "https")
         session = HTTP2Session(.client, callbacks: ClientCallbacks.object, settings: settings)
         session.setUserData(Unmanaged.passUnretained(self).toOpaque())
         calls.wake = { [unowned self] in

@@ -17,8 +17,14 @@ struct DestinationOptions: ParsableArguments {
 
     @OptionGroup var amqp: AMQPPublisherOptions
 
+    @OptionGroup var security: TLSClientOptions
+
     func validate() throws {
-        _ = try TransportRegistry.transport(named: transport)
+        let descriptor = try TransportRegistry.transport(named: transport)
+        guard descriptor.name != "amqp" || security.client == nil else {
+            throw ValidationError(
+                "For amqp, TLS is part of the URL: --to 'amqps://USER:PASSWORD@HOST:5671/?cacertfile=FILE'.")
+        }
     }
 
     /// The broker's half of the transport.
@@ -26,6 +32,7 @@ struct DestinationOptions: ParsableArguments {
         let descriptor = try TransportRegistry.transport(named: transport)
         var options = ClientOptions(target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight)
         amqp.apply(to: &options)
+        options.tls = security.client
         return try descriptor.makeClient(options)
     }
 }

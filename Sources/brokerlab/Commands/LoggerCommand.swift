@@ -20,6 +20,7 @@ struct LoggerCommand: AsyncParsableCommand {
             EXAMPLES
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
+              brokerlab logger --grpc 127.0.0.1:50001 --tls-certificate logger.pem --tls-key logger.key
               curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
               curl 'http://127.0.0.1:8080/entries?limit=5'
             """)
@@ -46,6 +47,8 @@ struct LoggerCommand: AsyncParsableCommand {
     var amqpTemporary = false
 
     @OptionGroup var amqpConsumer: AMQPConsumerOptions
+
+    @OptionGroup var security: TLSServerOptions
 
     @Option(
         help: ArgumentHelp(
@@ -92,6 +95,7 @@ struct LoggerCommand: AsyncParsableCommand {
                 target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: queue(of: transport),
                 temporary: amqpTemporary)
             amqpConsumer.apply(to: &options)
+            options.tls = security.tls
             return LoggerService.Receiver(
                 transport: transport.receiver, server: try server(of: transport, options, api))
         }

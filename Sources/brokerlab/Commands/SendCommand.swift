@@ -15,6 +15,8 @@ struct SendCommand: AsyncParsableCommand {
               brokerlab send --transport http --to 127.0.0.1:8080 --name login --data "user 7"
               brokerlab send --transport netrpc --to 127.0.0.1:5001 --name load --payload-bytes 100 --count 100000 --in-flight 64
               brokerlab send --transport grpc --to 127.0.0.1:50001 --payload-bytes 100 --in-flight 64 --duration 5 --json
+              brokerlab send --transport grpc --to localhost:50001 --tls-ca ca.pem --name login --data "user 7"
+              brokerlab send --transport amqp --to 'amqps://guest:guest@localhost:5671/?cacertfile=ca.pem' --name login --data "user 7"
               tail -n 100 app.log | brokerlab send --transport grpc --to 127.0.0.1:50001 --name app
             """)
 

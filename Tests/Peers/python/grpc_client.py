@@ -6,10 +6,18 @@ import logs_pb2
 import logs_pb2_grpc
 import peer
 
-flags = peer.parse(__doc__, to="127.0.0.1:50001", count=1, in_flight=1, name="event", data="data")
+flags = peer.parse(__doc__, to="127.0.0.1:50001", count=1, in_flight=1, name="event", data="data", tls_ca="")
 acked, reply, error = 0, "", ""
 
-with grpc.insecure_channel(flags.to) as channel:
+
+def connect():
+    if not flags.tls_ca:
+        return grpc.insecure_channel(flags.to)
+    with open(flags.tls_ca, "rb") as file:
+        return grpc.secure_channel(flags.to, grpc.ssl_channel_credentials(root_certificates=file.read()))
+
+
+with connect() as channel:
     logger = logs_pb2_grpc.LogServiceStub(channel)
     for first in range(0, flags.count, flags.in_flight):
         calls = [

@@ -1,0 +1,55 @@
+/// How a client secures its connections with TLS: whom it trusts, and who it says it is.
+public struct ClientTLS: Sendable, Hashable {
+    /// A PEM file with the certificates of the authorities that are trusted; nil for those of the system.
+    public var trustRootsFile: String?
+    /// The name that the peer's certificate has to bear; nil for the host that is connected to.
+    ///
+    /// A certificate that bears the address of the peer is taken, too: swift-nio-ssl looks for either.
+    public var serverName: String?
+    /// A PEM file with this side's certificate, and those that lead from it to an authority; nil for none.
+    public var certificateFile: String?
+    /// A PEM file with the private key of that certificate.
+    public var keyFile: String?
+    /// Whether the peer's certificate is looked at.
+    ///
+    /// Without that, anyone in between can read and answer everything.
+    public var verifiesPeer: Bool
+    /// The protocols that are offered (ALPN, RFC 7301), of which the peer has to choose one; empty to offer none.
+    public var applicationProtocols: [String]
+
+    /// Creates options.
+    public init(
+        trustRootsFile: String? = nil, serverName: String? = nil, certificateFile: String? = nil,
+        keyFile: String? = nil, verifiesPeer: Bool = true, applicationProtocols: [String] = []
+    ) {
+        self.trustRootsFile = trustRootsFile
+        self.serverName = serverName
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.verifiesPeer = verifiesPeer
+        self.applicationProtocols = applicationProtocols
+    }
+}
+
+/// How a server secures its connections with TLS.
+public struct ServerTLS: Sendable, Hashable {
+    /// A PEM file with the server's certificate, and those that lead from it to an authority.
+    public var certificateFile: String
+    /// A PEM file with the private key of that certificate.
+    public var keyFile: String
+    /// A PEM file with the authorities of which every client has to have a certificate; nil to ask for none.
+    public var clientTrustRootsFile: String?
+    /// The protocols that are taken (ALPN, RFC 7301), of which a client has to offer one; empty to take what comes.
+    public var applicationProtocols: [String]
+
+    /// Creates options.
+    public init(
+        certificateFile: String, keyFile: String, clientTrustRootsFile: String? = nil,
+        applicationProtocols: [String] = []
+    ) {
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.clientTrustRootsFile = clientTrustRootsFile
+        self.applicationProtocols = applicationProtocols
+    }
+}

@@ -1,0 +1,102 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// Keeps a channel from its engine's handler until the TLS handshake is done and the protocol agreed upon (ALPN).
+///
+/// To the handlers behind it, the channel becomes active then, so that they need to know nothing of TLS.
+final class TLSGate: ChannelInboundHandler, @unchecked Sendable {
+    // Unchecked: confined to the channel's event loop.
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let protocols: [String]
+    private let trust: String
+    private let timeout: TimeAmount
+    private let promise: EventLoopPromise<Void>
+    private var isOpen = false
+    private var hasFailed = false
+    private var timer: Scheduled<Void>?
+
+    /// - Parameters:
+    ///   - protocols: those of which one has to be agreed upon; none has to where it is empty.
+    ///   - trust: which authorities this side trusts, in words.
+    init(protocols: [String], trust: String, timeout: TimeAmount, eventLoop: any EventLoop) {
+        self.protocols = protocols
+        self.trust = trust
+        self.timeout = timeout
+        promise = eventLoop.makePromise()
+    }
+
+    /// Done when the handshake is; fails with a ``TLSFailure``.
+    var opened: EventLoopFuture<Void> { promise.futureResult }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let milliseconds = timeout.nanoseconds / 1_000_000
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(in: timeout) {
+            self.fail(bound.value, TLSFailure("the TLS handshake was not done within \(milliseconds) ms"))
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .some(.handshakeCompleted(let agreed)) = event as? TLSUserEvent else {
+            if isOpen { context.fireUserInboundEventTriggered(event) }
+            return
+        }
+        guard protocols.isEmpty || protocols.contains(agreed ?? "") else {
+            let wanted = protocols.joined(separator: ", ")
+            let why = "the peer did not agree to speak \(wanted) (ALPN)"
+            return fail(context, TLSFailure("\(why). Is it another service's port, or a proxy without it?"))
+        }
+        timer?.cancel()
+        isOpen = true
+        context.fireChannelActive()
+        promise.succeed()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isOpen { context.fireChannelRead(data) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isOpen { context.fireChannelReadComplete() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard isOpen else { return fail(context, TLSFailure(error, trust: trust)) }
+        switch error {
+        // A peer that ends its stream without the alert "close_notify". Each protocol here marks the end of its messages
+        // itself, so nothing can be cut off unnoticed; many peers do it, and the end of the stream follows as an event.
+        case NIOSSLError.uncleanShutdown: break
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            context.fireErrorCaught(TLSFailure(error, trust: trust))
+        default: context.fireErrorCaught(error)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+    }
+
+    private func fail(_ context: ChannelHandlerContext, _ failure: TLSFailure) {
+        guard !isOpen, !hasFailed else { return }
+        hasFailed = true
+        timer?.cancel()
+        promise.fail(failure)
+        context.fireErrorCaught(failure)
+        context.close(promise: nil)
+    }
+
+    private func end() {
+        timer?.cancel()
+        guard !isOpen, !hasFailed else { return }
+        hasFailed = true
+        promise.fail(TLSFailure("the connection was closed during the TLS handshake"))
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// Certificates that a test makes for itself, with openssl.
+struct Certificates: Sendable {
+    /// An authority, and what it has signed for `localhost`: server and client alike.
+    let authority, certificate, key: String
+    /// An authority that has signed nothing here.
+    let stranger: String
+
+    /// Makes them in `folder`.
+    init(in folder: URL) async throws {
+        func path(_ name: String) -> String { folder.appending(path: name).path }
+        (authority, stranger) = (path("ca.pem"), path("stranger.pem"))
+        (certificate, key) = (path("localhost.pem"), path("localhost.key"))
+        for (file, subject) in [(authority, "/CN=broker-lab tests"), (stranger, "/CN=a stranger")] {
+            try await Self.openssl(
+                Self.newKey + ["-x509", "-days", "2", "-subj", subject, "-keyout", file + ".key", "-out", file])
+        }
+        try await Self.openssl(
+            Self.newKey + ["-subj", "/CN=guest", "-keyout", key, "-out", path("request.pem")])
+        let extensions = path("extensions")
+        try Data("subjectAltName=DNS:localhost\n".utf8).write(to: URL(filePath: extensions))
+        try await Self.openssl([
+            "x509", "-req", "-days", "2", "-in", path("request.pem"), "-CA", authority, "-CAkey", authority + ".key",
+            "-CAcreateserial", "-extfile", extensions, "-out", certificate,
+        ])
+    }
+
+    private static let newKey = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+
+    private static func openssl(_ arguments: [String]) async throws {
+        let finished = try await runProgram(Program(path: "/usr/bin/openssl"), arguments)
+        try #require(finished.exitCode == 0, "\(finished.errors.text)")
+    }
+}
+
+/// Makes certificates for `body`, and removes them after that.
+func withCertificates(_ body: (Certificates) async throws -> Void) async throws {
+    try await withTemporaryFolder { try await body(Certificates(in: $0)) }
+}

@@ -1,0 +1,162 @@
+import Testing
+
+/// Connections over TLS: ours to ours, and with grpcio at either end.
+@Suite(.timeLimit(.minutes(2)))
+struct TLSTests {
+    private static let count = 300
+
+    /// Runs a logger that speaks TLS; `body` is given the address, by the name that the certificate bears.
+    private func withSecureLogger(
+        _ transport: String, _ certificates: Certificates, _ further: [String] = [],
+        _ body: (String) async throws -> Void
+    ) async throws {
+        struct ReadyLine: Decodable {
+            var ready: Bool
+        }
+        struct AddressLine: Decodable {
+            var target: String
+        }
+        let security = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
+        let arguments = ["logger", "--\(transport)", "127.0.0.1:0"] + security + further
+        let finished = try await withProgram(.brokerlab, arguments) { program in
+            let target = try await program.line(AddressLine.self).target
+            _ = try await program.line(ReadyLine.self)
+            try await body(target.replacing("127.0.0.1", with: "localhost"))
+        }
+        #expect(finished.exitCode == 0, "\(finished.errors.text)")
+    }
+
+    private func send(
+        _ transport: String, to target: String, _ security: [String], count: Int = count
+    ) async throws -> FinishedProgram {
+        try await runProgram(
+            .brokerlab,
+            [
+                "send", "--transport", transport, "--to", target, "--name", Sample.name, "--data", Sample.data,
+                "--count", "\(count)", "--in-flight", "8", "--json",
+            ] + security)
+    }
+
+    private func expectDelivery(_ finished: FinishedProgram) throws {
+        #expect(finished.exitCode == 0, "\(finished.errors.text)")
+        let outcome = SendOutcome(sent: Self.count, acked: Self.count, failed: 0)
+        #expect(try finished.decoded(SendOutcome.self) == outcome)
+    }
+
+    @Test("Every transport that listens", arguments: ["grpc", "grpc:stream", "tcp", "netrpc", "http"])
+    func ours(_ transport: String) async throws {
+        let listener = String(transport.prefix { $0 != ":" })
+        try await withCertificates { certificates in
+            try await withSecureLogger(listener, certificates) { target in
+                try expectDelivery(await send(transport, to: target, ["--tls-ca", certificates.authority]))
+                // The address is not in the certificate, but the name that is can be told.
+                let address = target.replacing("localhost", with: "127.0.0.1")
+                let named = ["--tls-ca", certificates.authority, "--tls-server-name", "localhost"]
+                try expectDelivery(await send(transport, to: address, named))
+            }
+        }
+    }
+
+    @Test("What the client is told, and does, when TLS fails", arguments: ["grpc", "tcp"])
+    func refusals(_ transport: String) async throws {
+        try await withCertificates { certificates in
+            try await withSecureLogger(transport, certificates) { target in
+                let authority = ["--tls-ca", certificates.authority]
+                expectOneClearLine(
+                    try await send(transport, to: target, ["--tls-ca", certificates.stranger], count: 1),
+                    mentioning: [target, "not trusted", certificates.stranger, "--tls-ca"])
+                expectOneClearLine(
+                    try await send(transport, to: target, ["--tls"], count: 1),
+                    mentioning: [target, "not trusted", "the system's trust store"])
+                expectOneClearLine(
+                    try await send(transport, to: target, authority + ["--tls-server-name", "elsewhere"], count: 1),
+                    mentioning: [target, "another name", "--tls-server-name"])
+                expectOneClearLine(
+                    try await send(transport, to: target, ["--tls-ca", "/nowhere.pem"], count: 1),
+                    mentioning: [target, "/nowhere.pem"])
+                // In cleartext.
+                expectOneClearLine(try await send(transport, to: target, [], count: 1), mentioning: [target])
+                try expectDelivery(await send(transport, to: target, authority))
+            }
+            try await withLogger([transport]) { logger in
+                let target = logger.targets[transport]!
+                expectOneClearLine(
+                    try await send(transport, to: target, ["--tls"], count: 1), mentioning: [target, "TLS"])
+            }
+        }
+    }
+
+    @Test("A logger that asks for certificates")
+    func clientCertificates() async throws {
+        try await withCertificates { certificates in
+            let required = ["--tls-client-ca", certificates.authority]
+            try await withSecureLogger("grpc", certificates, required) { target in
+                let trust = ["--tls-ca", certificates.authority]
+                let own = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
+                expectOneClearLine(try await send("grpc", to: target, trust, count: 1), mentioning: ["certificate"])
+                try expectDelivery(await send("grpc", to: target, trust + own))
+            }
+        }
+    }
+
+    @Test("gRPC without ALPN h2 is refused by the logger")
+    func serverWantsALPN() async throws {
+        try await withCertificates { certificates in
+            try await withSecureLogger("grpc", certificates) { target in
+                // HTTP/2 with prior knowledge over TLS, but nothing is offered; then what is not HTTP/2.
+                for protocols in [[], ["-alpn", "http/1.1"]] {
+                    let finished = try await runProgram(
+                        Program(path: "/usr/bin/openssl"),
+                        ["s_client", "-connect", target, "-CAfile", certificates.authority, "-ign_eof"] + protocols,
+                        limit: .seconds(8))
+                    // It ends by itself, because the logger closes.
+                    #expect(finished.exitCode != nil)
+                    #expect(!finished.output.text.contains("ALPN protocol: h2"))
+                }
+                try expectDelivery(await send("grpc", to: target, ["--tls-ca", certificates.authority]))
+            }
+        }
+    }
+
+    @Test("gRPC without ALPN h2 is refused by the client")
+    func clientWantsALPN() async throws {
+        try await withCertificates { certificates in
+            // The HTTP address agrees upon no protocol.
+            try await withSecureLogger("http", certificates) { target in
+                expectOneClearLine(
+                    try await send("grpc", to: target, ["--tls-ca", certificates.authority], count: 1),
+                    mentioning: [target, "h2 (ALPN)"])
+            }
+        }
+    }
+
+    @Test("grpcio's secure channel to the logger", .needs(.python("grpc_client")))
+    func grpcioClient() async throws {
+        try await withCertificates { certificates in
+            try await withSecureLogger("grpc", certificates) { target in
+                let finished = try await runProgram(
+                    .python("grpc_client"),
+                    Sample.arguments(to: target, count: Self.count) + ["--tls-ca", certificates.authority])
+                #expect(finished.exitCode == 0, "\(finished.output.text) \(finished.errors.text)")
+                #expect(try finished.decoded(PeerOutcome.self).acked == Self.count)
+            }
+        }
+    }
+
+    @Test("To grpcio's secure server", .needs(.python("grpc_server")), arguments: ["grpc"])
+    func grpcioServer(_ transport: String) async throws {
+        try await withCertificates { certificates in
+            let security = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
+            try await withProgram(.python("grpc_server"), security) { server in
+                let address = try await server.line(ListenLine.self).listen
+                let target = address.replacing("127.0.0.1", with: "localhost")
+                try expectDelivery(await send(transport, to: target, ["--tls-ca", certificates.authority]))
+                let entries = try await server.lines(Self.count, PlainEntry.self)
+                #expect(Set(entries) == [PlainEntry(name: Sample.name, data: Sample.data)])
+                expectOneClearLine(
+                    try await send(transport, to: target, ["--tls-ca", certificates.stranger], count: 1),
+                    mentioning: [target, "not trusted"])
+            }
+        }
+    }
+}
