@@ -142,6 +142,9 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         unwritten.removeAll(keepingCapacity: true)
     }
 
+    /// Whether the channel has begun and not ended.
+    var isOpen: Bool { context != nil }
+
     /// Waits until entries can be submitted; returns why that will not be.
     func waitUntilReady() async -> TransportError? {
         guard context != nil else { return failure ?? TransportError(.notSent, "\(pool.peer) closed the connection") }

@@ -116,7 +116,8 @@ final class SocketPool {
             let mend = configuration.description.mend
             return .failure(TransportError(.notSent, "cannot reach \(peer): \(describe(error)). \(mend)"))
         }
-        sockets[ObjectIdentifier(socket)] = socket
+        // One that the peer has closed meanwhile has told its end already, and will not tell it again.
+        if socket.isOpen { sockets[ObjectIdentifier(socket)] = socket }
         let tooLate = executor.eventLoop.scheduleTask(in: timeout) {
             let limit = "\(timeout.nanoseconds / 1_000_000) ms"
             socket.fail(TransportError(.notSent, "\(pool.value.peer) was not ready within \(limit)"))
