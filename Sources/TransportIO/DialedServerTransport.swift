@@ -59,7 +59,8 @@ public struct DialedServerTransport: ServerTransport {
                         }
                         let handler = ServerSocketHandler(
                             engine: engine, recorder: recorder, drainTimeout: drainTimeout,
-                            allocator: channel.allocator, isOnlyHandler: true, ended: { ended.succeed($1) })
+                            allocator: channel.allocator, isOnlyHandler: secured == nil,
+                            ended: { ended.succeed($1) })
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return (handler, secured)
                     }
