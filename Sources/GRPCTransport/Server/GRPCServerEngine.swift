@@ -50,6 +50,10 @@ final class GRPCServerEngine: ServerEngine {
     var undecided = UndecidedEntries()
     /// The stream whose header list is being received; header lists never interleave (RFC 9113 4.3).
     private let headerSlot = Unguarded<Int?>(nil)
+    /// How the connection has used its time.
+    let watch: Unguarded<ConnectionWatch>
+    /// Whether the client's SETTINGS have come.
+    let hasPreface = Unguarded(false)
     private var drain = DrainPhase.none
     private var violation: String?
     private var lastLibraryMessage = ""
@@ -63,7 +67,11 @@ final class GRPCServerEngine: ServerEngine {
     }
 
     /// - Parameter services: what is offered beside the contract's own service.
-    init(limits: EntryLimits, settings: HTTP2Session.Settings = .server, services: [GRPCService] = []) {
+    init(
+        limits: EntryLimits, settings: HTTP2Session.Settings = .server, services: [GRPCService] = [],
+        connection: ConnectionLimits = ConnectionLimits()
+    ) {
+        watch = Unguarded(ConnectionWatch(connection))
         self.limits = limits
         maxMessageBytes = limits.maxEntryBytes + LogRequestEncoder.maxOverhead
         session = HTTP2Session(.server, callbacks: ServerCallbacks.object, settings: settings)
@@ -91,6 +99,7 @@ final class GRPCServerEngine: ServerEngine {
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
         let opening = bytes
+        watch.value.hasReceived = true
         if self.intake == nil { self.intake = copy intake }
         isAtWork.value = true
         let failure = bytes.withUnsafeReadableBytes { input in
@@ -141,9 +150,14 @@ final class GRPCServerEngine: ServerEngine {
     }
 
     func drain(into out: inout ByteBuffer) {
+        health.isStopping = true
+        beginDrain(into: &out)
+    }
+
+    /// Has this connection end, gracefully.
+    func beginDrain(into out: inout ByteBuffer) {
         guard drain == .none else { return }
         drain = .announced
-        health.isStopping = true
         // RFC 9113 6.8: first a GOAWAY that refuses nothing, then, when a PING has come back and no request can be on
         // the way that does not know of it, the one that names the last stream.
         session.withPointer { session in
@@ -203,6 +217,9 @@ final class GRPCServerEngine: ServerEngine {
         streams.count == freeSlots.value.count && (drain == .none || drain == .final)
     }
 
+    /// Whether the client waits for something.
+    var hasOpenStreams: Bool { streams.count != freeSlots.value.count }
+
     var isFinished: Bool { session.isFinished }
 
     /// The streams that there is memory for: as many as were open at once.
@@ -221,7 +238,7 @@ final class GRPCServerEngine: ServerEngine {
     }
 
     /// Sends what can be sent, and what handlers send when they learn that there is room again.
-    private func send(into out: inout ByteBuffer) {
+    func send(into out: inout ByteBuffer) {
         repeat {
             let failure = withUnsafeMutablePointer(to: &out) { session.send(into: $0) }
             if let failure, violation == nil { violation = HTTP2Session.text(ofLibraryError: failure) }
@@ -428,6 +445,7 @@ final class GRPCServerEngine: ServerEngine {
     }
 
     func pingAnswered(_ opaque: [UInt8]) {
+        if opaque == Self.alivePing { watch.value.aliveCame() }
         if drain == .announced && opaque == Self.drainPing { drain = .pingAnswered }
     }
 
@@ -435,6 +453,8 @@ final class GRPCServerEngine: ServerEngine {
     func readReply(
         _ session: OpaquePointer, _ stream: Int32, _ slot: Int, _ memory: UnsafeMutableRawPointer, _ room: Int
     ) -> (count: Int, isEnd: Bool) {
+        streams[slot].owesSince = nil
+        watch.value.answerSent()
         if let call = streams[slot].call { return readCall(session, stream, slot, call, memory, room) }
         let sent = streams[slot].replySent
         let count = min(room, LogResponse.logged.utf8CodeUnitCount - sent)

@@ -83,10 +83,12 @@ enum ServerCallbacks {
         let header = frame.pointee.hd
         switch UInt32(header.type) {
         case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
+            let isEnd = UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
+            if header.length == 0 && !isEnd { Self.emptyFrameReceived(userData) }
             guard let slot = slotOf(session, header.stream_id) else { return 0 }
             return withEngine(userData) { engine in
                 if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { engine.headersEnded(slot) }
-                if UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0 { engine.streamEnded(slot) }
+                if isEnd { engine.streamEnded(slot) }
                 return 0
             }
         case NGHTTP2_PING.rawValue where UInt32(header.flags) & NGHTTP2_FLAG_ACK.rawValue != 0:
@@ -95,7 +97,30 @@ enum ServerCallbacks {
                 engine.pingAnswered(opaque)
                 return 0
             }
+        case NGHTTP2_PING.rawValue:
+            return withEngine(userData) { engine in
+                engine.pingCame()
+                return 0
+            }
+        case NGHTTP2_SETTINGS.rawValue where UInt32(header.flags) & NGHTTP2_FLAG_ACK.rawValue == 0:
+            return withEngine(userData) { engine in
+                engine.hasPreface.value = true
+                engine.idleFrameCame()
+                return 0
+            }
+        case NGHTTP2_PRIORITY.rawValue:
+            return withEngine(userData) { engine in
+                engine.idleFrameCame()
+                return 0
+            }
         default:
+            return 0
+        }
+    }
+
+    private static func emptyFrameReceived(_ userData: UnsafeMutableRawPointer) {
+        _ = withEngine(userData) { engine in
+            engine.idleFrameCame()
             return 0
         }
     }

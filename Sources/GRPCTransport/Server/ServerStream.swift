@@ -1,3 +1,5 @@
+import NIOCore
+
 /// A call as the server sees it: one stream, from its header list to its trailers.
 struct ServerStream {
     /// The most that a header list may hold, counted as RFC 9113 6.5.2 does: 32 bytes a field more than its text.
@@ -36,6 +38,8 @@ struct ServerStream {
     var isAnswered = false
     /// How many bytes of the reply were sent.
     var replySent = 0
+    /// Since when bytes have waited for the client to take them; nil when some went out since that was last looked at.
+    var owesSince: NIODeadline?
     var message = ReceivedMessage()
     var refusal: Refusal?
     /// The call, where it is not a unary one of the contract.
@@ -65,6 +69,7 @@ struct ServerStream {
         isSettled = false
         isAnswered = false
         replySent = 0
+        owesSince = nil
         refusal = nil
         timeout = nil
         hasDeadline = false

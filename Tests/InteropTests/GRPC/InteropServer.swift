@@ -7,11 +7,12 @@ import TransportIO
 /// Serves services over this project's engine on a free port while `body` runs.
 func withInteropServer(
     _ services: @escaping @Sendable () -> [GRPCService] = { [InteropService.service] },
+    connection: ConnectionLimits = ConnectionLimits(),
     _ body: @escaping @Sendable (String) async throws -> Void
 ) async throws {
     let options = ServerOptions(target: "127.0.0.1:0", drainTimeout: .seconds(1))
     let server = SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
-        GRPCServerEngine(limits: EntryLimits(), services: services())
+        GRPCServerEngine(limits: EntryLimits(), services: services(), connection: connection)
     }
     let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
     try await withThrowingTaskGroup { group in
