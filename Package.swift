@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore, nioEmbedded, nioHTTP1,
+                "Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore, nioPosix,
+                nioEmbedded, nioHTTP1,
             ],
             swiftSettings: settings),
         .testTarget(

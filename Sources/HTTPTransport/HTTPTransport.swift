@@ -21,13 +21,17 @@ public enum HTTPTransport {
             acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
             makeClient: { options in
                 let target = try HTTPTarget(parsing: options.target)
+                let support = Expectation.Support()
                 return SocketClientTransport(
                     to: target.endpoint,
                     description: .init(
                         peer: "the HTTP logger", protocolName: "HTTP/1.1",
                         mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
-                    acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight
-                ) { HTTPClientEngine(target: target, codec: codec, limits: options.limits) }
+                    acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight,
+                    bounds: PoolBounds(
+                        maxWaiting: max(1024, 16 * options.maxInFlight), patience: options.answerTimeout),
+                    looksBeforeReuse: true
+                ) { HTTPClientEngine(target: target, codec: codec, limits: options.limits, support: support) }
             },
             makeServer: { options in
                 server(

@@ -134,9 +134,21 @@ public struct Completions {
         list.append((ticket, error))
     }
 
+    /// The peer has refused, unread, what was sent under `ticket`: it is to go out once more, on whatever socket is there.
+    ///
+    /// The engine that it went out on, and those of its transport that come after, have to say it in another way then.
+    public mutating func sendAgain(_ ticket: Int) {
+        list.append((ticket, .sendAgain))
+    }
+
     package mutating func removeAll() {
         list.removeAll(keepingCapacity: true)
     }
+}
+
+extension TransportError {
+    /// What ``Completions/sendAgain(_:)`` says; also what the caller sees where the second attempt ends in the same way.
+    static let sendAgain = TransportError(.notSent, "the peer refused the entry unread, twice")
 }
 
 /// A peer that broke the protocol, or that does not speak it at all.

@@ -36,6 +36,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     private var unwrittenEntries = 0
     private var isFlushScheduled = false
     private var isClosing = false
+    private var wasJustRead = false
     private var secondsSinceKeepAlive: Int64 = 0
     private(set) var hasBeenAnswered = false
     /// Since when entries can be submitted; nil before that.
@@ -52,6 +53,23 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         self.pool = pool
         self.isOnlyHandler = isOnlyHandler
         self.output = SocketOutput(allocator: allocator)
+    }
+
+    // MARK: Idling
+
+    /// Whether nothing is in flight, and the peer has ended the connection meanwhile, or has said what nobody asked for,
+    /// such as a 408 before it closes.
+    ///
+    /// The socket is not asked in the moment in which it was read from: what is sent then follows on the answer before.
+    var hasEndedIdle: Bool {
+        guard !wasJustRead, pending.count == 0, let context, context.channel.isActive else { return false }
+        return output.peerHasSpoken()
+    }
+
+    /// Closes the socket, which has ended while nothing was in flight.
+    func closeIdle() {
+        capacity = 0
+        context?.close(promise: nil)
     }
 
     // MARK: Sending
@@ -263,8 +281,10 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             readyAt = MonotonicClock.now
             readyWaiter.take()?.resume(returning: nil)
         }
+        wasJustRead = true
         pool.regainedCapacity(self)
         pool.executor.runReadyJobs()
+        wasJustRead = false
     }
 
     private func resolveCompletions() {

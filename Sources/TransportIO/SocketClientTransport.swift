@@ -27,6 +27,8 @@ public struct SocketClientTransport: ClientTransport {
     let description: PeerDescription
     let options: ClientOptions
     let maxSockets: Int
+    let bounds: PoolBounds?
+    let looksBeforeReuse: Bool
     let reconnection: Reconnection?
     let makeEngine: @Sendable () -> any ClientEngine
 
@@ -34,11 +36,15 @@ public struct SocketClientTransport: ClientTransport {
     /// - Parameters:
     ///   - endpoint: the peer.
     ///   - maxSockets: how many sockets a connection may have at once.
+    ///   - bounds: how many sends wait for a socket, and for how long; nil where the peer alone decides that.
+    ///   - looksBeforeReuse: whether a socket that has lain idle is asked, before an entry is written to it, if the peer has
+    ///     ended it meanwhile; such an entry then goes out on another socket, once.
     ///   - reconnection: how a connection comes back that has lost its socket; nil for protocols without ids.
     ///   - makeEngine: makes the engine of a new socket.
     public init(
         to endpoint: Endpoint, description: PeerDescription, acknowledgement: AcknowledgementClass,
-        options: ClientOptions, maxSockets: Int = 1, reconnection: Reconnection? = nil,
+        options: ClientOptions, maxSockets: Int = 1, bounds: PoolBounds? = nil, looksBeforeReuse: Bool = false,
+        reconnection: Reconnection? = nil,
         makeEngine: @escaping @Sendable () -> any ClientEngine
     ) {
         self.endpoint = endpoint
@@ -46,6 +52,8 @@ public struct SocketClientTransport: ClientTransport {
         self.acknowledgement = acknowledgement
         self.options = options
         self.maxSockets = maxSockets
+        self.bounds = bounds
+        self.looksBeforeReuse = looksBeforeReuse
         self.reconnection = reconnection
         self.makeEngine = makeEngine
     }
@@ -119,7 +127,10 @@ public actor SocketConnection: TransportConnection {
     public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
         if let reconnection { return try await send(entry, reconnection) }
         let socket = if let available = pool.available { available } else { try await pool.acquire() }
-        if let failure = await withUnsafeContinuation({ socket.submit(entry, $0) }) { throw failure }
+        guard let failure = await withUnsafeContinuation({ socket.submit(entry, $0) }) else { return acknowledgement }
+        guard failure == .sendAgain else { throw failure }
+        let other = if let available = pool.available { available } else { try await pool.acquire() }
+        if let failure = await withUnsafeContinuation({ other.submit(entry, $0) }) { throw failure }
         return acknowledgement
     }
 

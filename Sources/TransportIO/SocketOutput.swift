@@ -39,6 +39,14 @@ final class SocketOutput {
         swap(&buffer, &written)
     }
 
+    /// Whether the peer has ended its side, or has said something, that the event loop has not told of yet.
+    func peerHasSpoken() -> Bool {
+        guard socket >= 0 else { return false }
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT))
+        return count >= 0 || (errno != EAGAIN && errno != EINTR)
+    }
+
     /// Writes to the socket; false where the channel has to write, later, what is left in the buffer, or to tell of an error.
     private func socketTakesAll(_ context: ChannelHandlerContext) -> Bool {
         let channel = context.channel

@@ -15,11 +15,20 @@ final class SocketPool {
     private let configuration: SocketClientTransport
     private let tls: TLSContext?
 
+    /// Who waits for capacity, and since which second.
+    private struct Waiter {
+        var continuation: UnsafeContinuation<TransportError?, Never>
+        var since: UInt16
+    }
+
     private var sockets: [ObjectIdentifier: Socket] = [:]
     /// Sockets that had capacity when they were put here; those that have lost it are dropped when they are met.
     private var withCapacity: [Socket] = []
     private var dialing = 0
-    private var waiters = CircularBuffer<UnsafeContinuation<TransportError?, Never>>()
+    private var waiters = CircularBuffer<Waiter>()
+    /// Counts since the first socket was dialed.
+    private var seconds: UInt16 = 0
+    private let looksBeforeReuse: Bool
     private var ageing: RepeatedTask?
     private var redial: Redial?
     private(set) var isClosed = false
@@ -29,6 +38,7 @@ final class SocketPool {
         self.tls = tls
         self.configuration = configuration
         self.executor = executor
+        self.looksBeforeReuse = configuration.looksBeforeReuse
         self.redial = configuration.reconnection.map(Redial.init)
         self.peer = "\(configuration.description.peer) at \(configuration.endpoint)"
         self.protocolName = configuration.description.protocolName
@@ -37,24 +47,37 @@ final class SocketPool {
     /// A socket that takes an entry now.
     var available: Socket? {
         while let socket = withCapacity.last {
-            if socket.spareCapacity > 0 { return socket }
+            let isSpare = socket.spareCapacity > 0
+            if isSpare && !(looksBeforeReuse && socket.hasEndedIdle) { return socket }
             socket.isListed = false
             withCapacity.removeLast()
+            if isSpare { socket.closeIdle() }
         }
         return nil
     }
 
     /// A socket that takes an entry: waits, or dials, when there is none.
     func acquire() async throws(TransportError) -> Socket {
+        let since = seconds
         while true {
             if let socket = available { return socket }
             if isClosed { throw TransportError(.notSent, "the connection to \(peer) is closed") }
             if sockets.count + dialing < configuration.maxSockets {
                 try await dial()
-            } else if let failure = await withUnsafeContinuation({ waiters.append($0) }) {
-                throw failure
+            } else {
+                try checkRoomToWait()
+                let failure = await withUnsafeContinuation { waiters.append(Waiter(continuation: $0, since: since)) }
+                if let failure { throw failure }
             }
         }
+    }
+
+    private func checkRoomToWait() throws(TransportError) {
+        guard let bounds = configuration.bounds, waiters.count >= bounds.maxWaiting else { return }
+        throw TransportError(
+            .notSent,
+            "\(waiters.count) entries wait already for one of the \(configuration.maxSockets) connections to \(peer): "
+                + "send fewer at once, or allow more in flight")
     }
 
     /// Opens a socket and waits until it can be used.
@@ -139,7 +162,7 @@ final class SocketPool {
             withCapacity.append(socket)
         }
         for _ in 0..<min(spare, waiters.count) {
-            waiters.removeFirst().resume(returning: nil)
+            waiters.removeFirst().continuation.resume(returning: nil)
         }
     }
 
@@ -152,13 +175,13 @@ final class SocketPool {
         }
         if sockets.isEmpty { lastSocketEnded.take()?.resume() }
         for _ in 0..<waiters.count {
-            waiters.removeFirst().resume(returning: nil)
+            waiters.removeFirst().continuation.resume(returning: nil)
         }
     }
 
     private func failWaiters(_ failure: TransportError) {
         for _ in 0..<waiters.count {
-            waiters.removeFirst().resume(returning: failure)
+            waiters.removeFirst().continuation.resume(returning: failure)
         }
     }
 
@@ -168,11 +191,29 @@ final class SocketPool {
         guard ageing == nil else { return }
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
         // Rounded up: an entry of age n has waited for more than n - 1 seconds.
-        let timeout = configuration.options.answerTimeout.components
-        let limit = UInt16(clamping: timeout.seconds + (timeout.attoseconds > 0 ? 2 : 1))
+        let limit = configuration.options.answerTimeout.secondsCounted
         ageing = executor.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             for socket in pool.value.sockets.values {
                 socket.secondPassed(answerTimeout: limit)
+            }
+            pool.value.failOverdueWaiters()
+        }
+    }
+
+    private func failOverdueWaiters() {
+        seconds &+= 1
+        guard let bounds = configuration.bounds, !waiters.isEmpty else { return }
+        let limit = bounds.patience.secondsCounted
+        let failure = TransportError(
+            .notSent,
+            "none of the \(configuration.maxSockets) connections to \(peer) became free within \(limit - 1) s: "
+                + "it answers too slowly for so many entries at once")
+        for _ in 0..<waiters.count {
+            let waiter = waiters.removeFirst()
+            if seconds &- waiter.since >= limit {
+                waiter.continuation.resume(returning: failure)
+            } else {
+                waiters.append(waiter)
             }
         }
     }

@@ -14,9 +14,22 @@ struct HTTPClientEngine: ClientEngine {
     private let encoder: EntryEncoder
     private var inFlight: Int?
     private var response = ResponseReader()
+    private let support: Expectation.Support
+    private let minExpectingBytes: Int
+    /// The body of the request in flight, where it waits for 100 (Continue).
+    private var expectation: Expectation?
+    private var loop: EngineLoop?
 
-    init(target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits) {
+    /// - Parameters:
+    ///   - support: what is known of the server's way with expectations.
+    ///   - minExpectingBytes: the size of name and data from which on a body waits for 100 (Continue).
+    init(
+        target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits,
+        support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes
+    ) {
         self.limits = limits
+        self.support = support
+        self.minExpectingBytes = minExpectingBytes
         encoder = EntryEncoder(codec, limits: limits)
         let start =
             "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
@@ -24,9 +37,18 @@ struct HTTPClientEngine: ClientEngine {
         self.requestStart = Array(start.utf8)
     }
 
+    mutating func attach(to loop: EngineLoop) {
+        self.loop = loop
+    }
+
     mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
         try limits.check(entry)
         do throws(EntryCodecError) {
+            if entry.name.utf8.count + entry.data.utf8.count >= minExpectingBytes && !support.isRefused {
+                try sendExpecting(entry, into: &out)
+                inFlight = ticket
+                return
+            }
             try encoder.encode(entry, into: &out) { byteCount, out in
                 out.writeBytes(requestStart)
                 JSONText.writeDecimal(UInt64(byteCount), into: &out)
@@ -38,12 +60,40 @@ struct HTTPClientEngine: ClientEngine {
         inFlight = ticket
     }
 
+    /// Appends the head of a request, whose body follows when the server asks for it.
+    private mutating func sendExpecting(_ entry: LogEntry, into out: inout ByteBuffer) throws(EntryCodecError) {
+        var body = ByteBuffer()
+        var length = 0
+        try encoder.encode(entry, into: &body) { byteCount, _ in length = byteCount }
+        out.writeBytes(requestStart)
+        JSONText.writeDecimal(UInt64(length), into: &out)
+        out.writeStaticString("\r\nexpect: 100-continue\r\n\r\n")
+        let deadline = loop.map { $0.now + Expectation.patience } ?? .distantFuture
+        response.awaitContinue()
+        expectation = Expectation(body: body, deadline: deadline)
+        loop?.wake(at: deadline)
+    }
+
+    private mutating func sendExpected(into out: inout ByteBuffer) {
+        guard var body = expectation.take()?.body else { return }
+        out.writeBuffer(&body)
+    }
+
+    mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {
+        guard let expectation, let loop else { return }
+        guard loop.now >= expectation.deadline else { return loop.wake(at: expectation.deadline) }
+        sendExpected(into: &out)
+    }
+
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
     ) throws(ProtocolError) {
         while bytes.readableBytes > 0 {
             guard inFlight != nil else { throw ProtocolError("an answer came that no request asked for") }
-            guard let outcome = try response.read(&bytes) else { return }
+            guard let outcome = try response.read(&bytes) else {
+                if response.saysContinue { sendExpected(into: &out) }
+                return
+            }
             complete(outcome, &completions)
         }
     }
@@ -56,6 +106,15 @@ struct HTTPClientEngine: ClientEngine {
     private mutating func complete(_ outcome: ResponseReader.Outcome, _ completions: inout Completions) {
         if !outcome.keepAlive { isRetired = true }
         guard let ticket = inFlight.take() else { return }
+        if expectation.take() != nil {
+            // RFC 9110, 10.1.1: the server has decided without the body. It cannot be told that none will follow.
+            isRetired = true
+            if outcome.status == 417 {
+                support.refuse()
+                completions.sendAgain(ticket)
+                return
+            }
+        }
         if let failure = outcome.failure {
             completions.fail(ticket, TransportError(.rejected, failure))
         } else {

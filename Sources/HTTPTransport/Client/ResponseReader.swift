@@ -8,6 +8,7 @@ struct ResponseReader {
         /// What the answer says against the entry; nil where the status is 2xx.
         var failure: String?
         var keepAlive: Bool
+        var status: Int
     }
 
     /// How much of the body of an answer that is not 2xx is looked at for its reason.
@@ -36,19 +37,28 @@ struct ResponseReader {
         }
 
         var outcome: Outcome {
-            if (200..<300).contains(status) { return Outcome(failure: nil, keepAlive: keepAlive) }
+            if (200..<300).contains(status) { return outcome(nil) }
             if let location {
-                let failure = "HTTP \(status), a redirect to \(location): use that as --to"
-                return Outcome(failure: failure, keepAlive: keepAlive)
+                return outcome("HTTP \(status), a redirect to \(location): use that as --to")
             }
             let reason = HTTPEnvelope.message(in: body)
-            let failure = reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)"
-            return Outcome(failure: failure, keepAlive: keepAlive)
+            return outcome(reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)")
+        }
+
+        private func outcome(_ failure: String?) -> Outcome {
+            Outcome(failure: failure, keepAlive: keepAlive, status: status)
         }
     }
 
+    /// Whether 100 (Continue) has come in front of the answer that is awaited.
+    private(set) var saysContinue = false
     private var state = State.head
     private var repeatedHead = RepeatedHead<Outcome>()
+
+    /// A request begins that waits for 100 (Continue).
+    mutating func awaitContinue() {
+        saysContinue = false
+    }
 
     /// Takes what can be taken of `bytes`; the outcome when an answer is complete.
     mutating func read(_ bytes: inout ByteBuffer) throws(ProtocolError) -> Outcome? {
@@ -92,7 +102,10 @@ struct ResponseReader {
             }
             bytes.moveReaderIndex(forwardBy: head.byteCount)
             // RFC 9110, 15.2: interim answers come before the final one.
-            if (100..<200).contains(answer.status) { return nil }
+            if (100..<200).contains(answer.status) {
+                if answer.status == 100 { saysContinue = true }
+                return nil
+            }
             if answer.status == 204 || answer.status == 304 { return answer.outcome }
             switch head.bodyLength {
             case .unstated: state = .untilEnd(answer)
