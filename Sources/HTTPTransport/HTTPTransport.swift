@@ -5,6 +5,11 @@ import TransportIO
 /// JSON over HTTP/1.1 POST: what most services speak.
 ///
 /// A connection of the broker's is a pool of keep-alive sockets on one event loop, one request at a time on each.
+///
+/// The variant `pipelined` has up to 16 requests behind one another on a socket; the answers come in order, so a slow one holds
+/// up those behind it. Where the server says `Connection: close`, what is behind that answer goes out once more on another
+/// socket, for the server has not processed it (RFC 9112, 9.6); where the connection is lost, the fate of every entry that
+/// was unanswered on it is unknown.
 public enum HTTPTransport {
     /// The registry's lines, the default first, with a server that answers nothing but `POST /log`; the logger's own also
     /// has a control API, see ``server(on:options:configuration:)``.
@@ -13,11 +18,15 @@ public enum HTTPTransport {
         descriptor(.protobuf, "protobuf", "the same with protobuf bodies: application/x-protobuf"),
         descriptor(.gob, "gob", "the same with gob bodies: application/x-gob"),
         descriptor(.foundationJSON, "json-foundation", "the same with Foundation's JSON coders on both sides"),
+        descriptor(.json, "pipelined", "the same with up to 16 requests behind one another on a connection", depth: 16),
     ]
 
-    private static func descriptor(_ codec: EntryCodec, _ variant: String?, _ summary: String) -> TransportDescriptor {
+    private static func descriptor(
+        _ codec: EntryCodec, _ variant: String?, _ summary: String, depth: Int = 1
+    ) -> TransportDescriptor {
         TransportDescriptor(
-            name: "http", variant: variant, summary: summary, codec: codec.name, mode: "http1",
+            name: "http", variant: variant, summary: summary, codec: codec.name,
+            mode: depth == 1 ? "http1" : "http1-pipelined",
             acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
             makeClient: { options in
                 let target = try HTTPTarget(parsing: options.target)
@@ -27,11 +36,16 @@ public enum HTTPTransport {
                     description: .init(
                         peer: "the HTTP logger", protocolName: "HTTP/1.1",
                         mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
-                    acknowledgement: .recorded, options: options, maxSockets: options.maxInFlight,
+                    acknowledgement: .recorded, options: options,
+                    maxSockets: (options.maxInFlight + depth - 1) / depth,
                     bounds: PoolBounds(
                         maxWaiting: max(1024, 16 * options.maxInFlight), patience: options.answerTimeout),
                     looksBeforeReuse: true
-                ) { HTTPClientEngine(target: target, codec: codec, limits: options.limits, support: support) }
+                ) {
+                    HTTPClientEngine(
+                        target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),
+                        support: support)
+                }
             },
             makeServer: { options in
                 server(

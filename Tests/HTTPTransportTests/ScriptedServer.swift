@@ -30,7 +30,7 @@ final class ScriptedServer: Sendable {
     /// Runs `body` with a connection of the http transport's to a server that follows `script`, which is given the number of
     /// the connection and what was heard on it since the server last said something.
     static func run(
-        answerTimeout: Duration = .seconds(10),
+        variant: String? = nil, answerTimeout: Duration = .seconds(10),
         script: @escaping @Sendable (_ connection: Int, _ heard: String) -> Reply,
         body: @escaping @Sendable (ScriptedServer, any TransportConnection) async throws -> Void
     ) async throws {
@@ -45,7 +45,8 @@ final class ScriptedServer: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
         let options = ClientOptions(
             target: "127.0.0.1:\(listener.localAddress?.port ?? 0)", maxInFlight: 4, answerTimeout: answerTimeout)
-        let client = try HTTPTransport.descriptors[0].makeClient(options)
+        let descriptor = HTTPTransport.descriptors.first { $0.variant == variant }
+        guard let client = try descriptor?.makeClient(options) else { throw ServerError("no variant \(variant ?? "")") }
         let result: Result<Void, any Error>
         do {
             try await client.withConnection { connection in try await body(server, connection) }

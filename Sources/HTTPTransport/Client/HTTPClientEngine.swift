@@ -4,15 +4,18 @@ import EntryJSON
 import NIOCore
 import TransportIO
 
-/// The broker half of HTTP/1.1 on one keep-alive connection: one request at a time.
+/// The broker half of HTTP/1.1 on one keep-alive connection: one request at a time, or several behind one another
+/// (RFC 9112, 9.3.2), answered in order.
 struct HTTPClientEngine: ClientEngine {
-    let capacity = 1
+    /// How many requests may be unanswered.
+    let capacity: Int
     private(set) var isRetired = false
     private let limits: EntryLimits
     /// Everything of a request up to the value of Content-Length.
     private let requestStart: [UInt8]
     private let encoder: EntryEncoder
-    private var inFlight: Int?
+    /// The tickets of the requests that are unanswered, oldest first.
+    private var inFlight = CircularBuffer<Int>(initialCapacity: 1)
     private var response = ResponseReader()
     private let support: Expectation.Support
     private let minExpectingBytes: Int
@@ -21,15 +24,18 @@ struct HTTPClientEngine: ClientEngine {
     private var loop: EngineLoop?
 
     /// - Parameters:
+    ///   - depth: how many requests may be unanswered.
     ///   - support: what is known of the server's way with expectations.
     ///   - minExpectingBytes: the size of name and data from which on a body waits for 100 (Continue).
     init(
-        target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits,
+        target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits, depth: Int = 1,
         support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes
     ) {
+        capacity = depth
         self.limits = limits
         self.support = support
-        self.minExpectingBytes = minExpectingBytes
+        // Behind a body that waits, others would have to wait as well.
+        self.minExpectingBytes = depth == 1 ? minExpectingBytes : .max
         encoder = EntryEncoder(codec, limits: limits)
         let start =
             "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
@@ -46,7 +52,7 @@ struct HTTPClientEngine: ClientEngine {
         do throws(EntryCodecError) {
             if entry.name.utf8.count + entry.data.utf8.count >= minExpectingBytes && !support.isRefused {
                 try sendExpecting(entry, into: &out)
-                inFlight = ticket
+                inFlight.append(ticket)
                 return
             }
             try encoder.encode(entry, into: &out) { byteCount, out in
@@ -57,7 +63,7 @@ struct HTTPClientEngine: ClientEngine {
         } catch {
             throw TransportError(.notSent, error.description)
         }
-        inFlight = ticket
+        inFlight.append(ticket)
     }
 
     /// Appends the head of a request, whose body follows when the server asks for it.
@@ -89,7 +95,7 @@ struct HTTPClientEngine: ClientEngine {
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
     ) throws(ProtocolError) {
         while bytes.readableBytes > 0 {
-            guard inFlight != nil else { throw ProtocolError("an answer came that no request asked for") }
+            guard !inFlight.isEmpty else { throw ProtocolError("an answer came that no request asked for") }
             guard let outcome = try response.read(&bytes) else {
                 if response.saysContinue { sendExpected(into: &out) }
                 return
@@ -105,7 +111,7 @@ struct HTTPClientEngine: ClientEngine {
 
     private mutating func complete(_ outcome: ResponseReader.Outcome, _ completions: inout Completions) {
         if !outcome.keepAlive { isRetired = true }
-        guard let ticket = inFlight.take() else { return }
+        guard let ticket = inFlight.popFirst() else { return }
         if expectation.take() != nil {
             // RFC 9110, 10.1.1: the server has decided without the body. It cannot be told that none will follow.
             isRetired = true
@@ -120,5 +126,7 @@ struct HTTPClientEngine: ClientEngine {
         } else {
             completions.acknowledge(ticket)
         }
+        // RFC 9112, 9.6: a server that says `close` processes no further request on its connection.
+        if isRetired { while let unread = inFlight.popFirst() { completions.sendAgain(unread) } }
     }
 }
