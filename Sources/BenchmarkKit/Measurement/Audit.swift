@@ -19,13 +19,20 @@ struct Audit: Sendable {
     static let stealLimitPercent = 15.0
     /// How far the wall clock may have been set while a cell was measured, in microseconds.
     static let clockStepLimitUs = 1000.0
-    /// How much faster one half of the measured time may be than the other.
+    /// How much faster one half of the measured time may be than the other, beside what a pause explains.
     static let stationarityLimit = 1.5
+    /// How long the machine may pause in one half, in seconds.
+    ///
+    /// A hypervisor takes a core for as long at times: a large part of a short cell's half, little of a long one's.
+    static let pause = 0.1
     /// Halves with fewer entries than this say nothing.
     static let fewestInHalf: UInt64 = 200
 
     /// The rules that a row breaks, in words.
-    func findings(_ row: ResultRow, meanLatencyShare: Double?, halves: (UInt64, UInt64)?) -> [String] {
+    /// - Parameter halfSeconds: how long each of the halves took.
+    func findings(
+        _ row: ResultRow, meanLatencyShare: Double?, halves: (UInt64, UInt64)?, halfSeconds: Double
+    ) -> [String] {
         var findings: [String] = []
         if let ratio = row.littleRatio, let share = meanLatencyShare, let acked = row.acked, acked >= 100 {
             // At the start and at the end fewer entries are in flight, for about a latency each.
@@ -52,11 +59,17 @@ struct Audit: Sendable {
             findings.append("the wall clock was set by \(Self.text(step)) us")
         }
         if let ratio = row.stationarityRatio, let halves, min(halves.0, halves.1) >= Self.fewestInHalf,
-            max(ratio, 1 / ratio) > Self.stationarityLimit
+            max(ratio, 1 / ratio) > Self.stationarityLimit(halfSeconds: halfSeconds)
         {
             findings.append("not stationary: the second half carried \(Self.text(ratio)) of the first")
         }
         return findings.map { "\(Self.prefix)\($0)" }
+    }
+
+    /// How much faster one half may be than the other when each takes that long; infinite where a pause explains all.
+    static func stationarityLimit(halfSeconds: Double) -> Double {
+        guard halfSeconds > pause else { return .infinity }
+        return stationarityLimit * halfSeconds / (halfSeconds - pause)
     }
 
     /// What the reason of a broken rule starts with.

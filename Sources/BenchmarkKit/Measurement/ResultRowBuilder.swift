@@ -113,7 +113,11 @@ struct ResultRowBuilder {
     mutating func audit(_ result: LoadResult, _ audit: Audit) {
         let share = row.ackLatency.flatMap { result.elapsed > 0 ? $0.meanUs / 1e6 / result.elapsed : nil }
         let halves = (result.ackedInFirstHalf, result.ackedInSecondHalf)
-        for finding in audit.findings(row, meanLatencyShare: share, halves: halves) { fail(finding) }
+        for finding in audit.findings(
+            row, meanLatencyShare: share, halves: halves, halfSeconds: result.elapsed / 2)
+        {
+            fail(finding)
+        }
     }
 
     /// A percentile, if there are enough values for it to mean something.

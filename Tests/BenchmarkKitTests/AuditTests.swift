@@ -1,0 +1,22 @@
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite("The audit's rules")
+struct AuditTests {
+    @Test(
+        "a half may be slower by half, and by a pause of 0.1 s: the shorter the cell, the more that is",
+        arguments: [
+            (ratio: 1.6, seconds: 10.0, isStationary: false), (1.5, 10, true), (0.6, 10, false), (2.4, 0.5, true),
+            (2.6, 0.5, false), (0.42, 0.5, true), (0.3, 0.5, false), (40, 0.2, true),
+        ])
+    func stationarity(_ ratio: Double, _ seconds: Double, _ isStationary: Bool) {
+        var row = ResultRow.sample()
+        row.stationarityRatio = ratio
+        let findings = Audit().findings(
+            row, meanLatencyShare: nil, halves: (1000, 1000), halfSeconds: seconds / 2)
+        #expect(findings.isEmpty == isStationary, "\(findings)")
+        #expect(
+            Audit().findings(row, meanLatencyShare: nil, halves: (199, 1000), halfSeconds: seconds / 2).isEmpty)
+    }
+}
