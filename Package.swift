@@ -91,7 +91,8 @@ let package = Package(
             name: "brokerlab",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "Gob", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CMalloc", histogram,
+                "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CMalloc",
+                histogram, nioCore,
                 serviceLifecycle,
                 logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

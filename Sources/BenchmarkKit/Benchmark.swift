@@ -22,6 +22,7 @@ public struct Benchmark: Sendable {
         let ending: BenchmarkOutcome.Ending
         do {
             defer { configuration.progress.show(.ended) }
+            try run.measureLayers()
             configuration.progress.show(.startingLogger)
             try await LoggerProcess.run(configuration.logger) { logger in
                 try await run.measureAll(with: logger)

@@ -18,6 +18,8 @@ public struct BenchmarkConfiguration: Sendable {
     public var environment: BenchmarkEnvironment
     /// Whether every entry's times are kept, in files of their own.
     public var keepsRawSamples = false
+    /// Makes what is timed of each transport by itself when the suite asks for a decomposition; nil times nothing.
+    public var makeLayerWork: MakeLayerWork?
     /// The command that runs it, for the report's reader.
     public var command: [String] = []
     /// Changes the options of a transport's broker half before it is made, for example its queue.

@@ -31,6 +31,15 @@ final class BenchmarkRun: Sendable {
     /// The rows so far.
     var rows: [ResultRow] { measured.withLock { $0 } }
 
+    /// Times codecs and protocols by themselves, where the suite asks for it.
+    /// - Throws: `CancellationError`; ``BenchmarkError`` that names the transport that failed.
+    func measureLayers() throws {
+        guard suite.decomposition == true, let makeWork = configuration.makeLayerWork else { return }
+        configuration.progress.show(.measuringLayers)
+        let measurement = LayerMeasurement(suite: suite, registry: configuration.registry, makeWork: makeWork)
+        try ResultsFile.replace(configuration.folder.layersFile, with: LayerCost.file(try measurement.rows()))
+    }
+
     /// Measures every cell, in the plan's order.
     /// - Throws: `CancellationError`; ``BenchmarkError`` when the logger's account or the file cannot be had any more.
     func measureAll(with logger: LoggerProcess) async throws {

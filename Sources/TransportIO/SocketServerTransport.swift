@@ -6,7 +6,7 @@ import NIOPosix
 public struct SocketServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let options: ServerOptions
-    private let makeEngine: @Sendable () -> any ServerEngine
+    let makeEngine: @Sendable () -> any ServerEngine
 
     /// Creates a transport.
     public init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> any ServerEngine) {

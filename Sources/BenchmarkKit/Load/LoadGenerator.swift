@@ -118,7 +118,7 @@ enum LoadGenerator {
 
 extension LoadPhase {
     /// The entry with that sequence number; its texts share storage with the pool's.
-    fileprivate func entry(sequence: UInt64, intended: UInt64) -> LogEntry {
+    func entry(sequence: UInt64, intended: UInt64) -> LogEntry {
         let sentAt = Int64(truncatingIfNeeded: intended) &+ wallClockOffset
         return LogEntry(
             name: PayloadPool.entryName, data: payloads[sequence],

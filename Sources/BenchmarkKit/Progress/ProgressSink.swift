@@ -6,6 +6,8 @@ public protocol ProgressSink: Sendable {
 
 /// A step of a benchmark.
 public enum ProgressEvent: Sendable {
+    /// Codecs and protocols are being timed by themselves.
+    case measuringLayers
     /// The logger is being started.
     case startingLogger
     /// A cell is being measured. Sent when it starts, and again about once a second while it runs.

@@ -18,6 +18,7 @@ public final class StandardErrorProgress: ProgressSink {
     /// Shows an event.
     public func show(_ event: ProgressEvent) {
         switch event {
+        case .measuringLayers: redraw("timing codecs and protocols by themselves")
         case .startingLogger: redraw("starting the logger")
         case .measuring(let planned, let count, let secondsLeft):
             redraw(ProgressText.measuring(planned, of: count, secondsLeft: secondsLeft))

@@ -8,6 +8,8 @@ public struct Report: Sendable {
     /// The rows of `summary.csv`.
     public let summary: [SummaryRow]
     let histograms: [String: Histogram<UInt32>]
+    /// What a message's CPU time goes to, where the suite asked for it.
+    let decompositions: [Decomposition]
 
     var suite: Suite { record.suite }
 
@@ -18,22 +20,30 @@ public struct Report: Sendable {
         rows = try ResultsReader(path: folder.resultsFile).rows
         summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
         histograms = HistogramLog.read(folder.histogramFile)
+        let inner = LayerCost.read(folder.layersFile)
+        decompositions = summary.compactMap { Decomposition($0, inner: inner) }
     }
 
-    init(record: RunRecord, rows: [ResultRow], histograms: [String: Histogram<UInt32>] = [:]) {
+    init(
+        record: RunRecord, rows: [ResultRow], histograms: [String: Histogram<UInt32>] = [:], inner: [LayerCost] = []
+    ) {
         self.record = record
         self.rows = rows
         self.histograms = histograms
         summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
+        decompositions = summary.compactMap { Decomposition($0, inner: inner) }
     }
 
-    /// Writes `summary.csv`, `benchmark.txt` and `report.html`.
+    /// Writes `summary.csv`, `benchmark.txt`, `report.html`, and `decomposition.csv` where there is one.
     /// - Throws: ``BenchmarkError`` when they cannot be written.
     public func write(to folder: ResultsFolder) throws(BenchmarkError) {
         try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(summary, suite: suite))
         try ResultsFile.replace(
             folder.goBenchmarkFile,
             with: GoBenchmarkFormat.file(rows, suite: suite, environment: record.environment))
+        if !decompositions.isEmpty {
+            try ResultsFile.replace(folder.decompositionFile, with: Decomposition.file(decompositions))
+        }
         try ResultsFile.replace(folder.pageFile, with: ReportPage(of: self).html)
     }
 

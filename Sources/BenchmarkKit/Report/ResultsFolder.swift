@@ -36,6 +36,10 @@ public struct ResultsFolder: Sendable, Hashable {
     public var histogramFile: String { "\(path)/latency.hlog" }
     /// Where the results are in Go's benchmark format.
     public var goBenchmarkFile: String { "\(path)/benchmark.txt" }
+    /// Where the timings of codecs and protocols are.
+    public var layersFile: String { "\(path)/layers.csv" }
+    /// Where it is said what a message's CPU time goes to.
+    public var decompositionFile: String { "\(path)/decomposition.csv" }
     /// Where the page is.
     public var pageFile: String { "\(path)/report.html" }
 

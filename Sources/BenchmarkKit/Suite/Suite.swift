@@ -31,6 +31,9 @@ public struct Suite: Sendable, Hashable, Codable {
     /// The transport that is measured twice in each round, under the same load, for the machine's own noise; nil leaves
     /// the choice to the report.
     public var control: String?
+    /// Whether the codecs and the protocols are timed by themselves as well, for what a message's CPU time goes to; nil in
+    /// records of before there was a choice.
+    public var decomposition: Bool?
     /// The 99th percentile of the acknowledged latency that a rate step must keep to count as carried, in microseconds.
     public var p99LimitUs: Double = 10_000
     /// What every row must keep, beside what the audit asks of it.

@@ -58,6 +58,7 @@ struct SuiteFile {
         case .seed: suite.seed = try seed(node, key)
         case .baseline: suite.baseline = try string(node, key)
         case .control: suite.control = try string(node, key)
+        case .decomposition: suite.decomposition = try flag(node, key)
         case .p99Limit: suite.p99LimitUs = try number(node, key)
         case .minThroughput: suite.thresholds.minThroughput = try number(node, key)
         case .maxAckP99: suite.thresholds.maxAckP99Us = try number(node, key)
@@ -131,6 +132,11 @@ extension SuiteFile {
 
     private func numbers(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double] {
         try list(node).map { node throws(SuiteError) in try number(node, key) }
+    }
+
+    private func flag(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Bool {
+        guard let value = node.bool else { throw wrongType(node, key, wanted: "true or false") }
+        return value
     }
 
     private func seed(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> UInt64 {

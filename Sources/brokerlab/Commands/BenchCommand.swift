@@ -12,7 +12,8 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             Starts a logger, and a RabbitMQ of its own if amqp is measured and --amqp names none; both are gone when it \
             ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
-            cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat).
+            cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
+            'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to.
 
             A suite's file is YAML; Benchmarks/suites holds commented examples. Exits 1 when an entry was lost, changed or \
             came twice, or a threshold of the suite was missed.
@@ -141,6 +142,7 @@ struct BenchCommand: AsyncParsableCommand {
         if let rabbitMQ { configuration.companions = [rabbitMQ.process] }
         if !quiet { configuration.progress = StandardErrorProgress() }
         configuration.keepsRawSamples = raw
+        configuration.makeLayerWork = TransportLayers.work
         configuration.command = CommandLine.arguments
         return try await Benchmark(configuration: configuration).run()
     }

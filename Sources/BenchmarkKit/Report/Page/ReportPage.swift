@@ -24,6 +24,7 @@ struct ReportPage: Sendable {
             \(heading(title))
             \(verdict)
             \(PointSection.all(of: self))
+            \(DecompositionSection(page: self).html)
             \(SweepSection(page: self).html)
             \(InvalidSection(report: report).html)
             \(MethodSection(report: report).html)
