@@ -20,15 +20,19 @@ struct BarChart: Sendable {
     var bars: [Bar]
     /// Names of the parts, where there is more than one.
     var legend: [(name: String, style: String)] = []
+    /// Whether every bar is drawn as long as the others, so that its parts are shares of it.
+    var showsShares = false
 
     var markup: String {
         let largest = bars.map { max($0.parts.map(\.value).reduce(0, +), $0.high ?? 0) }.max() ?? 0
         guard largest > 0 else { return "" }
-        let scale = (Self.width - Self.left - Self.right) / largest
+        let room = Self.width - Self.left - Self.right
         var body: [String] = []
         for (index, bar) in bars.enumerated() {
             let y = Self.top + Double(index) * Self.row
             body.append(Markup.text(Self.left - 8, y + 17, bar.name, anchor: "end"))
+            let whole = showsShares ? bar.parts.map(\.value).reduce(0, +) : largest
+            let scale = whole > 0 ? room / whole : 0
             var x = Self.left
             for part in bar.parts {
                 body.append(Markup.box(x, y + 4, part.value * scale, 18, style: part.style))
@@ -48,9 +52,14 @@ struct BarChart: Sendable {
         if !legend.isEmpty {
             var x = Self.left
             for part in legend {
+                let length = 34 + Double(part.name.count) * 7.5
+                if x > Self.left, x + length > Self.width {
+                    x = Self.left
+                    height += 20
+                }
                 body.append(Markup.box(x, height + 4, 11, 11, style: part.style))
                 body.append(Markup.text(x + 16, height + 14, part.name, style: "small"))
-                x += 34 + Double(part.name.count) * 7.5
+                x += length
             }
             height += 22
         }

@@ -13,7 +13,7 @@ struct DecompositionSection: Sendable {
             <section><h2>What the CPU time goes to</h2>
             <div class="charts">
             \(charts.joined())</div>
-            <p class="dim">Nanoseconds of CPU time a message, both sides together. Codec: the entry encoded and decoded. \
+            <p class="dim">Shares of the CPU time a message takes, both sides together; the whole stands beside. Codec: the entry encoded and decoded. \
             Protocol: what the engines of both sides need beyond that, joined memory to memory, one socket's worth of entries at \
             once. Load generator: what the lab itself does for an entry beyond a bare loop of sends\(overhead(all)). Loopback: what the \
             two processes need beyond all that, for sockets, event loops and the ledger. \
@@ -37,14 +37,14 @@ struct DecompositionSection: Sendable {
                 name: one.transport,
                 // A difference below zero is noise; the file has it as it was measured.
                 parts: one.layers.map { (value: max(0, $0.nanoseconds), style: Self.style($0.layer)) },
-                text: "\(NumberText.grouped(one.nanoseconds)) ns")
+                text: NumberText.duration(microseconds: one.nanoseconds / 1000))
         }
         let used = Decomposition.Layer.allCases.filter { layer in
             all.contains { $0.layers.contains { $0.layer == layer } }
         }
         return BarChart(
             caption: point.text, bars: bars,
-            legend: used.map { (name: Self.name($0), style: Self.style($0)) }
+            legend: used.map { (name: Self.name($0), style: Self.style($0)) }, showsShares: true
         ).markup
     }
 

@@ -20,7 +20,7 @@ enum PageStyle {
         .verdict li.bad{color:var(--bad)}.good{color:var(--good)}.bad{color:var(--bad)}
         .scroll{overflow-x:auto;margin:.5rem 0;-webkit-overflow-scrolling:touch}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.8125rem;width:100%}
-        th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
+        th,td{padding:.3rem .4rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
         th{font-weight:600;color:var(--dim)}
         .t{text-align:left}td.why{white-space:normal;min-width:14rem}
         th.k,td.k{position:sticky;left:0;background:var(--bg);text-align:left;font-weight:600;color:var(--fg)}

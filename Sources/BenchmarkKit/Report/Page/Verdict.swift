@@ -22,17 +22,17 @@ struct Verdict: Sendable {
         var sentences: [Sentence] = []
         let shown = points.count <= Self.mostPoints ? points : [points.last].compactMap { $0 }
         // What differs comes before what cannot be told apart, and that before what promises something else.
-        let groups = shown.map(self.sentences)
-        for order in Order.allCases {
-            sentences += groups.flatMap { $0 }.filter { $0.order == order }.map { Sentence(text: $0.text) }
-        }
+        let comparisons = shown.compactMap(comparison)
+        sentences += comparisons.filter { !$0.isTie }.map { Sentence(text: $0.text) }
+        sentences += comparisons.filter(\.isTie).map { Sentence(text: $0.text) }
+        sentences += otherPromises(at: shown).map { Sentence(text: $0) }
         for (sweep, crossovers) in report.sweeps {
             sentences += crossovers.filter { $0.below != floor && $0.above != floor }.map { crossover in
                 let interval = Self.interval(crossover.value) { sweep.axis.text($0) }
                 return Sentence(
                     text:
-                        "\(crossover.below) wins below \(sweep.axis.text(crossover.value.median)), \(crossover.above) "
-                        + "above\(interval) (\(sweep.constants)).")
+                        "\(crossover.below) wins below \(sweep.axis.text(crossover.value.median))\(interval), \(crossover.above) "
+                        + "above (\(sweep.constants)).")
             }
         }
         sentences += report.knees.map { Sentence(text: Self.sentence($0, report.suite.p99LimitUs)) }
@@ -57,32 +57,60 @@ struct Verdict: Sendable {
             isBad: audited * 4 > report.rows.count)
     }
 
-    private enum Order: CaseIterable {
-        case difference, tie, otherPromise
+    private var baseline: String? { Summary(suite: report.suite, floor: floor).baseline }
+
+    /// The measured rows under a load: the baseline's, and those of all others but the floor.
+    private func rows(at point: LoadPoint) -> (baseline: SummaryRow, rivals: [SummaryRow])? {
+        let rows = report.summary.filter { $0.cell.point == point && $0.count > 0 }
+        guard let baseline = rows.first(where: { $0.cell.transport == baseline }) else { return nil }
+        return (baseline, rows.filter { $0.cell.transport != baseline.cell.transport && $0.cell.transport != floor })
     }
 
-    private func sentences(at point: LoadPoint) -> [(order: Order, text: String)] {
-        let statistics = Summary(suite: report.suite, floor: floor)
-        let rows = report.summary.filter { $0.cell.point == point && $0.count > 0 }
-        guard let baselineName = statistics.baseline,
-            let baseline = rows.first(where: { $0.cell.transport == baselineName })
-        else { return [] }
-        let rivals = rows.filter { $0.cell.transport != baselineName && $0.cell.transport != floor }
+    /// The best transport under a load beside the baseline.
+    private func comparison(at point: LoadPoint) -> (isTie: Bool, text: String)? {
+        guard let (baseline, rivals) = rows(at: point) else { return nil }
         let peers = rivals.filter { $0.acknowledgementClass == baseline.acknowledgementClass }
-        let others = rivals.filter { $0.acknowledgementClass != baseline.acknowledgementClass }
-        var sentences: [(order: Order, text: String)] = []
-        if let best = peers.min(by: { Self.isBetter($0, $1) }) {
-            let isTie = best.isTiedWithBaseline == true && best.rank != nil
-            sentences.append((isTie ? .tie : .difference, Self.sentence(best, than: baselineName, at: point)))
+        guard let best = peers.min(by: { Self.isBetter($0, $1) }) else { return nil }
+        let isTie = best.isTiedWithBaseline == true && best.rank != nil
+        return (isTie, Self.sentence(best, than: baseline.cell.transport, at: point))
+    }
+
+    /// Those whose acknowledgement promises something else than the baseline's: one sentence for all loads.
+    private func otherPromises(at points: [LoadPoint]) -> [String] {
+        let others = points.flatMap { point in
+            rows(at: point).map { (baseline, rivals) in
+                rivals.filter { $0.acknowledgementClass != baseline.acknowledgementClass }
+            } ?? []
         }
-        sentences += others.map { row in
-            let comparison = Self.comparison(row, than: baselineName)
-            let text =
-                "\(Self.place(point)), \(row.cell.transport) \(comparison), but its acknowledgement only says "
-                + "\u{201c}\(row.acknowledgementClass)\u{201d}, so it is not ranked with the others."
-            return (.otherPromise, text)
+        let names = report.suite.transports.filter { name in others.contains { $0.cell.transport == name } }
+        return names.compactMap { name in
+            let own = others.filter { $0.cell.transport == name }
+            guard let baseline, let first = own.first else { return nil }
+            let place = own.count == 1 ? Self.place(first.cell.point) : "At these \(own.count) loads"
+            let comparison =
+                own.count == 1 ? Self.comparison(first, than: baseline) : Self.comparison(own, than: baseline)
+            return "\(place), \(name) \(comparison), but its acknowledgement only says "
+                + "\u{201c}\(first.acknowledgementClass)\u{201d}, so it is not ranked with the others."
         }
-        return sentences
+    }
+
+    /// `carries 0.06 to 0.18 times grpc at 5.8 to 16 times the CPU`.
+    private static func comparison(_ rows: [SummaryRow], than baseline: String) -> String {
+        let ratios = rows.compactMap { $0.ratioToBaseline?.median }
+        guard let first = rows.first, !ratios.isEmpty else { return "has no round in common with \(baseline)" }
+        let cost = rows.compactMap { $0.cpuRatioToBaseline?.median }
+        return verb("\(range(ratios)) times", baseline, first.cell.load)
+            + (cost.isEmpty ? "" : " at \(range(cost)) times the CPU")
+    }
+
+    private static func range(_ values: [Double]) -> String {
+        let ends = [values.min(), values.max()].compactMap { $0 }.map(NumberText.ratio)
+        return ends.first == ends.last ? ends[0] : ends.joined(separator: " to ")
+    }
+
+    private static func verb(_ times: String, _ baseline: String, _ load: LoadModel) -> String {
+        load == .closed
+            ? "carries \(times) \(baseline)" : "answers 99 of 100 entries within \(times) the time of \(baseline)"
     }
 
     private static func isBetter(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
@@ -108,10 +136,7 @@ struct Verdict: Sendable {
     /// `carries 2.1 times grpc (2.0 to 2.2) at 0.5 times the CPU`.
     private static func comparison(_ row: SummaryRow, than baseline: String) -> String {
         guard let ratio = row.ratioToBaseline else { return "has no round in common with \(baseline)" }
-        let times = "\(NumberText.ratio(ratio.median)) times"
-        let verb =
-            row.cell.load == .closed
-            ? "carries \(times) \(baseline)" : "answers 99 of 100 entries within \(times) the time of \(baseline)"
+        let verb = verb("\(NumberText.ratio(ratio.median)) times", baseline, row.cell.load)
         let cost = row.cpuRatioToBaseline.map { " at \(NumberText.ratio($0.median)) times the CPU" } ?? ""
         return verb + interval(ratio, NumberText.ratio) + cost
     }
