@@ -14,11 +14,9 @@ struct JSONCursor: ~Escapable {
         var isUnescaped = false
     }
 
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
-
     let text: RawSpan
-    private(set) var position = 0
-    private(set) var unescaped: [UInt8]
+    var position = 0
+    var unescaped: [UInt8]
 
     /// - Parameter scratch: memory to use for strings with escapes.
     @_lifetime(copy text)
@@ -56,118 +54,6 @@ struct JSONCursor: ~Escapable {
     func unexpected(_ wanted: String) -> EntryJSONError {
         let end = position >= text.byteCount ? ", where the text ends" : ""
         return EntryJSONError("expected \(wanted) at byte \(position)\(end)")
-    }
-
-    // MARK: Strings
-
-    @_lifetime(self: copy self)
-    mutating func string() throws(EntryJSONError) -> StringRange {
-        try expect(UInt8(ascii: "\""))
-        let start = position
-        var bits: UInt64 = 0
-        let end = text.firstSpecial(from: start, bits: &bits)
-        guard end < text.byteCount else {
-            position = text.byteCount
-            throw unexpected("the end of the string that starts at byte \(start - 1)")
-        }
-        guard text.unsafeLoad(fromByteOffset: end, as: UInt8.self) == UInt8(ascii: "\"") else {
-            return try stringWithEscapes(from: start, firstSpecial: end, bits: bits)
-        }
-        if bits & Self.highBits != 0 { try checkUTF8(start..<end) }
-        position = end &+ 1
-        return StringRange(bounds: start..<end)
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func stringWithEscapes(
-        from start: Int, firstSpecial: Int, bits: UInt64
-    ) throws(EntryJSONError) -> StringRange {
-        var bits = bits
-        let first = unescaped.count
-        var runStart = start
-        var end = firstSpecial
-        while true {
-            if bits & Self.highBits != 0 { try checkUTF8(runStart..<end) }
-            text.extracting(runStart..<end).withUnsafeBytes { unescaped.append(contentsOf: $0) }
-            position = end
-            guard end < text.byteCount else {
-                throw unexpected("the end of the string that starts at byte \(start - 1)")
-            }
-            switch text.unsafeLoad(fromByteOffset: end, as: UInt8.self) {
-            case UInt8(ascii: "\""):
-                position = end &+ 1
-                return StringRange(bounds: first..<unescaped.count, isUnescaped: true)
-            case UInt8(ascii: "\\"):
-                try escape()
-            default:
-                throw unexpected("an escape sequence instead of a bare control character")
-            }
-            runStart = position
-            bits = 0
-            end = text.firstSpecial(from: runStart, bits: &bits)
-        }
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func escape() throws(EntryJSONError) {
-        guard position &+ 1 < text.byteCount else { throw unexpected("an escape sequence") }
-        let character = text.unsafeLoad(fromByteOffset: position &+ 1, as: UInt8.self)
-        switch character {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(character)
-        case UInt8(ascii: "b"): unescaped.append(0x08)
-        case UInt8(ascii: "f"): unescaped.append(0x0C)
-        case UInt8(ascii: "n"): unescaped.append(0x0A)
-        case UInt8(ascii: "r"): unescaped.append(0x0D)
-        case UInt8(ascii: "t"): unescaped.append(0x09)
-        case UInt8(ascii: "u"):
-            try unicodeEscape()
-            return
-        default: throw unexpected("an escape sequence")
-        }
-        position &+= 2
-    }
-
-    /// `\uXXXX`, or two of them where they form a surrogate pair.
-    @_lifetime(self: copy self)
-    private mutating func unicodeEscape() throws(EntryJSONError) {
-        let first = try codeUnit()
-        var scalar = UInt32(first)
-        if UTF16.isLeadSurrogate(first) {
-            let second = try codeUnit()
-            guard UTF16.isTrailSurrogate(second) else { throw unexpected("the second half of a surrogate pair") }
-            scalar = 0x10000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF))
-        }
-        guard let scalar = UnicodeScalar(scalar), let encoded = UTF8.encode(scalar) else {
-            throw unexpected("the first half of a surrogate pair")
-        }
-        unescaped.append(contentsOf: encoded)
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func codeUnit() throws(EntryJSONError) -> UInt16 {
-        guard position &+ 6 <= text.byteCount,
-            text.unsafeLoad(fromByteOffset: position, as: UInt8.self) == UInt8(ascii: "\\"),
-            text.unsafeLoad(fromByteOffset: position &+ 1, as: UInt8.self) == UInt8(ascii: "u")
-        else { throw unexpected(#"\u and four hexadecimal digits"#) }
-        var value: UInt16 = 0
-        for offset in (position &+ 2)..<(position &+ 6) {
-            let digit = text.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-            guard let digit = Character(UnicodeScalar(digit)).hexDigitValue else {
-                throw unexpected(#"\u and four hexadecimal digits"#)
-            }
-            value = value << 4 | UInt16(digit)
-        }
-        position &+= 6
-        return value
-    }
-
-    private func checkUTF8(_ bounds: Range<Int>) throws(EntryJSONError) {
-        let bytes = text.extracting(bounds)
-        do {
-            _ = try UTF8Span(validating: Span(_bytes: bytes))
-        } catch {
-            throw EntryJSONError("the string that starts at byte \(bounds.lowerBound) is not UTF-8")
-        }
     }
 
     // MARK: Numbers and values that nobody asked for

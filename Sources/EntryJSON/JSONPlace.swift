@@ -31,18 +31,39 @@ struct JSONPlace {
             return bytes.withUnsafeBytes { write($0) }
         }
         var start = 0
+        // What is still to be written is at least as long as what is still to be read, so a whole word fits.
+        while start &+ 8 <= bytes.byteCount {
+            let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self)
+            next.storeBytes(of: word, as: UInt64.self)
+            let plain = EightBytes(word).firstSpecial ?? 8
+            next += plain
+            start &+= plain
+            guard plain < 8 else { continue }
+            writeEscape(bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self))
+            start &+= 1
+        }
         while start < bytes.byteCount {
-            let end = bytes.firstSpecial(from: start)
-            bytes.extracting(start..<end).withUnsafeBytes { write($0) }
-            if end < bytes.byteCount { writeEscape(bytes.unsafeLoad(fromByteOffset: end, as: UInt8.self)) }
-            start = end &+ 1
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                writeEscape(byte)
+            } else {
+                next.storeBytes(of: byte, as: UInt8.self)
+                next += 1
+            }
+            start &+= 1
         }
     }
 
+    @inline(__always)
     private mutating func writeEscape(_ byte: UInt8) {
+        guard byte >= 0x20 else { return writeControl(byte) }
+        // A quotation mark or a reverse solidus, behind another one.
+        next.storeBytes(of: (UInt16(byte) << 8 | UInt16(UInt8(ascii: "\\"))).littleEndian, as: UInt16.self)
+        next += 2
+    }
+
+    private mutating func writeControl(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\""): write(#"\""#)
-        case UInt8(ascii: "\\"): write(#"\\"#)
         case 0x08: write(#"\b"#)
         case 0x09: write(#"\t"#)
         case 0x0A: write(#"\n"#)
