@@ -60,6 +60,7 @@ let package = Package(
             name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
             swiftSettings: settings),
 
+        .target(name: "HTTP2", dependencies: ["CNGHTTP2", nioCore], swiftSettings: settings),
         .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
         .target(
             name: "HTTPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", nioCore],
@@ -71,7 +72,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "GRPCTransport",
-            dependencies: ["Broker", "TransportIO", "EntryProtobuf", "CNGHTTP2", "CZlib", nioCore, nioPosix],
+            dependencies: ["Broker", "TransportIO", "EntryProtobuf", "HTTP2", "CNGHTTP2", "CZlib", nioCore, nioPosix],
             exclude: [
                 "Wire/logs.proto", "Services/health.proto", "Services/reflection.proto", "Services/generate",
             ],
@@ -135,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryProtobuf", "GRPCTransport", "CNGHTTP2", nioCore,
+                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "CNGHTTP2", nioCore,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),
@@ -161,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "brokerlab", "Broker", "TransportIO", "Gob", "NetRPCTransport", "GRPCTransport", "RabbitMQNode",
+                "brokerlab", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport", "RabbitMQNode",
                 "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["GRPC/Generated/generate"], swiftSettings: settings),

@@ -2,6 +2,7 @@ import NIOCore
 import Testing
 
 @testable import GRPCTransport
+@testable import HTTP2
 
 /// What a connection may take of the server's time, by a clock of the test's own.
 @Suite struct ConnectionWatchTests {
@@ -51,13 +52,13 @@ import Testing
         let watch = Watch { $0.idle = .seconds(10) }
         #expect(watch.look(after: 5, isBusy: true) == nil)
         #expect(watch.look(after: 14, isBusy: false) == nil)
-        #expect(watch.look(after: 15, isBusy: false) == .drain)
+        #expect(watch.look(after: 15, isBusy: false) == .drain(.idle))
     }
 
     @Test func anOldConnectionIsEndedGracefullyAndThenAtOnce() {
         let watch = Watch { $0.maxAge = .seconds(10) }
         #expect(watch.look(after: 9, isBusy: true) == nil)
-        #expect(watch.look(after: 10, isBusy: true) == .drain)
+        #expect(watch.look(after: 10, isBusy: true) == .drain(.maxAge))
         #expect(watch.look(after: 39, isBusy: true) == nil)
         let finding = watch.look(after: 40, isBusy: true)
         #expect(finding == .end("the connection was to end and has not"))

@@ -1,4 +1,5 @@
 import Broker
+import HTTP2
 import NIOCore
 import Testing
 
@@ -188,19 +189,28 @@ import Testing
         #expect(pair.server.isIdle && pair.server.isFinished)
     }
 
-    /// A client that does not end its stream is told that the server is about to stop.
-    @Test func aClientThatStaysIsSentAway() throws {
+    /// A client that does not end its stream is told why its connection ends.
+    @Test(arguments: [
+        (DrainReason.stopping, "the logger is stopping"),
+        (.idle, "the connection has been idle for too long and ends; open another one"),
+        (.maxAge, "the connection has reached its greatest age and ends; open another one"),
+    ])
+    func aClientThatStaysIsSentAway(reason: DrainReason, text: String) throws {
         var server = ServerRulesTests.Server()
         var frames = RawFrames.client()
         let fields = RawFrames.requestFields.map { $0.0 == ":path" ? (":path", LogStream.path) : $0 }
         frames.addHeaders(1, fields, endStream: false)
         frames.addData(1, RawFrames.message(ServerRulesTests.entry), endStream: false)
         try server.receive(frames.bytes)
-        server.engine.drain(into: &server.said)
+        if case .stopping = reason {
+            server.engine.drain(into: &server.said)
+        } else {
+            server.engine.connection.beginDrain(reason)
+        }
         var pong = RawFrames()
         pong.add(RawFrames.Kind.ping, 1, 0, Array("drained?".utf8))
         try server.receive(pong.bytes)
-        #expect(server.answer(to: 1)?.fields == ["grpc-status": "14", "grpc-message": "the logger is stopping"])
+        #expect(server.answer(to: 1)?.fields == ["grpc-status": "14", "grpc-message": text])
         #expect(server.engine.isIdle)
     }
 }

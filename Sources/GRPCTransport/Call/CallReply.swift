@@ -1,3 +1,5 @@
+import HTTP2
+
 /// The header lists that a server answers a call with, and what follows from them.
 struct CallReply {
     /// The most that they may hold, counted as RFC 9113 6.5.2 does.

@@ -1,4 +1,5 @@
 import CNGHTTP2
+import HTTP2
 import NIOCore
 
 /// The calls that a client has open on one connection, beside the contract's unary ones.

@@ -1,4 +1,5 @@
 import Broker
+import HTTP2
 
 /// What a server has answered on one stream, and what follows from it for the entry.
 struct ClientReply {

@@ -1,4 +1,5 @@
 import CNGHTTP2
+import HTTP2
 
 /// The header list of every request on one connection.
 struct ClientRequest: ~Copyable {

@@ -1,5 +1,6 @@
 import Broker
 import CNGHTTP2
+import HTTP2
 import NIOCore
 import TransportIO
 

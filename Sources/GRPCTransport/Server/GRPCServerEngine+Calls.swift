@@ -1,4 +1,5 @@
 import CNGHTTP2
+import HTTP2
 import NIOCore
 import TransportIO
 
@@ -103,7 +104,7 @@ extension GRPCServerEngine {
             }
         }
         let stream = streams[slot].id
-        session.withPointer { session in
+        connection.session.withPointer { session in
             if call.unconsumedBytes > 0 && !call.isHeld {
                 nghttp2_session_consume_stream(session, stream, call.unconsumedBytes)
                 call.unconsumedBytes = 0
@@ -128,7 +129,7 @@ extension GRPCServerEngine {
             reply.submit(status, session, stream, metadata: call.trailingMetadata)
         } else if call.unsent.readableBytes > 0 || !call.isOpen || call.wantsHeaders {
             call.hasSubmittedHeaders = true
-            reply.submitHeaders(of: call, session, stream, slot: slot, read: ServerCallbacks.readReply)
+            reply.submitHeaders(of: call, session, stream, slot: slot, read: GRPCServerCallbacks.readAnswer)
         }
     }
 

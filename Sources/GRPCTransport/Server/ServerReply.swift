@@ -1,4 +1,5 @@
 import CNGHTTP2
+import HTTP2
 
 /// The header lists and the message that a server answers with.
 struct ServerReply: ~Copyable {

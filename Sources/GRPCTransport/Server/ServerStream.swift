@@ -1,7 +1,8 @@
+import HTTP2
 import NIOCore
 
 /// A call as the server sees it: one stream, from its header list to its trailers.
-struct ServerStream {
+struct ServerStream: ServerStreamState {
     /// The most that a header list may hold, counted as RFC 9113 6.5.2 does: 32 bytes a field more than its text.
     static let maxHeaderListSize = 16 * 1024
 

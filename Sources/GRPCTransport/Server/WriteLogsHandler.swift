@@ -1,4 +1,5 @@
 import Broker
+import HTTP2
 import NIOCore
 import TransportIO
 
@@ -88,7 +89,7 @@ final class WriteLogsHandler: ServerCallHandler {
         if hasEnded {
             call.finish(.ok)
         } else if isDraining {
-            call.finish(GRPCStatus(.unavailable, "the logger is stopping"))
+            call.finish(GRPCStatus(.unavailable, (engine.connection.drainReason ?? .stopping).text))
         }
     }
 }

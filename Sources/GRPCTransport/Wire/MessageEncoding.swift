@@ -1,3 +1,5 @@
+import HTTP2
+
 /// How messages are compressed: gRPC, "Compression".
 package enum MessageEncoding: Sendable {
     case identity

@@ -1,4 +1,5 @@
 import Broker
+import HTTP2
 import Synchronization
 import TransportIO
 

@@ -1,34 +1,35 @@
 import CNGHTTP2
-import NIOCore
-import TransportIO
+package import NIOCore
 
 /// The owner of an `nghttp2_session`: HTTP/2 frames in and out, with header compression and flow control.
 ///
 /// Callbacks run inside ``receive(_:)`` and ``send(into:)`` only, on the caller's thread.
-struct HTTP2Session: ~Copyable {
+public struct HTTP2Session: ~Copyable {
     /// What one side announces (RFC 9113 6.5.2).
-    struct Settings {
+    package struct Settings {
         /// The most streams that the peer may have open; nil for a client, to which nobody opens any.
-        var maxConcurrentStreams: Int?
+        package var maxConcurrentStreams: Int?
         /// How many bytes of a stream the peer may send before they are acknowledged.
-        var streamWindow = 16 * 1024 * 1024
+        package var streamWindow = 16 * 1024 * 1024
         /// How many bytes of all streams the peer may send before they are acknowledged.
-        var connectionWindow = 64 * 1024 * 1024
+        package var connectionWindow = 64 * 1024 * 1024
         /// The largest frame that is taken.
-        var maxFrameSize = 256 * 1024
+        package var maxFrameSize = 256 * 1024
         /// The largest header list that is taken.
-        var maxHeaderListSize = 16 * 1024
+        package var maxHeaderListSize = 16 * 1024
+
+        package init() {}
     }
 
-    enum Role {
+    package enum Role {
         case client
         case server
     }
 
-    private let pointer: OpaquePointer
+    @usableFromInline let pointer: OpaquePointer
 
     /// - Parameter callbacks: an `nghttp2_session_callbacks` that lives for ever.
-    init(_ role: Role, callbacks: OpaquePointer, settings: Settings) {
+    package init(_ role: Role, callbacks: OpaquePointer, settings: Settings) {
         var options: OpaquePointer?
         nghttp2_option_new(&options)
         defer { nghttp2_option_del(options) }
@@ -64,20 +65,29 @@ struct HTTP2Session: ~Copyable {
         nghttp2_session_del(pointer)
     }
 
+    /// Makes an `nghttp2_session_callbacks`, to be filled and never freed.
+    package static func makeCallbacks() -> OpaquePointer {
+        var object: OpaquePointer?
+        nghttp2_session_callbacks_new(&object)
+        // Creation fails for want of memory only.
+        guard let object else { fatalError("no memory for nghttp2's callbacks") }
+        return object
+    }
+
     /// Lends the pointer for calls that have no method here.
-    @inline(__always)
-    func withPointer<R>(_ body: (OpaquePointer) -> R) -> R {
+    @inlinable @inline(__always)
+    public func withPointer<R>(_ body: (OpaquePointer) -> R) -> R {
         body(pointer)
     }
 
     /// Sets what callbacks are given as `user_data`.
-    func setUserData(_ userData: UnsafeMutableRawPointer?) {
+    package func setUserData(_ userData: UnsafeMutableRawPointer?) {
         nghttp2_session_set_user_data(pointer, userData)
     }
 
     /// Gives the session what has come from the peer.
     /// - Returns: nil, or nghttp2's error code, after which nothing can be received.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+    package func receive(_ bytes: UnsafeRawBufferPointer) -> Int32? {
         guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return nil }
         let result = nghttp2_session_mem_recv(pointer, start, bytes.count)
         return result < 0 ? Int32(clamping: result) : nil
@@ -85,7 +95,7 @@ struct HTTP2Session: ~Copyable {
 
     /// Appends everything that can be sent now; DATA frames append themselves in their callback.
     /// - Returns: nil, or nghttp2's error code, after which nothing can be sent.
-    func send(into out: UnsafeMutablePointer<ByteBuffer>) -> Int32? {
+    package func send(into out: UnsafeMutablePointer<ByteBuffer>) -> Int32? {
         while true {
             var bytes: UnsafePointer<UInt8>?
             let count = nghttp2_session_mem_send(pointer, &bytes)
@@ -95,22 +105,22 @@ struct HTTP2Session: ~Copyable {
     }
 
     /// Whether the session has come to its end: a GOAWAY was sent or received and no stream is open.
-    var isFinished: Bool {
+    package var isFinished: Bool {
         nghttp2_session_want_read(pointer) == 0 && nghttp2_session_want_write(pointer) == 0
     }
 
     /// The most streams that the peer lets this side open.
-    var peerMaxConcurrentStreams: Int {
+    package var peerMaxConcurrentStreams: Int {
         Int(nghttp2_session_get_remote_settings(pointer, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
     }
 
     /// What nghttp2 calls one of its error codes.
-    static func text(ofLibraryError code: Int32) -> String {
+    package static func text(ofLibraryError code: Int32) -> String {
         String(cString: nghttp2_strerror(code))
     }
 
     /// The name of an error code of RFC 9113 7.
-    static func name(ofErrorCode code: UInt32) -> String {
+    package static func name(ofErrorCode code: UInt32) -> String {
         String(cString: nghttp2_http2_strerror(code))
     }
 }

@@ -1,20 +1,23 @@
-import NIOCore
+public import NIOCore
 
 /// What an engine has to do at certain times, the earliest first: a binary heap.
 ///
 /// Entries are never searched for: one whose call has ended is found to be void when its time has come, or thrown away
 /// when the void ones have become the most.
-struct TimerQueue<Entry> {
-    private var heap: [(time: NIODeadline, entry: Entry)] = []
+public struct TimerQueue<Entry> {
+    @usableFromInline var heap: [(time: NIODeadline, entry: Entry)] = []
     /// How many entries there may be before the void ones are looked for.
-    private var sweepCount = 64
+    @usableFromInline var sweepCount = 64
+
+    /// Creates an empty queue.
+    @inlinable public init() {}
 
     /// When the first entry is due.
-    var next: NIODeadline? { heap.first?.time }
+    @inlinable public var next: NIODeadline? { heap.first?.time }
 
     /// Adds an entry.
     /// - Parameter isVoid: tells entries that can be thrown away.
-    mutating func add(_ entry: Entry, at time: NIODeadline, isVoid: (Entry) -> Bool) {
+    @inlinable public mutating func add(_ entry: Entry, at time: NIODeadline, isVoid: (Entry) -> Bool) {
         if heap.count >= sweepCount { sweep(isVoid) }
         heap.append((time, entry))
         var child = heap.count - 1
@@ -25,7 +28,7 @@ struct TimerQueue<Entry> {
     }
 
     /// Removes and returns the first entry if it is due.
-    mutating func pop(due now: NIODeadline) -> Entry? {
+    @inlinable public mutating func pop(due now: NIODeadline) -> Entry? {
         guard let first = heap.first, first.time <= now else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {
@@ -35,7 +38,7 @@ struct TimerQueue<Entry> {
         return first.entry
     }
 
-    private mutating func sink(_ start: Int) {
+    @inlinable mutating func sink(_ start: Int) {
         var parent = start
         while true {
             var least = parent
@@ -49,7 +52,7 @@ struct TimerQueue<Entry> {
         }
     }
 
-    private mutating func sweep(_ isVoid: (Entry) -> Bool) {
+    @inlinable mutating func sweep(_ isVoid: (Entry) -> Bool) {
         heap.removeAll { isVoid($0.entry) }
         for parent in stride(from: heap.count / 2, through: 0, by: -1) { sink(parent) }
         sweepCount = max(64, heap.count * 2)

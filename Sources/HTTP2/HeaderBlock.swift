@@ -1,13 +1,15 @@
-import CNGHTTP2
+package import CNGHTTP2
 
 /// A header list that is made for one call; nghttp2 copies it when it is submitted.
-struct HeaderBlock {
+package struct HeaderBlock {
     private var bytes: [UInt8] = []
     private var fields: [(name: Range<Int>, value: Range<Int>, isIndexed: Bool)] = []
 
+    package init() {}
+
     /// Adds a field.
     /// - Parameter isIndexed: whether the value is likely to come again (RFC 7541 6.2).
-    mutating func add(_ name: String, _ value: some Collection<UInt8>, isIndexed: Bool = false) {
+    package mutating func add(_ name: String, _ value: some Collection<UInt8>, isIndexed: Bool = false) {
         let nameStart = bytes.count
         bytes.append(contentsOf: name.utf8)
         let valueStart = bytes.count
@@ -15,22 +17,12 @@ struct HeaderBlock {
         fields.append((nameStart..<valueStart, valueStart..<bytes.count, isIndexed))
     }
 
-    mutating func add(_ name: String, _ value: String, isIndexed: Bool = true) {
+    package mutating func add(_ name: String, _ value: String, isIndexed: Bool = true) {
         add(name, value.utf8, isIndexed: isIndexed)
     }
 
-    mutating func add(_ metadata: Metadata) {
-        metadata.forEachOnWire { add($0, $1) }
-    }
-
-    /// Adds what ends a call: gRPC over HTTP2, "Trailers".
-    mutating func add(_ status: GRPCStatus) {
-        add("grpc-status", String(status.code.rawValue))
-        if !status.message.isEmpty { add("grpc-message", PercentEncoding.encode(status.message)) }
-    }
-
     /// Lends the fields as nghttp2 wants them.
-    func withFields<R>(_ body: (UnsafePointer<nghttp2_nv>?, Int) -> R) -> R {
+    package func withFields<R>(_ body: (UnsafePointer<nghttp2_nv>?, Int) -> R) -> R {
         bytes.withUnsafeBufferPointer { bytes in
             let start = UnsafeMutablePointer(mutating: bytes.baseAddress)
             let list = fields.map { field in

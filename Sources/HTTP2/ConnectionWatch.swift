@@ -1,44 +1,20 @@
-import NIOCore
-
-/// How long, and how much of it, a server bears with a client that breaks no rule of HTTP/2.
-struct ConnectionLimits: Sendable {
-    /// Until the client's preface and SETTINGS are there (RFC 9113 3.4).
-    var preface = TimeAmount.seconds(10)
-    /// Without a byte from the client until it is asked for a sign of life.
-    var keepAlive = TimeAmount.seconds(60)
-    /// Until that sign has come.
-    var keepAliveTimeout = TimeAmount.seconds(20)
-    /// Without an open stream until the connection is ended gracefully.
-    var idle = TimeAmount.minutes(30)
-    /// Until a connection is ended gracefully however busy it is; nil for never.
-    var maxAge: TimeAmount?
-    /// What calls may take that are open then.
-    var maxAgeGrace = TimeAmount.seconds(30)
-    /// That a stream takes nothing of what waits for it.
-    var stall = TimeAmount.seconds(60)
-    /// PINGs that come earlier one behind the other, nothing being sent between, are strikes: gRPC, "Keepalive" (A8).
-    var minPingInterval = TimeAmount.seconds(10)
-    /// The strikes that a client has.
-    var maxPingStrikes = 2
-    /// The frames of a second that ask for work and carry nothing: SETTINGS, PRIORITY, DATA of no bytes.
-    var maxIdleFramesPerSecond = 1000
-}
+package import NIOCore
 
 /// The time that a connection has had, looked at once in a while.
-struct ConnectionWatch {
+package struct ConnectionWatch {
     /// What is to be done.
-    enum Finding: Equatable {
+    package enum Finding: Equatable {
         /// Ask for a sign of life.
         case ask
-        /// End it gracefully.
-        case drain
+        /// End it gracefully, and why.
+        case drain(DrainReason)
         /// End it at once: it has cost enough, and why.
         case end(String)
     }
 
-    let limits: ConnectionLimits
+    package let limits: ConnectionLimits
     /// Whether a byte came since the last look.
-    var hasReceived = false
+    package var hasReceived = false
     private var start: NIODeadline?
     private var lastReceived = NIODeadline.uptimeNanoseconds(0)
     private var lastBusy = NIODeadline.uptimeNanoseconds(0)
@@ -48,18 +24,18 @@ struct ConnectionWatch {
     private var pingStrikes = 0
     private var idleFrames = 0
 
-    init(_ limits: ConnectionLimits) {
+    package init(_ limits: ConnectionLimits) {
         self.limits = limits
     }
 
     /// How often ``look(at:hasPreface:isBusy:)`` is to be called.
-    static let interval = TimeAmount.seconds(1)
+    package static let interval = TimeAmount.seconds(1)
 
     /// Judges the connection.
     /// - Parameters:
     ///   - hasPreface: whether the client's SETTINGS have come.
     ///   - isBusy: whether a stream is open.
-    mutating func look(at now: NIODeadline, hasPreface: Bool, isBusy: Bool) -> Finding? {
+    package mutating func look(at now: NIODeadline, hasPreface: Bool, isBusy: Bool) -> Finding? {
         idleFrames = 0
         let start = start ?? now
         if self.start == nil { (self.start, lastReceived, lastBusy) = (now, now, now) }
@@ -77,11 +53,11 @@ struct ConnectionWatch {
         }
         if let maxAge = limits.maxAge, now - start >= maxAge {
             drained = now
-            return .drain
+            return .drain(.maxAge)
         }
         if now - lastBusy >= limits.idle {
             drained = now
-            return .drain
+            return .drain(.idle)
         }
         if now - lastReceived >= limits.keepAlive {
             asked = now
@@ -91,12 +67,12 @@ struct ConnectionWatch {
     }
 
     /// The client has given its sign of life.
-    mutating func aliveCame() {
+    package mutating func aliveCame() {
         asked = nil
     }
 
     /// Counts a PING of the client; returns whether it is one too many.
-    mutating func pingCame(at now: NIODeadline) -> Bool {
+    package mutating func pingCame(at now: NIODeadline) -> Bool {
         defer { lastPing = now }
         guard let lastPing, now - lastPing < limits.minPingInterval else { return false }
         pingStrikes += 1
@@ -105,13 +81,13 @@ struct ConnectionWatch {
 
     /// Something was sent to which a PING may be the reaction: clients measure the bandwidth so.
     @inline(__always)
-    mutating func answerSent() {
+    package mutating func answerSent() {
         lastPing = nil
         pingStrikes = 0
     }
 
     /// Counts a frame that carries nothing; returns whether it is one too many.
-    mutating func idleFrameCame() -> Bool {
+    package mutating func idleFrameCame() -> Bool {
         idleFrames += 1
         return idleFrames > limits.maxIdleFramesPerSecond
     }
