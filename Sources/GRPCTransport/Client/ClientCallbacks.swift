@@ -22,7 +22,7 @@ enum ClientCallbacks {
         nghttp2_session_callbacks_set_on_stream_close_callback(object) { session, stream, errorCode, userData in
             guard let session, let userData, let key = keyOf(session, stream) else { return 0 }
             return withEngine(userData) { engine in
-                engine.streamClosed(key, errorCode)
+                engine.streams.streamClosed(key, errorCode)
                 return 0
             }
         }
@@ -53,7 +53,7 @@ enum ClientCallbacks {
             guard let session, let frame, let userData else { return 0 }
             let key = keyOf(session, frame.pointee.hd.stream_id)
             return withEngine(userData) { engine in
-                engine.headersBegan(key)
+                engine.streams.headersBegan(key)
                 return 0
             }
         }
@@ -61,7 +61,7 @@ enum ClientCallbacks {
             _, _, name, nameCount, value, valueCount, _, userData in
             guard let userData else { return 0 }
             return withEngine(userData) { engine in
-                let goesOn = engine.fieldCame(
+                let goesOn = engine.streams.fieldCame(
                     UnsafeBufferPointer(start: name, count: nameCount),
                     UnsafeBufferPointer(start: value, count: valueCount))
                 return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
@@ -85,7 +85,7 @@ enum ClientCallbacks {
         guard let flags, let source, let userData else { return ssize_t(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
         let part = ClientStreamKey(source.pointee.ptr).flatMap { key in
             Unmanaged<GRPCClientEngine>.fromOpaque(userData)._withUnsafeGuaranteedRef { engine in
-                engine.nextPart(stream, key, room: room)
+                engine.streams.nextPart(stream, key, room: room)
             }
         }
         switch part {
@@ -106,8 +106,8 @@ enum ClientCallbacks {
         case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
             guard let key = keyOf(session, header.stream_id) else { return 0 }
             return withEngine(userData) { engine in
-                if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { engine.headersEnded(key) }
-                if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0 { engine.streamEnded(key) }
+                if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { engine.streams.headersEnded(key) }
+                if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0 { engine.streams.streamEnded(key) }
                 return 0
             }
         case NGHTTP2_SETTINGS.rawValue where flags & NGHTTP2_FLAG_ACK.rawValue == 0:

@@ -13,16 +13,14 @@ final class ClientCalls {
     /// The call whose header list is being received.
     private let headerCall = Unguarded<OutgoingCall?>(nil)
     private let deadlines = Unguarded(TimerQueue<(index: Int, id: Int32)>())
-    private let maxMessageBytes: Int
-    private let authority: String
-    private let scheme: String
+    private let request: CallRequest
+    private let delivery: MessageDelivery
     /// Has the notes looked at, when nothing that comes does.
     var wake: () -> Void = {}
 
     init(authority: String, scheme: String, maxMessageBytes: Int) {
-        self.authority = authority
-        self.scheme = scheme
-        self.maxMessageBytes = maxMessageBytes
+        request = CallRequest(authority: authority, scheme: scheme)
+        delivery = MessageDelivery(maxMessageBytes: maxMessageBytes)
     }
 
     /// How many calls are open.
@@ -46,7 +44,7 @@ final class ClientCalls {
         var provider = nghttp2_data_provider(
             source: nghttp2_data_source(ptr: userData), read_callback: ClientCallbacks.readMessage)
         let id = session.withPointer { session in
-            requestFields(path, options).withFields {
+            request.fields(path, options).withFields {
                 nghttp2_submit_request(session, nil, $0, $1, &provider, userData)
             }
         }
@@ -62,25 +60,6 @@ final class ClientCalls {
             deadlines.value.add((index, id), at: now + timeout) { [unowned self] in self.call($0.index, $0.id) == nil }
         }
         return .success(call)
-    }
-
-    /// gRPC over HTTP2, "Requests".
-    private func requestFields(_ path: String, _ options: CallOptions) -> HeaderBlock {
-        var block = HeaderBlock()
-        block.add(":method", "POST")
-        block.add(":scheme", scheme)
-        block.add(":path", path)
-        block.add(":authority", authority)
-        block.add("te", "trailers")
-        if let timeout = options.timeout {
-            block.add("grpc-timeout", CallTimeout.value(nanoseconds: timeout.nanoseconds))
-        }
-        block.add("content-type", "application/grpc")
-        block.add("user-agent", "\(ClientRequest.userAgent)")
-        block.add("grpc-accept-encoding", "\(MessageEncoding.accepted)")
-        if options.usesGzip { block.add("grpc-encoding", "gzip") }
-        block.add(options.metadata)
-        return block
     }
 
     private func call(_ index: Int, _ id: Int32) -> OutgoingCall? {
@@ -123,11 +102,7 @@ final class ClientCalls {
             return finish(call, CallEnd(status: GRPCStatus(.cancelled, "the call was cancelled")), session)
         }
         if let defect = call.defect { return finish(call, CallEnd(status: defect), session) }
-        if call.isHeld {
-            deliver(call) { (deframer, body) throws(MessageDeframer.Defect) in
-                try deframer.resume(maxLength: maxMessageBytes, body)
-            }
-        }
+        if call.isHeld { delivery.resume(call) }
         if let defect = call.defect { return finish(call, CallEnd(status: defect), session) }
         if call.isOpen && call.hasRemoteEnded && !call.isHeld {
             let isCut = call.deframer.restBytes > 0 && call.reply.end.status == .ok
@@ -210,57 +185,7 @@ final class ClientCalls {
         guard let call = calls.value[index], call.isOpen else { return }
         call.unconsumedBytes += data.count
         note(call)
-        deliver(call) { (deframer, body) throws(MessageDeframer.Defect) in
-            try deframer.feed(data, maxLength: maxMessageBytes, body)
-        }
-    }
-
-    private func deliver(
-        _ call: OutgoingCall,
-        _ cut: (inout MessageDeframer, (RawSpan, Bool) -> Bool) throws(MessageDeframer.Defect) -> Void
-    ) {
-        guard let observer = call.observer else { return }
-        var deframer = MessageDeframer()
-        swap(&deframer, &call.deframer)
-        call.isHeld = !observer.isReading
-        var defect: GRPCStatus?
-        do throws(MessageDeframer.Defect) {
-            try cut(&deframer) { message, isCompressed in
-                // A message that is not wanted yet would have to be kept whole: one too many is taken instead.
-                defect = handOver(message, isCompressed, call, observer)
-                call.isHeld = !observer.isReading
-                return !call.isHeld && defect == nil && call.isOpen
-            }
-        } catch {
-            defect = GRPCStatus(error, maxBytes: maxMessageBytes)
-        }
-        swap(&deframer, &call.deframer)
-        if let defect {
-            call.defect = defect
-            note(call)
-        }
-    }
-
-    private func handOver(
-        _ message: RawSpan, _ isCompressed: Bool, _ call: OutgoingCall, _ observer: any ClientCallObserver
-    ) -> GRPCStatus? {
-        guard isCompressed else {
-            observer.received(message, wasCompressed: false)
-            return nil
-        }
-        if let unknown = call.reply.unknownEncoding {
-            return GRPCStatus(.internalError, "the server compressed with \(unknown), which was not offered")
-        }
-        guard case .gzip = call.reply.encoding else {
-            return GRPCStatus(.internalError, "a message is compressed with no or identity grpc-encoding")
-        }
-        do throws(Gzip.Failure) {
-            let plain = try Gzip.decompress(message, maxBytes: maxMessageBytes)
-            observer.received(plain.span.bytes, wasCompressed: true)
-            return nil
-        } catch {
-            return GRPCStatus(error, maxBytes: maxMessageBytes)
-        }
+        delivery.feed(data, to: call)
     }
 
     func streamEnded(_ index: Int) {
@@ -301,31 +226,5 @@ final class ClientCalls {
         guard let call = calls.value[index], count <= call.unsent.count else { return false }
         call.unsent.write(count, to: memory)
         return true
-    }
-}
-
-/// What the next DATA frame of a client's stream holds.
-enum ClientPart {
-    case bytes(Int, isLast: Bool)
-    /// There is nothing to send yet.
-    case deferred
-}
-
-/// What nghttp2 keeps for a client's stream: a ticket of the contract's unary call, or another call's index.
-enum ClientStreamKey {
-    case entry(Int)
-    case call(Int)
-
-    init?(_ userData: UnsafeMutableRawPointer?) {
-        let bits = Int(bitPattern: userData)
-        guard bits > 1 else { return nil }
-        self = bits & 1 == 0 ? .entry(bits >> 1 - 1) : .call(bits >> 1 - 1)
-    }
-
-    var userData: UnsafeMutableRawPointer? {
-        switch self {
-        case .entry(let ticket): UnsafeMutableRawPointer(bitPattern: (ticket + 1) << 1)
-        case .call(let index): UnsafeMutableRawPointer(bitPattern: (index + 1) << 1 | 1)
-        }
     }
 }

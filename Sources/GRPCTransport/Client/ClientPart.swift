@@ -1,0 +1,6 @@
+/// What the next DATA frame of a client's stream holds.
+enum ClientPart {
+    case bytes(Int, isLast: Bool)
+    /// There is nothing to send yet.
+    case deferred
+}
