@@ -44,7 +44,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         Unmanaged<Engine>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
     }
 
-    /// `nghttp2_on_begin_headers_callback`
+    /// nghttp2 calls it as its `nghttp2_on_begin_headers_callback`.
     @inlinable @inline(__always)
     public static func beginHeaders(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
@@ -60,7 +60,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         return 0
     }
 
-    /// `nghttp2_on_header_callback`
+    /// nghttp2 calls it as its `nghttp2_on_header_callback`.
     @inlinable @inline(__always)
     public static func header(
         _ name: UnsafePointer<UInt8>?, _ nameCount: Int, _ value: UnsafePointer<UInt8>?, _ valueCount: Int,
@@ -69,12 +69,13 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         guard let userData else { return 0 }
         let goesOn = with(userData) { engine in
             engine.fieldCame(
-                UnsafeBufferPointer(start: name, count: nameCount), UnsafeBufferPointer(start: value, count: valueCount))
+                UnsafeBufferPointer(start: name, count: nameCount),
+                UnsafeBufferPointer(start: value, count: valueCount))
         }
         return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
 
-    /// `nghttp2_on_data_chunk_recv_callback`
+    /// nghttp2 calls it as its `nghttp2_on_data_chunk_recv_callback`.
     @inlinable @inline(__always)
     public static func data(
         _ session: OpaquePointer?, _ stream: Int32, _ data: UnsafePointer<UInt8>?, _ count: Int,
@@ -85,7 +86,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         return 0
     }
 
-    /// `nghttp2_on_frame_recv_callback`
+    /// nghttp2 calls it as its `nghttp2_on_frame_recv_callback`.
     @inlinable @inline(__always)
     public static func frameReceived(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
@@ -107,7 +108,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         return 0
     }
 
-    /// `nghttp2_on_stream_close_callback`
+    /// nghttp2 calls it as its `nghttp2_on_stream_close_callback`.
     @inlinable @inline(__always)
     public static func streamClosed(
         _ session: OpaquePointer?, _ stream: Int32, _ userData: UnsafeMutableRawPointer?
@@ -117,7 +118,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         return 0
     }
 
-    /// `nghttp2_on_frame_send_callback`
+    /// nghttp2 calls it as its `nghttp2_on_frame_send_callback`.
     @inlinable @inline(__always)
     public static func frameSent(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
@@ -136,7 +137,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         return 0
     }
 
-    /// `nghttp2_error_callback2`
+    /// nghttp2 calls it as its `nghttp2_error_callback2`.
     public static func error(
         _ text: UnsafePointer<CChar>?, _ count: Int, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -146,7 +147,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         return 0
     }
 
-    /// `nghttp2_data_source_read_callback`
+    /// nghttp2 calls it as its `nghttp2_data_source_read_callback`.
     @inlinable @inline(__always)
     public static func read(
         _ session: OpaquePointer?, _ stream: Int32, _ memory: UnsafeMutablePointer<UInt8>?, _ room: Int,

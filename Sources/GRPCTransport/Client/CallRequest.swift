@@ -1,3 +1,4 @@
+import HTTP2
 import NIOCore
 
 /// The header list of a call that is not an entry's: gRPC over HTTP2, "Requests".

@@ -1,5 +1,6 @@
 import Broker
 import CNGHTTP2
+import HTTP2
 import TransportIO
 
 /// The contract's unary calls that are in flight on one connection, one for each entry.

@@ -1,4 +1,5 @@
 import CNGHTTP2
+import HTTP2
 import NIOCore
 import TransportIO
 

@@ -89,7 +89,9 @@ extension GRPCServerEngine {
         switch verdict {
         case .recorded:
             streams[slot].isAnswered = true
-            connection.session.withPointer { reply.submitLogged($0, stream, slot: slot, read: GRPCServerCallbacks.readAnswer) }
+            connection.session.withPointer {
+                reply.submitLogged($0, stream, slot: slot, read: GRPCServerCallbacks.readAnswer)
+            }
         case .refused(let status):
             streams[slot].isAnswered = true
             connection.session.withPointer { reply.submit(status, $0, stream) }
