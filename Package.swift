@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "CNGHTTP2", nioCore,
+                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "CNGHTTP2", nioCore, nioPosix,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),

@@ -116,6 +116,8 @@ public struct ServerOptions: Sendable {
     public var acknowledgementBatch: Int
     /// How connections that are accepted are secured; nil for cleartext.
     public var tls: ServerTLS?
+    /// When connections are ended that break no rule, for protocols that can do so without losing a call.
+    public var connectionTimes = ConnectionTimes()
     /// Told, in one line, of what an operator should know though it is no failure.
     public var notice: @Sendable (String) -> Void
 

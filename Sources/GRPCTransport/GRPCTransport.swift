@@ -1,5 +1,7 @@
 public import Broker
 import CNGHTTP2
+import HTTP2
+import NIOCore
 import TransportIO
 
 /// gRPC on one HTTP/2 connection: a unary call `logs.LogService/WriteLog` for each entry, or one call of `WriteLogs`.
@@ -39,8 +41,8 @@ public enum GRPCTransport {
                 // gRPC over HTTP2: "TLS", with ALPN; RFC 9113, 3.2: its name is h2.
                 options.tls?.applicationProtocols = ["h2"]
                 return SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
-                    [limits = options.limits] in
-                    GRPCServerEngine(limits: limits)
+                    [limits = options.limits, connection = ConnectionLimits(options.connectionTimes)] in
+                    GRPCServerEngine(limits: limits, connection: connection)
                 }
             })
     }
@@ -49,5 +51,17 @@ public enum GRPCTransport {
     public static var libraryVersion: String {
         // Static memory of the library; 0 asks for no particular version, to which there is always an answer.
         nghttp2_version(0).map { String(cString: $0.pointee.version_str) } ?? "unknown"
+    }
+}
+
+extension ConnectionLimits {
+    /// The defaults, but for what an operator has set.
+    fileprivate init(_ times: ConnectionTimes) {
+        self.init()
+        keepAlive = times.keepAlive.map { TimeAmount($0) } ?? keepAlive
+        keepAliveTimeout = times.keepAliveTimeout.map { TimeAmount($0) } ?? keepAliveTimeout
+        idle = times.idle.map { TimeAmount($0) } ?? idle
+        maxAge = times.maxAge.map { TimeAmount($0) } ?? maxAge
+        maxAgeGrace = times.maxAgeGrace.map { TimeAmount($0) } ?? maxAgeGrace
     }
 }

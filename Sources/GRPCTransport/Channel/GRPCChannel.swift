@@ -19,6 +19,9 @@ package actor GRPCChannel {
         /// The wait after the first failed attempt to connect; see ``ConnectionBackoff``.
         package var firstBackoff = TimeAmount.seconds(1)
 
+        /// How the server is asked for a sign of life; nil, as with gRPC's own clients, for not at all.
+        package var keepAlive: ClientKeepAlive?
+
         /// How connections are secured; nil for cleartext.
         package var tls: ClientTLS?
 
@@ -136,7 +139,7 @@ package actor GRPCChannel {
         if let connection { retiring.append(connection) }
         retiring.removeAll { $0.isClosed }
         connection = nil
-        let (endpoint, maxMessageBytes) = (endpoint, options.maxMessageBytes)
+        let (endpoint, maxMessageBytes, keepAlive) = (endpoint, options.maxMessageBytes, options.keepAlive)
         do {
             var tls = options.tls
             tls?.applicationProtocols = ["h2"]
@@ -151,7 +154,8 @@ package actor GRPCChannel {
                         let handler = GRPCChannelHandler(
                             engine: GRPCClientEngine(
                                 authority: endpoint.description, maxInFlight: 0,
-                                limits: EntryLimits(maxEntryBytes: maxMessageBytes), scheme: scheme))
+                                limits: EntryLimits(maxEntryBytes: maxMessageBytes), scheme: scheme,
+                                keepAlive: keepAlive))
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return (handler, secured)
                     }

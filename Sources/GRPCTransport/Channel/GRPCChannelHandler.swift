@@ -13,6 +13,7 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     private var output = ByteBuffer()
     private var completions = Completions()
     private var wakeUps = EngineWakeUps()
+    private var keepAlive: RepeatedTask?
     private var failure: String?
     private var ready: UnsafeContinuation<String?, Never>?
     private var closed: UnsafeContinuation<Void, Never>?
@@ -82,6 +83,20 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
                 }))
         engine.open(into: &output)
         flush()
+        if let interval = engine.keepAliveInterval {
+            keepAlive = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [unowned self] _ in
+                self.keepServerAlive()
+            }
+        }
+    }
+
+    private func keepServerAlive() {
+        attempt { () throws(ProtocolError) in try engine.keepAlive(into: &output) }
+        flush()
+        guard let failure else { return }
+        // A silent peer does not answer TLS's goodbye either, for which the close would wait.
+        engine.calls.failAll(CallEnd(status: GRPCStatus(.unavailable, failure)))
+        closeIfDone()
     }
 
     private func flush() {
@@ -138,6 +153,7 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         wakeUps.cancel()
+        keepAlive?.cancel()
         let why = failure ?? "the connection was closed"
         engine.calls.failAll(CallEnd(status: GRPCStatus(.unavailable, why)))
         ready.take()?.resume(returning: why)

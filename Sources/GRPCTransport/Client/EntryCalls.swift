@@ -39,6 +39,9 @@ final class EntryCalls {
         return true
     }
 
+    /// Whether an entry waits for its answer.
+    var areAnyOpen: Bool { (0..<streams.count).contains { streams[$0].id != 0 } }
+
     // MARK: Dispatch
 
     /// Tells the fates of entries that callbacks have noted.

@@ -33,11 +33,13 @@ final class GRPCClientEngine: ClientEngine {
     /// Where DATA frames are appended, while nghttp2 is asked for what it has to send.
     private let destination = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
     private let conduct = Unguarded(PeerConduct())
+    private var keepAliveWatch: KeepAliveWatch?
 
     init(
         authority: String, maxInFlight: Int, limits: EntryLimits, settings: HTTP2Session.Settings = .client,
-        mode: Mode = .unary, scheme: String = "http"
+        mode: Mode = .unary, scheme: String = "http", keepAlive: ClientKeepAlive? = nil
     ) {
+        keepAliveWatch = keepAlive.map(KeepAliveWatch.init)
         self.limits = limits
         self.mode = mode
         streams = ClientStreams(
@@ -137,6 +139,7 @@ final class GRPCClientEngine: ClientEngine {
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
     ) throws(ProtocolError) {
         let opening = conduct.value.hasSeenSettings ? nil : bytes
+        keepAliveWatch?.hasReceived = true
         isAtWork.value = true
         let failure = bytes.withUnsafeReadableBytes { input in
             let failure = session.receive(input)
@@ -169,6 +172,21 @@ final class GRPCClientEngine: ClientEngine {
 
     func receiveEnd(completions: inout Completions) throws(ProtocolError) {
         if let defect = conduct.value.defectAtEnd { throw defect }
+    }
+
+    var keepAliveInterval: TimeAmount? { keepAliveWatch?.rules.lookInterval }
+
+    func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
+        guard let loop else { return }
+        switch keepAliveWatch?.look(at: loop.now, isBusy: calls.count > 0 || entries.areAnyOpen) {
+        case .ask:
+            session.withPointer { _ = nghttp2_submit_ping($0, 0, nil) }
+            _ = send(into: &out)
+        case .giveUp:
+            isRetired = true
+            throw ProtocolError("the server has not answered a keepalive PING in time")
+        case nil: break
+        }
     }
 
     func close(into out: inout ByteBuffer) {
@@ -210,6 +228,10 @@ final class GRPCClientEngine: ClientEngine {
         // The server waits for calls that are open: this one would last for ever.
         logStream?.call?.sendEnd()
         conduct.value.goawayCame(errorCode, text)
+        // gRPC A8, "Client-side Keepalive".
+        if errorCode == NGHTTP2_ENHANCE_YOUR_CALM.rawValue, text == "too_many_pings" {
+            keepAliveWatch?.rules.interval.double()
+        }
     }
 
     func goawaySent(_ errorCode: UInt32) {

@@ -48,6 +48,8 @@ struct LoggerCommand: AsyncParsableCommand {
 
     @OptionGroup var amqpConsumer: AMQPConsumerOptions
 
+    @OptionGroup var grpcConnections: GRPCConnectionOptions
+
     @OptionGroup var security: TLSServerOptions
 
     @Option(
@@ -95,6 +97,7 @@ struct LoggerCommand: AsyncParsableCommand {
                 target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: queue(of: transport),
                 temporary: amqpTemporary)
             amqpConsumer.apply(to: &options)
+            grpcConnections.apply(to: &options)
             options.tls = security.tls
             return LoggerService.Receiver(
                 transport: transport.receiver, server: try server(of: transport, options, api))
