@@ -162,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "brokerlab", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport", "RabbitMQNode",
+                "brokerlab", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport",
+                "RabbitMQNode",
                 "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["GRPC/Generated/generate"], swiftSettings: settings),

@@ -57,8 +57,10 @@ final class BenchmarkRun: Sendable {
             // Again for each cell, for the threads that were started since.
             if suite.placement == .oneCPU { try pinning.pinToOneCore() }
             let start = MonotonicClock.now
-            let measurement = try measurement(of: planned, logger, ledger)
-            let cell = try await showingProgress(planned, timeLeft) {
+            var measurement = try measurement(of: planned, logger, ledger)
+            let live = LiveFigures()
+            measurement.live = live
+            let cell = try await showingProgress(planned, live, timeLeft) { [measurement] in
                 try await measurement.measure()
             }
             let row = cell.row
@@ -100,9 +102,10 @@ final class BenchmarkRun: Sendable {
         BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
     }
 
-    /// Runs `work` and shows the time left, at its start and once a second.
+    /// Runs `work` and shows what it has come to and the time left, at its start and once a second.
     private func showingProgress<Value: Sendable>(
-        _ planned: PlannedCell, _ timeLeft: TimeLeft, _ work: @escaping @Sendable () async throws -> Value
+        _ planned: PlannedCell, _ live: LiveFigures, _ timeLeft: TimeLeft,
+        _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let count = plan.cells.count
         let remaining = count - planned.number + 1
@@ -112,7 +115,7 @@ final class BenchmarkRun: Sendable {
                 var elapsed = 0.0
                 while !Task.isCancelled {
                     let left = timeLeft.seconds(cells: remaining, elapsed: elapsed)
-                    progress.show(.measuring(planned, of: count, secondsLeft: left))
+                    progress.show(.measuring(planned, of: count, soFar: live.soFar, secondsLeft: left))
                     try? await Task.sleep(for: .seconds(1))
                     elapsed += 1
                 }

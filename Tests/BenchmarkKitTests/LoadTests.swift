@@ -183,6 +183,18 @@ struct LoadTests {
         #expect(result.acked > 900)
     }
 
+    @Test("a load tells what it has come to while it runs")
+    func live() async throws {
+        var phase = phase(inFlight: 2, milliseconds: 600)
+        let live = LiveFigures()
+        phase.live = live
+        let result = try await run(phase)
+        let soFar = try #require(live.soFar)
+        #expect(soFar.messagesPerSecond > 0 && soFar.p99Us > 0)
+        // What was told half-way is of less than what came in the end.
+        #expect(soFar.messagesPerSecond * 0.25 < Double(result.acked))
+    }
+
     @Test("a cancelled load ends at once")
     func cancelled() async throws {
         let phase = phase(inFlight: 2, milliseconds: 60_000, rate: 0.1)

@@ -17,6 +17,11 @@ enum LoadGenerator {
         let recorder = LoadRecorder(start: start, phase: phase, schedule: schedule)
         if schedule != nil { TimerSlack.makeFine() }
         await withTaskGroup(of: Void.self) { group in
+            if let live = phase.live {
+                group.addTask(executorPreference: connection.taskExecutor) {
+                    await tell(live, phase, on: connection, recorder)
+                }
+            }
             let operations = phase.messagesPerOperation > 1 ? phase.inFlight / phase.messagesPerOperation : 0
             let barriers = (0..<operations).map { _ in OperationBarrier(count: phase.messagesPerOperation) }
             for worker in 0..<phase.inFlight {
@@ -35,6 +40,21 @@ enum LoadGenerator {
         // The time after the last entry of a schedule is part of its rate.
         if schedule != nil, !Task.isCancelled { recorder.lasted(until: start &+ phase.duration) }
         return recorder.finish()
+    }
+
+    /// Tells what the load has come to until it ends.
+    private static func tell<Connection: TransportConnection>(
+        _ live: LiveFigures, _ phase: LoadPhase, on connection: isolated Connection, _ recorder: LoadRecorder
+    ) async {
+        let end = recorder.start &+ phase.duration
+        var next = recorder.start
+        while next &+ LiveFigures.interval < end, !recorder.isStopped, !Task.isCancelled {
+            next &+= LiveFigures.interval
+            await connection.sleep(until: next)
+            if let figures = recorder.soFar(at: MonotonicClock.now) {
+                live.put(figures, connection: phase.share.index)
+            }
+        }
     }
 
     /// A worker of a closed load: the acknowledgement of an entry is the intended time of the next, so that one reading

@@ -23,6 +23,8 @@ struct LoadPhase: Sendable {
     var seed: UInt64 = 0
     /// Whether every entry's times are kept.
     var keepsSamples = false
+    /// Where it is told what the phase has come to so far.
+    var live: LiveFigures?
 
     /// The difference of the two clocks, now.
     static func currentWallClockOffset() -> Int64 {

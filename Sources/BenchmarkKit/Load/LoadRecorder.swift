@@ -108,6 +108,14 @@ final class LoadRecorder: @unchecked Sendable {
         result.end = max(result.end, end)
     }
 
+    /// What was recorded until now; nil before anything was.
+    func soFar(at now: UInt64) -> LiveFigures.SoFar? {
+        guard result.acked > 0, now > start else { return nil }
+        return LiveFigures.SoFar(
+            messagesPerSecond: Double(result.acked) * 1e9 / Double(now &- start),
+            p99Us: Double(result.latency.valueAtPercentile(99)) / 1000)
+    }
+
     /// What was recorded, when no worker is left.
     func finish() -> LoadResult {
         result

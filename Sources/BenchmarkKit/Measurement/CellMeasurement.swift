@@ -16,6 +16,8 @@ struct CellMeasurement: Sendable {
     var reconciliation: Reconciliation
     /// Whether every entry's times are kept.
     var keepsSamples = false
+    /// Where it is told what the measured part has come to so far.
+    var live: LiveFigures?
     /// What the load may take beyond its own duration before it is given up.
     var slack: Duration
 
@@ -118,7 +120,7 @@ struct CellMeasurement: Sendable {
             run: "\(runPrefix)-\(planned.number)\(letter)", inFlight: planned.cell.inFlight, load: planned.cell.load,
             payloads: payloads, duration: UInt64(seconds * 1e9), wallClockOffset: offset,
             messagesPerOperation: suite.messagesPerOperation, seed: suite.seed &+ UInt64(planned.block),
-            keepsSamples: keepsSamples && letter == "m")
+            keepsSamples: keepsSamples && letter == "m", live: letter == "m" ? live : nil)
     }
 
     private var peerVersion: String? {

@@ -20,8 +20,8 @@ public final class StandardErrorProgress: ProgressSink {
         switch event {
         case .measuringLayers: redraw("timing codecs and protocols by themselves")
         case .startingLogger: redraw("starting the logger")
-        case .measuring(let planned, let count, let secondsLeft):
-            redraw(ProgressText.measuring(planned, of: count, secondsLeft: secondsLeft))
+        case .measuring(let planned, let count, let soFar, let secondsLeft):
+            redraw(ProgressText.measuring(planned, of: count, soFar: soFar, secondsLeft: secondsLeft))
         case .measured(let row, let planned, let count, let secondsLeft):
             let line = ProgressText.measured(row, planned, of: count, secondsLeft: secondsLeft)
             // A line that is worth reading later stays on a terminal, too.

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// What a load that is under way has come to so far, for whoever waits for it.
+///
+/// Each connection puts its own figures here a few times a second, from its event loop; a message costs nothing for it.
+public final class LiveFigures: Sendable {
+    /// What all connections have come to.
+    public struct SoFar: Sendable, Hashable {
+        /// Acknowledged entries a second.
+        public var messagesPerSecond: Double
+        /// In microseconds; that of the slowest connection where there are several.
+        public var p99Us: Double
+    }
+
+    /// How often figures are put here, in nanoseconds.
+    static let interval: UInt64 = 250_000_000
+
+    private let connections = Mutex<[Int: SoFar]>([:])
+
+    /// Puts what a connection has come to.
+    func put(_ figures: SoFar, connection: Int) {
+        connections.withLock { $0[connection] = figures }
+    }
+
+    /// What was put last; nil before anything was.
+    var soFar: SoFar? {
+        connections.withLock { connections in
+            guard !connections.isEmpty else { return nil }
+            return SoFar(
+                messagesPerSecond: connections.values.map(\.messagesPerSecond).reduce(0, +),
+                p99Us: connections.values.map(\.p99Us).max() ?? 0)
+        }
+    }
+}
