@@ -45,8 +45,8 @@ public struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
 
     /// The stream in a slot.
     public subscript(_ slot: Int) -> Stream {
-        @inlinable @inline(__always) _read { yield table[slot] }
-        @inlinable @inline(__always) nonmutating _modify { yield &table[slot] }
+        @inlinable @inline(__always) unsafeAddress { UnsafePointer(table.address(of: slot)) }
+        @inlinable @inline(__always) nonmutating unsafeMutableAddress { table.address(of: slot) }
     }
 
     /// Whether the slot still holds the stream of that generation.

@@ -32,15 +32,17 @@ public struct StreamTable<Stream>: ~Copyable {
     @inlinable public var count: Int { header.pointee.count }
 
     /// The stream at an index.
+    ///
+    /// Addressed, not yielded: a coroutine of a generic type takes its frame from the heap wherever it is not inlined.
     public subscript(_ index: Int) -> Stream {
-        @inlinable @inline(__always) _read {
-            precondition(index >= 0 && index < header.pointee.count)
-            yield header.pointee.base[index]
-        }
-        @inlinable @inline(__always) nonmutating _modify {
-            precondition(index >= 0 && index < header.pointee.count)
-            yield &header.pointee.base[index]
-        }
+        @inlinable @inline(__always) unsafeAddress { UnsafePointer(address(of: index)) }
+        @inlinable @inline(__always) nonmutating unsafeMutableAddress { address(of: index) }
+    }
+
+    @inlinable @inline(__always)
+    func address(of index: Int) -> UnsafeMutablePointer<Stream> {
+        precondition(index >= 0 && index < header.pointee.count)
+        return header.pointee.base + index
     }
 
     /// Makes room for one more stream.

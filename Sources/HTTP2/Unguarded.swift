@@ -15,7 +15,7 @@ public struct Unguarded<Value>: ~Copyable {
 
     /// The value.
     public var value: Value {
-        @inlinable @inline(__always) _read { yield pointer.pointee }
-        @inlinable @inline(__always) nonmutating _modify { yield &pointer.pointee }
+        @inlinable @inline(__always) unsafeAddress { UnsafePointer(pointer) }
+        @inlinable @inline(__always) nonmutating unsafeMutableAddress { pointer }
     }
 }
