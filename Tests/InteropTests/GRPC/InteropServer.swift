@@ -5,13 +5,13 @@ import TransportIO
 
 @testable import GRPCTransport
 
-/// Serves services over this project's engine on a free port while `body` runs.
+/// Serves services over this project's engine, on a free port unless `target` names one, while `body` runs.
 func withInteropServer(
     _ services: @escaping @Sendable () -> [GRPCService] = { [InteropService.service] },
-    connection: ConnectionLimits = ConnectionLimits(),
+    connection: ConnectionLimits = ConnectionLimits(), at target: String = "127.0.0.1:0",
     _ body: @escaping @Sendable (String) async throws -> Void
 ) async throws {
-    let options = ServerOptions(target: "127.0.0.1:0", drainTimeout: .seconds(1))
+    let options = ServerOptions(target: target, drainTimeout: .seconds(1))
     let server = SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
         GRPCServerEngine(limits: EntryLimits(), services: services(), connection: connection)
     }
