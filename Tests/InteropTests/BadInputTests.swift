@@ -23,6 +23,15 @@ struct BadInputTests {
         expectOneClearLine(try await send(transport, to: target), mentioning: [port.address, "refused"])
     }
 
+    @Test("A logger that never answers", arguments: ["http", "netrpc", "tcp"])
+    func silence(_ transport: String) async throws {
+        let port = try ReservedPort()
+        try port.acceptInSilence()
+        let arguments = ["send", "--transport", transport, "--to", port.address, "--data", "d", "--timeout", "1"]
+        expectOneClearLine(
+            try await runProgram(.brokerlab, arguments), mentioning: [port.address, "no answer", "within 1 s"])
+    }
+
     @Test("What is no address", arguments: ["127.0.0.1", "127.0.0.1:99999", ":5001", "not an address"])
     func noAddress(_ target: String) async throws {
         expectOneClearLine(try await send("netrpc", to: target), mentioning: [target])

@@ -23,6 +23,11 @@ final class ReservedPort {
         self.address = "127.0.0.1:\(UInt16(bigEndian: name.sin_port))"
     }
 
+    /// Accepts connections, as the kernel does it by itself, and never says a word on them.
+    func acceptInSilence() throws {
+        try #require(listen(descriptor, 16) == 0)
+    }
+
     /// Lets others bind the address, which is returned.
     func release() -> String {
         if descriptor >= 0 { close(descriptor) }
