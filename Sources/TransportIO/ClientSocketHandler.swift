@@ -263,7 +263,6 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             failure = failure ?? TransportError(.unknown, "\(pool.peer): \(error)")
         }
         refreshCapacity()
-        resolveCompletions()
         if failure != nil {
             output.flush(to: context)
             context.close(promise: nil)
@@ -271,6 +270,13 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        wasJustRead = true
+        pool.executor.runJobs { readCompleted(context) }
+        wasJustRead = false
+    }
+
+    private func readCompleted(_ context: ChannelHandlerContext) {
+        resolveCompletions()
         if output.buffer.readableBytes > 0 && !isFlushScheduled { output.flush(to: context) }
         if capacity == 0 {
             if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) {
@@ -281,10 +287,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             readyAt = MonotonicClock.now
             readyWaiter.take()?.resume(returning: nil)
         }
-        wasJustRead = true
         pool.regainedCapacity(self)
-        pool.executor.runReadyJobs()
-        wasJustRead = false
     }
 
     private func resolveCompletions() {
@@ -324,6 +327,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         capacity = 0
+        resolveCompletions()
         wakeUps.cancel()
         let hint = hasBeenAnswered ? "" : " without an answer; does it speak \(pool.protocolName)?"
         let failure = failure ?? TransportError(.unknown, "\(pool.peer) closed the connection\(hint)")

@@ -14,6 +14,7 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     private var running: [UnownedJob] = []
     private var awaitingFlush: [any TickFlushing] = []
     private var tickIsScheduled = false
+    /// Whether jobs are being run: what becomes ready meanwhile is looked at afterwards.
     private var isRunning = false
     /// How many ticks in a row have made further jobs ready.
     private var busyTicks = 0
@@ -47,7 +48,7 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     }
 
     private func scheduleTick() {
-        guard !tickIsScheduled else { return }
+        guard !tickIsScheduled, !isRunning else { return }
         tickIsScheduled = true
         eventLoop.execute { self.runTick() }
     }
@@ -57,7 +58,9 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     /// What a task of NIO's loop gives to `execute` runs before the loop waits for I/O again. So a chain of jobs that does
     /// not end, such as a task that yields until something happens, is interrupted by a timer now and then.
     private func runTick() {
+        isRunning = true
         run()
+        isRunning = false
         tickIsScheduled = false
         busyTicks = ready.isEmpty ? 0 : busyTicks &+ 1
         if !ready.isEmpty && busyTicks < Self.maxBusyTicks { return scheduleTick() }
@@ -68,17 +71,21 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
         eventLoop.scheduleTask(in: .microseconds(20)) { self.runTick() }
     }
 
-    /// Runs the jobs that a socket's bytes have made ready, then flushes: before other sockets are read, so that what answers
-    /// these bytes leaves while they, and what they touched, are in the cache, and the peer has work meanwhile.
-    func runReadyJobs() {
-        guard !isRunning, !ready.isEmpty else { return }
+    /// Runs the jobs that `resume` makes ready, then flushes: before other sockets are read, so that what answers a socket's
+    /// bytes leaves while they, and what they touched, are in the cache, and the peer has work meanwhile.
+    func runJobs(madeReadyBy resume: () -> Void) {
+        guard !isRunning else { return resume() }
+        isRunning = true
+        resume()
         run()
-        // Jobs made ready by these are the scheduled tick's.
         flush()
+        isRunning = false
+        // Jobs made ready by these are the next tick's.
+        if !ready.isEmpty { scheduleTick() }
     }
 
     private func run() {
-        isRunning = true
+        guard !ready.isEmpty else { return }
         swap(&ready, &running)
         let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
@@ -86,7 +93,6 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
             job.runSynchronously(isolatedTo: serial, taskExecutor: task)
         }
         running.removeAll(keepingCapacity: true)
-        isRunning = false
     }
 
     private func flush() {
