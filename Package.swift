@@ -106,6 +106,9 @@ let package = Package(
         .target(
             name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
             swiftSettings: settings),
+        .target(
+            name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
+            swiftSettings: settings),
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(
             name: "TransportIOTests", dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix],
@@ -136,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "CNGHTTP2", nioCore, nioPosix,
+                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "HTTP2TestKit", nioCore, nioPosix,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),
