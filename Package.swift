@@ -63,7 +63,8 @@ let package = Package(
         .target(name: "HTTP2", dependencies: ["CNGHTTP2", nioCore], swiftSettings: settings),
         .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
         .target(
-            name: "HTTPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", nioCore],
+            name: "HTTPTransport",
+            dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "CNGHTTP2", nioCore],
             swiftSettings: settings),
         .target(
             name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
@@ -126,8 +127,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore, nioPosix,
-                nioEmbedded, nioHTTP1,
+                "Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "HTTPTransport", "EngineTestKit",
+                "HTTP2TestKit", nioCore, nioPosix, nioEmbedded, nioHTTP1,
             ],
             swiftSettings: settings),
         .testTarget(
