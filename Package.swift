@@ -63,7 +63,8 @@ let package = Package(
         .target(name: "HTTP2", dependencies: ["CNGHTTP2", nioCore], swiftSettings: settings),
         .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
         .target(
-            name: "HTTPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", nioCore],
+            name: "HTTPTransport",
+            dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "CNGHTTP2", nioCore],
             swiftSettings: settings),
         .target(
             name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
@@ -106,6 +107,9 @@ let package = Package(
         .target(
             name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
             swiftSettings: settings),
+        .target(
+            name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
+            swiftSettings: settings),
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(
             name: "TransportIOTests", dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix],
@@ -123,8 +127,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryJSON", "HTTPTransport", "EngineTestKit", nioCore, nioPosix,
-                nioEmbedded, nioHTTP1,
+                "Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "HTTPTransport", "EngineTestKit",
+                "HTTP2TestKit", nioCore, nioPosix, nioEmbedded, nioHTTP1,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -136,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "CNGHTTP2", nioCore, nioPosix,
+                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "HTTP2TestKit", nioCore, nioPosix,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),

@@ -39,17 +39,20 @@ public struct ServerTLS: Sendable, Hashable {
     public var keyFile: String
     /// A PEM file with the authorities of which every client has to have a certificate; nil to ask for none.
     public var clientTrustRootsFile: String?
-    /// The protocols that are taken (ALPN, RFC 7301), of which a client has to offer one; empty to take what comes.
+    /// The protocols that are taken (ALPN, RFC 7301), the preferred one first; empty to take what comes.
     public var applicationProtocols: [String]
+    /// Whether a client has to offer one of them.
+    public var requiresApplicationProtocol: Bool
 
     /// Creates options.
     public init(
         certificateFile: String, keyFile: String, clientTrustRootsFile: String? = nil,
-        applicationProtocols: [String] = []
+        applicationProtocols: [String] = [], requiresApplicationProtocol: Bool = true
     ) {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
         self.clientTrustRootsFile = clientTrustRootsFile
         self.applicationProtocols = applicationProtocols
+        self.requiresApplicationProtocol = requiresApplicationProtocol
     }
 }

@@ -8,7 +8,7 @@ public struct TransportDescriptor: Sendable {
     public var summary: String
     /// How entries are encoded: `json`, `gob`, `protobuf`, `binary`.
     public var codec: String
-    /// How the protocol is used, as in the report's `mode` column: `unary`, `stream`, `http1`.
+    /// How the protocol is used, as in the report's `mode` column: `unary`, `stream`, `http1`, `http2`.
     public var mode: String
     /// What an acknowledgement promises.
     public var acknowledgement: AcknowledgementClass

@@ -15,9 +15,9 @@ extension UnsafeBufferPointer<UInt8> {
         return memcmp(baseAddress, text.utf8Start, text.utf8CodeUnitCount) == 0
     }
 
-    /// The number that the bytes are in decimal digits, up to six of them; nil for anything else.
-    package func decimal() -> Int? {
-        guard count > 0, count <= 6 else { return nil }
+    /// The number that the bytes are in decimal digits, so many of them at most; nil for anything else.
+    package func decimal(maxDigits: Int = 6) -> Int? {
+        guard count > 0, count <= maxDigits else { return nil }
         var value = 0
         for byte in self {
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }

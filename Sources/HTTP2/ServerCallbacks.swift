@@ -1,14 +1,12 @@
 public import CNGHTTP2
 
 /// A server engine that nghttp2's callbacks reach: what they tell of its streams, by slots.
-public protocol ServerCallbackTarget: AnyObject {
+public protocol ServerCallbackTarget: CallbackTarget {
     /// Whether trailers come behind the bytes of an answer.
     static var endsWithTrailers: Bool { get }
 
     /// A header list begins; returns the slot of a stream that begins with it.
     func headersBegan(_ stream: Int32, isRequest: Bool) -> Int?
-    /// Returns whether the connection can go on.
-    func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool
     func headersEnded(_ slot: Int)
     func dataCame(_ slot: Int, _ data: UnsafeRawBufferPointer)
     /// END_STREAM has come.
@@ -24,24 +22,18 @@ public protocol ServerCallbackTarget: AnyObject {
     func emptyFrameCame()
     /// A frame has come that belongs to no request.
     func otherFrameCame(_ frame: UnsafePointer<nghttp2_frame>)
-    func goawaySent(_ errorCode: UInt32)
-    func libraryComplained(_ message: String)
 }
 
-/// nghttp2's way into a server engine: `user_data` is the engine, a stream's user data its slot, counted from 1.
+/// nghttp2's way into a server engine, beside ``SessionCallbacks``: a stream's user data is its slot, counted from 1.
 ///
 /// An engine's file makes C functions of these, which cannot be generic themselves.
 public enum ServerCallbacks<Engine: ServerCallbackTarget> {
+    @usableFromInline typealias Session = SessionCallbacks<Engine>
+
     @inlinable @inline(__always)
     static func slotOf(_ session: OpaquePointer, _ stream: Int32) -> Int? {
         guard let data = nghttp2_session_get_stream_user_data(session, stream) else { return nil }
         return Int(bitPattern: data) - 1
-    }
-
-    /// The engine outlives its session, which makes the callbacks: no retain is needed.
-    @inlinable @inline(__always)
-    static func with<R>(_ userData: UnsafeMutableRawPointer, _ body: (Engine) -> R) -> R {
-        Unmanaged<Engine>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
     }
 
     /// nghttp2 calls it as its `nghttp2_on_begin_headers_callback`.
@@ -52,27 +44,12 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         guard let session, let frame, let userData else { return 0 }
         let stream = frame.pointee.hd.stream_id
         let isRequest = frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
-        with(userData) { engine in
+        Session.with(userData) { engine in
             if let slot = engine.headersBegan(stream, isRequest: isRequest) {
                 nghttp2_session_set_stream_user_data(session, stream, UnsafeMutableRawPointer(bitPattern: slot + 1))
             }
         }
         return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_on_header_callback`.
-    @inlinable @inline(__always)
-    public static func header(
-        _ name: UnsafePointer<UInt8>?, _ nameCount: Int, _ value: UnsafePointer<UInt8>?, _ valueCount: Int,
-        _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let userData else { return 0 }
-        let goesOn = with(userData) { engine in
-            engine.fieldCame(
-                UnsafeBufferPointer(start: name, count: nameCount),
-                UnsafeBufferPointer(start: value, count: valueCount))
-        }
-        return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
 
     /// nghttp2 calls it as its `nghttp2_on_data_chunk_recv_callback`.
@@ -82,7 +59,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let userData, let slot = slotOf(session, stream) else { return 0 }
-        with(userData) { $0.dataCame(slot, UnsafeRawBufferPointer(start: data, count: count)) }
+        Session.with(userData) { $0.dataCame(slot, UnsafeRawBufferPointer(start: data, count: count)) }
         return 0
     }
 
@@ -95,11 +72,11 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         let header = frame.pointee.hd
         let isHeaders = UInt32(header.type) == NGHTTP2_HEADERS.rawValue
         guard isHeaders || UInt32(header.type) == NGHTTP2_DATA.rawValue else {
-            with(userData) { $0.otherFrameCame(frame) }
+            Session.with(userData) { $0.otherFrameCame(frame) }
             return 0
         }
         let isEnd = UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
-        with(userData) { engine in
+        Session.with(userData) { engine in
             if header.length == 0 && !isEnd { engine.emptyFrameCame() }
             guard let slot = slotOf(session, header.stream_id) else { return }
             if isHeaders { engine.headersEnded(slot) }
@@ -114,7 +91,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         _ session: OpaquePointer?, _ stream: Int32, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let userData, let slot = slotOf(session, stream) else { return 0 }
-        with(userData) { $0.streamClosed(slot) }
+        Session.with(userData) { $0.streamClosed(slot) }
         return 0
     }
 
@@ -128,22 +105,12 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
         if UInt32(header.type) == NGHTTP2_HEADERS.rawValue || UInt32(header.type) == NGHTTP2_DATA.rawValue {
             // RFC 9113 8.1: a server that needs no more of a request asks the client to stop with RST_STREAM(NO_ERROR).
             guard UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0,
-                let slot = slotOf(session, header.stream_id), !with(userData, { $0.hasStreamEnded(slot) })
+                let slot = slotOf(session, header.stream_id), !Session.with(userData, { $0.hasStreamEnded(slot) })
             else { return 0 }
             nghttp2_submit_rst_stream(session, 0, header.stream_id, NGHTTP2_NO_ERROR.rawValue)
         } else if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue {
-            with(userData) { $0.goawaySent(frame.pointee.goaway.error_code) }
+            Session.with(userData) { $0.goawaySent(frame.pointee.goaway.error_code) }
         }
-        return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_error_callback2`.
-    public static func error(
-        _ text: UnsafePointer<CChar>?, _ count: Int, _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let userData, let text else { return 0 }
-        let message = String(decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
-        with(userData) { $0.libraryComplained(message) }
         return 0
     }
 
@@ -158,7 +125,9 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
         let slot = Int(bitPattern: source.pointee.ptr) - 1
-        let part = with(userData) { $0.readAnswer(session, stream, slot, UnsafeMutableRawPointer(memory), room) }
+        let part = Session.with(userData) {
+            $0.readAnswer(session, stream, slot, UnsafeMutableRawPointer(memory), room)
+        }
         if part.isEnd {
             let trailers = Engine.endsWithTrailers ? NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue : 0
             flags.pointee = NGHTTP2_DATA_FLAG_EOF.rawValue | trailers

@@ -118,18 +118,22 @@ package final class ServerConnection {
         return nil
     }
 
-    /// Whether a stream that owes its client bytes has done so for too long.
-    /// - Parameter since: since when, as far as is known.
-    package func isStalled(_ since: inout NIODeadline?, owes: Bool, now: NIODeadline) -> Bool {
-        guard owes else {
-            since = nil
-            return false
+    /// A stream whose client takes nothing of what waits for it, and has not for too long.
+    /// - Parameter owes: whether bytes of the stream in that slot wait for the client to open its window.
+    package func stalledStream<Stream: ServerStreamState>(
+        of streams: borrowing ServerStreams<Stream>, at now: NIODeadline, owes: (Int) -> Bool
+    ) -> Int32? {
+        guard streams.areAnyOpen else { return nil }
+        for slot in 0..<streams.count where streams[slot].id != 0 {
+            guard owes(slot) else {
+                streams[slot].owesSince = nil
+                continue
+            }
+            let since = streams[slot].owesSince ?? now
+            streams[slot].owesSince = since
+            if now - since >= watch.value.limits.stall { return streams[slot].id }
         }
-        guard let start = since else {
-            since = now
-            return false
-        }
-        return now - start >= watch.value.limits.stall
+        return nil
     }
 
     /// Ends the connection: RFC 9113 10.5, ENHANCE_YOUR_CALM.

@@ -1,3 +1,5 @@
+public import NIOCore
+
 /// What an HTTP/2 server keeps of a stream, whatever the requests on it mean.
 public protocol ServerStreamState {
     /// A free slot.
@@ -10,6 +12,8 @@ public protocol ServerStreamState {
     var isNoted: Bool { get set }
     /// Whether nothing more comes from the client (END_STREAM).
     var isRemoteClosed: Bool { get }
+    /// Since when bytes have waited for the client to take them; nil when some went out since that was last looked at.
+    var owesSince: NIODeadline? { get set }
 
     /// Makes a free slot ready for a stream.
     mutating func open(id: Int32)

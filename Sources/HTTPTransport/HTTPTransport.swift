@@ -1,50 +1,58 @@
 public import Broker
 import EntryCodecs
+import HTTP2
 import TransportIO
 
-/// JSON over HTTP/1.1 POST: what most services speak.
+/// JSON over HTTP POST: what most services speak.
 ///
-/// A connection of the broker's is a pool of keep-alive sockets on one event loop, one request at a time on each.
+/// Over HTTP/1.1, a connection of the broker's is a pool of keep-alive sockets on one event loop, one request at a time on
+/// each. Over HTTP/2, it is one socket, and a stream for each request.
 ///
 /// The variant `pipelined` has up to 16 requests behind one another on a socket; the answers come in order, so a slow one holds
 /// up those behind it. Where the server says `Connection: close`, what is behind that answer goes out once more on another
 /// socket, for the server has not processed it (RFC 9112, 9.6); where the connection is lost, the fate of every entry that
 /// was unanswered on it is unknown.
 public enum HTTPTransport {
+    private enum Version {
+        /// HTTP/1.1 with so many requests behind one another on a socket.
+        case http1(depth: Int)
+        /// HTTP/2 with prior knowledge, or over TLS by ALPN.
+        case http2
+
+        /// The report's `mode`.
+        var mode: String {
+            switch self {
+            case .http1(1): "http1"
+            case .http1: "http1-pipelined"
+            case .http2: "http2"
+            }
+        }
+    }
+
     /// The registry's lines, the default first, with a server that answers nothing but `POST /log`; the logger's own also
     /// has a control API, see ``server(on:options:configuration:)``.
     public static let descriptors = [
-        descriptor(.json, nil, "JSON over HTTP/1.1 POST, a pool of keep-alive connections"),
-        descriptor(.protobuf, "protobuf", "the same with protobuf bodies: application/x-protobuf"),
-        descriptor(.gob, "gob", "the same with gob bodies: application/x-gob"),
-        descriptor(.foundationJSON, "json-foundation", "the same with Foundation's JSON coders on both sides"),
-        descriptor(.json, "pipelined", "the same with up to 16 requests behind one another on a connection", depth: 16),
+        descriptor(nil, .json, "JSON over HTTP/1.1 POST, a pool of keep-alive connections"),
+        descriptor("protobuf", .protobuf, "the same with protobuf bodies: application/x-protobuf"),
+        descriptor("gob", .gob, "the same with gob bodies: application/x-gob"),
+        descriptor("json-foundation", .foundationJSON, "the same with Foundation's JSON coders on both sides"),
+        descriptor(
+            "pipelined", .json, "the same with up to 16 requests behind one another on a connection", .http1(depth: 16)),
+        descriptor("http2", .json, "JSON over HTTP/2 POST, all requests on one connection", .http2),
+        descriptor("http2-protobuf", .protobuf, "the same with protobuf bodies: application/x-protobuf", .http2),
     ]
 
     private static func descriptor(
-        _ codec: EntryCodec, _ variant: String?, _ summary: String, depth: Int = 1
+        _ variant: String?, _ codec: EntryCodec, _ summary: String, _ version: Version = .http1(depth: 1)
     ) -> TransportDescriptor {
         TransportDescriptor(
-            name: "http", variant: variant, summary: summary, codec: codec.name,
-            mode: depth == 1 ? "http1" : "http1-pipelined",
+            name: "http", variant: variant, summary: summary, codec: codec.name, mode: version.mode,
             acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
             makeClient: { options in
                 let target = try HTTPTarget(parsing: options.target)
-                let support = Expectation.Support()
-                return SocketClientTransport(
-                    to: target.endpoint,
-                    description: .init(
-                        peer: "the HTTP logger", protocolName: "HTTP/1.1",
-                        mend: "Start it with: brokerlab logger --http \(target.endpoint)"),
-                    acknowledgement: .recorded, options: options,
-                    maxSockets: (options.maxInFlight + depth - 1) / depth,
-                    bounds: PoolBounds(
-                        maxWaiting: max(1024, 16 * options.maxInFlight), patience: options.answerTimeout),
-                    looksBeforeReuse: true
-                ) {
-                    HTTPClientEngine(
-                        target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),
-                        support: support)
+                return switch version {
+                case .http1(let depth): http1Client(to: target, codec, depth: depth, options)
+                case .http2: http2Client(to: target, codec, options)
                 }
             },
             makeServer: { options in
@@ -54,10 +62,56 @@ public enum HTTPTransport {
             })
     }
 
-    /// A server that takes entries as `configuration` says.
+    private static func http1Client(
+        to target: HTTPTarget, _ codec: EntryCodec, depth: Int, _ options: ClientOptions
+    ) -> SocketClientTransport {
+        let support = Expectation.Support()
+        return SocketClientTransport(
+            to: target.endpoint, description: description(of: target, "HTTP/1.1"),
+            acknowledgement: .recorded, options: options,
+            maxSockets: (options.maxInFlight + depth - 1) / depth,
+            bounds: PoolBounds(maxWaiting: max(1024, 16 * options.maxInFlight), patience: options.answerTimeout),
+            looksBeforeReuse: true
+        ) {
+            HTTPClientEngine(
+                target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),
+                support: support)
+        }
+    }
+
+    private static func http2Client(
+        to target: HTTPTarget, _ codec: EntryCodec, _ options: ClientOptions
+    ) -> SocketClientTransport {
+        var options = options
+        // RFC 9113, 3.2: HTTP/2 over TLS is agreed upon by ALPN, and has that name there.
+        options.tls?.applicationProtocols = ["h2"]
+        let scheme = options.tls == nil ? "http" : "https"
+        return SocketClientTransport(
+            to: target.endpoint,
+            description: description(of: target, options.tls == nil ? "cleartext HTTP/2" : "HTTP/2 over TLS"),
+            acknowledgement: .recorded, options: options
+        ) { [limits = options.limits, maxInFlight = options.maxInFlight] in
+            HTTP2ClientEngine(target: target, codec: codec, maxInFlight: maxInFlight, limits: limits, scheme: scheme)
+        }
+    }
+
+    private static func description(
+        of target: HTTPTarget, _ protocolName: String
+    ) -> SocketClientTransport.PeerDescription {
+        .init(
+            peer: "the HTTP logger", protocolName: protocolName,
+            mend: "Start it with: brokerlab logger --http \(target.endpoint)")
+    }
+
+    /// A server that takes entries as `configuration` says, by HTTP/1.1 and HTTP/2.
     public static func server(
         on endpoint: Endpoint, options: ServerOptions, configuration: HTTPServerConfiguration
     ) -> any ServerTransport {
-        SocketServerTransport(on: endpoint, options: options) { HTTPServerEngine(configuration: configuration) }
+        var options = options
+        options.tls?.applicationProtocols = ["h2", "http/1.1"]
+        options.tls?.requiresApplicationProtocol = false
+        return SocketServerTransport(on: endpoint, options: options) {
+            PrefaceServerEngine(configuration: configuration)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import NIOCore
 import TransportIO
 
 @testable import HTTPTransport
@@ -29,6 +30,25 @@ extension FuzzTarget {
         let found = split.feed(rest, sends: 1, step: step, thenEnd: true)
         require(expected.fates.count <= 1, "an entry has two fates")
         require(expected.fates == found.fates, "a split changes an entry's fate:\n\(expected)\n\(found)")
+    }
+
+    /// A logger's half behind HTTP/2's preface; as for gRPC, a split may change what comes of frames that cancel each other.
+    static let http2Server = FuzzTarget(name: "http2-server") { bytes in
+        let (step, rest) = bytes.stepAndRest
+        var server = PrefaceServerEngine(configuration: HTTPServerConfiguration(limits: limits))
+        let told = server.feed(HTTP2Opening.ofClient + rest, step: step)
+        require(told.entries.count <= rest.count, "more entries than bytes")
+        var out = ByteBuffer()
+        server.drain(into: &out)
+    }
+
+    /// A broker's half with four entries in flight on one HTTP/2 connection.
+    static let http2Client = FuzzTarget(name: "http2-client") { bytes in
+        guard let target = try? HTTPTarget(parsing: "h:80") else { fatalError("h:80 is a target") }
+        let (step, rest) = bytes.stepAndRest
+        var client: any ClientEngine = HTTP2ClientEngine(target: target, maxInFlight: 8, limits: limits)
+        let told = client.feed(HTTP2Opening.ofServer + rest, sends: 4, step: step, thenEnd: true)
+        require(Set(told.fates.map(\.ticket)).count == told.fates.count, "an entry has two fates")
     }
 
     private static let limits = EntryLimits(maxEntryBytes: 1 << 12)

@@ -1,4 +1,5 @@
 import Broker
+import HTTP2TestKit
 import NIOCore
 import Testing
 
@@ -92,6 +93,17 @@ import Testing
         try client.receive { $0.addHeaders(1, fields, endStream: true) }
         #expect(client.failures.first??.fate == fate)
         #expect(client.failures.first??.message.contains(part) == true)
+    }
+
+    @Test func theBodyOfAnotherKindOfAnswerIsNoMessage() throws {
+        var client = try Client()
+        try client.receive {
+            $0.addHeaders(1, [(":status", "415"), ("content-type", "application/json")], endStream: false)
+            $0.addData(1, Array("{}".utf8), endStream: false)
+            $0.addData(1, Array("{{{{{{{{".utf8), endStream: true)
+        }
+        #expect(client.failures.first??.fate == .rejected)
+        #expect(client.failures.first??.message.contains("HTTP status 415") == true)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import Broker
 import HTTP2
+import HTTP2TestKit
 import NIOCore
 import Testing
 

@@ -1,5 +1,6 @@
 import Broker
 import EntryProtobuf
+import HTTP2TestKit
 import SwiftProtobuf
 import Testing
 

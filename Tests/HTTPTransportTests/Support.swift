@@ -48,18 +48,24 @@ struct Answer: Equatable {
     }
 }
 
+extension HTTPServerConfiguration {
+    /// A few paths beside `/log`.
+    static func sample(maxEntryBytes: Int = 100, action: Bool = false) -> HTTPServerConfiguration {
+        HTTPServerConfiguration(
+            entryPath: action ? "/handle" : "/log", entryBody: action ? .action : .entry,
+            rejectedStatus: action ? 502 : 422, limits: .init(maxEntryBytes: maxEntryBytes),
+            control: { request in
+                guard request.path == "/echo" else { return nil }
+                return HTTPResponse(
+                    status: 200, contentType: "text/plain", body: Array("\(request.method) \(request.query)".utf8))
+            })
+    }
+}
+
 extension HTTPServerEngine {
     /// An engine with a few paths of its own beside `/log`.
     static func sample(maxEntryBytes: Int = 100, action: Bool = false) -> HTTPServerEngine {
-        HTTPServerEngine(
-            configuration: HTTPServerConfiguration(
-                entryPath: action ? "/handle" : "/log", entryBody: action ? .action : .entry,
-                rejectedStatus: action ? 502 : 422, limits: .init(maxEntryBytes: maxEntryBytes),
-                control: { request in
-                    guard request.path == "/echo" else { return nil }
-                    return HTTPResponse(
-                        status: 200, contentType: "text/plain", body: Array("\(request.method) \(request.query)".utf8))
-                }))
+        HTTPServerEngine(configuration: .sample(maxEntryBytes: maxEntryBytes, action: action))
     }
 }
 

@@ -6,16 +6,18 @@ import Testing
 struct HTTPToolsTests {
     private static let entry = PlainEntry(name: Sample.name, data: Sample.data)
 
-    @Test("h2load, HTTP/1.1, eight connections", .needs(.h2load))
-    func h2load() async throws {
+    @Test(
+        "h2load, HTTP/1.1 and HTTP/2", .needs(.h2load),
+        arguments: [["--h1", "--clients", "8"], ["--clients", "2", "--max-concurrent-streams", "32"]])
+    func h2load(_ version: [String]) async throws {
         try await withLogger(["http"]) { logger in
             try await withTemporaryFolder { folder in
                 let body = folder.appending(path: "entry.json")
                 try Data(logBody(Self.entry).utf8).write(to: body)
                 let finished = try await runProgram(
                     .h2load,
-                    [
-                        "--h1", "--requests", "2000", "--clients", "8", "--data", body.path,
+                    version + [
+                        "--requests", "2000", "--data", body.path,
                         "--header", "content-type: application/json", "http://\(logger.targets["http"]!)/log",
                     ])
                 #expect(finished.output.text.contains("2000 done, 2000 succeeded, 0 failed, 0 errored, 0 timeout"))
@@ -24,6 +26,41 @@ struct HTTPToolsTests {
                 #expect(entries.count == 2000 && Set(entries.map(\.plain)) == [Self.entry])
             }
         }
+    }
+
+    @Test("curl over HTTP/2 is answered as over HTTP/1.1, on every path")
+    func curlHTTP2() async throws {
+        try await withLogger(["http"]) { logger in
+            let url = "http://\(logger.targets["http"]!)"
+            let entry = try ["--header", "content-type: application/json", "--data-binary", logBody(Self.entry)]
+            let requests = [
+                entry + ["\(url)/log"], entry + ["--header", "expect: 100-continue", "\(url)/log"],
+                ["--data-binary", "{", "--header", "content-type: application/json", "\(url)/log"],
+                ["--data-binary", "x", "--header", "content-type: text/plain", "\(url)/log"],
+                ["--request", "DELETE", "\(url)/log"], ["\(url)/nothing"], ["--request", "PUT", "\(url)/health"],
+                ["\(url)/runs/r"], ["\(url)/runs/none"],
+                ["--request", "GET", "--data-binary", "x", "\(url)/nothing"], ["\(url)/entries?limit=x"],
+            ]
+            let created = try await answer(to: ["--request", "PUT", "\(url)/runs/r"], "--http2-prior-knowledge")
+            #expect(created.text.contains("201 application/json"))
+            for request in requests {
+                let http1 = try await answer(to: request, "--http1.1")
+                let http2 = try await answer(to: request, "--http2-prior-knowledge")
+                #expect(http1.version == "1.1" && http2.version == "2")
+                #expect(http1.text == http2.text, "\(request)")
+            }
+            let health = try await answer(to: ["\(url)/health"], "--http2-prior-knowledge")
+            #expect(health.version == "2" && health.text.contains("200 application/json"))
+            #expect(try await logger.entries(limit: 9).map(\.plain) == Array(repeating: Self.entry, count: 4))
+        }
+    }
+
+    /// The version of HTTP that curl says was spoken, and the answer: its body, its status and its content type.
+    private func answer(to request: [String], _ version: String) async throws -> (version: String, text: String) {
+        let finished = try await runProgram(
+            .curl, [version, "--write-out", "\n%{http_code} %{content_type}\n%{http_version}"] + request)
+        let lines = finished.output.lines
+        return (lines.last ?? "", lines.dropLast().joined(separator: "\n"))
     }
 
     @Test("wrk, POST, eight connections", .needs(.wrk))

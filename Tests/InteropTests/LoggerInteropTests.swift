@@ -21,6 +21,12 @@ struct LoggerInteropTests {
         try await expectDelivery(over: "http", from: .go("http-client"), reply: "logged")
     }
 
+    @Test("A Go HTTP client that speaks HTTP/2", .needs(.go("http-client")))
+    func goHTTP2() async throws {
+        let client = Program(path: Program.go("http-client").path, arguments: ["-http2"])
+        try await expectDelivery(over: "http", from: client, reply: "logged")
+    }
+
     @Test("A client of Python's requests", .needs(.python("http_client")))
     func pythonRequests() async throws {
         try await expectDelivery(over: "http", from: .python("http_client"), reply: "logged")

@@ -58,7 +58,8 @@ struct ReceivingPeer: Sendable, CustomTestStringConvertible {
     static let grpcio = ReceivingPeer(transport: "grpc", program: .python("grpc_server"))
     static let pythonHTTP = ReceivingPeer(transport: "http", program: .python("http_server"))
     static let goHTTP = ReceivingPeer(transport: "http", program: .go("http-server"))
-    static let all = [netRPC, grpcio, pythonHTTP, goHTTP]
+    static let goHTTP2 = ReceivingPeer(transport: "http:http2", program: .go("http-server"))
+    static let all = [netRPC, grpcio, pythonHTTP, goHTTP, goHTTP2]
 
     /// Runs the peer while `body` runs, which is given the peer's address.
     func serve(_ body: (RunningProgram, String) async throws -> Void) async throws {

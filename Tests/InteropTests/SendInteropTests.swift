@@ -19,7 +19,7 @@ struct SendInteropTests {
 
     @Test(
         "A logger's refusal is reported in its own words", .needs(.go("netrpc-server"), .python("grpc_server")),
-        arguments: [ReceivingPeer.netRPC, .grpcio, .goHTTP])
+        arguments: [ReceivingPeer.netRPC, .grpcio, .goHTTP, .goHTTP2])
     func refusal(_ peer: ReceivingPeer) async throws {
         try await peer.serve { _, target in
             let finished = try await send(peer.transport, to: target, name: "refuse")

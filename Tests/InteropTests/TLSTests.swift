@@ -43,7 +43,7 @@ struct TLSTests {
         #expect(try finished.decoded(SendOutcome.self) == outcome)
     }
 
-    @Test("Every transport that listens", arguments: ["grpc", "grpc:stream", "tcp", "netrpc", "http"])
+    @Test("Every transport that listens", arguments: ["grpc", "grpc:stream", "tcp", "netrpc", "http", "http:http2"])
     func ours(_ transport: String) async throws {
         let listener = String(transport.prefix { $0 != ":" })
         try await withCertificates { certificates in
@@ -121,11 +121,29 @@ struct TLSTests {
     @Test("gRPC without ALPN h2 is refused by the client")
     func clientWantsALPN() async throws {
         try await withCertificates { certificates in
-            // The HTTP address agrees upon no protocol.
-            try await withSecureLogger("http", certificates) { target in
+            // The address of net/rpc agrees upon no protocol.
+            try await withSecureLogger("netrpc", certificates) { target in
                 expectOneClearLine(
                     try await send("grpc", to: target, ["--tls-ca", certificates.authority], count: 1),
                     mentioning: [target, "h2 (ALPN)"])
+            }
+        }
+    }
+
+    @Test("The HTTP address takes the version that was agreed upon, and HTTP/1.1 where none was")
+    func versionsOfHTTP() async throws {
+        try await withCertificates { certificates in
+            try await withSecureLogger("http", certificates) { target in
+                for (version, spoken) in [("--http2", "2"), ("--http1.1", "1.1"), ("--no-alpn", "1.1")] {
+                    let finished = try await runProgram(
+                        .curl,
+                        [
+                            version, "--cacert", certificates.authority, "--write-out",
+                            "\n%{http_code} %{http_version}",
+                            "https://\(target)/health",
+                        ])
+                    #expect(finished.output.lines.last == "200 \(spoken)", "\(version) \(finished.errors.text)")
+                }
             }
         }
     }

@@ -12,8 +12,8 @@ struct WrongProtocolTests {
 
         var testDescription: String { "\(client) to \(port)" }
 
-        static let all = (transports + ["amqp"]).flatMap { client in
-            transports.filter { $0 != client }.map { Mismatch(client: client, port: $0) }
+        static let all = (transports + ["http:http2", "amqp"]).flatMap { client in
+            transports.filter { !client.hasPrefix($0) }.map { Mismatch(client: client, port: $0) }
         }
     }
 
@@ -23,9 +23,12 @@ struct WrongProtocolTests {
             let target = logger.targets[mismatch.port]!
             let finished = try await InteropTests.send(
                 mismatch.client, to: mismatch.client == "amqp" ? "amqp://\(target)" : target)
-            // A net/rpc server speaks enough HTTP to answer, as Go's does.
-            let isAnswered = mismatch.client == "http" && mismatch.port == "netrpc"
-            expectOneClearLine(finished, mentioning: [isAnswered ? "405 must CONNECT" : target])
+            // A net/rpc server speaks enough HTTP to answer, as Go's does; gRPC and HTTP may both be spoken over HTTP/2.
+            let answers = [
+                "http to netrpc": "405 must CONNECT", "grpc to http": "is it a gRPC server?",
+                "http:http2 to grpc": "HTTP 415",
+            ]
+            expectOneClearLine(finished, mentioning: [answers[mismatch.testDescription] ?? target])
             try await expectUnharmed(logger, mismatch.port)
         }
     }

@@ -42,7 +42,7 @@ final class ClientCalls {
             changed: { [unowned self] in self.changed($0, isUrgent: $1) })
         let userData = ClientStreamKey.call(index).userData
         var provider = nghttp2_data_provider(
-            source: nghttp2_data_source(ptr: userData), read_callback: ClientCallbacks.readMessage)
+            source: nghttp2_data_source(ptr: userData), read_callback: GRPCClientCallbacks.readMessage)
         let id = session.withPointer { session in
             request.fields(path, options).withFields {
                 nghttp2_submit_request(session, nil, $0, $1, &provider, userData)

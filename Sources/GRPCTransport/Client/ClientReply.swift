@@ -43,6 +43,8 @@ struct ClientReply {
 
     /// What became of the entry, now that the server's side of the stream has ended; nil if it is acknowledged.
     func failure(_ message: borrowing ReceivedMessage) -> TransportError? {
+        // The body of another kind of answer is no message, and no defect of one.
+        if status == nil, httpStatus != 0, httpStatus != 200 { return failureWithoutStatus }
         if let defect { return TransportError(.unknown, "the reply is not acceptable: \(defect)") }
         guard let status else { return failureWithoutStatus }
         guard status == GRPCStatus.Code.ok.rawValue else {

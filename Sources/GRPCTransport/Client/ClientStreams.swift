@@ -1,3 +1,5 @@
+import HTTP2
+
 /// The streams of one connection: a thing that nghttp2 tells of a stream goes to the calls that its key names.
 ///
 /// Its functions are called from nghttp2's callbacks, for every frame.

@@ -24,7 +24,7 @@ final class EntryCalls {
     @inline(__always)
     func open(_ entry: LogEntry, ticket: Int, on session: borrowing HTTP2Session) -> Int32 {
         while streams.count <= ticket { streams.append(ClientStream()) }
-        let id = session.withPointer { request.submit($0, ticket: ticket, read: ClientCallbacks.readMessage) }
+        let id = session.withPointer { request.submit($0, ticket: ticket, read: GRPCClientCallbacks.readMessage) }
         guard id > 0 else { return id }
         streams[ticket].id = id
         streams[ticket].request = LogRequestEncoder(entry)

@@ -31,7 +31,7 @@ final class GRPCClientEngine: ClientEngine {
     private let limits: EntryLimits
     private let maxInFlight: Int
     /// Where DATA frames are appended, while nghttp2 is asked for what it has to send.
-    private let destination = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
+    private let destination = FrameDestination()
     private let conduct = Unguarded(PeerConduct())
     private var keepAliveWatch: KeepAliveWatch?
 
@@ -47,7 +47,7 @@ final class GRPCClientEngine: ClientEngine {
             calls: ClientCalls(authority: authority, scheme: scheme, maxMessageBytes: limits.maxEntryBytes))
         self.maxInFlight = maxInFlight
         capacity = maxInFlight
-        session = HTTP2Session(.client, callbacks: ClientCallbacks.object, settings: settings)
+        session = HTTP2Session(.client, callbacks: GRPCClientCallbacks.object, settings: settings)
         session.setUserData(Unmanaged.passUnretained(self).toOpaque())
         calls.wake = { [unowned self] in
             if !isAtWork.value { loop?.wake() }
@@ -167,11 +167,11 @@ final class GRPCClientEngine: ClientEngine {
     private func check(_ failure: Int32?, opening: ByteBuffer?) throws(ProtocolError) {
         guard let defect = conduct.value.defect(failure, opening: opening) else { return }
         isRetired = true
-        throw defect
+        throw ProtocolError(defect)
     }
 
     func receiveEnd(completions: inout Completions) throws(ProtocolError) {
-        if let defect = conduct.value.defectAtEnd { throw defect }
+        if let defect = conduct.value.defectAtEnd { throw ProtocolError(defect) }
     }
 
     var keepAliveInterval: TimeAmount? { keepAliveWatch?.rules.lookInterval }
@@ -198,11 +198,7 @@ final class GRPCClientEngine: ClientEngine {
     }
 
     private func send(into out: inout ByteBuffer) -> Int32? {
-        withUnsafeMutablePointer(to: &out) { pointer in
-            destination.value = pointer
-            defer { destination.value = nil }
-            return session.send(into: pointer)
-        }
+        destination.send(from: session, into: &out)
     }
 
     private func dispatch(_ completions: inout Completions) {
@@ -247,15 +243,7 @@ final class GRPCClientEngine: ClientEngine {
     /// Appends a DATA frame: its header and the next bytes of the stream.
     @inline(__always)
     func appendData(_ frameHeader: UnsafeRawBufferPointer, _ key: ClientStreamKey, _ count: Int) -> Bool {
-        guard let out = destination.value else { return false }
-        var isWritten = false
-        out.pointee.writeWithUnsafeMutableBytes(minimumWritableBytes: frameHeader.count + count) { memory in
-            guard let start = memory.baseAddress else { return 0 }
-            memory.copyMemory(from: frameHeader)
-            isWritten = streams.write(key, count, to: start + frameHeader.count)
-            return isWritten ? frameHeader.count + count : 0
-        }
-        return isWritten
+        destination.append(frameHeader, count) { streams.write(key, count, to: $0) }
     }
 }
 

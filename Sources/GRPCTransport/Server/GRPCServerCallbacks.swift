@@ -17,7 +17,7 @@ enum GRPCServerCallbacks {
             ServerCallbacks<GRPCServerEngine>.beginHeaders($0, $1, $2)
         }
         nghttp2_session_callbacks_set_on_header_callback(object) {
-            ServerCallbacks<GRPCServerEngine>.header($2, $3, $4, $5, $7)
+            SessionCallbacks<GRPCServerEngine>.header($2, $3, $4, $5, $7)
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(object) {
             ServerCallbacks<GRPCServerEngine>.data($0, $2, $3, $4, $5)
@@ -32,7 +32,7 @@ enum GRPCServerCallbacks {
             ServerCallbacks<GRPCServerEngine>.frameSent($0, $1, $2)
         }
         nghttp2_session_callbacks_set_error_callback2(object) { _, _, text, count, userData in
-            ServerCallbacks<GRPCServerEngine>.error(text, count, userData)
+            SessionCallbacks<GRPCServerEngine>.error(text, count, userData)
         }
         return object
     }

@@ -4,11 +4,13 @@ import NIOCore
 import TransportIO
 
 /// What nghttp2 tells of the streams.
-extension GRPCServerEngine: ServerCallbackTarget {
+extension GRPCServerEngine: ConnectionServer {
     /// A header list so much larger than what is taken costs the connection (RFC 9113 10.5.1).
     private static let maxHeaderBytes = 256 * 1024
 
     static var endsWithTrailers: Bool { true }
+
+    var now: NIODeadline { loop?.now ?? .now() }
 
     func note(_ slot: Int) {
         streams.note(slot)
@@ -80,21 +82,5 @@ extension GRPCServerEngine: ServerCallbackTarget {
         let isEnd = sent + count == LogResponse.logged.utf8CodeUnitCount
         if isEnd { reply.submitTrailers(session, stream) }
         return (count, isEnd)
-    }
-
-    func emptyFrameCame() {
-        connection.idleFrameCame()
-    }
-
-    func otherFrameCame(_ frame: UnsafePointer<nghttp2_frame>) {
-        connection.frameCame(frame, at: loop?.now ?? .now())
-    }
-
-    func goawaySent(_ errorCode: UInt32) {
-        connection.goawaySent(errorCode)
-    }
-
-    func libraryComplained(_ message: String) {
-        connection.libraryComplained(message)
     }
 }

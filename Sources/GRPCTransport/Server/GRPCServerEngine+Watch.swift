@@ -9,19 +9,11 @@ extension GRPCServerEngine {
     func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
         guard let loop else { return }
         let now = loop.now
-        let end = connection.look(at: now, isBusy: streams.areAnyOpen) { stalledStream(at: now) }
+        let end = connection.look(at: now, isBusy: streams.areAnyOpen) {
+            connection.stalledStream(of: streams, at: now, owes: owes)
+        }
         send(into: &out)
         if let end { throw ProtocolError(end) }
-    }
-
-    /// A stream of which the client takes nothing of what waits for it.
-    private func stalledStream(at now: NIODeadline) -> Int32? {
-        guard streams.areAnyOpen else { return nil }
-        for slot in 0..<streams.count where streams[slot].id != 0 {
-            let owes = owes(slot)
-            if connection.isStalled(&streams[slot].owesSince, owes: owes, now: now) { return streams[slot].id }
-        }
-        return nil
     }
 
     /// Whether bytes wait for the client to open its window.

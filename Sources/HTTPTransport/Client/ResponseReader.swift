@@ -11,10 +11,8 @@ struct ResponseReader {
         var status: Int
     }
 
-    /// How much of the body of an answer that is not 2xx is looked at for its reason.
-    private static let maxReasonBytes = 4096
     /// The longest body of an answer that is read on, so that its connection can be used again.
-    private static let maxBodyBytes = 1 << 20
+    static let maxBodyBytes = 1 << 20
 
     private enum State {
         case head
@@ -25,28 +23,11 @@ struct ResponseReader {
     }
 
     private struct Answer {
-        var status: Int
+        var content: ReceivedAnswer
         var keepAlive: Bool
-        var location: String?
-        var body: [UInt8] = []
-
-        mutating func keep(_ bytes: RawSpan) {
-            guard status >= 300 else { return }
-            let count = min(bytes.byteCount, ResponseReader.maxReasonBytes - body.count)
-            bytes.extracting(0..<count).withUnsafeBytes { body.append(contentsOf: $0) }
-        }
 
         var outcome: Outcome {
-            if (200..<300).contains(status) { return outcome(nil) }
-            if let location {
-                return outcome("HTTP \(status), a redirect to \(location): use that as --to")
-            }
-            let reason = HTTPEnvelope.message(in: body)
-            return outcome(reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)")
-        }
-
-        private func outcome(_ failure: String?) -> Outcome {
-            Outcome(failure: failure, keepAlive: keepAlive, status: status)
+            Outcome(failure: content.failure, keepAlive: keepAlive, status: content.status)
         }
     }
 
@@ -96,17 +77,17 @@ struct ResponseReader {
         case .head:
             guard let head = try MessageHead.parse(bytes.readableBytesSpan) else { return nil }
             let answer = try Self.answer(head, in: bytes.readableBytesSpan)
-            if let digits = head.lengthDigits, (200..<204).contains(answer.status), answer.keepAlive {
+            if let digits = head.lengthDigits, (200..<204).contains(answer.content.status), answer.keepAlive {
                 repeatedHead.learn(
                     bytes.readableBytesSpan.extracting(first: head.byteCount), digits: digits, meaning: answer.outcome)
             }
             bytes.moveReaderIndex(forwardBy: head.byteCount)
             // RFC 9110, 15.2: interim answers come before the final one.
-            if (100..<200).contains(answer.status) {
-                if answer.status == 100 { saysContinue = true }
+            if (100..<200).contains(answer.content.status) {
+                if answer.content.status == 100 { saysContinue = true }
                 return nil
             }
-            if answer.status == 204 || answer.status == 304 { return answer.outcome }
+            if answer.content.status == 204 || answer.content.status == 304 { return answer.outcome }
             switch head.bodyLength {
             case .unstated: state = .untilEnd(answer)
             case .fixed(0): return answer.outcome
@@ -118,7 +99,7 @@ struct ResponseReader {
             return nil
         case .body(var answer, let remaining):
             let count = min(remaining, bytes.readableBytes)
-            answer.keep(bytes.readableBytesSpan.extracting(0..<count))
+            answer.content.keep(bytes.readableBytesSpan.extracting(0..<count))
             bytes.moveReaderIndex(forwardBy: count)
             state = count == remaining ? .head : .body(answer, remaining: remaining - count)
             return count == remaining ? answer.outcome : nil
@@ -131,10 +112,10 @@ struct ResponseReader {
                 state = .chunked(answer, body)
                 return nil
             }
-            answer.keep(body.content.span.bytes)
+            answer.content.keep(body.content.span.bytes)
             return answer.outcome
         case .untilEnd(var answer):
-            answer.keep(bytes.readableBytesSpan)
+            answer.content.keep(bytes.readableBytesSpan)
             bytes.clear()
             state = .untilEnd(answer)
             return nil
@@ -149,8 +130,8 @@ struct ResponseReader {
             let status = Int(bytes.text(line.lowerBound + 9..<line.lowerBound + 12)), (100..<600).contains(status),
             line.count == 12 || bytes[line.lowerBound + 12] == 0x20
         else { throw HTTPFault(0, "it starts with '\(bytes.text(line).prefix(40))'") }
-        return Answer(
-            status: status, keepAlive: isVersion11 ? !head.asksForClose : head.keepsVersion10Alive,
-            location: (300..<400).contains(status) ? head.location.map { bytes.text($0) } : nil)
+        let content = ReceivedAnswer(
+            status: status, location: (300..<400).contains(status) ? head.location.map { bytes.text($0) } : nil)
+        return Answer(content: content, keepAlive: isVersion11 ? !head.asksForClose : head.keepsVersion10Alive)
     }
 }

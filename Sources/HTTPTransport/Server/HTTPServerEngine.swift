@@ -6,7 +6,7 @@ import TransportIO
 /// The logger half of HTTP/1.1: requests read where they lie, one answer for each, in order.
 struct HTTPServerEngine: ServerEngine {
     /// How long a request may take to arrive once it has begun, in seconds.
-    private static let requestTimeout = 20
+    static let requestTimeout = 20
 
     private enum State {
         case idle
@@ -40,6 +40,11 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     // MARK: Receiving
+
+    /// So many bytes have come that are not given to the engine yet: a request has begun.
+    mutating func awaitMore(than count: Int) {
+        partialBytes = count
+    }
 
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
@@ -174,8 +179,8 @@ struct HTTPServerEngine: ServerEngine {
         }
         secondsInRequest += 1
         guard secondsInRequest > Self.requestTimeout else { return }
-        let message = "the request did not arrive within \(Self.requestTimeout) s"
-        writer.write(.failure(408, message), keepAlive: false, into: &out)
+        let fault = HTTPFault.requestTimeout
+        writer.write(.failure(fault.status, fault.message), keepAlive: false, into: &out)
         state = .closed
     }
 }

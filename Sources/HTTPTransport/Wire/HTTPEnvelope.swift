@@ -3,7 +3,8 @@ import NIOCore
 
 /// The contract's JSON envelope: `{"error": false, "message": "logged"}`.
 enum HTTPEnvelope {
-    static let logged = Array(#"{"error":false,"message":"logged"}"#.utf8)
+    static let loggedText: StaticString = #"{"error":false,"message":"logged"}"#
+    static let logged = Array("\(loggedText)".utf8)
 
     static func failure(_ message: String) -> [UInt8] {
         var out = ByteBuffer()

@@ -14,6 +14,7 @@ package struct TLSContext: Sendable {
 
     private let context: NIOSSLContext
     private let side: Side
+    /// Those of which one has to be agreed upon; none has to where it is empty.
     private let protocols: [String]
     private let trust: String
 
@@ -55,7 +56,7 @@ package struct TLSContext: Sendable {
         }
         context = try Self.context(configuration)
         side = .server
-        protocols = options.applicationProtocols
+        protocols = options.requiresApplicationProtocol ? options.applicationProtocols : []
         trust = options.clientTrustRootsFile.map { "'\($0)'" } ?? "the system's trust store"
     }
 

@@ -15,17 +15,18 @@ struct LoggerCommand: AsyncParsableCommand {
             what they name and nothing else. Port 0 picks a free port. When it is ready it has printed one line of JSON \
             for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
 
-            Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}.
+            Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}. It takes \
+            HTTP/1.1 and, from clients that speak it at once, HTTP/2.
 
             EXAMPLES
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
               brokerlab logger --grpc 127.0.0.1:50001 --tls-certificate logger.pem --tls-key logger.key
               curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
-              curl 'http://127.0.0.1:8080/entries?limit=5'
+              curl --http2-prior-knowledge 'http://127.0.0.1:8080/entries?limit=5'
             """)
 
-    @Option(help: ArgumentHelp("Where to take JSON over HTTP POST.", valueName: "addr"))
+    @Option(help: ArgumentHelp("Where to take JSON over HTTP POST, HTTP/1.1 or HTTP/2.", valueName: "addr"))
     var http: String?
 
     @Option(help: ArgumentHelp("Where to take Go net/rpc calls.", valueName: "addr"))

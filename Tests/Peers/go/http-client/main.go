@@ -4,6 +4,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"time"
@@ -22,10 +23,14 @@ type envelope struct {
 }
 
 func main() {
+	http2 := flag.Bool("http2", false, "speak HTTP/2 with prior knowledge")
 	flags := peer.ParseClientFlags()
+	var protocols http.Protocols
+	protocols.SetHTTP1(!*http2)
+	protocols.SetUnencryptedHTTP2(*http2)
 	client := &http.Client{
 		Timeout:   10 * time.Second,
-		Transport: &http.Transport{MaxIdleConnsPerHost: flags.InFlight},
+		Transport: &http.Transport{MaxIdleConnsPerHost: flags.InFlight, Protocols: &protocols},
 	}
 
 	flags.Send(func(name, data string) (string, error) {

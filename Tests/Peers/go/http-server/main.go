@@ -1,4 +1,4 @@
-// Receives log entries with POST /log, as a Go logger does, and prints them.
+// Receives log entries with POST /log over HTTP/1.1 or HTTP/2, as a Go logger does, and prints them.
 package main
 
 import (
@@ -41,5 +41,9 @@ func log(w http.ResponseWriter, r *http.Request) {
 
 func main() {
 	http.HandleFunc("POST /log", log)
-	peer.Fail(http.Serve(peer.Listen(), nil))
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	server := http.Server{Protocols: &protocols}
+	peer.Fail(server.Serve(peer.Listen()))
 }

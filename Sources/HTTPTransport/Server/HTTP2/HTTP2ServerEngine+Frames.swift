@@ -1,0 +1,86 @@
+import CNGHTTP2
+import HTTP2
+import NIOCore
+import TransportIO
+
+/// What nghttp2 tells of the streams.
+extension HTTP2ServerEngine: ConnectionServer {
+    /// A header list so much larger than what is taken costs the connection (RFC 9113 10.5.1).
+    private static let maxHeaderBytes = 256 * 1024
+
+    static var endsWithTrailers: Bool { false }
+
+    var now: NIODeadline { loop?.now ?? .now() }
+
+    func headersBegan(_ stream: Int32, isRequest: Bool) -> Int? {
+        let slot = isRequest ? streams.open(stream) : nil
+        streams.headersBegan(slot)
+        return slot
+    }
+
+    @inline(__always)
+    func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Trailers have no slot: nothing of them is looked at.
+        guard let slot = streams.headerSlot else { return true }
+        streams[slot].head.add(name, value, for: handler.value)
+        if streams[slot].head.listSize <= Self.maxHeaderBytes { return true }
+        connection.violated("a header list of more than \(Self.maxHeaderBytes) bytes")
+        return false
+    }
+
+    func headersEnded(_ slot: Int) {
+        guard streams.headersEnded(slot) else { return }
+        streams[slot].fault = streams[slot].head.fault(handler.value)
+        if case .continue = streams[slot].head.expectation { streams[slot].awaitsContinue = true }
+        if streams[slot].fault != nil || streams[slot].awaitsContinue { streams.note(slot) }
+    }
+
+    @inline(__always)
+    func dataCame(_ slot: Int, _ data: UnsafeRawBufferPointer) {
+        connection.session.withPointer { _ = nghttp2_session_consume_connection($0, data.count) }
+        streams[slot].unconsumedBytes &+= data.count
+        guard streams[slot].fault == nil, !streams[slot].isSettled else { return }
+        streams[slot].body.append(data, &buffers.value)
+        let limit = handler.value.maxBodyBytes
+        if streams[slot].body.count > limit {
+            streams[slot].fault = HTTPFault(413, "the body exceeds the limit of \(limit) bytes")
+        }
+        streams.note(slot)
+    }
+
+    @inline(__always)
+    func streamEnded(_ slot: Int) {
+        streams[slot].isRemoteClosed = true
+        streams.note(slot)
+    }
+
+    func streamClosed(_ slot: Int) {
+        unsentBytes.value -= streams[slot].unsentBytes
+        streams[slot].answer = nil
+        streams[slot].body.clear(&buffers.value)
+        streams.close(slot)
+    }
+
+    func hasStreamEnded(_ slot: Int) -> Bool { streams[slot].isRemoteClosed }
+
+    func readAnswer(
+        _ session: OpaquePointer, _ stream: Int32, _ slot: Int, _ memory: UnsafeMutableRawPointer, _ room: Int
+    ) -> (count: Int, isEnd: Bool) {
+        streams[slot].owesSince = nil
+        connection.watch.value.answerSent()
+        let sent = streams[slot].answerSent
+        guard let answer = streams[slot].answer else {
+            let count = min(room, HTTPEnvelope.loggedText.utf8CodeUnitCount - sent)
+            memory.copyMemory(from: HTTPEnvelope.loggedText.utf8Start + sent, byteCount: count)
+            streams[slot].answerSent = sent + count
+            return (count, sent + count == HTTPEnvelope.loggedText.utf8CodeUnitCount)
+        }
+        let count = min(room, answer.count - sent)
+        answer.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { memory.copyMemory(from: start + sent, byteCount: count) }
+        }
+        streams[slot].answerSent = sent + count
+        unsentBytes.value -= count
+        return (count, sent + count == answer.count)
+    }
+}

@@ -1,0 +1,34 @@
+import EntryCodecs
+import TransportIO
+
+/// Requests whose heads are header lists of HTTP/2.
+extension RequestHandler {
+    /// - Parameter ticket: what the recorder's result will be told under, if it comes later.
+    mutating func handle(_ head: HTTP2RequestHead, body: RawSpan, _ intake: EntryIntake, ticket: UInt64) -> Answer {
+        switch (head.method, head.target) {
+        case (.post, .entries): return entry(head, body, intake, ticket)
+        case (_, .missing): return failure(400, "the request has no path")
+        case (let method, .entries): return answer(method: method.text, path: configuration.entryPath, query: "")
+        case (let method, .other(let target)):
+            let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            let path = String(parts.first ?? "")
+            if case .post = method, path == configuration.entryPath { return entry(head, body, intake, ticket) }
+            return answer(method: method.text, path: path, query: parts.count > 1 ? String(parts[1]) : "")
+        }
+    }
+
+    private mutating func entry(
+        _ head: HTTP2RequestHead, _ body: RawSpan, _ intake: EntryIntake, _ ticket: UInt64
+    ) -> Answer {
+        switch head.contentType {
+        case .taken(let codec): entry(body, as: codec, intake, ticket: ticket)
+        case .other(let text): unsupported(text, intake)
+        }
+    }
+
+    /// Whether a request target is the path that takes entries.
+    @inline(__always)
+    func isEntryPath(_ target: UnsafeBufferPointer<UInt8>) -> Bool {
+        target.elementsEqual(configuration.entryPath.utf8)
+    }
+}

@@ -1,0 +1,96 @@
+import Broker
+import EngineTestKit
+import HTTP2TestKit
+import NIOCore
+import TransportIO
+
+@testable import HTTPTransport
+
+/// The logger's half with a client that is made of frames.
+final class HTTP2Server {
+    private(set) var engine: PrefaceServerEngine
+    let recorder: RecordingRecorder
+    private(set) var said = ByteBuffer()
+    /// The tickets of the entries whose fate is told later.
+    private(set) var tickets: [UInt64] = []
+    private var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    private var input = ByteBuffer()
+
+    init(result: RecordResult = .recorded, configuration: HTTPServerConfiguration = .sample(maxEntryBytes: 1_000)) {
+        recorder = RecordingRecorder(result: result)
+        engine = PrefaceServerEngine(configuration: configuration)
+        engine.attach(to: EngineLoop(clock: { [unowned self] in now }, wakeUp: { _ in }))
+        engine.open(into: &said)
+    }
+
+    /// Gives the engine bytes, at most `step` at a time.
+    func receive(_ bytes: ByteBuffer, step: Int = .max) throws {
+        let intake = Intake(recorder) { [unowned self] in tickets.append($0) }
+        var bytes = bytes
+        while let part = bytes.readSlice(length: min(step, bytes.readableBytes)), part.readableBytes > 0 {
+            input.writeImmutableBuffer(part)
+            try engine.receive(&input, into: &said, intake: intake.intake)
+        }
+    }
+
+    func complete(_ ticket: UInt64, _ result: RecordResult) {
+        engine.complete(ticket, result, into: &said)
+    }
+
+    func drain() {
+        engine.drain(into: &said)
+    }
+
+    /// Lets a second pass.
+    func secondPasses() throws {
+        now = now + .seconds(1)
+        try engine.keepAlive(into: &said)
+    }
+
+    var frames: ReadFrames { ReadFrames(said) }
+
+    /// The final answer on a stream; nil where it is not all there.
+    func answer(to stream: UInt32) -> Answer? {
+        let frames = frames.stream(stream)
+        guard frames.contains(where: \.endsStream),
+            let head = frames.last(where: { $0.kind == RawFrames.Kind.headers }),
+            let status = head.fields[":status"].flatMap({ Int($0) }), head.fields["date"]?.hasSuffix(" GMT") == true
+        else { return nil }
+        let body = frames.filter { $0.kind == RawFrames.Kind.data }.flatMap(\.payload)
+        let fields = head.fields.filter { $0.key != ":status" && $0.key != "date" }
+        return Answer(status: status, fields: fields, body: String(decoding: body, as: UTF8.self))
+    }
+
+    /// The error code of the reset of a stream; nil where there is none.
+    func reset(of stream: UInt32) -> UInt32? {
+        frames.stream(stream).last { $0.kind == RawFrames.Kind.reset }?.number(at: 0)
+    }
+}
+
+/// A request, to be said by either version of HTTP.
+struct SampleRequest: CustomStringConvertible, Sendable {
+    var method = "POST"
+    var path = "/log"
+    var fields: [(String, String)] = []
+    var body = Sample.body
+
+    var description: String { "\(method) \(path) \(fields)" }
+
+    /// The header list of HTTP/2.
+    var list: [(String, String)] {
+        [(":method", method), (":scheme", "http"), (":path", path), (":authority", "h")] + fields
+    }
+
+    /// The message of HTTP/1.1.
+    var text: String {
+        let lines = fields.map { "\($0.0): \($0.1)\r\n" }.joined()
+        let length = body.isEmpty ? "" : "content-length: \(body.utf8.count)\r\n"
+        return "\(method) \(path) HTTP/1.1\r\nhost: h\r\n\(lines)\(length)\r\n\(body)"
+    }
+
+    /// Adds the request to what a client says.
+    func add(to frames: inout RawFrames, stream: UInt32) {
+        frames.addHeaders(stream, list, endStream: body.isEmpty)
+        if !body.isEmpty { frames.addData(stream, Array(body.utf8), endStream: true) }
+    }
+}
