@@ -31,5 +31,5 @@ struct AcknowledgementPace: Sendable, Hashable {
     }
 
     private static let unnoticedBatch: UInt64 = 64
-    private static let unnoticedDelay = TimeAmount.milliseconds(5)
+    private static let unnoticedDelay = TimeAmount.milliseconds(25)
 }

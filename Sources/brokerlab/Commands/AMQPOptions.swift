@@ -13,7 +13,7 @@ struct AMQPConsumerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How many entries one acknowledgement to RabbitMQ is to cover at least; it never waits for longer than a "
-                + "second. Unless told otherwise: 64, within 5 ms.", valueName: "n"))
+                + "second. Unless told otherwise: 64, within 25 ms.", valueName: "n"))
     var amqpAckBatch: Int?
 
     func validate() throws {
