@@ -18,6 +18,12 @@ public enum AMQPTransport {
             .quorum, "quorum", "the same with a quorum queue, behind an exchange of its own (logs_topic.quorum)"),
         descriptor(.transient, "transient", "the same with messages that a restart of RabbitMQ loses"),
         descriptor(.unconfirmed, "unconfirmed", "the same without confirms: an entry is done when it is written"),
+        descriptor(
+            .fourChannels, "4-channels", "the same with entries dealt to four channels in turn (--amqp-channels)"),
+        descriptor(
+            .acknowledgedInBatches, "ack-batch",
+            "the same with one acknowledgement of the logger for 128 entries (--amqp-ack-batch), behind an exchange of its "
+                + "own (logs_topic.ack-batch)"),
         descriptor(.protobuf, "protobuf", "the same as the default with protobuf bodies: application/x-protobuf"),
         descriptor(.gob, "gob", "the same as the default with gob bodies: application/x-gob"),
     ]
@@ -29,7 +35,7 @@ public enum AMQPTransport {
         TransportDescriptor(
             name: "amqp", variant: variant, summary: summary, codec: mode.codec.name, mode: mode.name,
             acknowledgement: mode.acknowledgement, defaultTarget: "amqp://guest:guest@127.0.0.1:5672",
-            needsOwnServer: mode.queueKind == .quorum,
+            needsOwnServer: mode.needsOwnQueue,
             makeClient: { try client(mode, $0) },
             makeServer: { try server(mode, $0) })
     }
@@ -41,6 +47,12 @@ public enum AMQPTransport {
         options.tls = url.tls
         if let milliseconds = url.connectionTimeout { options.connectTimeout = .milliseconds(milliseconds) }
         let notice = options.notice
+        var mode = mode
+        mode.channels = options.channels ?? mode.channels
+        if let most = url.channelMax, most < mode.channels {
+            throw TransportError(
+                .notSent, "the URL allows \(most) channels (channel_max), and entries were to go over \(mode.channels)")
+        }
         let configuration = AMQPClientEngine.Configuration(
             url: url, mode: mode, queue: options.queue, maxInFlight: options.maxInFlight, limits: options.limits,
             notice: { notice("\(peer) at \(url.endpoint) \($0)") })
@@ -55,15 +67,16 @@ public enum AMQPTransport {
 
     static func server(_ mode: PublishMode, _ options: ServerOptions) throws -> DialedServerTransport {
         let url = try AMQPURL(parsing: options.target)
-        let queue = options.queue ?? (mode.queueKind == .quorum ? "\(defaultQueue)-quorum" : defaultQueue)
+        let queue = options.queue ?? (mode.needsOwnQueue ? "\(defaultQueue)-\(mode.name)" : defaultQueue)
         try checkQueueName(queue)
         var configuration = AMQPServerEngine.Configuration(
             url: url,
             queue: QueueDeclaration(
                 name: queue, kind: mode.queueKind, exchange: mode.exchange, isTemporary: options.temporary))
-        configuration.batch = options.acknowledgementBatch
         configuration.limits = options.limits
         if let prefetch = options.prefetch { configuration.prefetch = prefetch }
+        configuration.pace = AcknowledgementPace(
+            batch: options.acknowledgementBatch ?? mode.acknowledgementBatch, prefetch: configuration.prefetch)
         configuration.notice = { [notice = options.notice] in notice("\(peer) at \(url.endpoint) \($0)") }
         return DialedServerTransport(
             to: url.endpoint, target: options.target, peer: peer, mend: mend, options: options, tls: url.tls

@@ -67,6 +67,9 @@ public struct ClientOptions: Sendable {
     public var answerTimeout: Duration
     /// The queue that entries are to end up in, for transports with a message broker between the halves.
     public var queue: String?
+    /// How many channels of a connection entries are dealt to, for protocols that have channels; nil for the transport's
+    /// default.
+    public var channels: UInt16?
     /// How long sends wait for a message broker that was lost to come back.
     public var reconnectTimeout: Duration
     /// Whether entries that a message broker had not confirmed when it was lost are sent again, under the same id;
@@ -81,7 +84,7 @@ public struct ClientOptions: Sendable {
     public init(
         target: String, maxInFlight: Int = 1024, limits: EntryLimits = EntryLimits(),
         connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil,
-        reconnectTimeout: Duration = .seconds(60), resendsUnconfirmed: Bool = true,
+        channels: UInt16? = nil, reconnectTimeout: Duration = .seconds(60), resendsUnconfirmed: Bool = true,
         tls: ClientTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target
@@ -90,6 +93,7 @@ public struct ClientOptions: Sendable {
         self.connectTimeout = connectTimeout
         self.answerTimeout = answerTimeout
         self.queue = queue
+        self.channels = channels
         self.reconnectTimeout = reconnectTimeout
         self.resendsUnconfirmed = resendsUnconfirmed
         self.tls = tls
@@ -111,9 +115,9 @@ public struct ServerOptions: Sendable {
     public var temporary: Bool
     /// The most entries that a message broker hands out ahead of their acknowledgement; nil for the transport's default.
     public var prefetch: UInt16?
-    /// How many entries one acknowledgement to a message broker is to cover at least, within a second; 1 for what a read
-    /// brought.
-    public var acknowledgementBatch: Int
+    /// How many entries one acknowledgement to a message broker is to cover at least, within a second; nil for the
+    /// transport's default.
+    public var acknowledgementBatch: Int?
     /// How connections that are accepted are secured; nil for cleartext.
     public var tls: ServerTLS?
     /// When connections are ended that break no rule, for protocols that can do so without losing a call.
@@ -124,7 +128,7 @@ public struct ServerOptions: Sendable {
     /// Creates options.
     public init(
         target: String, limits: EntryLimits = EntryLimits(), drainTimeout: Duration = .seconds(5),
-        queue: String? = nil, temporary: Bool = false, prefetch: UInt16? = nil, acknowledgementBatch: Int = 1,
+        queue: String? = nil, temporary: Bool = false, prefetch: UInt16? = nil, acknowledgementBatch: Int? = nil,
         tls: ServerTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target

@@ -82,13 +82,13 @@ public struct RabbitMQInstallation: Sendable, Hashable {
         return Dictionary(names.map { ($0.prefix { $0 != "-" }, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The folders in `plugins` that RabbitMQ itself needs, itself included; nil if that cannot be told.
+    /// The folders in `plugins` that RabbitMQ and those of `names` need, themselves included; nil if that cannot be told.
     ///
     /// The names are read from the `applications` of the application resource files (Erlang's `app(4)`).
-    var neededPlugins: [String]? {
+    func plugins(with names: [String]) -> [String]? {
         let plugins = Self.plugins(in: home)
         var needed: Set<String> = []
-        var open: [Substring] = ["rabbit"]
+        var open = ["rabbit"] + names.map { $0[...] }
         while let application = open.popLast() {
             // What is not among the plugins belongs to Erlang.
             guard let folder = plugins[application], needed.insert(folder).inserted else { continue }

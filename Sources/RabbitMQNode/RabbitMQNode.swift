@@ -44,16 +44,19 @@ public struct RabbitMQOptions: Sendable, Hashable {
     public var directory: String
     /// Further lines of `rabbitmq.conf`.
     public var configuration: [String]
+    /// The plugins that are enabled, by name: `rabbitmq_auth_mechanism_ssl`.
+    public var plugins: [String]
 
     /// Creates options.
     public init(
         startTimeout: Duration = .seconds(60), stopTimeout: Duration = .seconds(10), directory: String? = nil,
-        configuration: [String] = []
+        configuration: [String] = [], plugins: [String] = []
     ) {
         self.startTimeout = startTimeout
         self.stopTimeout = stopTimeout
         self.directory = directory ?? temporaryDirectory()
         self.configuration = configuration
+        self.plugins = plugins
     }
 }
 

@@ -44,6 +44,7 @@ extension AMQPServerEngine {
 /// A frame that an engine sent, for comparisons.
 struct SentFrame: Equatable {
     var type: FrameType
+    var channel: UInt16
     /// The method's number; 0 for other frames.
     var method: UInt32
     var payload: [UInt8]
@@ -54,13 +55,13 @@ struct SentFrame: Equatable {
         if rest.getInteger(at: rest.readerIndex, as: UInt8.self) == UInt8(ascii: "A") {
             rest.moveReaderIndex(forwardBy: 8)
         }
-        var reader = FrameReader(hasSeenFrame: true)
+        var reader = FrameReader(channelMax: .max, hasSeenFrame: true)
         var frames: [SentFrame] = []
         while let header = try reader.peek(rest) {
             let start = rest.readerIndex + FrameHeader.byteCount
             let payload = rest.getBytes(at: start, length: header.size) ?? []
             let method = header.type == .method ? rest.getInteger(at: start, as: UInt32.self) ?? 0 : 0
-            frames.append(SentFrame(type: header.type, method: method, payload: payload))
+            frames.append(SentFrame(type: header.type, channel: header.channel, method: method, payload: payload))
             rest.moveReaderIndex(forwardBy: header.totalBytes)
         }
         return frames
@@ -83,14 +84,21 @@ struct FakeBroker {
     }
 
     /// The answers to the handshake and the setup of a broker without a queue, up to confirm.select-ok.
-    mutating func welcomeBroker() {
-        welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
+    mutating func welcomeBroker(channels: UInt16 = 1, channelMax: UInt16 = 0) {
+        welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD], channelMax: channelMax)
         out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t())
+        for channel in (1...channels).dropFirst() {
+            out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t(), channel: channel)
+            out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t(), channel: channel)
+        }
     }
 
-    mutating func welcome(setup: [UInt32] = [], frameMax: UInt32 = 4096, heartbeat: UInt16 = 60) {
+    mutating func welcome(
+        setup: [UInt32] = [], channelMax: UInt16 = 0, frameMax: UInt32 = 4096, heartbeat: UInt16 = 60
+    ) {
         start()
         var tune = amqp_connection_tune_t()
+        tune.channel_max = channelMax
         tune.frame_max = frameMax
         tune.heartbeat = heartbeat
         out.writeMethod(AMQP_CONNECTION_TUNE_METHOD, tune, channel: 0)
@@ -187,11 +195,11 @@ struct FakeBroker {
         }
     }
 
-    mutating func confirm(_ tag: UInt64, multiple: Bool = false) {
+    mutating func confirm(_ tag: UInt64, multiple: Bool = false, channel: UInt16 = Negotiation.channel) {
         var ack = amqp_basic_ack_t()
         ack.delivery_tag = tag
         ack.multiple = multiple ? 1 : 0
-        out.writeMethod(AMQP_BASIC_ACK_METHOD, ack)
+        out.writeMethod(AMQP_BASIC_ACK_METHOD, ack, channel: channel)
     }
 
     mutating func refuse(_ tag: UInt64, multiple: Bool = false) {
@@ -201,11 +209,11 @@ struct FakeBroker {
         out.writeMethod(AMQP_BASIC_NACK_METHOD, nack)
     }
 
-    mutating func closeChannel(_ code: UInt16, _ text: String) {
+    mutating func closeChannel(_ code: UInt16, _ text: String, channel: UInt16 = Negotiation.channel) {
         var close = amqp_channel_close_t()
         close.reply_code = code
         close.reply_text = pool.bytes(text)
-        out.writeMethod(AMQP_CHANNEL_CLOSE_METHOD, close)
+        out.writeMethod(AMQP_CHANNEL_CLOSE_METHOD, close, channel: channel)
     }
 
     mutating func closeConnection(_ code: UInt16, _ text: String) {

@@ -1,6 +1,7 @@
 import Broker
 import CRabbitMQ
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import AMQPTransport
@@ -14,12 +15,12 @@ import Testing
     }
 
     private func readyEngine(
-        _ out: inout ByteBuffer, limits: EntryLimits = EntryLimits(), batch: Int = 1,
-        recent: RecentMessages = RecentMessages()
+        _ out: inout ByteBuffer, limits: EntryLimits = EntryLimits(),
+        pace: AcknowledgementPace = .everyRead, recent: RecentMessages = RecentMessages()
     ) throws -> AMQPServerEngine {
         var readyCount = 0
         var engine = AMQPServerEngine(
-            .init(url: try testURL(), queue: QueueDeclaration(name: "golden"), batch: batch, limits: limits),
+            .init(url: try testURL(), queue: QueueDeclaration(name: "golden"), pace: pace, limits: limits),
             recent: recent, ready: { readyCount += 1 })
         engine.open(into: &out)
         var fake = FakeBroker()
@@ -312,9 +313,12 @@ import Testing
 
     @Test func acknowledgesInBatches() throws {
         var out = ByteBuffer()
-        var engine = try readyEngine(&out, batch: 10)
-        #expect(engine.keepAliveInterval == .seconds(1))
+        var engine = try readyEngine(&out, pace: AcknowledgementPace(batch: 10, prefetch: 256))
+        let now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+        let calls = Mutex<[NIODeadline?]>([])
+        engine.attach(to: EngineLoop(clock: { now }, wakeUp: { time in calls.withLock { $0.append(time) } }))
         let recorder = TestRecorder()
+        let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
         var fake = FakeBroker()
         var sent: [[UInt64]] = []
         for tag in 1...25 {
@@ -324,19 +328,25 @@ import Testing
             out.clear()
         }
         #expect(sent == [[80, 10, 1], [80, 20, 1]])
-        try engine.keepAlive(into: &out)
+        #expect(calls.withLock { $0 } == [now + .seconds(1)], "one call is enough until it comes")
+        engine.proceed(into: &out, intake: intake)
         #expect(try acks(out) == [[80, 25, 1]])
         out.clear()
-        // A tick without acknowledgements says nothing, until a heartbeat is due.
-        for _ in 0..<8 { try engine.keepAlive(into: &out) }
-        #expect(out.readableBytes == 0)
-        try engine.keepAlive(into: &out)
-        #expect(try SentFrame.all(in: out).map(\.type) == [.heartbeat])
+        engine.proceed(into: &out, intake: intake)
+        #expect(out.readableBytes == 0, "nothing is left to acknowledge")
+        #expect(calls.withLock { $0.count } == 1)
         fake.deliver(26, body: json("26"))
         _ = try engine.feed(fake.take(), &out, recorder)
-        out.clear()
+        #expect(out.readableBytes == 0)
+        #expect(calls.withLock { $0.count } == 2)
         engine.drain(into: &out)
         #expect(try SentFrame.all(in: out).map(\.method) == [AMQP_BASIC_ACK_METHOD, AMQP_BASIC_CANCEL_METHOD])
+    }
+
+    /// RabbitMQ is never left without room for a further delivery.
+    @Test(arguments: [(nil, 1, 1), (nil, 4, 2), (nil, 256, 64), (1000, 256, 128), (10, 256, 10), (0, 256, 1)])
+    func acknowledgesHalfOfThePrefetchAtMost(_ wanted: Int?, _ prefetch: UInt16, _ expected: UInt64) {
+        #expect(AcknowledgementPace(batch: wanted, prefetch: prefetch).batch == expected)
     }
 
     // MARK: What RabbitMQ may do

@@ -19,7 +19,8 @@ extension FuzzTarget {
         for step in [Int.max, step] {
             var engine = AMQPServerEngine(
                 .init(
-                    url: FakeRabbitMQ.url, queue: QueueDeclaration(name: "q"), batch: flags & 4 == 0 ? 1 : 10,
+                    url: FakeRabbitMQ.url, queue: QueueDeclaration(name: "q"),
+                    pace: flags & 4 == 0 ? .everyRead : AcknowledgementPace(batch: 10, prefetch: 256),
                     limits: EntryLimits(maxEntryBytes: 1 << 14)),
                 recent: RecentMessages(), ready: {})
             var outcome = engine.feed(input, step: step, result: result)
@@ -38,16 +39,21 @@ extension FuzzTarget {
         require((outcomes[0].error == nil) == (outcomes[1].error == nil), "a split changes whether it is refused")
     }
 
-    /// The broker's half with four entries in flight: no entry has two fates, and no split changes them.
+    /// The broker's half with four entries in flight, on one channel or two: no entry has two fates, and no split changes
+    /// them.
+    ///
+    /// The first byte behind the step says whether the handshake is done, and how many channels there are.
     static let amqpClient = FuzzTarget(name: "amqp-client") { bytes in
         let (step, rest) = bytes.stepAndRest
         guard let flags = rest.first else { return }
         var fates: [[Int]] = []
         for step in [Int.max, step] {
-            var engine = AMQPClientEngine(.init(url: FakeRabbitMQ.url, maxInFlight: 8))
+            var mode = PublishMode.standard
+            mode.channels = flags & 2 == 0 ? 1 : 2
+            var engine = AMQPClientEngine(.init(url: FakeRabbitMQ.url, mode: mode, maxInFlight: 8))
             if flags & 1 == 0 {
                 var (out, completions) = (ByteBuffer(), Completions())
-                var welcome = ByteBuffer(bytes: FakeRabbitMQ.welcomeToBroker)
+                var welcome = ByteBuffer(bytes: FakeRabbitMQ.welcomeToBroker(channels: mode.channels))
                 engine.open(into: &out)
                 try? engine.receive(&welcome, into: &out, completions: &completions)
                 require(engine.isReady, "a right handshake is not taken")
@@ -69,7 +75,11 @@ private enum FakeRabbitMQ {
         return url
     }()
 
-    static let welcomeToBroker = handshake + method(40, 11) + method(85, 11)
+    /// The exchange and the confirms of the first channel; those of a second one.
+    static func welcomeToBroker(channels: UInt16) -> [UInt8] {
+        handshake + method(40, 11) + method(85, 11)
+            + (channels == 1 ? [] : method(20, 11, [0, 0, 0, 0], channel: 2) + method(85, 11, channel: 2))
+    }
     /// The exchange, two queues, three bindings, prefetch, consumer.
     static let welcomeToLogger =
         handshake + method(40, 11) + queueDeclared + queueDeclared + method(50, 21) + method(50, 21) + method(50, 21)

@@ -178,4 +178,30 @@ struct AMQPFaultTests {
             }
         }
     }
+
+    /// Either side takes the other for dead after two intervals without a sign of life.
+    @Test("Heartbeats keep an idle connection, and tell of a RabbitMQ that hangs")
+    func heartbeats() async throws {
+        try await withRabbitMQ { node in
+            let url = node.url + "?heartbeat=1"
+            try await withLogger([], arguments: ["--amqp", url, "--amqp-queue", "heartbeats"]) { logger in
+                func arrives(_ count: Int) async throws {
+                    let load = ["send", "--transport", "amqp", "--to", node.url, "--name", "n", "--data", "d"]
+                    #expect(try await runProgram(.brokerlab, load).exitCode == 0)
+                    #expect(try await logger.entries(atLeast: count).count == count)
+                }
+                // More than RabbitMQ bears in silence.
+                try await Task.sleep(for: .seconds(5))
+                #expect(logger.program.errors.lines.isEmpty, "it is still connected: \(logger.program.errors.text)")
+                try await arrives(1)
+                kill(node.processID, SIGSTOP)
+                defer { kill(node.processID, SIGCONT) }
+                _ = try await logger.program.errors.wait(for: "a warning") {
+                    $0.first { $0.contains("nothing came for two heartbeat intervals of 1 s") }
+                }
+                kill(node.processID, SIGCONT)
+                try await arrives(2)
+            }
+        }
+    }
 }

@@ -137,11 +137,16 @@ struct AMQPInteropTests {
 
     @Test(
         "Every variant reaches the logger",
-        arguments: ["amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed", "amqp:protobuf", "amqp:gob"])
+        arguments: [
+            "amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed", "amqp:4-channels", "amqp:ack-batch",
+            "amqp:protobuf", "amqp:gob",
+        ])
     func variants(_ transport: String) async throws {
         let url = try RabbitMQScope.url
         let queue = "variants-\(transport.split(separator: ":").last!)"
-        let arguments = ["--amqp", url, "--amqp-queue", queue, "--amqp-temporary", "--also", "amqp:quorum"]
+        let arguments = [
+            "--amqp", url, "--amqp-queue", queue, "--amqp-temporary", "--also", "amqp:quorum,amqp:ack-batch",
+        ]
         try await withLogger([], arguments: arguments) { logger in
             let finished = try await send(transport, to: url, count: Self.count, json: true)
             #expect(finished.exitCode == 0, "\(finished.errors.text)")
@@ -198,6 +203,23 @@ struct AMQPInteropTests {
         let target = try #require(RabbitMQScope.url.split(whereSeparator: { $0 == "/" || $0 == "@" }).last)
         let finished = try await send("amqp", to: "amqp://guest:wrong@\(target)")
         expectOneClearLine(finished, mentioning: [String(target)])
+    }
+
+    /// RabbitMQ ends a consumer whose queue is deleted (basic.cancel).
+    @Test("A logger whose queue is deleted says so, declares it anew and goes on")
+    func queueDeleted() async throws {
+        try await withRabbitMQ { node in
+            let arguments = ["--amqp", node.url, "--amqp-queue", "deleted"]
+            try await withLogger([], arguments: arguments) { logger in
+                try await node.control("delete_queue", "deleted")
+                _ = try await logger.program.errors.wait(for: "a warning") {
+                    $0.first { $0.contains("basic.cancel") && $0.contains("the queue was deleted") }
+                }
+                // Until the queue is there again, no queue takes the entry.
+                while try await send("amqp", to: node.url).exitCode != 0 {}
+                #expect(try await logger.entries(atLeast: 1).map(\.plain) == [Self.entry])
+            }
+        }
     }
 
     @Test("A logger whose RabbitMQ ends says so, serves its other clients, and can be stopped")

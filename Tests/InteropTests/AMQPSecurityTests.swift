@@ -2,20 +2,26 @@ import Foundation
 import RabbitMQNode
 import Testing
 
-/// `amqps` URLs for both halves, with a private RabbitMQ that listens with TLS only for certificates of one authority.
-@Suite(.timeLimit(.minutes(3)))
+/// Who may log in, and how: `amqps` URLs for both halves, with a private RabbitMQ that takes certificates of one authority,
+/// and a RabbitMQ that wants another login.
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct AMQPSecurityTests {
     private static let count = 300
+
+    /// What makes a RabbitMQ listen with TLS, for clients with a certificate of the same authority.
+    private func configuration(_ certificates: Certificates, port: Substring) -> [String] {
+        [
+            "listeners.ssl.1 = 127.0.0.1:\(port)", "ssl_options.cacertfile = \(certificates.authority)",
+            "ssl_options.certfile = \(certificates.certificate)", "ssl_options.keyfile = \(certificates.key)",
+            "ssl_options.verify = verify_peer", "ssl_options.fail_if_no_peer_cert = true",
+        ]
+    }
 
     @Test("Both halves over TLS, and what they say when it fails")
     func delivery() async throws {
         try await withCertificates { certificates in
             let port = try ReservedPort().release().split(separator: ":")[1]
-            let options = RabbitMQOptions(configuration: [
-                "listeners.ssl.1 = 127.0.0.1:\(port)", "ssl_options.cacertfile = \(certificates.authority)",
-                "ssl_options.certfile = \(certificates.certificate)", "ssl_options.keyfile = \(certificates.key)",
-                "ssl_options.verify = verify_peer", "ssl_options.fail_if_no_peer_cert = true",
-            ])
+            let options = RabbitMQOptions(configuration: configuration(certificates, port: port))
             try await withRabbitMQ(options) { _ in
                 let trust = "cacertfile=\(certificates.authority)"
                 let own = "certfile=\(certificates.certificate)&keyfile=\(certificates.key)"
@@ -37,7 +43,48 @@ struct AMQPSecurityTests {
                 #expect(try await send("amqp", to: unverified).exitCode == 0)
                 expectOneClearLine(
                     try await send("amqp", to: "\(base)/%2F?\(trust)"), mentioning: ["certificate"])
+                // The certificate is one for localhost.
+                let byAddress = "amqps://guest:guest@127.0.0.1:\(port)/%2F?\(trust)&\(own)"
+                #expect(try await send("amqp", to: "\(byAddress)&server_name_indication=localhost").exitCode == 0)
+                expectOneClearLine(try await send("amqp", to: byAddress), mentioning: ["127.0.0.1:\(port)"])
             }
         }
+    }
+
+    /// RabbitMQ takes the common name for the user (rabbitmq_auth_mechanism_ssl), and offers no login with a password.
+    @Test("EXTERNAL: the certificate is the login")
+    func external() async throws {
+        try await withCertificates { certificates in
+            let port = try ReservedPort().release().split(separator: ":")[1]
+            let login = ["auth_mechanisms.1 = EXTERNAL", "ssl_cert_login_from = common_name"]
+            let options = RabbitMQOptions(
+                configuration: configuration(certificates, port: port) + login, plugins: ["rabbitmq_auth_mechanism_ssl"]
+            )
+            try await withRabbitMQ(options) { _ in
+                let own = "certfile=\(certificates.certificate)&keyfile=\(certificates.key)"
+                let query = "cacertfile=\(certificates.authority)&\(own)"
+                // A wrong password, which is not to be sent.
+                let base = "amqps://guest:wrong@localhost:\(port)/%2F?\(query)"
+                let url = base + "&auth_mechanism=external"
+                try await withLogger([], arguments: ["--amqp", url, "--amqp-queue", "external"]) { logger in
+                    let finished = try await send("amqp", to: url, count: Self.count, json: true)
+                    #expect(finished.exitCode == 0, "\(finished.errors.text)")
+                    #expect(try await logger.entries(atLeast: Self.count).count == Self.count)
+                }
+                expectOneClearLine(try await send("amqp", to: base), mentioning: ["PLAIN", "EXTERNAL"])
+            }
+        }
+    }
+
+    @Test("A RabbitMQ that takes nothing but AMQPLAIN is refused clearly")
+    func amqplain() async throws {
+        let options = RabbitMQOptions(configuration: ["auth_mechanisms.1 = AMQPLAIN"])
+        try await withRabbitMQ(options) { node in
+            let words = ["does not offer the login mechanism PLAIN, but AMQPLAIN", "auth_mechanisms"]
+            expectOneClearLine(try await send("amqp", to: node.url), mentioning: words)
+            expectOneClearLine(try await runProgram(.brokerlab, ["logger", "--amqp", node.url]), mentioning: words)
+        }
+        let asked = try await send("amqp", to: "amqp://localhost?auth_mechanism=amqplain")
+        expectOneClearLine(asked, mentioning: ["auth_mechanism takes plain or external, not 'amqplain'"])
     }
 }

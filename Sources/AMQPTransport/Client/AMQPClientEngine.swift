@@ -4,7 +4,8 @@ import EntryCodecs
 import NIOCore
 import TransportIO
 
-/// The broker half of AMQP: publishes entries on one channel, in the confirm mode of RabbitMQ unless told otherwise.
+/// The broker half of AMQP: publishes entries in the confirm mode of RabbitMQ unless told otherwise, on one channel or dealt
+/// to several in turn.
 struct AMQPClientEngine: ClientEngine {
     /// What an engine is made with.
     struct Configuration: Sendable {
@@ -19,43 +20,34 @@ struct AMQPClientEngine: ClientEngine {
     }
 
     private let configuration: Configuration
-    private let templates: [ContentTemplate]
     private let encoder: EntryEncoder
     private var session: Session
-    private var unconfirmed = ConfirmQueue()
-    /// The message that is coming back.
-    private var returning = Returning.none
+    private var channels: [PublishChannel]
+    /// The channel that the latest entry went to, by its position.
+    private var latestChannel = 0
     private var latestNumber: UInt64 = 0
-
-    private enum Returning {
-        case none
-        case announced(Refusal)
-        case body(rest: UInt64)
-    }
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
         let mode = configuration.mode
-        templates = Severity.allCases.map {
-            ContentTemplate(severity: $0, mode: mode)
-        }
+        channels = (1...mode.channels).map { PublishChannel($0, mode: mode) }
         encoder = EntryEncoder(mode.codec, limits: configuration.limits)
         let queue = configuration.queue.map {
             QueueDeclaration(name: $0, kind: mode.queueKind, exchange: mode.exchange)
         }
+        let confirms = mode.isConfirmed ? [SetupStep.selectConfirms] : []
         session = Session(
             configuration: Session.Configuration(
-                url: configuration.url,
-                setup: [.declareExchange(mode.exchange)] + (queue?.setup ?? [])
-                    + (mode.isConfirmed ? [.selectConfirms] : [])),
+                url: configuration.url, setup: [.declareExchange(mode.exchange)] + (queue?.setup ?? []) + confirms,
+                channels: mode.channels, furtherSetup: confirms),
             notice: configuration.notice)
     }
 
-    var capacity: Int { session.blockedReason == nil ? configuration.maxInFlight : 0 }
+    var capacity: Int { session.isBlocked || !hasOpenChannel ? 0 : configuration.maxInFlight }
     var isReady: Bool { session.isReady }
     var isRetired: Bool { session.isClosing }
     var isClosed: Bool { session.isClosed }
-    var isBlocked: Bool { session.blockedReason != nil }
+    var isBlocked: Bool { session.isBlocked }
     var completesOnWrite: Bool { !configuration.mode.isConfirmed }
     var keepAliveInterval: TimeAmount? { session.keepAliveInterval }
 
@@ -74,7 +66,8 @@ struct AMQPClientEngine: ClientEngine {
         _ entry: LogEntry, id: EntryID, ticket: Int, into out: inout ByteBuffer
     ) throws(TransportError) {
         try configuration.limits.check(entry)
-        let template = templates[Int(entry.severity.rawValue)]
+        guard let channel = deal() else { throw TransportError(.notSent, "no channel to RabbitMQ is open at present") }
+        let template = channels[channel].template(entry.severity)
         let frameMax = session.frameMax
         var body = ContentTemplate.Body.none
         do throws(EntryCodecError) {
@@ -85,18 +78,29 @@ struct AMQPClientEngine: ClientEngine {
             throw TransportError(.notSent, error.description)
         }
         body.end(in: &out)
-        if configuration.mode.isConfirmed { unconfirmed.append(ticket, number: id.number) }
+        if configuration.mode.isConfirmed { channels[channel].published(id, ticket: ticket) }
     }
 
-    /// Publishes a body of `size` bytes that `write` appends.
+    /// Publishes a body of `size` bytes that `write` appends, on the first channel.
     mutating func publish(
         _ id: EntryID, _ severity: Severity, size: Int, ticket: Int, into out: inout ByteBuffer,
         _ write: (inout ByteBuffer) -> Void
     ) {
-        let body = templates[Int(severity.rawValue)].begin(id, size: size, frameMax: session.frameMax, into: &out)
+        let body = channels[0].template(severity).begin(id, size: size, frameMax: session.frameMax, into: &out)
         write(&out)
         body.end(in: &out)
-        if configuration.mode.isConfirmed { unconfirmed.append(ticket, number: id.number) }
+        if configuration.mode.isConfirmed { channels[0].published(id, ticket: ticket) }
+    }
+
+    private var hasOpenChannel: Bool { channels.contains { session.isReady(channel: $0.number) } }
+
+    /// The channel for the next entry: the one after the latest that is open; nil if none is.
+    private mutating func deal() -> Int? {
+        for _ in channels.indices {
+            latestChannel = latestChannel + 1 < channels.count ? latestChannel + 1 : 0
+            if session.isReady(channel: channels[latestChannel].number) { return latestChannel }
+        }
+        return nil
     }
 
     // MARK: Receiving
@@ -113,59 +117,40 @@ struct AMQPClientEngine: ClientEngine {
     private mutating func take(
         _ frame: FrameHeader, _ bytes: ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
     ) throws(ProtocolError) {
+        // What belongs to the connection comes on channel 0, and is told apart below.
+        let channel = Int(frame.channel) - 1
         switch frame.type {
         case .heartbeat: break
-        case .header, .body: try takeReturned(frame, bytes)
+        case .header, .body:
+            if !session.isClosing { try channels[channel].takeReturned(frame, bytes) }
         case .method:
-            let method = try session.decodeMethod(frame, bytes)
-            switch method {
+            switch try session.decodeMethod(frame, bytes) {
             case .basicAck(let deliveryTag, let multiple) where session.isReady:
-                try unconfirmed.settle(deliveryTag, multiple: multiple) { ticket, failure in
-                    if let failure { completions.fail(ticket, failure) } else { completions.acknowledge(ticket) }
-                }
+                try channels[channel].settle(deliveryTag, multiple: multiple, &completions)
             case .basicNack(let deliveryTag, let multiple) where session.isReady:
-                let refused = TransportError(.rejected, "RabbitMQ could not take the entry (basic.nack); see its log")
-                try unconfirmed.settle(deliveryTag, multiple: multiple) { completions.fail($0, $1 ?? refused) }
+                try channels[channel].settle(deliveryTag, multiple: multiple, refusal: Self.refused, &completions)
             case .basicReturn(let refusal) where session.isReady:
-                guard case .none = returning else { throw Self.misplaced }
-                returning = .announced(refusal)
-            default:
-                guard try session.take(method, into: &out) == .handled else {
-                    throw ProtocolError("it sent a method that only a consumer expects")
-                }
+                try channels[channel].announceReturn(refusal)
+            case let method:
+                try takeOther(method, on: frame.channel, into: &out, completions: &completions)
             }
         }
     }
 
-    /// Takes a frame of a message that comes back because no queue takes it.
-    ///
-    /// The confirm that follows settles the entry; which one it is, only its message-id tells.
-    private mutating func takeReturned(_ frame: FrameHeader, _ bytes: ByteBuffer) throws(ProtocolError) {
-        if session.isClosing { return }
-        switch (frame.type, returning) {
-        case (.header, .announced(let refusal)):
-            let header = try ContentHeader(frame, bytes)
-            returning = header.bodySize == 0 ? .none : .body(rest: header.bodySize)
-            guard let range = header.messageID,
-                let id = MessageID.parse(bytes.readableBytesSpan.extracting(range))
-            else { return }
-            unconfirmed.markReturned(number: id.number, unroutable(refusal))
-        case (.body, .body(let rest)) where frame.size <= rest:
-            returning = frame.size == rest ? .none : .body(rest: rest - UInt64(frame.size))
-        default:
-            throw Self.misplaced
+    private mutating func takeOther(
+        _ method: IncomingMethod, on channel: UInt16, into out: inout ByteBuffer, completions: inout Completions
+    ) throws(ProtocolError) {
+        switch try session.take(method, on: channel, into: &out) {
+        case .handled: break
+        case .notMine: throw ProtocolError("it sent a method that only a consumer expects")
+        case .channelClosed(let refusal):
+            try channels[Int(channel) - 1].closed(refusal, &completions)
+            session.openAgain(channel, after: refusal, into: &out)
         }
     }
 
-    private func unroutable(_ refusal: Refusal) -> TransportError {
-        TransportError(
-            .rejected,
-            "RabbitMQ has no queue for the entry: \(refusal.text) (reply code \(refusal.code)). Start a logger, or bind a "
-                + "queue to the exchange '\(configuration.mode.exchange)' (--amqp-queue)")
-    }
-
-    private static let misplaced = ProtocolError(
-        "it sent content that belongs to no message, or a message within another (AMQP 0-9-1, 4.2.6)")
+    private static let refused = TransportError(
+        .rejected, "RabbitMQ could not take the entry (basic.nack); see its log")
 
     // MARK: Goodbye and heartbeats
 

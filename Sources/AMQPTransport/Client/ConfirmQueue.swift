@@ -57,6 +57,15 @@ struct ConfirmQueue {
         }
     }
 
+    /// Whether nothing was settled yet, of all that was published.
+    var isUntouched: Bool { firstTag == 1 && publishes.first.map { $0.ticket >= 0 } ?? true }
+
+    /// Forgets every entry that is outstanding; `forgotten` is told each ticket, and why the entry came back if it did.
+    mutating func removeAll(_ forgotten: (Int, TransportError?) -> Void) {
+        for publish in publishes where publish.ticket >= 0 { forgotten(publish.ticket, takeReturned(publish.ticket)) }
+        self = ConfirmQueue()
+    }
+
     private mutating func takeReturned(_ ticket: Int) -> TransportError? {
         returned.isEmpty ? nil : returned.removeValue(forKey: ticket)
     }

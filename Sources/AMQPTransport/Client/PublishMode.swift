@@ -15,6 +15,13 @@ struct PublishMode: Sendable, Hashable {
     var isPersistent = true
     /// Whether RabbitMQ confirms what it has taken over.
     var isConfirmed = true
+    /// How many channels of a connection entries are dealt to, unless told otherwise.
+    var channels: UInt16 = 1
+    /// How many entries the logger acknowledges at once; nil for what a read brought.
+    var acknowledgementBatch: Int?
+
+    /// Whether the logger has to consume from a queue of its own, in a way of its own.
+    var needsOwnQueue: Bool { exchange != Contract.exchange }
 
     /// What an acknowledgement promises.
     var acknowledgement: AcknowledgementClass { isConfirmed ? .queued : .unacknowledged }
@@ -23,6 +30,11 @@ struct PublishMode: Sendable, Hashable {
     static let standard = PublishMode(name: "confirm")
     /// Quorum queue, persistent, confirmed.
     static let quorum = PublishMode(name: "quorum", exchange: Contract.quorumExchange, queueKind: .quorum)
+    /// As the standard, dealt to four channels in turn.
+    static let fourChannels = PublishMode(name: "4-channels", channels: 4)
+    /// As the standard, with a logger that acknowledges many entries at once, whose queue it needs to have for itself.
+    static let acknowledgedInBatches = PublishMode(
+        name: "ack-batch", exchange: Contract.batchExchange, acknowledgementBatch: 128)
     /// As the standard, with bodies in protobuf.
     static let protobuf = PublishMode(name: "confirm", codec: .protobuf)
     /// As the standard, with bodies in gob.

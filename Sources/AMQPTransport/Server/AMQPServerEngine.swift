@@ -4,7 +4,7 @@ import EntryCodecs
 import NIOCore
 import TransportIO
 
-/// The logger half of AMQP: consumes a queue with explicit acknowledgements, one basic.ack for all that a read brought.
+/// The logger half of AMQP: consumes a queue with explicit acknowledgements, one basic.ack for many entries.
 struct AMQPServerEngine: ServerEngine {
     /// What an engine is made with.
     struct Configuration: Sendable {
@@ -12,10 +12,10 @@ struct AMQPServerEngine: ServerEngine {
         var queue: QueueDeclaration
         /// The most deliveries that RabbitMQ sends ahead of their acknowledgement.
         ///
-        /// 64, 256, 1024 and 4096 could not be told apart at 64 in flight; a small one bounds what a stop has to wait for.
+        /// 64 to 4096 could not be told apart at 64 in flight; a small one bounds what a stop has to wait for.
         var prefetch: UInt16 = 256
-        /// How many deliveries an acknowledgement is to cover at least, unless a second has passed.
-        var batch = 1
+        /// When what is settled is acknowledged.
+        var pace = AcknowledgementPace.everyRead
         var limits = EntryLimits()
         /// Told of what is used though it is not as it was declared.
         var notice: @Sendable (String) -> Void = { _ in }
@@ -27,16 +27,13 @@ struct AMQPServerEngine: ServerEngine {
     private static let maxFrameworkBytes = 64 * 1024
 
     private let limits: EntryLimits
-    private let batch: UInt64
     private let recent: RecentMessages
     private let ready: () -> Void
     private var session: Session
     private var content: IncomingContent
     private var decoder: EntryDecoder
-    private var window = DeliveryWindow()
-    private var lastAck: [UInt8] = []
+    private var answers: DeliveryAnswers
     private var undecided: [UInt64: Message] = [:]
-    private var secondsSinceKeepAlive: Int64 = 0
     private var isAnnounced = false
     private var drain = Drain.notAsked
 
@@ -59,8 +56,7 @@ struct AMQPServerEngine: ServerEngine {
     ///   - ready: called once, when entries can arrive.
     init(_ configuration: Configuration, recent: RecentMessages, ready: @escaping () -> Void) {
         limits = configuration.limits
-        // Half of what may be ahead, so that RabbitMQ never waits for an acknowledgement that waits for a delivery.
-        batch = UInt64(max(1, min(configuration.batch, Int(configuration.prefetch) / 2)))
+        answers = DeliveryAnswers(pace: configuration.pace)
         self.recent = recent
         self.ready = ready
         let (bodyBytes, overflows) = limits.maxEntryBytes.multipliedReportingOverflow(by: Self.maxEscapeBytes)
@@ -79,21 +75,22 @@ struct AMQPServerEngine: ServerEngine {
     /// Otherwise nothing is owed: RabbitMQ keeps what was not acknowledged.
     var isIdle: Bool { drain == .notAsked || session.isClosed }
     var isFinished: Bool { session.isClosed }
+    var keepAliveInterval: TimeAmount? { session.keepAliveInterval }
 
-    /// Every second where acknowledgements may wait for a batch to be complete.
-    var keepAliveInterval: TimeAmount? { batch > 1 && session.isReady ? .seconds(1) : session.keepAliveInterval }
+    mutating func attach(to loop: EngineLoop) {
+        answers.loop = loop
+    }
 
     mutating func open(into out: inout ByteBuffer) {
         session.open(into: &out)
     }
 
     mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
-        guard batch > 1, session.isReady else { return try session.keepAlive(into: &out) }
-        acknowledge(atLeast: 1, into: &out)
-        secondsSinceKeepAlive += 1
-        guard let interval = session.keepAliveInterval, .seconds(secondsSinceKeepAlive) >= interval else { return }
-        secondsSinceKeepAlive = 0
         try session.keepAlive(into: &out)
+    }
+
+    mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) {
+        if !session.isClosing { answers.wakeUp(into: &out) }
     }
 
     // MARK: Receiving
@@ -109,7 +106,7 @@ struct AMQPServerEngine: ServerEngine {
                 bytes.moveReaderIndex(forwardBy: frame.totalBytes)
             }
         } catch {
-            acknowledge(atLeast: 1, into: &out)
+            if !session.isClosing { answers.acknowledge(atLeast: 1, into: &out) }
             throw error
         }
         acknowledge(into: &out)
@@ -124,7 +121,7 @@ struct AMQPServerEngine: ServerEngine {
     ) throws(ProtocolError) {
         switch frame.type {
         case .heartbeat: break
-        case .method: try takeMethod(session.decodeMethod(frame, bytes), into: &out)
+        case .method: try takeMethod(session.decodeMethod(frame, bytes), on: frame.channel, into: &out)
         case .header, .body:
             if session.isClosing { return }
             guard let message = try content.take(frame, bytes) else { return }
@@ -132,21 +129,25 @@ struct AMQPServerEngine: ServerEngine {
         }
     }
 
-    private mutating func takeMethod(_ method: IncomingMethod, into out: inout ByteBuffer) throws(ProtocolError) {
+    private mutating func takeMethod(
+        _ method: IncomingMethod, on channel: UInt16, into out: inout ByteBuffer
+    ) throws(ProtocolError) {
         switch method {
         case .basicDeliver(let delivery) where session.isReady:
-            guard delivery.deliveryTag == window.nextTag else {
-                throw ProtocolError("it sent the delivery tag \(delivery.deliveryTag), not \(window.nextTag)")
+            guard delivery.deliveryTag == answers.nextTag else {
+                throw ProtocolError("it sent the delivery tag \(delivery.deliveryTag), not \(answers.nextTag)")
             }
-            window.append()
+            answers.append()
             try content.announce(delivery)
         case .basicCancelOk where drain == .cancelling:
             drain = .cancelled
         case .basicCancel where session.isReady:
             throw ProtocolError("it ended the consumer (basic.cancel): the queue was deleted, or its node is gone")
         default:
-            guard try session.take(method, into: &out) == .handled else {
-                throw ProtocolError("it sent a method that only a publisher expects")
+            switch try session.take(method, on: channel, into: &out) {
+            case .handled: break
+            case .channelClosed(let refusal): throw ProtocolError("it closed the channel: \(refusal)")
+            case .notMine: throw ProtocolError("it sent a method that only a publisher expects")
             }
         }
     }
@@ -174,7 +175,7 @@ struct AMQPServerEngine: ServerEngine {
         guard let result else {
             // RabbitMQ puts it into the queue for dead letters, if its queue has one.
             intake.countUndecodable()
-            reject(delivery.deliveryTag, requeue: false, into: &out)
+            answers.reject(delivery.deliveryTag, requeue: false, isClosing: session.isClosing, into: &out)
             return
         }
         if result == .later { undecided[delivery.deliveryTag] = message }
@@ -219,47 +220,21 @@ struct AMQPServerEngine: ServerEngine {
         case .later: break
         case .recorded:
             if let key = message.key { recent.insert(key) }
-            _ = window.settle(deliveryTag, isRejected: false)
+            answers.settle(deliveryTag)
         // Once more, and if the logger does not take it then either, not for ever.
-        case .rejected: reject(deliveryTag, requeue: !message.isRedelivered, into: &out)
+        case .rejected:
+            answers.reject(
+                deliveryTag, requeue: !message.isRedelivered, isClosing: session.isClosing, into: &out)
         }
     }
 
-    private mutating func reject(_ deliveryTag: UInt64, requeue: Bool, into out: inout ByteBuffer) {
-        guard window.settle(deliveryTag, isRejected: true), !session.isClosing else { return }
-        var reject = amqp_basic_reject_t()
-        reject.delivery_tag = deliveryTag
-        reject.requeue = requeue ? 1 : 0
-        out.writeMethod(AMQP_BASIC_REJECT_METHOD, reject)
-    }
-
-    /// Acknowledges all that is settled.
-    ///
-    /// An acknowledgement that still waits at the end of `out` is replaced by its
-    /// successor, so that entries completed one by one in a tick cost one frame together.
-    private mutating func acknowledge(atLeast batch: UInt64? = nil, into out: inout ByteBuffer) {
-        // Nothing more comes once the consumer is cancelled, so that there is nothing to wait for.
-        let least = drain == .notAsked ? batch ?? self.batch : 1
-        if let deliveryTag = window.takeAcknowledgeable(batch: least), !session.isClosing {
-            if endsWithLastAck(out) { out.moveWriterIndex(to: out.writerIndex - lastAck.count) }
-            let start = out.writerIndex
-            var ack = amqp_basic_ack_t()
-            ack.delivery_tag = deliveryTag
-            ack.multiple = 1
-            out.writeMethod(AMQP_BASIC_ACK_METHOD, ack)
-            lastAck.removeAll(keepingCapacity: true)
-            lastAck.append(contentsOf: out.viewBytes(at: start, length: out.writerIndex - start) ?? ByteBufferView())
-        }
-        if drain == .cancelled && window.isEmpty { session.close(into: &out) }
-    }
-
-    /// Whether the last acknowledgement was not sent yet and nothing was written behind it.
-    ///
-    /// No two acknowledgements have the same delivery tag, so equal bytes are the same frame.
-    private func endsWithLastAck(_ out: ByteBuffer) -> Bool {
-        guard !lastAck.isEmpty, out.readableBytes >= lastAck.count else { return false }
-        let end = out.viewBytes(at: out.writerIndex - lastAck.count, length: lastAck.count)
-        return end?.elementsEqual(lastAck) ?? false
+    /// Acknowledges what is settled, in its time.
+    private mutating func acknowledge(into out: inout ByteBuffer) {
+        if session.isClosing { return }
+        guard drain != .notAsked else { return answers.acknowledge(into: &out) }
+        // Few more come once the consumer is cancelled, so that there is nothing to wait for.
+        answers.acknowledge(atLeast: 1, into: &out)
+        if drain == .cancelled && answers.isEmpty { session.close(into: &out) }
     }
 
     // MARK: Stopping

@@ -24,6 +24,9 @@ struct DeliveryWindow {
     /// Whether no delivery waits for its fate.
     var isEmpty: Bool { fates.isEmpty }
 
+    /// Whether something is settled that was not acknowledged yet.
+    var hasAcknowledgeable: Bool { acknowledgeable != nil }
+
     /// The tag of the next delivery.
     var nextTag: UInt64 { firstTag + UInt64(fates.count) }
 

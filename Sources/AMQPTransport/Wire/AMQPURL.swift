@@ -26,6 +26,8 @@ struct AMQPURL: Sendable, Hashable {
     var heartbeat: UInt16?
     /// The largest wanted frame, in bytes; nil leaves it to RabbitMQ.
     var frameMax: UInt32?
+    /// The most channels that are wanted; nil for no limit.
+    var channelMax: UInt16?
     /// How long a connection may take until it can be used, in milliseconds; nil leaves it to the default.
     var connectionTimeout: UInt32?
     /// How to log in.
@@ -122,10 +124,10 @@ struct AMQPURL: Sendable, Hashable {
                 }
                 frameMax = number == 0 ? nil : number
             case "channel_max":
-                // One channel is used, which every limit allows; 0 is no limit.
-                guard number.flatMap(UInt16.init(exactly:)) != nil else {
+                guard let channels = number.flatMap(UInt16.init(exactly:)) else {
                     throw AMQPURLError(text, "channel_max takes 0 to 65535, not '\(value)'")
                 }
+                channelMax = channels == 0 ? nil : channels
             case "connection_timeout":
                 guard let number, number > 0 else {
                     throw AMQPURLError(text, "connection_timeout takes milliseconds from 1 on, not '\(value)'")

@@ -34,6 +34,8 @@ struct FrameHeader {
 struct FrameReader {
     /// The largest frame that the peer may send, overhead included.
     var frameMax = Negotiation.defaultFrameMax
+    /// The highest channel that is in use.
+    var channelMax = Negotiation.channel
     /// Whether the peer has shown that it speaks AMQP.
     var hasSeenFrame = false
 
@@ -53,8 +55,8 @@ struct FrameReader {
         }
         let isInPlace =
             switch type {
-            case .method: channel <= Negotiation.channel
-            case .header, .body: channel == Negotiation.channel
+            case .method: channel <= channelMax
+            case .header, .body: channel > 0 && channel <= channelMax
             case .heartbeat: channel == 0
             }
         guard isInPlace else { throw ProtocolError("it sent a frame on channel \(channel), where it has no place") }

@@ -22,9 +22,11 @@ extension ByteBuffer {
     }
 
     /// Appends the content header frame of a message with a body of 0 bytes; see ``ContentTemplate``.
-    mutating func writeContentHeader(_ properties: amqp_basic_properties_t) {
+    mutating func writeContentHeader(
+        _ properties: amqp_basic_properties_t, channel: UInt16 = Negotiation.channel
+    ) {
         var properties = properties
-        writeFrame(.header, channel: Negotiation.channel, minimumWritableBytes: Self.maxMethodBytes) { payload in
+        writeFrame(.header, channel: channel, minimumWritableBytes: Self.maxMethodBytes) { payload in
             // AMQP 0-9-1, 2.3.5.2: class-id, weight (0), body size, then the property flags and list.
             payload.storeBytes(of: UInt16(AMQP_BASIC_CLASS).bigEndian, as: UInt16.self)
             payload.storeBytes(of: 0, toByteOffset: 2, as: UInt16.self)

@@ -6,7 +6,7 @@ import TransportIO
 /// A method that RabbitMQ may send to a client, with those of its arguments that are of use here, copied.
 enum IncomingMethod {
     case connectionStart(mechanisms: [String])
-    case connectionTune(frameMax: UInt32, heartbeat: UInt16)
+    case connectionTune(channelMax: UInt16, frameMax: UInt32, heartbeat: UInt16)
     case connectionOpenOk
     case connectionClose(Refusal)
     case connectionCloseOk
@@ -30,14 +30,6 @@ enum IncomingMethod {
     case basicReturn(Refusal)
     case basicAck(deliveryTag: UInt64, multiple: Bool)
     case basicNack(deliveryTag: UInt64, multiple: Bool)
-}
-
-/// Why a connection or a channel was closed, or a message returned.
-struct Refusal: Hashable {
-    /// The reply-code (AMQP 0-9-1, 1.2): 403 access-refused, 404 not-found.
-    var code: UInt16
-    /// The reply-text.
-    var text: String
 }
 
 /// What precedes the content of a message that was delivered.
@@ -92,7 +84,8 @@ extension AMQPPool {
         case AMQP_CONNECTION_START_METHOD: return Self.decodeStart(arguments)
         case AMQP_CONNECTION_TUNE_METHOD:
             return decode(number, arguments, as: amqp_connection_tune_t.self).map {
-                .connectionTune(frameMax: $0.frame_max, heartbeat: $0.heartbeat)
+                .connectionTune(
+                    channelMax: $0.channel_max, frameMax: $0.frame_max, heartbeat: $0.heartbeat)
             }
         case AMQP_CONNECTION_CLOSE_METHOD:
             return decode(number, arguments, as: amqp_connection_close_t.self).map {

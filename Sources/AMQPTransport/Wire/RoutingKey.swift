@@ -6,6 +6,8 @@ enum Contract {
     static let exchange = "logs_topic"
     /// The like of it that leads to quorum queues, so that one suite can measure both kinds apart.
     static let quorumExchange = "logs_topic.quorum"
+    /// The like of it that leads to queues whose consumer acknowledges in batches.
+    static let batchExchange = "logs_topic.ack-batch"
     /// The queue that both halves use unless told otherwise.
     static let defaultQueue = "broker-lab-logger"
 }

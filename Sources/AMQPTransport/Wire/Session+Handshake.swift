@@ -30,10 +30,12 @@ extension Session {
     }
 
     /// Appends connection.tune-ok and, without waiting, connection.open.
-    static func writeTuneOkAndOpen(_ agreed: Negotiation, virtualHost: String, into out: inout ByteBuffer) {
+    static func writeTuneOkAndOpen(
+        _ agreed: Negotiation, channels: UInt16, virtualHost: String, into out: inout ByteBuffer
+    ) {
         let pool = AMQPPool()
         var tuneOk = amqp_connection_tune_ok_t()
-        tuneOk.channel_max = Negotiation.channel
+        tuneOk.channel_max = channels
         tuneOk.frame_max = agreed.frameMax
         tuneOk.heartbeat = agreed.heartbeat
         out.writeMethod(AMQP_CONNECTION_TUNE_OK_METHOD, tuneOk, channel: 0)

@@ -2,18 +2,25 @@ import CRabbitMQ
 import NIOCore
 import TransportIO
 
-/// The life of a connection and its one channel, which both halves share: handshake, setup, heartbeats, goodbye.
+/// The life of a connection and its channels, which both halves share: handshake, setup, heartbeats, goodbye.
 struct Session {
     /// Who logs in, where to, and what is wanted of the connection.
     struct Configuration: Sendable, Hashable {
         var url: AMQPURL
+        /// What is asked for on the first channel, and on any that is opened again.
         var setup: [SetupStep]
+        /// How many channels there are.
+        var channels: UInt16 = 1
+        /// What is asked for on those behind the first, where the first has declared the rest.
+        var furtherSetup: [SetupStep] = []
     }
 
     /// What the session made of a method.
     enum Outcome {
         /// It was the session's own.
         case handled
+        /// RabbitMQ has closed the channel, which was in use.
+        case channelClosed(Refusal)
         /// It belongs to the engine.
         case notMine
     }
@@ -22,8 +29,8 @@ struct Session {
         case awaitingStart
         case awaitingTune
         case awaitingOpenOk
-        case awaitingChannelOpenOk(next: Int)
-        case settingUp(step: Int)
+        /// The connection is open; not all channels were set up yet.
+        case settingUp
         case ready
         case closing
         case closed
@@ -34,34 +41,38 @@ struct Session {
     private let notice: (String) -> Void
     private let pool = AMQPPool()
     private var phase = Phase.awaitingStart
-    private var negotiation: Negotiation?
-    private var silentIntervals = 0
+    private var channels: [ChannelSetup]
+    private var heartbeat = Heartbeat()
     private var frames = FrameReader()
-    /// Why RabbitMQ takes nothing at present, or nil: connection.blocked.
-    private(set) var blockedReason: String?
+    /// Why RabbitMQ takes nothing at present: connection.blocked, channel.flow.
+    private var obstacles = Obstacles()
 
     init(configuration: Configuration, notice: @escaping (String) -> Void = { _ in }) {
         self.configuration = configuration
         self.notice = notice
+        channels = (1...configuration.channels).map {
+            ChannelSetup($0, steps: $0 == 1 ? configuration.setup : configuration.furtherSetup)
+        }
+        frames.channelMax = configuration.channels
     }
 
     /// Whether the setup is done and no goodbye was said.
-    var isReady: Bool {
-        if case .ready = phase { true } else { false }
-    }
+    var isReady: Bool { phase == .ready }
 
     /// Whether goodbye was said.
-    var isClosing: Bool {
-        if case .closing = phase { true } else { isClosed }
-    }
+    var isClosing: Bool { phase == .closing || isClosed }
 
     /// Whether the goodbye was answered.
-    var isClosed: Bool {
-        if case .closed = phase { true } else { false }
-    }
+    var isClosed: Bool { phase == .closed }
+
+    /// Whether RabbitMQ takes nothing at present.
+    var isBlocked: Bool { obstacles.reason != nil }
+
+    /// Whether a channel is set up.
+    func isReady(channel: UInt16) -> Bool { channels[Int(channel) - 1].isReady }
 
     /// The largest frame, overhead included.
-    var frameMax: UInt32 { negotiation?.frameMax ?? Negotiation.defaultFrameMax }
+    var frameMax: UInt32 { frames.frameMax }
 
     /// Appends the protocol header.
     mutating func open(into out: inout ByteBuffer) {
@@ -73,19 +84,27 @@ struct Session {
     /// The header of the first complete frame in `bytes`.
     mutating func nextFrame(_ bytes: ByteBuffer) throws(ProtocolError) -> FrameHeader? {
         let frame = try frames.peek(bytes)
-        if frame != nil { silentIntervals = 0 }
+        if frame != nil { heartbeat.heard() }
         return frame
     }
 
     /// Decodes the method frame at the start of `bytes`.
     func decodeMethod(_ frame: FrameHeader, _ bytes: ByteBuffer) throws(ProtocolError) -> IncomingMethod {
         try bytes.withUnsafeReadableBytes { raw throws(ProtocolError) in
-            try pool.decodeMethod(UnsafeRawBufferPointer(rebasing: raw[frame.payload]))
+            let payload = UnsafeRawBufferPointer(rebasing: raw[frame.payload])
+            let method = try pool.decodeMethod(payload)
+            // AMQP 0-9-1, 2.3.5: channel 0 is for the methods of the class connection, and for nothing else.
+            guard (payload[1] == UInt8(AMQP_CONNECTION_CLASS)) == (frame.channel == 0) else {
+                throw ProtocolError("it sent a method on channel \(frame.channel), where it has no place")
+            }
+            return method
         }
     }
 
-    /// Takes a method that is about the connection or the channel.
-    mutating func take(_ method: IncomingMethod, into out: inout ByteBuffer) throws(ProtocolError) -> Outcome {
+    /// Takes a method that is about the connection, or about the channel that it came on.
+    mutating func take(
+        _ method: IncomingMethod, on channel: UInt16, into out: inout ByteBuffer
+    ) throws(ProtocolError) -> Outcome {
         switch method {
         case .connectionClose(let refusal):
             out.writeMethod(AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t(), channel: 0)
@@ -93,44 +112,43 @@ struct Session {
             let wasClosing = isClosing
             phase = .closed
             if wasClosing { return .handled }
-            throw ProtocolError(explain(refusal, attempt: attempt))
+            throw ProtocolError(refusal.explanation(attempt: attempt, configuration.url))
         case .channelClose(let refusal):
-            out.writeMethod(AMQP_CHANNEL_CLOSE_OK_METHOD, amqp_channel_close_ok_t())
+            out.writeMethod(AMQP_CHANNEL_CLOSE_OK_METHOD, amqp_channel_close_ok_t(), channel: channel)
             if isClosing { return .handled }
-            try recover(from: refusal, into: &out)
-            return .handled
+            return try channelClosed(channel, refusal, into: &out)
         case .connectionCloseOk:
             guard isClosing else { throw ProtocolError("it sent connection.close-ok though nothing was to be closed") }
             phase = .closed
-            return .handled
         case _ where isClosing:
             // AMQP 0-9-1, 1.4.2.9: after connection.close, everything but close and close-ok is to be discarded.
-            return .handled
+            break
         case .connectionBlocked(let reason):
-            block(reason.isEmpty ? "connection.blocked" : "connection.blocked: \(reason)")
-            return .handled
+            changeObstacles { $0.connection = reason.isEmpty ? "connection.blocked" : "connection.blocked: \(reason)" }
         case .connectionUnblocked:
-            block(nil)
-            return .handled
+            changeObstacles { $0.connection = nil }
         case .channelFlow(let active):
             var flowOk = amqp_channel_flow_ok_t()
             flowOk.active = active ? 1 : 0
-            out.writeMethod(AMQP_CHANNEL_FLOW_OK_METHOD, flowOk)
-            block(active ? nil : "channel.flow")
-            return .handled
+            out.writeMethod(AMQP_CHANNEL_FLOW_OK_METHOD, flowOk, channel: channel)
+            changeObstacles { $0.set(channel, isStopped: !active) }
         default:
-            return try advance(method, into: &out) ? .handled : .notMine
+            return try advance(method, on: channel, into: &out) ? .handled : .notMine
         }
+        return .handled
     }
 
-    private mutating func block(_ reason: String?) {
-        guard blockedReason != reason else { return }
-        blockedReason = reason
-        notice(reason.map { "takes nothing at present (\($0)); sends wait" } ?? "takes entries again")
+    private mutating func changeObstacles(_ change: (inout Obstacles) -> Void) {
+        let before = obstacles.reason
+        change(&obstacles)
+        guard obstacles.reason != before else { return }
+        notice(obstacles.reason.map { "takes nothing at present (\($0)); sends wait" } ?? "takes entries again")
     }
 
     /// Goes one step on in the handshake or the setup; false if `method` is no part of these.
-    private mutating func advance(_ method: IncomingMethod, into out: inout ByteBuffer) throws(ProtocolError) -> Bool {
+    private mutating func advance(
+        _ method: IncomingMethod, on channel: UInt16, into out: inout ByteBuffer
+    ) throws(ProtocolError) -> Bool {
         switch (phase, method) {
         case (.awaitingStart, .connectionStart(let mechanisms)):
             let mechanism = configuration.url.mechanism
@@ -142,79 +160,72 @@ struct Session {
             }
             Self.writeStartOk(configuration.url, into: &out)
             phase = .awaitingTune
-        case (.awaitingTune, .connectionTune(let frameMax, let heartbeat)):
-            guard frameMax == 0 || frameMax >= Negotiation.minFrameMax else {
-                throw ProtocolError("it proposed a frame-max of \(frameMax) bytes; AMQP 0-9-1 asks for 4096 or more")
-            }
-            let agreed = Negotiation(
-                offeredFrameMax: frameMax, offeredHeartbeat: heartbeat, wantedFrameMax: configuration.url.frameMax,
-                wantedHeartbeat: configuration.url.heartbeat)
-            negotiation = agreed
+        case (.awaitingTune, .connectionTune(let channelMax, let frameMax, let heartbeat)):
+            let agreed = try Negotiation(
+                offeredChannelMax: channelMax, offeredFrameMax: frameMax, offeredHeartbeat: heartbeat,
+                channels: configuration.channels, configuration.url)
+            self.heartbeat.interval = agreed.heartbeat
             frames.frameMax = agreed.frameMax
-            Self.writeTuneOkAndOpen(agreed, virtualHost: configuration.url.virtualHost, into: &out)
+            Self.writeTuneOkAndOpen(
+                agreed, channels: configuration.channels, virtualHost: configuration.url.virtualHost, into: &out)
             phase = .awaitingOpenOk
         case (.awaitingOpenOk, .connectionOpenOk):
-            out.writeMethod(AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t())
-            phase = .awaitingChannelOpenOk(next: 0)
-        case (.awaitingChannelOpenOk(let next), .channelOpenOk):
-            begin(next, into: &out)
-        case (.settingUp(let step), _) where configuration.setup[step].isAnswered(by: method):
-            begin(step + 1, into: &out)
+            for index in channels.indices { channels[index].open(into: &out) }
+            phase = .settingUp
+        case (.settingUp, _) where channel > 0, (.ready, _) where channel > 0:
+            switch channels[Int(channel) - 1].take(method, into: &out) {
+            case .advanced:
+                if channels.allSatisfy(\.isReady) { phase = .ready }
+            case .notMine: return false
+            case .misplaced: throw misplaced(on: channel)
+            }
         case (.ready, _):
             return false
         default:
-            throw ProtocolError("it sent a method where it has no place, while broker-lab was to \(attempt)")
+            throw misplaced(on: channel)
         }
         return true
     }
 
-    private mutating func begin(_ step: Int, into out: inout ByteBuffer) {
-        if step < configuration.setup.count {
-            configuration.setup[step].write(into: &out)
-            phase = .settingUp(step: step)
-        } else {
-            phase = .ready
+    // MARK: Channels that RabbitMQ closes
+
+    private mutating func channelClosed(
+        _ channel: UInt16, _ refusal: Refusal, into out: inout ByteBuffer
+    ) throws(ProtocolError) -> Outcome {
+        let index = Int(channel) - 1
+        if channels[index].isReady { return .channelClosed(refusal) }
+        let attempt = channels[index].attempt
+        guard let queue = channels[index].recover(from: refusal, into: &out) else {
+            throw ProtocolError(refusal.explanation(attempt: attempt, configuration.url))
         }
+        notice("has a queue '\(queue)' with other properties, which is used as it is: \(refusal.text)")
+        return .handled
     }
 
-    /// Goes on without a declaration that RabbitMQ refused because the queue exists with other properties
-    /// (406 precondition-failed): whoever made it so, it collects entries all the same.
-    private mutating func recover(from refusal: Refusal, into out: inout ByteBuffer) throws(ProtocolError) {
-        guard case .settingUp(let step) = phase, let queue = configuration.setup[step].declaredQueue,
-            refusal.code == 406
-        else { throw ProtocolError(explain(refusal, attempt: attempt)) }
-        notice("has a queue '\(queue)' with other properties, which is used as it is: \(refusal.text)")
-        out.writeMethod(AMQP_CHANNEL_OPEN_METHOD, amqp_channel_open_t())
-        phase = .awaitingChannelOpenOk(next: step + 1)
+    /// Opens a channel once more, which RabbitMQ has closed, and declares the topology anew: it may be what was missing.
+    mutating func openAgain(_ channel: UInt16, after refusal: Refusal, into out: inout ByteBuffer) {
+        notice("closed a channel: \(refusal); opening it again")
+        changeObstacles { $0.set(channel, isStopped: false) }
+        channels[Int(channel) - 1].openAgain(steps: configuration.setup, into: &out)
     }
 
     // MARK: Errors
 
+    /// What is being attempted, for an error message; empty once everything is set up.
     private var attempt: String {
         switch phase {
         case .awaitingStart: "shake hands"
         case .awaitingTune: "log in as '\(configuration.url.user)'"
         case .awaitingOpenOk: "open the vhost '\(configuration.url.virtualHost)'"
-        case .awaitingChannelOpenOk: "open a channel"
-        case .settingUp(let step): configuration.setup[step].attempt
+        case .settingUp: channels.lazy.map(\.attempt).first { !$0.isEmpty } ?? ""
         case .ready, .closing, .closed: ""
         }
     }
 
-    private func explain(_ refusal: Refusal, attempt: String) -> String {
-        guard !attempt.isEmpty else { return "it closed the connection: \(refusal.text) (reply code \(refusal.code))" }
-        let mend =
-            switch (phase, refusal.code) {
-            case (_, 403) where attempt.hasPrefix("log in"):
-                ". Check user and password in the URL (guest works from localhost only)"
-            case (_, 530) where configuration.url.virtualHost.isEmpty:
-                ". For the default vhost, leave out the '/' at the end of the URL"
-            case (_, 530): ". Create the vhost, or give an existing one in the URL (amqp://HOST/VHOST)"
-            case (_, 403): ". Give the user the permission (rabbitmqctl set_permissions)"
-            case (_, 406): ". Delete the existing one, or make it as the contract says"
-            default: ""
-            }
-        return "it refused to \(attempt): \(refusal.text)\(mend)"
+    private func misplaced(on channel: UInt16) -> ProtocolError {
+        let attempt = channel > 0 ? channels[Int(channel) - 1].attempt : attempt
+        return ProtocolError(
+            "it sent a method where it has no place\(attempt.isEmpty ? "" : ", while broker-lab was to \(attempt)")")
     }
 
     // MARK: Goodbye and heartbeats
@@ -222,7 +233,7 @@ struct Session {
     /// Says goodbye.
     mutating func close(into out: inout ByteBuffer) {
         guard !isClosing else { return }
-        guard negotiation != nil else {
+        guard heartbeat.interval != nil else {
             // Before connection.open, AMQP 0-9-1 (2.2.4) knows no goodbye but closing the socket.
             phase = .closed
             return
@@ -233,25 +244,11 @@ struct Session {
         phase = .closing
     }
 
-    /// Half of the heartbeat interval (AMQP 0-9-1, 4.2.7); before there is one, a bound on the handshake.
-    var keepAliveInterval: TimeAmount? {
-        guard let negotiation else { return .seconds(5) }
-        return negotiation.heartbeat == 0 ? nil : .milliseconds(Int64(negotiation.heartbeat) * 500)
-    }
+    /// How often ``keepAlive(into:)`` wants to be called; nil for never.
+    var keepAliveInterval: TimeAmount? { heartbeat.lookInterval }
 
     /// Sends a heartbeat; gives up a peer that was silent for two intervals.
     mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
-        silentIntervals += 1
-        guard let negotiation else {
-            guard silentIntervals < 2 else {
-                throw ProtocolError("no answer to the AMQP handshake; is it RabbitMQ's AMQP port?")
-            }
-            return
-        }
-        if silentIntervals > 4 {
-            throw ProtocolError(
-                "nothing came for two heartbeat intervals of \(negotiation.heartbeat) s; it is taken for dead")
-        }
-        out.writeHeartbeat()
+        try heartbeat.look(into: &out)
     }
 }

@@ -1,7 +1,7 @@
 import CRabbitMQ
 import NIOCore
 
-/// What a client asks for on its channel before it is ready, one request after the other.
+/// What a client asks for on a channel before it is ready, one request after the other.
 enum SetupStep: Sendable, Hashable {
     case declareExchange(String)
     case declareQueue(QueueDeclaration)
@@ -15,7 +15,7 @@ enum SetupStep: Sendable, Hashable {
     static let consumerTag = "broker-lab"
 
     /// Appends the request.
-    func write(into out: inout ByteBuffer) {
+    func write(into out: inout ByteBuffer, channel: UInt16) {
         let pool = AMQPPool()
         switch self {
         case .declareExchange(let exchange):
@@ -23,28 +23,28 @@ enum SetupStep: Sendable, Hashable {
             declare.exchange = pool.bytes(exchange)
             declare.type = pool.bytes("topic")
             declare.durable = 1
-            out.writeMethod(AMQP_EXCHANGE_DECLARE_METHOD, declare)
+            out.writeMethod(AMQP_EXCHANGE_DECLARE_METHOD, declare, channel: channel)
         case .declareQueue(let queue):
-            out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, queue.method(pool))
+            out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, queue.method(pool), channel: channel)
         case .declareDeadLetterQueue(let name):
-            out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, QueueDeclaration.deadLetters(name, pool))
+            out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, QueueDeclaration.deadLetters(name, pool), channel: channel)
         case .bindQueue(let queue, let routingKey):
             var bind = amqp_queue_bind_t()
             bind.queue = pool.bytes(queue.name)
             bind.exchange = pool.bytes(queue.exchange)
             bind.routing_key = pool.bytes(routingKey)
-            out.writeMethod(AMQP_QUEUE_BIND_METHOD, bind)
+            out.writeMethod(AMQP_QUEUE_BIND_METHOD, bind, channel: channel)
         case .selectConfirms:
-            out.writeMethod(AMQP_CONFIRM_SELECT_METHOD, amqp_confirm_select_t())
+            out.writeMethod(AMQP_CONFIRM_SELECT_METHOD, amqp_confirm_select_t(), channel: channel)
         case .limitPrefetch(let count):
             var qos = amqp_basic_qos_t()
             qos.prefetch_count = count
-            out.writeMethod(AMQP_BASIC_QOS_METHOD, qos)
+            out.writeMethod(AMQP_BASIC_QOS_METHOD, qos, channel: channel)
         case .consume(let queue):
             var consume = amqp_basic_consume_t()
             consume.queue = pool.bytes(queue)
             consume.consumer_tag = pool.bytes(Self.consumerTag)
-            out.writeMethod(AMQP_BASIC_CONSUME_METHOD, consume)
+            out.writeMethod(AMQP_BASIC_CONSUME_METHOD, consume, channel: channel)
         }
     }
 
