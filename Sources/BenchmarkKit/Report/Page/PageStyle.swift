@@ -7,7 +7,7 @@ enum PageStyle {
         --good:#4fc9a0;--bad:#ff9066;--c0:#9aa4af;--c1:#4aa8e0;--c2:#ff8a3d;--c3:#2fc79b;--c4:#e08fbc;--c5:#f0bd3e;--c6:#8fd0f5;
         --c7:#e6e9ec}}
         *{box-sizing:border-box}
-        body{margin:0 auto;max-width:1180px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
+        body{margin:0 auto;max-width:1260px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
         font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
         h1{font-size:1.55rem;line-height:1.25;margin:0 0 .25rem}
         h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.5rem;border-top:1px solid var(--line)}
