@@ -44,7 +44,8 @@ enum PageStyle {
         @media(max-width:600px){body{font-size:15px;padding:1rem .75rem 3rem}h1{font-size:1.3rem}
         dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
         @media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4}body{max-width:none;font-size:11px}
-        .scroll{overflow:visible}table{font-size:9px}th,td{padding:.15rem .3rem}figure,table,.verdict{break-inside:avoid}}
+        .scroll{overflow:visible}table{font-size:9px}td small{font-size:8px}
+        .swatch{print-color-adjust:exact}th,td{padding:.15rem .3rem}figure,table,.verdict{break-inside:avoid}}
         """
 
     /// A transport's classes: the colour of an area and of a line, and a line's dash.
