@@ -102,7 +102,10 @@ final class BenchmarkRun: Sendable {
         BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
     }
 
-    /// Runs `work` and shows what it has come to and the time left, at its start and once a second.
+    /// How often the progress is shown: a cell of the default suite takes half a second.
+    private static let progressInterval = Duration.milliseconds(200)
+
+    /// Runs `work` and shows what it has come to and the time left, at its start and while it runs.
     private func showingProgress<Value: Sendable>(
         _ planned: PlannedCell, _ live: LiveFigures, _ timeLeft: TimeLeft,
         _ work: @escaping @Sendable () async throws -> Value
@@ -112,12 +115,12 @@ final class BenchmarkRun: Sendable {
         let progress = configuration.progress
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                var elapsed = 0.0
+                let start = MonotonicClock.now
                 while !Task.isCancelled {
+                    let elapsed = Double(MonotonicClock.now - start) / 1e9
                     let left = timeLeft.seconds(cells: remaining, elapsed: elapsed)
                     progress.show(.measuring(planned, of: count, soFar: live.soFar, secondsLeft: left))
-                    try? await Task.sleep(for: .seconds(1))
-                    elapsed += 1
+                    try? await Task.sleep(for: Self.progressInterval)
                 }
             }
             defer { group.cancelAll() }

@@ -69,6 +69,7 @@ public struct ControlAPI: Sendable {
         guard ledger.announce(run: id, isSealed: isSealed) else {
             return failure(409, "run '\(id)' is known already, or its id is too long")
         }
+        FreedMemory.giveBack()
         return json(201, RunReport(run: id))
     }
 

@@ -32,11 +32,12 @@ struct SuiteTests {
             name: sweep
             transports: [tcp, grpc:stream]
             payload_bytes: [64, 1024]
-            payload: {lines: app.log}
+            payload: {lines: os-release}
             in_flight: 16
             connections: [1, 4]
-            rate_per_s: [5000, 10000]
+            rate_per_s: [5000, 10000, saturation]
             arrivals: poisson
+            decomposition: false
             baseline: tcp
             control: grpc:stream
             p99_limit_us: 500
@@ -48,13 +49,14 @@ struct SuiteTests {
             warmup_s: 0
             seed: 18446744073709551615
             """
-        let suite = try SuiteFile(path: "/suites/sweep.yaml", text: text).suite(transports: known)
+        let suite = try SuiteFile(path: "/etc/sweep.yaml", text: text).suite(transports: known)
         var expected = BenchmarkKit.Suite(
             name: "sweep", transports: ["tcp", "grpc:stream"], payloadBytes: [64, 1024], inFlight: [16],
             placement: .oneCPU, rounds: 2, duration: 0.5, warmup: 0, seed: .max)
-        expected.payload = .lines(path: "/suites/app.log")
+        expected.payload = .lines(path: "/etc/os-release")
         expected.connections = [1, 4]
-        expected.loads = [5000, 10_000].map { .open(ratePerSecond: $0, arrivals: .poisson) }
+        expected.loads = [5000, 10_000].map { .open(ratePerSecond: $0, arrivals: .poisson) } + [.closed]
+        expected.decomposition = false
         expected.baseline = "tcp"
         expected.control = "grpc:stream"
         expected.p99LimitUs = 500
@@ -89,6 +91,21 @@ struct SuiteTests {
             ("duration_s: .nan", "s.yaml:1: duration_s: '.nan' is not a number"),
             ("duration_s: -1", "s.yaml:1: duration_s: -1.0 is out of range; allowed: 0.05 to 3600.0"),
             ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
+            ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),
+            ("rate_per_s: [1, saturation, saturation]", "s.yaml:1: rate_per_s: 'saturation' is given twice"),
+            ("rate_per_s: []", "s.yaml:1: rate_per_s: no value"),
+            ("rounds: 1\narrivals: poisson", "s.yaml:2: arrivals: a closed load has none; add rate_per_s"),
+            ("min_msgs_per_s: -5", "s.yaml:1: min_msgs_per_s: -5.0 is out of range"),
+            ("max_ack_p99_us: 0", "s.yaml:1: max_ack_p99_us: 0.0 is out of range; allowed: 1.0 to"),
+            (
+                "in_flight: [1, 4]\nconnections: [1, 8]",
+                "s.yaml:2: connections: 8 connections need as many in flight; in_flight has 4 at most"
+            ),
+            (
+                "in_flight: [1, 4]\nconnections: 2",
+                "s.yaml:1: in_flight: 1 cannot be shared by 2 connections; allowed: 2 or more"
+            ),
+            ("payload:\n  lines: /nowhere.log", "s.yaml:2: payload: cannot read the log lines in '/nowhere.log'"),
             ("in_flight: 64\nconnections: 3", "s.yaml:2: connections: 3 connections cannot share 64 in flight evenly"),
             ("in_flight: 10\nmessages_per_operation: 4", "10 in flight on a connection are not whole operations of 4"),
             ("messages_per_operation: 4\nin_flight: 4\nrate_per_s: 1", "operations need a closed load"),
@@ -145,5 +162,18 @@ struct SuiteTests {
             try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
         }
         #expect(error.description == "--payload-bytes: 0 is out of range; allowed: 1 to 16777211")
+    }
+
+    @Test("arrivals given as a flag spread the suite's rates, and need some")
+    func arrivals() throws {
+        var overrides = SuiteOverrides()
+        overrides.arrivals = .constant
+        let sweep = try BenchmarkKit.Suite.load("rate-sweep", transports: known).applying(overrides, transports: known)
+        #expect(sweep.loads.compactMap(\.arrivals).allSatisfy { $0 == .constant })
+        #expect(sweep.loads.contains(.closed))
+        let error = try #require(throws: SuiteError.self) {
+            try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        }
+        #expect(error.description == "--arrivals: a closed load has none; add --rate")
     }
 }

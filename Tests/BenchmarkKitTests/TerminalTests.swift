@@ -13,15 +13,15 @@ struct TerminalTests {
     func progress() {
         let planned = ResultRow.sample(transport: "grpc", inFlight: 64).planned
         #expect(
-            ProgressText.measuring(planned, of: 20, secondsLeft: 40.2) == "[3/20] grpc, 100 B, 64 in flight, 41 s left")
+            ProgressText.measuring(planned, of: 20, secondsLeft: 40.2) == "[3/20, 41 s left] grpc, 100 B, 64 in flight")
         #expect(
             ProgressText.measuring(
                 planned, of: 20, soFar: LiveFigures.SoFar(messagesPerSecond: 81_000.4, p99Us: 1209.6), secondsLeft: 40.2
             )
-                == "[3/20] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us so far, 41 s left")
+                == "[3/20, 41 s left] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us so far")
         #expect(
             ProgressText.measured(.sample(), planned, of: 20, secondsLeft: 125)
-                == "[3/20] grpc, 100 B, 64 in flight: 12346 msgs/s, p99 1234 us, 2 min 05 s left")
+                == "[3/20, 2 min 05 s left] grpc, 100 B, 64 in flight: 12346 msgs/s, p99 1234 us")
         let failed = ResultRow.sample(invalidReasons: ["nothing was sent"])
         #expect(
             ProgressText.measured(failed, planned, of: 3, secondsLeft: 0)

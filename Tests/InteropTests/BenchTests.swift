@@ -55,6 +55,22 @@ struct BenchTests {
             let comparison = try await runProgram(.brokerlab, ["compare", folder.path, folder.path, "--fail-on", "5%"])
             #expect(comparison.exitCode == 0 || !isUndisturbed, "\(comparison.errors.text)")
             #expect(!comparison.output.text.contains("faster") && !comparison.output.text.contains("slower"))
+            try await expectRegression(foundIn: folder)
+        }
+    }
+
+    /// `compare` with runs whose rates are known, made of the cells of a real one.
+    private func expectRegression(foundIn folder: URL) async throws {
+        let (steady, slower) = (folder.appending(path: "steady").path, folder.appending(path: "slower").path)
+        let remade = try await runProgram(.python("remake_results"), [folder.path, steady, slower])
+        #expect(remade.exitCode == 0, "\(remade.errors.text)")
+        for (runs, limit, exitCode, word) in [
+            ([steady, slower], "5%", 1, "slower: throughput 0.50 times"), ([steady, slower], "60%", 0, "slower"),
+            ([slower, steady], "5%", 0, "faster: throughput 2.00 times"),
+        ] {
+            let comparison = try await runProgram(.brokerlab, ["compare"] + runs + ["--fail-on", limit])
+            #expect(comparison.exitCode == exitCode, "\(runs) \(limit): \(comparison.output.text)")
+            #expect(comparison.output.text.contains(word), "\(comparison.output.text)")
         }
     }
 

@@ -2,7 +2,7 @@ import Synchronization
 
 /// What a load that is under way has come to so far, for whoever waits for it.
 ///
-/// Each connection puts its own figures here a few times a second, from its event loop; a message costs nothing for it.
+/// Each connection puts its own figures here ten times a second, from its event loop; a message costs nothing for it.
 public final class LiveFigures: Sendable {
     /// What all connections have come to.
     public struct SoFar: Sendable, Hashable {
@@ -13,7 +13,7 @@ public final class LiveFigures: Sendable {
     }
 
     /// How often figures are put here, in nanoseconds.
-    static let interval: UInt64 = 250_000_000
+    static let interval: UInt64 = 100_000_000
 
     private let connections = Mutex<[Int: SoFar]>([:])
 

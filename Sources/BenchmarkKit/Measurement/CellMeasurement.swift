@@ -54,6 +54,7 @@ struct CellMeasurement: Sendable {
 
         let meters = CellMeters(
             logger: loggerPID, companions: companions, transport: descriptor.name, target: clientOptions.target)
+        FreedMemory.giveBack()
         let memory = (broker: PeakMemory(startingNowFor: getpid()), logger: PeakMemory(startingNowFor: loggerPID))
         let load = CellLoad(
             warmup: warmup, measured: measured, connections: planned.cell.connections, meters: meters,

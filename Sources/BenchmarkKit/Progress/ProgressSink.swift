@@ -10,7 +10,7 @@ public enum ProgressEvent: Sendable {
     case measuringLayers
     /// The logger is being started.
     case startingLogger
-    /// A cell is being measured. Sent when it starts, and again about once a second while it runs.
+    /// A cell is being measured. Sent when it starts, and again a few times a second while it runs.
     case measuring(PlannedCell, of: Int, soFar: LiveFigures.SoFar?, secondsLeft: Double)
     /// A cell was measured.
     case measured(ResultRow, PlannedCell, of: Int, secondsLeft: Double)

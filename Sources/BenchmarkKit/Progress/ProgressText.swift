@@ -2,7 +2,9 @@ import LoggerService
 
 /// The words of the progress line.
 enum ProgressText {
-    /// What runs now: `[3/20] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us so far, 41 s left`.
+    /// What runs now: `[3/20, 41 s left] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us so far`.
+    ///
+    /// A narrow terminal cuts the line at its end, so that what is always wanted comes first.
     static func measuring(
         _ planned: PlannedCell, of count: Int, soFar: LiveFigures.SoFar? = nil, secondsLeft: Double
     ) -> String {
@@ -10,16 +12,16 @@ enum ProgressText {
             ": \(DecimalText.format($0.messagesPerSecond, places: 0)) msgs/s, "
                 + "p99 \(DecimalText.format($0.p99Us, places: 0)) us so far"
         }
-        return "[\(planned.number)/\(count)] \(planned.cell.name)\(figures ?? ""), \(timeLeft(secondsLeft)) left"
+        return "[\(planned.number)/\(count), \(timeLeft(secondsLeft)) left] \(planned.cell.name)\(figures ?? "")"
     }
 
-    /// What came out: `[3/20] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us, 41 s left`.
+    /// What came out: `[3/20, 41 s left] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us`.
     static func measured(_ row: ResultRow, _ planned: PlannedCell, of count: Int, secondsLeft: Double) -> String {
         var result = row.throughput.map { "\(DecimalText.format($0, places: 0)) msgs/s" } ?? "no rate"
         if let p99 = row.ackLatency?.p99Us { result += ", p99 \(DecimalText.format(p99, places: 0)) us" }
         if !row.isValid { result = "INVALID: \(row.invalidReason)" }
         let left = planned.number < count ? ", \(timeLeft(secondsLeft)) left" : ""
-        return "[\(planned.number)/\(count)] \(planned.cell.name): \(result)\(left)"
+        return "[\(planned.number)/\(count)\(left)] \(planned.cell.name): \(result)"
     }
 
     /// `41 s`, `2 min 05 s`.

@@ -29,17 +29,29 @@ public struct Advice: Sendable {
     /// Whether there is a transport to recommend.
     public let isAnswered: Bool
 
-    /// - Parameter runs: results with the folders that they are in, for citing them.
-    public init(_ question: Question, runs: [(folder: String, report: Report)]) {
+    /// - Parameters:
+    ///   - question: what is wanted.
+    ///   - runs: results with the folders that they are in, for citing them.
+    ///   - offered: what the acknowledgements of the transports that could be measured promise.
+    public init(
+        _ question: Question, runs: [(folder: String, report: Report)],
+        offered: Set<AcknowledgementClass> = Set(AcknowledgementClass.allCases)
+    ) {
         let candidates = runs.flatMap { run in
             run.report.summary.filter { $0.count > 0 }.map { (row: $0, folder: run.folder) }
         }
         let near = candidates.filter { Self.distance($0.row, question) <= Self.farthest }
         let kept = near.filter { Self.keeps($0.row.acknowledgementClass, question.guarantee) }
         let able = kept.filter { Self.capacity($0.row) >= question.rate * Self.headroom }
-        let wish =
-            "\(ByteText.size(question.payloadBytes)), \(NumberText.grouped(question.rate)) msgs/s, "
-            + "\(question.guarantee.rawValue)"
+        let rate = question.rate < 1000 ? NumberText.trimmed(question.rate) : NumberText.grouped(question.rate)
+        let wish = "\(ByteText.size(question.payloadBytes)), \(rate) msgs/s, \(question.guarantee.rawValue)"
+        guard offered.contains(question.guarantee) else {
+            isAnswered = false
+            text =
+                "For \(wish): no answer, since no transport promises '\(question.guarantee.rawValue)' yet."
+                + Self.nearest(question, runs, offered)
+            return
+        }
         guard let closest = able.map({ Self.distance($0.row, question) }).min() else {
             isAnswered = false
             text = Self.refusal(wish, question, candidates.map(\.row), near.map(\.row), kept.map(\.row))
@@ -61,6 +73,17 @@ public struct Advice: Sendable {
                 + "--rate \(DecimalText.format(question.rate, places: 0)) --in-flight 64")
         isAnswered = true
         text = lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What the next weaker promise would get, where there is one: what is recorded is in the logger's memory.
+    private static func nearest(
+        _ question: Question, _ runs: [(folder: String, report: Report)], _ offered: Set<AcknowledgementClass>
+    ) -> String {
+        guard question.guarantee == .stored, offered.contains(.recorded) else { return "\n" }
+        var weaker = question
+        weaker.guarantee = .recorded
+        return " The nearest is 'recorded', which a logger that stops loses:\n"
+            + Advice(weaker, runs: runs, offered: offered).text
     }
 
     private static func refusal(

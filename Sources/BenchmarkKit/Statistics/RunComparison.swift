@@ -29,7 +29,9 @@ public struct RunComparison: Sendable {
     /// Compares two runs.
     ///
     /// Runs are not interleaved, and machines drift by more than builds differ. So a value is divided by that of the floor
-    /// in the same round, where both runs have one; what the floor changed by is told apart.
+    /// in the same round, where both runs have one; what the floor changed by is told apart. Each run's control bounds the
+    /// error of that run's values; a change has the errors of both, and what a control cannot see, because it is the same
+    /// for a whole run: so it must exceed the sum of the two.
     /// - Parameter absolute: compare the values as they are.
     public init(old: Report, new: Report, absolute: Bool = false) {
         let shared = new.summary.map(\.cell).filter { cell in
@@ -42,12 +44,9 @@ public struct RunComparison: Sendable {
         for cell in shared {
             let (before, after) = (Self.sample(cell, old), Self.sample(cell, new))
             guard !before.values.isEmpty, !after.values.isEmpty else { continue }
-            let noise =
-                [old, new].compactMap { report in
-                    report.summary.first { $0.cell == cell }?.aaNoisePercent
-                }.max() ?? 0
+            let noise = Self.noise(cell, old) + Self.noise(cell, new)
             guard isRelative else {
-                candidates.append((cell, before.all, after.all, noise / 100))
+                candidates.append((cell, before.all, after.all, noise))
                 continue
             }
             if cell.transport == floor {
@@ -58,7 +57,7 @@ public struct RunComparison: Sendable {
             var base = cell
             base.transport = floor
             let (oldFloor, newFloor) = (Self.sample(base, old), Self.sample(base, new))
-            candidates.append((cell, before.ratios(to: oldFloor), after.ratios(to: newFloor), noise / 100))
+            candidates.append((cell, before.ratios(to: oldFloor), after.ratios(to: newFloor), noise))
         }
         let adjusted = Holm.adjust(candidates.map { MannWhitney($0.old, $0.new).p })
         let bootstrap = Bootstrap(seed: new.suite.seed)
@@ -80,6 +79,11 @@ public struct RunComparison: Sendable {
     /// The lines that became worse by more than a part of 1, for sure.
     public func regressions(beyond part: Double) -> [Line] {
         lines.filter { $0.change == .slower && $0.loss > part }
+    }
+
+    /// What the run's control differs by under the cell's load, as a part of 1.
+    private static func noise(_ cell: Cell, _ report: Report) -> Double {
+        (report.summary.first { $0.cell == cell }?.aaNoisePercent ?? 0) / 100
     }
 
     private static func sample(_ cell: Cell, _ report: Report) -> Sample {

@@ -23,16 +23,8 @@ struct SuiteFile {
         var suite = Suite(
             name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 7,
             duration: 0.5, warmup: 0.15)
-        var rates: [Double] = []
-        var arrivals = Arrivals.constant
-        for (key, node) in values {
-            switch key {
-            case .ratePerSecond: rates = try numbers(node, key)
-            case .arrivals: arrivals = try oneOf(node, key)
-            default: try set(key, node, of: &suite, choice)
-            }
-        }
-        if !rates.isEmpty { suite.loads = rates.map { .open(ratePerSecond: $0, arrivals: arrivals) } }
+        for (key, node) in values { try set(key, node, of: &suite, choice) }
+        suite.loads = try loads(values)
         if let violation = SuiteRules.violation(of: suite, transports: choice.known) {
             let line = values.first { $0.key == violation.key }?.node.mark?.line
             throw error(at: line, "\(violation.key.rawValue): \(violation.message)")
@@ -125,13 +117,26 @@ extension SuiteFile {
         try list(node).map { node throws(SuiteError) in try integer(node, key) }
     }
 
+    /// A load for each rate, of which `saturation` is a closed one; one closed load where there are no rates.
+    private func loads(_ values: [(key: SuiteKey, node: Node)]) throws(SuiteError) -> [LoadModel] {
+        let spread = values.first { $0.key == .arrivals }?.node
+        let arrivals: Arrivals = try spread.map { node throws(SuiteError) in try oneOf(node, .arrivals) } ?? .constant
+        guard let rates = values.first(where: { $0.key == .ratePerSecond })?.node else {
+            guard let spread else { return [.closed] }
+            throw error(at: spread.mark?.line, "arrivals: a closed load has none; add rate_per_s")
+        }
+        return try list(rates).map { node throws(SuiteError) in
+            if node.scalar?.string == "saturation" { return .closed }
+            guard let rate = node.float, rate.isFinite else {
+                throw wrongType(node, .ratePerSecond, wanted: "a number or 'saturation'")
+            }
+            return .open(ratePerSecond: rate, arrivals: arrivals)
+        }
+    }
+
     private func number(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Double {
         guard let value = node.float, value.isFinite else { throw wrongType(node, key, wanted: "a number") }
         return value
-    }
-
-    private func numbers(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double] {
-        try list(node).map { node throws(SuiteError) in try number(node, key) }
     }
 
     private func flag(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Bool {
@@ -163,7 +168,13 @@ extension SuiteFile {
             throw wrongType(node, key, wanted: "random or 'lines: FILE'")
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        return .lines(path: URL(fileURLWithPath: file, relativeTo: folder).path)
+        let lines = URL(fileURLWithPath: file, relativeTo: folder).path
+        do {
+            _ = try LogLines(path: lines)
+        } catch {
+            throw self.error(at: node.mark?.line, "payload: \(error.message)")
+        }
+        return .lines(path: lines)
     }
 
     private func wrongType(_ node: Node, _ key: SuiteKey, wanted: String) -> SuiteError {

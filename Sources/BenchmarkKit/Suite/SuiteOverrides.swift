@@ -38,11 +38,7 @@ extension Suite {
         suite.payloadBytes = overrides.payloadBytes ?? payloadBytes
         suite.inFlight = overrides.inFlight ?? inFlight
         suite.connections = overrides.connections ?? connections
-        let rates = overrides.ratesPerSecond ?? loads.compactMap(\.ratePerSecond)
-        if !rates.isEmpty {
-            let spread = overrides.arrivals ?? loads.first?.arrivals ?? .constant
-            suite.loads = rates.map { .open(ratePerSecond: $0, arrivals: spread) }
-        }
+        suite.loads = try loads(overrides)
         suite.baseline = overrides.baseline ?? baseline.flatMap { suite.transports.contains($0) ? $0 : nil }
         suite.control = control.flatMap { suite.transports.contains($0) ? $0 : nil }
         suite.placement = overrides.placement ?? placement
@@ -54,5 +50,16 @@ extension Suite {
             throw SuiteError(source: violation.key.flag, message: violation.message)
         }
         return suite
+    }
+
+    private func loads(_ overrides: SuiteOverrides) throws(SuiteError) -> [LoadModel] {
+        let arrivals = overrides.arrivals ?? loads.lazy.compactMap(\.arrivals).first ?? .constant
+        if let rates = overrides.ratesPerSecond { return rates.map { .open(ratePerSecond: $0, arrivals: arrivals) } }
+        guard overrides.arrivals == nil || loads.contains(where: { $0 != .closed }) else {
+            throw SuiteError(source: "--arrivals", message: "a closed load has none; add --rate")
+        }
+        return loads.map { load in
+            load.ratePerSecond.map { .open(ratePerSecond: $0, arrivals: arrivals) } ?? .closed
+        }
     }
 }

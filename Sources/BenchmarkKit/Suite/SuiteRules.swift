@@ -16,7 +16,7 @@ enum SuiteRules {
     static let connections = 1...256
     static let messagesPerOperation = 1...4096
     static let ratePerSecond = 0.1...10_000_000.0
-    static let p99LimitUs = 1.0...60_000_000.0
+    static let microseconds = 1.0...60_000_000.0
     static let maxNameLength = 64
 
     /// The first rule that `suite` breaks, or nil.
@@ -29,10 +29,12 @@ enum SuiteRules {
             try check(suite.connections, .connections, in: connections)
             try check(suite.messagesPerOperation, .messagesPerOperation, in: messagesPerOperation)
             try checkShares(suite)
-            try check(suite.loads.compactMap(\.ratePerSecond), .ratePerSecond, in: ratePerSecond, mayBeEmpty: true)
+            try checkLoads(suite.loads)
             try checkReference(suite.baseline, .baseline, suite)
             try checkReference(suite.control, .control, suite)
-            try check(suite.p99LimitUs, .p99Limit, in: p99LimitUs)
+            try check(suite.p99LimitUs, .p99Limit, in: microseconds)
+            if let least = suite.thresholds.minThroughput { try check(least, .minThroughput, in: ratePerSecond) }
+            if let most = suite.thresholds.maxAckP99Us { try check(most, .maxAckP99, in: microseconds) }
             try check(suite.rounds, .rounds, in: rounds)
             try check(suite.duration, .duration, in: duration)
             try check(suite.warmup, .warmup, in: warmup)
@@ -76,6 +78,17 @@ enum SuiteRules {
 
     /// Each connection, and each operation, has a whole share of the entries in flight.
     private static func checkShares(_ suite: Suite) throws(SuiteViolation) {
+        // A connection without an entry in flight does nothing, so that such a pair is no cell; a value without any cell is
+        // a mistake.
+        if let most = suite.inFlight.max(), let idle = suite.connections.first(where: { $0 > most }) {
+            throw SuiteViolation(
+                key: .connections, message: "\(idle) connections need as many in flight; in_flight has \(most) at most")
+        }
+        if let fewest = suite.connections.min(), let alone = suite.inFlight.first(where: { $0 < fewest }) {
+            throw SuiteViolation(
+                key: .inFlight,
+                message: "\(alone) cannot be shared by \(fewest) connections; allowed: \(fewest) or more")
+        }
         for inFlight in suite.inFlight {
             for connections in suite.connections where inFlight % connections != 0 && connections <= inFlight {
                 throw SuiteViolation(
@@ -95,6 +108,15 @@ enum SuiteRules {
         }
     }
 
+    private static func checkLoads(_ loads: [LoadModel]) throws(SuiteViolation) {
+        guard loads != [.closed] else { return }
+        guard loads.count(where: { $0 == .closed }) < 2 else {
+            throw SuiteViolation(key: .ratePerSecond, message: "'saturation' is given twice; give each value once")
+        }
+        let rates = loads.compactMap(\.ratePerSecond)
+        try check(rates, .ratePerSecond, in: ratePerSecond)
+    }
+
     private static func checkReference(_ name: String?, _ key: SuiteKey, _ suite: Suite) throws(SuiteViolation) {
         guard let name, !suite.transports.contains(name) else { return }
         throw SuiteViolation(
@@ -102,9 +124,9 @@ enum SuiteRules {
     }
 
     private static func check<Value: Comparable>(
-        _ values: [Value], _ key: SuiteKey, in range: ClosedRange<Value>, mayBeEmpty: Bool = false
+        _ values: [Value], _ key: SuiteKey, in range: ClosedRange<Value>
     ) throws(SuiteViolation) {
-        guard !values.isEmpty || mayBeEmpty else {
+        guard !values.isEmpty else {
             throw SuiteViolation(key: key, message: "no value; allowed: one or more of \(text(range))")
         }
         for (index, value) in values.enumerated() {

@@ -46,7 +46,9 @@ struct AdviseCommand: ParsableCommand {
         }
         let question = Advice.Question(
             payloadBytes: payloadBytes, rate: rate, guarantee: AcknowledgementClass(rawValue: guarantee) ?? .recorded)
-        let advice = Advice(question, runs: runs.map { (folder: $0.0, report: $0.1) })
+        let advice = Advice(
+            question, runs: runs.map { (folder: $0.0, report: $0.1) },
+            offered: Set(TransportRegistry.all.map(\.acknowledgement)))
         print(advice.text, terminator: "")
         if !advice.isAnswered { throw ExitCode.failure }
     }

@@ -9,7 +9,8 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             Compares the cells that both runs have measured: throughput, or p99 where the load was open. Since two runs are \
             not interleaved, each value is divided by the floor's (tcp) in the same round, if both runs have it. A difference \
-            is one only if Mann and Whitney's test says so at 5% after Holm's correction, and if it exceeds both runs' A/A noise.
+            is one only if Mann and Whitney's test says so at 5% after Holm's correction, and if it exceeds the A/A noise of \
+            both runs together.
 
             EXAMPLES
               brokerlab compare results/before results/after

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Reads the files of a results folder with the tools that others would use: pandas, HdrHistogram, and the rules of benchstat.
+"""Reads the files of a results folder with the tools that others would use: pandas, HdrHistogram, the rules of benchstat, and
+a parser of HTML that forgives nothing.
 
     .build/peers/venv/bin/python Tests/Peers/python/check_results.py results/DIR
 """
 import re
 import sys
+from html.parser import HTMLParser
 
 import pandas
 from hdrh.histogram import HdrHistogram
@@ -64,6 +66,48 @@ for text in open(f"{folder}/benchmark.txt"):
         problems.append(f"benchmark.txt: {text.strip()}")
 if count != int(frame["valid"].sum()):
     problems.append(f"benchmark.txt has {count} lines for {int(frame['valid'].sum())} valid rows")
+
+
+
+class Page(HTMLParser):
+    """report.html: every tag closed in its order, nothing that runs, nothing that is fetched."""
+
+    void = {"meta", "link"}
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.style = ""
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in self.void:
+            self.open.append(tag)
+        if tag in {"script", "iframe", "img", "object", "embed"} or tag == "link" and ("href", "data:,") not in attributes:
+            problems.append(f"report.html: <{tag}> at {self.getpos()}")
+        for name, value in attributes:
+            if name.startswith("on") or (name in {"src", "href", "xlink:href", "action"} and value != "data:,"):
+                problems.append(f"report.html: {name}={value} at {self.getpos()}")
+
+    def handle_startendtag(self, tag, attributes):
+        if self.open and "svg" not in self.open:
+            problems.append(f"report.html: <{tag}/> outside of SVG at {self.getpos()}")
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            problems.append(f"report.html: </{tag}> closes nothing at {self.getpos()}")
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "style":
+            self.style += data
+
+
+page = Page()
+page.feed(open(f"{folder}/report.html").read())
+page.close()
+if page.open:
+    problems.append(f"report.html: {page.open} stay open")
+if re.search(r"url\(|@import|https?:", page.style):
+    problems.append("report.html: the style sheet fetches something")
 
 for problem in problems:
     print(problem)

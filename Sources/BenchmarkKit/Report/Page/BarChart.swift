@@ -11,10 +11,12 @@ struct BarChart: Sendable {
     }
 
     private static let width = 440.0
-    private static let left = 104.0
     private static let right = 92.0
     private static let row = 30.0
     private static let top = 6.0
+
+    /// Where the bars begin: behind the longest name.
+    private var left: Double { max(72, bars.map { Markup.width($0.name) }.max() ?? 0) + 16 }
 
     var caption: String
     var bars: [Bar]
@@ -26,21 +28,21 @@ struct BarChart: Sendable {
     var markup: String {
         let largest = bars.map { max($0.parts.map(\.value).reduce(0, +), $0.high ?? 0) }.max() ?? 0
         guard largest > 0 else { return "" }
-        let room = Self.width - Self.left - Self.right
+        let room = Self.width - left - Self.right
         var body: [String] = []
         for (index, bar) in bars.enumerated() {
             let y = Self.top + Double(index) * Self.row
-            body.append(Markup.text(Self.left - 8, y + 17, bar.name, anchor: "end"))
+            body.append(Markup.text(left - 8, y + 17, bar.name, anchor: "end"))
             let whole = showsShares ? bar.parts.map(\.value).reduce(0, +) : largest
             let scale = whole > 0 ? room / whole : 0
-            var x = Self.left
+            var x = left
             for part in bar.parts {
                 body.append(Markup.box(x, y + 4, part.value * scale, 18, style: part.style))
                 x += part.value * scale
             }
             var end = x
             if let low = bar.low, let high = bar.high {
-                let (from, to) = (Self.left + low * scale, Self.left + high * scale)
+                let (from, to) = (left + low * scale, left + high * scale)
                 body.append(Markup.line(from, y + 13, to, y + 13, style: "whisker"))
                 for edge in [from, to] { body.append(Markup.line(edge, y + 9, edge, y + 17, style: "whisker")) }
                 end = max(end, to)
@@ -48,13 +50,13 @@ struct BarChart: Sendable {
             body.append(Markup.text(end + 6, y + 17, bar.text, style: "value"))
         }
         var height = Self.top + Double(bars.count) * Self.row + 4
-        body.append(Markup.line(Self.left, Self.top, Self.left, height - 4, style: "axis"))
+        body.append(Markup.line(left, Self.top, left, height - 4, style: "axis"))
         if !legend.isEmpty {
-            var x = Self.left
+            var x = left
             for part in legend {
                 let length = 34 + Double(part.name.count) * 7.5
-                if x > Self.left, x + length > Self.width {
-                    x = Self.left
+                if x > left, x + length > Self.width {
+                    x = left
                     height += 20
                 }
                 body.append(Markup.box(x, height + 4, 11, 11, style: part.style))

@@ -16,7 +16,7 @@ struct InvalidSection: Sendable {
             <section><h2>Rows that are not valid</h2>
             <p class="dim">\(invalid.count) of \(report.rows.count). They are in results.csv with valid=false, and count nowhere \
             above.</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Rows that are not valid"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="Rows that are not valid"><table class="reasons">
             <thead><tr><th class="k">cell</th><th>round</th><th class="t">why</th></tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))

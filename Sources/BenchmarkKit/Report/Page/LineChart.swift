@@ -22,9 +22,11 @@ struct LineChart: Sendable {
     private static let width = 440.0
     private static let height = 270.0
     private static let left = 58.0
-    private static let right = 108.0
     private static let top = 10.0
     private static let bottom = 40.0
+
+    /// The room for the lines' names.
+    private var right: Double { max(72, lines.map { Markup.width($0.name) }.max() ?? 0) + 22 }
 
     var caption: String
     var lines: [Line]
@@ -42,14 +44,14 @@ struct LineChart: Sendable {
         guard let x0 = xs.min(), let x1 = xs.max(), x1 > x0, let y0 = ys.min(), let y1 = ys.max() else { return "" }
         let axis = VerticalAxis(low: y0, high: y1)
         func x(_ value: Double) -> Double {
-            Self.left + (log(value) - log(x0)) / (log(x1) - log(x0)) * (Self.width - Self.left - Self.right)
+            Self.left + (log(value) - log(x0)) / (log(x1) - log(x0)) * (Self.width - Self.left - right)
         }
         func y(_ value: Double) -> Double {
             Self.height - Self.bottom - axis.part(value) * (Self.height - Self.top - Self.bottom)
         }
         var body: [String] = []
         for tick in axis.ticks {
-            body.append(Markup.line(Self.left, y(tick), Self.width - Self.right, y(tick), style: "grid"))
+            body.append(Markup.line(Self.left, y(tick), Self.width - right, y(tick), style: "grid"))
             body.append(Markup.text(Self.left - 6, y(tick) + 4, yText(tick), anchor: "end", style: "small"))
         }
         for tick in ticks {
@@ -58,7 +60,7 @@ struct LineChart: Sendable {
         }
         body.append(
             Markup.text(
-                (Self.left + Self.width - Self.right) / 2, Self.height - 6, xTitle, anchor: "middle", style: "small"))
+                (Self.left + Self.width - right) / 2, Self.height - 6, xTitle, anchor: "middle", style: "small"))
         for mark in marks {
             let bottom = Self.height - Self.bottom
             if let low = mark.low, let high = mark.high {
@@ -98,7 +100,7 @@ struct LineChart: Sendable {
                 ends[index].y = min(ends[index].y, ends[index + 1].y - gap)
             }
         }
-        let x = Self.width - Self.right
+        let x = Self.width - right
         return ends.map { end in
             Markup.line(x + 4, end.y, x + 14, end.y, style: "\(end.style) curve")
                 + Markup.text(x + 18, end.y + 4, end.name, style: "small")

@@ -18,6 +18,9 @@ enum Markup {
     /// A coordinate: a tenth of a pixel is as fine as can be seen.
     static func place(_ value: Double) -> String { DecimalText.format(value, places: 1) }
 
+    /// About how wide a text of 14 pixels is.
+    static func width(_ text: String) -> Double { Double(text.count) * 7.3 }
+
     /// An SVG text.
     static func text(
         _ x: Double, _ y: Double, _ text: String, anchor: String = "start", style: String = "label"

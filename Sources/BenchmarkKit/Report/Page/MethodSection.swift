@@ -28,6 +28,15 @@ struct MethodSection: Sendable {
         """
     }
 
+    /// How precisely an open load kept its schedule, as far as that was the lab's part.
+    private var arrivals: String? {
+        guard let usual = Median.of(report.rows.compactMap(\.arrivalErrorP50Us)),
+            let latest = report.rows.compactMap(\.arrivalErrorP99Us).max()
+        else { return nil }
+        return "sent \(NumberText.duration(microseconds: usual)) after they were due in the median; "
+            + "\(NumberText.duration(microseconds: latest)) at p99 in the row in which they were latest"
+    }
+
     private var environment: String {
         let machine = report.record.environment
         let suite = report.suite
@@ -46,9 +55,10 @@ struct MethodSection: Sendable {
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(suite.rounds) rounds, seed \(suite.seed)"
             ),
             ("payload", suite.payload.name), ("placement", suite.placement.rawValue),
+            ("operation", suite.messagesPerOperation > 1 ? "\(suite.messagesPerOperation) entries, sent at once" : nil),
             ("most stolen time", worst(\.cpuStealPercent).map { "\($0)% of the cores' time in one row" }),
             ("most used by others", worst(\.foreignCPUPercent).map { "\($0)% of the cores' time, in one row" }),
-            ("latest timer", worst(\.arrivalErrorP99Us).map { "\($0) us at p99, in one row" }),
+            ("arrivals", arrivals),
         ]
         return entries.compactMap { name, value in
             value.map { "<dt>\(name)</dt><dd>\(Markup.escape($0))</dd>" }

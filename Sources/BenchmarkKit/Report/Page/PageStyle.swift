@@ -7,7 +7,7 @@ enum PageStyle {
         --good:#4fc9a0;--bad:#ff9066;--c0:#9aa4af;--c1:#4aa8e0;--c2:#ff8a3d;--c3:#2fc79b;--c4:#e08fbc;--c5:#f0bd3e;--c6:#8fd0f5;
         --c7:#e6e9ec}}
         *{box-sizing:border-box}
-        body{margin:0 auto;max-width:1180px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
+        body{margin:0 auto;max-width:1260px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
         font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
         h1{font-size:1.55rem;line-height:1.25;margin:0 0 .25rem}
         h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.5rem;border-top:1px solid var(--line)}
@@ -19,10 +19,10 @@ enum PageStyle {
         .verdict li.lead{font-size:1.15rem;font-weight:600;list-style:none;margin-left:-1.1rem}
         .verdict li.bad{color:var(--bad)}.good{color:var(--good)}.bad{color:var(--bad)}
         .scroll{overflow-x:auto;margin:.5rem 0;-webkit-overflow-scrolling:touch}
-        table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.8125rem;width:100%}
+        table{border-collapse:separate;border-spacing:0;font-variant-numeric:tabular-nums;font-size:.8125rem;width:100%}
         th,td{padding:.3rem .4rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
         th{font-weight:600;color:var(--dim)}
-        .t{text-align:left}td.why{white-space:normal;min-width:14rem}
+        .t{text-align:left}.reasons td{white-space:normal}td.why{min-width:9rem}
         th.k,td.k{position:sticky;left:0;background:var(--bg);text-align:left;font-weight:600;color:var(--fg)}
         td small{display:block;color:var(--dim);font-size:.75rem}
         .swatch{display:inline-block;width:.7rem;height:.7rem;border-radius:2px;margin-right:.45rem}
@@ -44,14 +44,15 @@ enum PageStyle {
         @media(max-width:600px){body{font-size:15px;padding:1rem .75rem 3rem}h1{font-size:1.3rem}
         dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
         @media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4}body{max-width:none;font-size:11px}
-        .scroll{overflow:visible}table{font-size:9px}th,td{padding:.15rem .3rem}figure,table,.verdict{break-inside:avoid}}
+        .scroll{overflow:visible}table{font-size:9px}td small{font-size:8px}
+        .swatch{print-color-adjust:exact}th,td{padding:.15rem .3rem}figure,table,.verdict{break-inside:avoid}}
         """
 
-    /// One class a transport: the fill of an area, and the stroke and dash of a line.
+    /// A transport's classes: the colour of an area and of a line, and a line's dash.
     private static let colours = (0..<Palette.count).map { index in
         let dash = ["none", "none", "7 3", "2 3", "9 3 2 3", "5 5", "12 4", "1 4"][index]
         return "svg rect.c\(index){fill:var(--c\(index))}"
-            + "svg line.c\(index),svg polyline.c\(index){stroke:var(--c\(index));stroke-dasharray:\(dash)}"
-            + "svg line.range.c\(index){stroke-dasharray:none}.swatch.c\(index){background:var(--c\(index))}"
+            + "svg line.c\(index),svg polyline.c\(index){stroke:var(--c\(index))}"
+            + "svg .curve.l\(index){stroke-dasharray:\(dash)}.swatch.c\(index){background:var(--c\(index))}"
     }.joined(separator: "\n")
 }

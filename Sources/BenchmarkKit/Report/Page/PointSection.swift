@@ -3,7 +3,7 @@ import Histogram
 /// What was measured under one load: a table and its charts.
 struct PointSection: Sendable {
     /// The most loads that have charts of their own; a sweep's chart shows more of them in less space.
-    private static let mostCharts = 6
+    static let mostCharts = 6
 
     let page: ReportPage
     let point: LoadPoint
@@ -44,9 +44,9 @@ struct PointSection: Sendable {
 
     private func table(_ rows: [SummaryRow]) -> String {
         let baseline = Summary(suite: page.report.suite, floor: page.report.record.floor).baseline ?? ""
+        let ratio = point.load == .closed ? "by \(baseline)" : "p99 by \(baseline)"
         let titles = [
-            "rank", "msgs/s", "by \(baseline)", "p50", "p99", "delivered p99", "CPU a message", "wire B out / in",
-            "peak MiB",
+            "rank", "msgs/s", ratio, "p50", "p99", "delivered p99", "CPU a message", "wire B out / in", "peak MiB",
         ]
         let heads =
             "<th class=\"k\">transport</th>" + titles.map { "<th>\(Markup.escape($0))</th>" }.joined()
@@ -57,7 +57,8 @@ struct PointSection: Sendable {
                 "<td class=\"k\"><span class=\"swatch \(page.palette.style(row.cell.transport))\"></span>"
                     + "\(Markup.escape(row.cell.transport))</td>",
                 "<td>\(rank(row))</td>",
-                cell(row.throughput, NumberText.grouped), cell(row.ratioToBaseline, NumberText.ratio),
+                cell(row.throughput, NumberText.grouped),
+                row.cell.transport == baseline ? "<td>1</td>" : cell(row.ratioToBaseline, NumberText.ratio),
                 cell(row.ackP50, NumberText.duration), cell(row.ackP99, NumberText.duration),
                 cell(row.deliveredP99, NumberText.duration), "<td>\(cpu(row))</td>", "<td>\(wire(row))</td>",
                 "<td>\(memory(row))</td>", "<td class=\"t\">\(Markup.escape(row.acknowledgementClass))</td>",
@@ -161,9 +162,11 @@ struct PointSection: Sendable {
                 name: row.cell.transport, style: page.palette.style(row.cell.transport),
                 points: known.map { (100 / (100 - $0), Double(sum.valueAtPercentile($0)) / 1000) })
         }
+        let last = lines.compactMap { $0.points.last?.x }.max() ?? 0
+        let ticks = [(2.0, "50%"), (10, "90%"), (100, "99%"), (1000, "99.9%"), (10_000, "99.99%")]
         return LineChart(
             caption: "Acknowledged latency by percentile", lines: lines,
-            ticks: [(2, "50%"), (10, "90%"), (100, "99%"), (1000, "99.9%"), (10_000, "99.99%")],
+            ticks: ticks.filter { $0.0 <= last }.map { (x: $0.0, text: $0.1) },
             xTitle: "percentile, from the intended send time", yText: NumberText.axisDuration
         ).markup
     }

@@ -23,14 +23,20 @@ struct ReportPage: Sendable {
             </style></head><body>
             \(heading(title))
             \(verdict)
-            \(PointSection.all(of: self))
+            \(figures)
             \(DecompositionSection(page: self).html)
-            \(SweepSection(page: self).html)
             \(InvalidSection(report: report).html)
             \(MethodSection(report: report).html)
             </body></html>
 
             """
+    }
+
+    /// Where there are many loads, how figures change from one to the next comes before the tables.
+    private var figures: String {
+        let points = PointSection.all(of: self)
+        let sweeps = SweepSection(page: self).html
+        return report.suite.points.count > PointSection.mostCharts ? sweeps + points : points + sweeps
     }
 
     private func heading(_ title: String) -> String {

@@ -36,7 +36,7 @@ struct SweepSection: Sendable {
         }
         let throughput =
             sweep.axis == .rate
-            ? "" : chart("Throughput, messages per second", \.throughput, marks: marks, { NumberText.grouped($0) })
+            ? "" : chart("Throughput, messages per second", \.throughput, marks: marks, NumberText.axisCount)
         return """
             <h3>By \(sweep.axis.rawValue) (\(Markup.escape(sweep.constants)))</h3>
             <div class="charts">
@@ -72,23 +72,20 @@ struct SweepSection: Sendable {
         switch axis {
         case .payloadBytes:
             value >= 1_048_576
-                ? "\(NumberText.significant(value / 1_048_576))M"
-                : value >= 1024 ? "\(Int(value / 1024))K" : "\(Int(value))"
+                ? "\(NumberText.trimmed(value / 1_048_576))M"
+                : value >= 1024 ? "\(NumberText.trimmed(value / 1024))K" : "\(Int(value))"
         case .inFlight: "\(Int(value))"
-        case .rate: value >= 1000 ? "\(NumberText.trimmed(value / 1000))k" : NumberText.trimmed(value)
+        case .rate: NumberText.axisCount(value)
         }
     }
 
     private var knees: String {
         guard !report.knees.isEmpty else { return "" }
-        let limit = NumberText.duration(microseconds: report.suite.p99LimitUs)
+        let limit = NumberText.axisDuration(report.suite.p99LimitUs)
         let rows = report.knees.map { knee in
             let rate = knee.rate.map { (knee.isBeyondSweep ? "at least " : "") + NumberText.grouped($0) } ?? "none"
-            let range = knee.range.map {
-                "\(NumberText.grouped($0.lowerBound)) to \(NumberText.grouped($0.upperBound))"
-            }
-            return
-                "<tr><td class=\"k\">\(Markup.escape(knee.transport))</td><td>\(rate)</td><td>\(range ?? "–")</td></tr>"
+            let range = knee.range.map(Knee.text) ?? "–"
+            return "<tr><td class=\"k\">\(Markup.escape(knee.transport))</td><td>\(rate)</td><td>\(range)</td></tr>"
         }
         return """
             <h3>Highest rate carried: p99 below \(limit), nothing lost, backlog bounded</h3>
@@ -96,5 +93,13 @@ struct SweepSection: Sendable {
             <tbody>\(rows.joined())</tbody></table></div>
 
             """
+    }
+}
+
+extension Knee {
+    /// `none to 5,000`: the lowest and the highest of the single rounds.
+    static func text(_ range: ClosedRange<Double>) -> String {
+        let ends = [range.lowerBound, range.upperBound].map { $0 > 0 ? NumberText.grouped($0) : "none" }
+        return ends[0] == ends[1] ? ends[0] : ends.joined(separator: " to ")
     }
 }

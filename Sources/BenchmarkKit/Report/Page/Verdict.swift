@@ -6,7 +6,7 @@ struct Verdict: Sendable {
         var isBad = false
     }
 
-    /// The most loads that get sentences of their own; sweeps speak of their crossovers instead.
+    /// The most loads that get sentences of their own; of a sweep its two ends do, and its crossovers.
     private static let mostPoints = 4
 
     private let report: Report
@@ -20,7 +20,7 @@ struct Verdict: Sendable {
     var sentences: [Sentence] {
         let points = report.suite.points.filter { point in report.summary.contains { $0.cell.point == point } }
         var sentences: [Sentence] = []
-        let shown = points.count <= Self.mostPoints ? points : [points.last].compactMap { $0 }
+        let shown = points.count <= Self.mostPoints ? points : [points.first, points.last].compactMap { $0 }
         // What differs comes before what cannot be told apart, and that before what promises something else.
         let comparisons = shown.compactMap(comparison)
         sentences += comparisons.filter { !$0.isTie }.map { Sentence(text: $0.text) }
@@ -53,7 +53,7 @@ struct Verdict: Sendable {
                 isBad: true)
         }
         return Sentence(
-            text: "Each of the \(NumberText.grouped(Double(sent))) entries sent arrived once and unchanged.\(doubt)",
+            text: "Each of the \(NumberText.whole(sent)) entries sent arrived once and unchanged.\(doubt)",
             isBad: audited * 4 > report.rows.count)
     }
 
@@ -75,31 +75,35 @@ struct Verdict: Sendable {
         return (isTie, Self.sentence(best, than: baseline.cell.transport, at: point))
     }
 
-    /// Those whose acknowledgement promises something else than the baseline's: one sentence for all loads.
+    /// Those whose acknowledgement promises something else than the baseline's: one sentence for all of a class.
     private func otherPromises(at points: [LoadPoint]) -> [String] {
         let others = points.flatMap { point in
             rows(at: point).map { (baseline, rivals) in
                 rivals.filter { $0.acknowledgementClass != baseline.acknowledgementClass }
             } ?? []
         }
-        let names = report.suite.transports.filter { name in others.contains { $0.cell.transport == name } }
-        return names.compactMap { name in
-            let own = others.filter { $0.cell.transport == name }
-            guard let baseline, let first = own.first else { return nil }
-            let place = own.count == 1 ? Self.place(first.cell.point) : "At these \(own.count) loads"
+        let classes = Dictionary(grouping: others, by: \.acknowledgementClass).sorted { $0.key < $1.key }
+        return classes.compactMap { kind, rows in
+            guard let baseline, let first = rows.first else { return nil }
+            let names = report.suite.transports.filter { name in rows.contains { $0.cell.transport == name } }
+            let loads = Set(rows.map(\.cell.point)).count
+            let place = loads == 1 ? Self.place(first.cell.point) : "At these \(loads) loads"
+            let (whose, who) = names.count == 1 ? ("its", "it is") : ("their", "they are")
             let comparison =
-                own.count == 1 ? Self.comparison(first, than: baseline) : Self.comparison(own, than: baseline)
-            return "\(place), \(name) \(comparison), but its acknowledgement only says "
-                + "\u{201c}\(first.acknowledgementClass)\u{201d}, so it is not ranked with the others."
+                rows.count == 1
+                ? Self.comparison(first, than: baseline)
+                : Self.comparison(rows, than: baseline, isPlural: names.count > 1)
+            return "\(place), \(Self.list(names)) \(comparison), but \(whose) acknowledgement only says "
+                + "\u{201c}\(kind)\u{201d}, so \(who) not ranked with the others."
         }
     }
 
     /// `carries 0.06 to 0.18 times grpc at 5.8 to 16 times the CPU`.
-    private static func comparison(_ rows: [SummaryRow], than baseline: String) -> String {
+    private static func comparison(_ rows: [SummaryRow], than baseline: String, isPlural: Bool) -> String {
         let ratios = rows.compactMap { $0.ratioToBaseline?.median }
         guard let first = rows.first, !ratios.isEmpty else { return "has no round in common with \(baseline)" }
         let cost = rows.compactMap { $0.cpuRatioToBaseline?.median }
-        return verb("\(range(ratios)) times", baseline, first.cell.load)
+        return verb("\(range(ratios)) times", baseline, first.cell.load, isPlural: isPlural)
             + (cost.isEmpty ? "" : " at \(range(cost)) times the CPU")
     }
 
@@ -108,9 +112,18 @@ struct Verdict: Sendable {
         return ends.first == ends.last ? ends[0] : ends.joined(separator: " to ")
     }
 
-    private static func verb(_ times: String, _ baseline: String, _ load: LoadModel) -> String {
+    private static func verb(
+        _ times: String, _ baseline: String, _ load: LoadModel, isPlural: Bool = false
+    ) -> String {
         load == .closed
-            ? "carries \(times) \(baseline)" : "answers 99 of 100 entries within \(times) the time of \(baseline)"
+            ? "\(isPlural ? "carry" : "carries") \(times) \(baseline)"
+            : "\(isPlural ? "answer" : "answers") 99 of 100 entries within \(times) the time of \(baseline)"
+    }
+
+    /// `amqp, amqp:gob and http`.
+    private static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " and \(last)"
     }
 
     private static func isBetter(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
@@ -127,10 +140,21 @@ struct Verdict: Sendable {
                 return "ratio \(NumberText.ratio(ratio.median))\(ends.isEmpty ? "" : ", \(ends)")"
             }
             return "\(place(point)), \(row.cell.transport) and \(baseline) cannot be told apart"
-                + (ratio.map { " (\($0))" } ?? "") + "."
+                + (ratio.map { " (\($0)\(reasonForTie(row)))" } ?? "") + "."
         }
         let doubt = row.rank == nil ? " Too few rounds to say whether that is more than chance." : ""
         return "\(place(point)), \(row.cell.transport) \(comparison(row, than: baseline)).\(doubt)"
+    }
+
+    /// Why a ratio whose interval leaves out 1 is still no difference; nothing where the interval says so itself.
+    private static func reasonForTie(_ row: SummaryRow) -> String {
+        guard let ratio = row.ratioToBaseline, let low = ratio.low, let high = ratio.high, low > 1 || high < 1 else {
+            return ""
+        }
+        if let noise = row.aaNoisePercent, 100 * (max(ratio.median, 1 / ratio.median) - 1) <= noise {
+            return "; noise up to \(NumberText.significant(noise))%"
+        }
+        return row.pAdjusted.map { "; p \(NumberText.significant($0))" } ?? ""
     }
 
     /// `carries 2.1 times grpc (2.0 to 2.2) at 0.5 times the CPU`.
@@ -142,14 +166,13 @@ struct Verdict: Sendable {
     }
 
     private static func sentence(_ knee: Knee, _ limitUs: Double) -> String {
-        let limit = NumberText.duration(microseconds: limitUs)
+        let limit = NumberText.axisDuration(limitUs)
         guard let rate = knee.rate else {
             return "\(knee.transport) keeps no rate of the sweep with p99 below \(limit)."
         }
         let range = knee.range.flatMap { range -> String? in
             guard range.lowerBound < range.upperBound else { return nil }
-            return
-                " (\(NumberText.grouped(range.lowerBound)) to \(NumberText.grouped(range.upperBound)) in single rounds)"
+            return " (\(Knee.text(range)) in single rounds)"
         }
         let more = knee.isBeyondSweep ? "at least " : ""
         return
