@@ -64,8 +64,9 @@ package struct HeaderList: ~Copyable {
             power *= 10
         }
         precondition(digits <= Self.maxDigits)
-        var rest = value
-        for place in (0..<digits).reversed() {
+        var (rest, place) = (value, digits)
+        while place > 0 {
+            place -= 1
             fields[index].value[place] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         }

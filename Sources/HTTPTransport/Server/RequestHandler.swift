@@ -87,7 +87,9 @@ struct RequestHandler {
     /// The codec that a content type names; nil where it is not one that is taken.
     func codec(_ contentType: RawSpan) -> EntryCodec? {
         let whole = 0..<contentType.byteCount
-        let end = whole.first { contentType[$0] == UInt8(ascii: ";") } ?? whole.upperBound
+        // Step by step: an iterator would take memory for each in a debug build, in which allocations are counted.
+        var end = 0
+        while end < whole.upperBound, contentType[end] != UInt8(ascii: ";") { end &+= 1 }
         let mediaType = contentType.trimmed(0..<end)
         // An action is JSON.
         let takesAll = configuration.entryBody == .entry
