@@ -13,7 +13,8 @@ struct HTTPTarget: Hashable {
         var rest = text[...]
         if let scheme = text.range(of: "://") {
             guard text[..<scheme.lowerBound].lowercased() == "http" else {
-                throw TransportError(.notSent, "'\(text)' is not an http:// URL. TLS is not supported here yet.")
+                throw TransportError(
+                    .notSent, "'\(text)' is not an http:// URL. For TLS, give one all the same, and --tls with it.")
             }
             rest = text[scheme.upperBound...]
         }
