@@ -91,7 +91,7 @@ private enum FakeRabbitMQ {
         method(
             10, 10, [0, 9, 0, 0, 0, 0, 0, 0, 0, 5] + Array("PLAIN".utf8) + [0, 0, 0, 5] + Array("en_US".utf8),
             channel: 0)
-        + method(10, 30, [0, 1, 0, 0, 0x10, 0, 0, 60], channel: 0) + method(10, 41, [0], channel: 0)
+        + method(10, 30, [0, 2, 0, 0, 0x10, 0, 0, 60], channel: 0) + method(10, 41, [0], channel: 0)
         + method(20, 11, [0, 0, 0, 0])
 
     private static func method(_ classID: UInt8, _ id: UInt8, _ arguments: [UInt8] = [], channel: UInt8 = 1) -> [UInt8]
