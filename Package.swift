@@ -45,12 +45,13 @@ let package = Package(
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
 
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CLinux"),
 
         .target(
             name: "Broker", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         .target(
-            name: "TransportIO", dependencies: ["Broker", nioCore, nioPosix, nioSSL, nioTLS], swiftSettings: settings),
+            name: "TransportIO", dependencies: ["Broker", "CLinux", nioCore, nioPosix, nioSSL, nioTLS],
+            swiftSettings: settings),
         .target(
             name: "EntryJSON", dependencies: ["Broker", nioCore],
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
@@ -93,7 +94,7 @@ let package = Package(
             name: "brokerlab",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CMalloc",
+                "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CLinux",
                 histogram, nioCore,
                 serviceLifecycle,
                 logging,

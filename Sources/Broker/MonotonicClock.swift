@@ -12,6 +12,11 @@ public enum MonotonicClock {
         read(CLOCK_REALTIME)
     }
 
+    /// CLOCK_THREAD_CPUTIME_ID: what the calling thread has used of a core.
+    public static var threadCPUTime: UInt64 {
+        UInt64(truncatingIfNeeded: read(CLOCK_THREAD_CPUTIME_ID))
+    }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

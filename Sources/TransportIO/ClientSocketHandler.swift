@@ -66,6 +66,9 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         return output.peerHasSpoken()
     }
 
+    /// The socket, where the bytes on it are those of the protocol; else -1.
+    var descriptor: CInt { output.socket }
+
     /// Closes the socket, which has ended while nothing was in flight.
     func closeIdle() {
         capacity = 0

@@ -47,6 +47,9 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
         scheduleTick()
     }
 
+    /// Whether all jobs have run and what they wrote has been flushed.
+    var isIdle: Bool { !tickIsScheduled && !isRunning && ready.isEmpty && awaitingFlush.isEmpty }
+
     private func scheduleTick() {
         guard !tickIsScheduled, !isRunning else { return }
         tickIsScheduled = true

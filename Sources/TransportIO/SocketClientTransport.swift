@@ -170,6 +170,11 @@ public actor SocketConnection: TransportConnection {
     public func sleep(until deadline: UInt64) async {
         await executor.sleep(until: deadline)
     }
+
+    /// Waits on the core until ``MonotonicClock`` shows `deadline`; returns the CPU time that took, in nanoseconds.
+    public func spin(until deadline: UInt64) async -> UInt64 {
+        await pool.spin(until: deadline)
+    }
 }
 
 extension ClientBootstrap {

@@ -8,7 +8,7 @@ final class SocketOutput {
     /// Where engines append.
     var buffer: ByteBuffer
     /// The socket, where it can be written to without the channel; else -1.
-    private var socket: CInt = -1
+    private(set) var socket: CInt = -1
     /// The channel was given what the socket did not take at once.
     private var channelMayHold = false
 

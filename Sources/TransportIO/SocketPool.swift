@@ -31,6 +31,7 @@ final class SocketPool {
     private let looksBeforeReuse: Bool
     private var ageing: RepeatedTask?
     private var redial: Redial?
+    private var spinner: Spinner?
     private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
 
@@ -140,7 +141,10 @@ final class SocketPool {
             return .failure(TransportError(.notSent, "cannot reach \(peer): \(describe(error)). \(mend)"))
         }
         // One that the peer has closed meanwhile has told its end already, and will not tell it again.
-        if socket.isOpen { sockets[ObjectIdentifier(socket)] = socket }
+        if socket.isOpen {
+            sockets[ObjectIdentifier(socket)] = socket
+            spinner?.watch(socket.descriptor)
+        }
         let tooLate = executor.eventLoop.scheduleTask(in: timeout) {
             let limit = "\(timeout.nanoseconds / 1_000_000) ms"
             socket.fail(TransportError(.notSent, "\(pool.value.peer) was not ready within \(limit)"))
@@ -149,6 +153,18 @@ final class SocketPool {
         guard var failure = await socket.waitUntilReady() else { return .success(socket) }
         failure.fate = .notSent
         return .failure(failure)
+    }
+
+    // MARK: Spinning
+
+    /// Waits on the core until ``MonotonicClock`` shows `deadline`, and has the sockets looked after meanwhile.
+    /// - Returns: The CPU time that took, in nanoseconds.
+    func spin(until deadline: UInt64) async -> UInt64 {
+        if spinner == nil {
+            spinner = Spinner(executor: executor)
+            for socket in sockets.values { spinner?.watch(socket.descriptor) }
+        }
+        return await spinner?.spin(until: deadline) ?? 0
     }
 
     // MARK: What sockets tell

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CMalloc
+import CLinux
 
 /// The `brokerlab` command.
 @main

@@ -70,6 +70,27 @@ struct CellMeasurementTests {
         #expect(try await measurement.measure().row.queueCPUUsPerMessage == nil)
     }
 
+    @Test("what waits on the core took is told apart from what messages cost")
+    func spinning() async throws {
+        var measurement = measurement(FakeTransport(ledger: ledger), seconds: 0.2)
+        measurement.planned.cell.load = .open(ratePerSecond: 1000)
+        // One core, which the logger needs as well.
+        measurement.suite.placement = .oneCPU
+        #expect(try await measurement.measure().row.generatorSpinPercent == 0)
+        measurement.suite.placement = .free
+        measurement.suite.spinUs = 0
+        #expect(try await measurement.measure().row.generatorSpinPercent == 0)
+
+        var builder = ResultRowBuilder(
+            runID: "x", planned: measurement.planned, descriptor: measurement.descriptor, target: "x", peerVersion: nil)
+        builder.add(
+            before: CellMeters.Reading(broker: 1000, logger: 0, time: 0),
+            after: CellMeters.Reading(broker: 51_000, logger: 0, time: 100_000), acked: 10, spun: 20_000)
+        #expect(builder.row.brokerCPUUsPerMessage == 3)
+        #expect(builder.row.generatorCPUPercent == 30)
+        #expect(builder.row.generatorSpinPercent == 20)
+    }
+
     @Test("a changed text makes the row invalid")
     func corrupted() async throws {
         let row = try await measure { run, sequence in run.hasSuffix("m") && sequence == 3 ? .corrupt : .deliver }
@@ -165,16 +186,19 @@ struct MeterTests {
         #expect(PeakMemory.peak(inStatus: "") == nil)
     }
 
-    @Test("stolen time is the eighth figure's part of the first eight")
+    @Test("stolen time and what others used are parts of the time that passed, whatever the kernel's samples say")
     func steal() throws {
-        let before = try #require(StolenTime(stat: "cpu  100 0 100 800 0 0 0 0 50 0\ncpu0 1 1\n"))
-        let after = try #require(StolenTime(stat: "cpu  150 0 150 850 0 0 0 50 90 0\ncpu0 1 1\n"))
+        let tick = UInt64(1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
+        let before = try #require(
+            StolenTime(stat: "cpu  100 0 100 800 0 0 0 0 50 0\ncpu0 1 1\ncpu1 1 1\nintr 1\n", time: 0))
+        let after = try #require(
+            StolenTime(
+                stat: "cpu  190 0 190 840 10 0 0 50 90 0\ncpu0 1 1\ncpu1 1 1\nintr 1\n", time: 100 * tick))
         #expect(after.percent(since: before) == 25)
         #expect(before.percent(since: before) == nil)
-        // 200 ticks passed: 50 idle, 50 stolen, 100 busy; 30 of those are our own.
-        let own = UInt64(30 * 1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
-        #expect(after.foreignPercent(since: before, own: own) == 35)
-        #expect(StolenTime(stat: "intr 1") == nil)
+        // 100 ticks of two cores passed: 50 idle, 50 stolen, 100 busy; 30 of those are our own.
+        #expect(after.foreignPercent(since: before, own: 30 * tick) == 35)
+        #expect(StolenTime(stat: "intr 1", time: 0) == nil)
     }
 
     @Test("this machine has all of them")

@@ -173,6 +173,36 @@ struct LoadTests {
         #expect(result.firstError == "connection lost")
     }
 
+    @Test("an open load whose connection fails ends at once, though senders wait for entries that are due later")
+    func failingOpenLoad() async throws {
+        let result = try await run(phase(inFlight: 4, milliseconds: 60_000, rate: 0.1)) { _, _ in
+            .fail(TransportError(.unknown, "connection lost"))
+        }
+        #expect(result.sent == 1 && result.unknown == 1)
+    }
+
+    @Test("a sender that comes free takes what is overdue, in the order in which it was due")
+    func backlog() async throws {
+        var phase = phase(inFlight: 2, milliseconds: 200, rate: 1000)
+        phase.keepsSamples = true
+        let result = try await run(phase) { _, _ in .delay(.milliseconds(10)) }
+        #expect(result.sent < 200 && result.acked == result.sent)
+        let intended = result.samples.sorted { $0.sent < $1.sent }.map(\.intended)
+        #expect(intended == intended.sorted())
+        // The first two were awaited; later ones were due before there was anyone to send them.
+        #expect(try #require(result.arrivalError).totalCount < result.acked)
+    }
+
+    @Test("waits are on the core for the time before an entry is due that the phase says, and are counted")
+    func spin() async throws {
+        var phase = phase(inFlight: 2, milliseconds: 100, rate: 100)
+        #expect(try await run(phase).spun == 0)
+        phase.spin = 1_000_000
+        let result = try await run(phase)
+        #expect(result.spun > 0 && result.spun % FakeConnection.costOfSpin == 0)
+        #expect(try #require(result.arrivalError).totalCount <= result.acked)
+    }
+
     @Test("refusals are counted and do not end the load, until there are very many")
     func rejections() async throws {
         let result = try await run(phase(inFlight: 2, milliseconds: 10_000)) { _, sequence in

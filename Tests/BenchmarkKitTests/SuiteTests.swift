@@ -37,6 +37,7 @@ struct SuiteTests {
             connections: [1, 4]
             rate_per_s: [5000, 10000, saturation]
             arrivals: poisson
+            spin_us: 40
             decomposition: false
             baseline: tcp
             control: grpc:stream
@@ -56,6 +57,7 @@ struct SuiteTests {
         expected.payload = .lines(path: "/etc/os-release")
         expected.connections = [1, 4]
         expected.loads = [5000, 10_000].map { .open(ratePerSecond: $0, arrivals: .poisson) } + [.closed]
+        expected.spinUs = 40
         expected.decomposition = false
         expected.baseline = "tcp"
         expected.control = "grpc:stream"
@@ -94,7 +96,9 @@ struct SuiteTests {
             ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),
             ("rate_per_s: [1, saturation, saturation]", "s.yaml:1: rate_per_s: 'saturation' is given twice"),
             ("rate_per_s: []", "s.yaml:1: rate_per_s: no value"),
-            ("rounds: 1\narrivals: poisson", "s.yaml:2: arrivals: a closed load has none; add rate_per_s"),
+            ("rounds: 1\narrivals: poisson", "s.yaml:2: arrivals: a closed load has no schedule; add rate_per_s"),
+            ("spin_us: 10", "s.yaml:1: spin_us: a closed load has no schedule; add rate_per_s"),
+            ("spin_us: -1\nrate_per_s: 1", "s.yaml:1: spin_us: -1.0 is out of range; allowed: 0.0 to 10000.0"),
             ("min_msgs_per_s: -5", "s.yaml:1: min_msgs_per_s: -5.0 is out of range"),
             ("max_ack_p99_us: 0", "s.yaml:1: max_ack_p99_us: 0.0 is out of range; allowed: 1.0 to"),
             (
@@ -174,6 +178,12 @@ struct SuiteTests {
         let error = try #require(throws: SuiteError.self) {
             try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
         }
-        #expect(error.description == "--arrivals: a closed load has none; add --rate")
+        #expect(error.description == "--arrivals: a closed load has no schedule; add --rate")
+        overrides.arrivals = nil
+        overrides.spinUs = 100
+        let other = try #require(throws: SuiteError.self) {
+            try BenchmarkKit.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        }
+        #expect(other.description == "--spin-us: a closed load has no schedule; add --rate")
     }
 }

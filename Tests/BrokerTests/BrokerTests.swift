@@ -56,4 +56,5 @@ private actor RememberingConnection: TransportConnection {
     }
 
     func sleep(until deadline: UInt64) async {}
+    func spin(until deadline: UInt64) async -> UInt64 { 0 }
 }

@@ -104,4 +104,15 @@ struct ConformanceTests {
             #expect(threads.count == 1)
         }
     }
+
+    @Test(
+        "what comes while a connection spins is read at once",
+        arguments: TransportRegistry.all.filter(\.acknowledgement.isGivenByLogger))
+    func spinning(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport) { logger in
+            let sends = try await sendsWhileSpinning(over: logger.client(), milliseconds: 400)
+            // One after the other: if sockets were looked after only every 10 ms, there would be 41 at most.
+            #expect(sends > 50)
+        }
+    }
 }

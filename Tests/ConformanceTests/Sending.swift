@@ -109,10 +109,36 @@ private func note<Connection: TransportConnection>(
     }
 }
 
+/// How many entries are acknowledged, one after the other, while the connection spins.
+func sendsWhileSpinning(over client: some ClientTransport, milliseconds: UInt64) async throws -> Int {
+    try await client.withConnection { connection in
+        let state = LoadState()
+        async let sender: Void = sendUntilStopped(on: connection, state)
+        let end = MonotonicClock.now + milliseconds * 1_000_000
+        let spent = await connection.spin(until: end)
+        #expect(MonotonicClock.now >= end)
+        #expect(spent > 0)
+        state.isStopped = true
+        let acknowledged = state.tally.acknowledged
+        try await sender
+        return acknowledged
+    }
+}
+
+private func sendUntilStopped<Connection: TransportConnection>(
+    on connection: isolated Connection, _ state: LoadState
+) async throws {
+    while !state.isStopped {
+        _ = try await connection.send(LogEntry(name: "spin", data: "\(state.tally.acknowledged)"))
+        state.tally.acknowledged += 1
+    }
+}
+
 /// Unchecked: touched by functions isolated to one connection only.
 private final class LoadState: @unchecked Sendable {
     var next = 0
     var tally = Tally()
+    var isStopped = false
     var threads: Set<pthread_t> = []
 }
 

@@ -5,9 +5,6 @@ import Broker
 /// The workers are child tasks that prefer the connection's executor and run in functions isolated to the connection, so
 /// that a send, its acknowledgement and its record all happen on the event loop that does the I/O.
 enum LoadGenerator {
-    /// The longest that a worker waits without looking whether the load is to end.
-    private static let longestSleep: UInt64 = 50_000_000
-
     /// Runs a phase to its end, or until the task is cancelled or the connection fails.
     static func run<Connection: TransportConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
@@ -15,6 +12,7 @@ enum LoadGenerator {
         let start = MonotonicClock.now
         let schedule = LoadSchedule(start: start, load: phase.load, share: phase.share, seed: phase.seed)
         let recorder = LoadRecorder(start: start, phase: phase, schedule: schedule)
+        let arrivals = schedule.map { _ in ArrivalDispatcher(phase, recorder) }
         if schedule != nil { TimerSlack.makeFine() }
         await withTaskGroup(of: Void.self) { group in
             if let live = phase.live {
@@ -22,12 +20,15 @@ enum LoadGenerator {
                     await tell(live, phase, on: connection, recorder)
                 }
             }
+            if let arrivals {
+                group.addTask(executorPreference: connection.taskExecutor) { await arrivals.run(on: connection) }
+            }
             let operations = phase.messagesPerOperation > 1 ? phase.inFlight / phase.messagesPerOperation : 0
             let barriers = (0..<operations).map { _ in OperationBarrier(count: phase.messagesPerOperation) }
             for worker in 0..<phase.inFlight {
                 group.addTask(executorPreference: connection.taskExecutor) {
-                    if schedule != nil {
-                        await sendOnSchedule(phase, on: connection, recorder)
+                    if let arrivals {
+                        await sendOnSchedule(phase, arrivals, on: connection, recorder)
                     } else if operations > 0 {
                         await sendTogether(
                             phase, from: start, barriers[worker / phase.messagesPerOperation], on: connection, recorder)
@@ -103,31 +104,19 @@ enum LoadGenerator {
         }
     }
 
-    /// A worker of an open load: takes the next entry of the schedule, waits until it is due and sends it.
-    ///
-    /// When all workers are waiting for acknowledgements the schedule slips, and the latency, which counts from the time
-    /// an entry was due, says so.
+    /// A worker of an open load: sends an entry when it is given one.
     private static func sendOnSchedule<Connection: TransportConnection>(
-        _ phase: LoadPhase, on connection: isolated Connection, _ recorder: LoadRecorder
+        _ phase: LoadPhase, _ arrivals: ArrivalDispatcher, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
-        let end = recorder.start &+ phase.duration
-        var now = MonotonicClock.now
-        while now < end {
-            // Taken before the wait, so that each worker waits for an entry of its own and wakes once for it.
-            guard let (sequence, intended) = recorder.takeArrival(), intended < end else { return }
-            let isInTime = intended > now
-            while intended > now, !recorder.isStopped, !Task.isCancelled {
-                await connection.sleep(until: min(intended, now &+ longestSleep))
-                now = MonotonicClock.now
-            }
-            guard !recorder.isStopped, !Task.isCancelled else { return }
-            let sent = now
-            let entry = phase.entry(sequence: sequence, intended: intended)
+        var now = recorder.start
+        while let arrival = await arrivals.next(at: now, on: connection) {
+            let sent = MonotonicClock.now
+            let entry = phase.entry(sequence: arrival.sequence, intended: arrival.intended)
             recorder.sending()
             do {
                 _ = try await connection.send(entry)
                 now = MonotonicClock.now
-                recorder.acknowledged(intended: intended, sent: sent, now: now, waited: isInTime)
+                recorder.acknowledged(arrival, sent: sent, now: now)
             } catch {
                 now = MonotonicClock.now
                 recorder.failed(error, now: now)

@@ -19,6 +19,8 @@ struct LoadPhase: Sendable {
     var messagesPerOperation = 1
     /// The connection's place among those of the cell.
     var share = ConnectionShare()
+    /// How long before an entry of an open load is due the generator stops sleeping and spins, in nanoseconds.
+    var spin: UInt64 = 0
     /// What random arrivals are drawn from.
     var seed: UInt64 = 0
     /// Whether every entry's times are kept.

@@ -46,10 +46,14 @@ final class LoadRecorder: @unchecked Sendable {
         return share.sequence(of: nextNumber)
     }
 
-    /// The next entry of an open load's schedule; nil for a closed load.
-    func takeArrival() -> (sequence: UInt64, intended: UInt64)? {
-        guard let intended = schedule?.next() else { return nil }
-        return (takeSequence(), intended)
+    /// When the next entry of an open load is due; nil for a closed load.
+    func takeDueTime() -> UInt64? {
+        schedule?.next()
+    }
+
+    /// The generator has kept a core busy for so many nanoseconds until an entry was due.
+    func spun(_ nanoseconds: UInt64) {
+        result.spun &+= nanoseconds
     }
 
     /// An entry is handed to the transport.
@@ -65,13 +69,13 @@ final class LoadRecorder: @unchecked Sendable {
     }
 
     /// An entry of an open load was acknowledged.
-    /// - Parameter waited: whether its sender was free before it was due.
-    func acknowledged(intended: UInt64, sent: UInt64, now: UInt64, waited: Bool) {
+    func acknowledged(_ arrival: Arrival, sent: UInt64, now: UInt64) {
+        let intended = arrival.intended
         count(now: now)
         result.latency.record(min(now &- intended, Self.highestLatency))
         result.uncorrectedLatency?.record(min(now &- sent, Self.highestLatency))
         result.scheduleSlip?.record(min(sent &- intended, Self.highestLatency))
-        if waited { result.arrivalError?.record(min(sent &- intended, Self.highestLatency)) }
+        if arrival.wasAwaited { result.arrivalError?.record(min(sent &- intended, Self.highestLatency)) }
         if keepsSamples { keep(LoadSample(intended: intended, sent: sent, acked: now)) }
     }
 

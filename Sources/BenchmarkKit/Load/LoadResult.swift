@@ -20,6 +20,8 @@ struct LoadResult: Sendable {
     var unknown: UInt64 = 0
     /// Entries that the logger did not take.
     var rejected: UInt64 = 0
+    /// The CPU time of waits that kept the core busy, in nanoseconds; open load only.
+    var spun: UInt64 = 0
     /// What the transport said of the first entry that failed.
     var firstError: String?
     /// From the intended send time to the acknowledgement, in nanoseconds.
@@ -28,7 +30,7 @@ struct LoadResult: Sendable {
     var uncorrectedLatency: Histogram<UInt32>?
     /// From the intended to the actual send time, in nanoseconds; open load only.
     var scheduleSlip: Histogram<UInt32>?
-    /// The same, of the entries that a free sender waited for: what the load generator itself is late by.
+    /// The same, of the entries that a sender was free for: what the load generator itself is late by.
     var arrivalError: Histogram<UInt32>?
     /// Every entry's times, where they were asked for.
     var samples: [LoadSample] = []
@@ -66,6 +68,7 @@ struct LoadResult: Sendable {
         notSent += other.notSent
         unknown += other.unknown
         rejected += other.rejected
+        spun += other.spun
         firstError = firstError ?? other.firstError
         latency.add(other.latency)
         if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }

@@ -1,5 +1,5 @@
 import Broker
-import Glibc
+import Foundation
 import LoggerService
 
 /// Measures one cell: loads it, reconciles it with the ledger, and works out its row.
@@ -75,7 +75,7 @@ struct CellMeasurement: Sendable {
                 try Task.checkCancellation()
                 builder.fail("the ledger could not be read: \(error)")
             }
-            builder.add(before: before, after: after, acked: result.acked)
+            builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
             builder.audit(result, Audit())
             loadResult = result
         }
@@ -120,8 +120,18 @@ struct CellMeasurement: Sendable {
         LoadPhase(
             run: "\(runPrefix)-\(planned.number)\(letter)", inFlight: planned.cell.inFlight, load: planned.cell.load,
             payloads: payloads, duration: UInt64(seconds * 1e9), wallClockOffset: offset,
-            messagesPerOperation: suite.messagesPerOperation, seed: suite.seed &+ UInt64(planned.block),
+            messagesPerOperation: suite.messagesPerOperation, spin: spin, seed: suite.seed &+ UInt64(planned.block),
             keepsSamples: keepsSamples && letter == "m", live: letter == "m" ? live : nil)
+    }
+
+    /// How long before its time an entry is waited for on the core, in nanoseconds.
+    ///
+    /// Not where that would take the time of others: on a core shared with the logger, on an event loop shared with another
+    /// connection, or on the last core.
+    private var spin: UInt64 {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let isAlone = suite.placement == .free && planned.cell.connections < cores
+        return isAlone ? UInt64((suite.spinUs ?? 0) * 1000) : 0
     }
 
     private var peerVersion: String? {

@@ -1,5 +1,4 @@
 import Broker
-import Glibc
 
 /// Times the inner layers of a suite's transports, in CPU time of the thread that does the work.
 struct LayerMeasurement {
@@ -81,15 +80,9 @@ struct LayerMeasurement {
     }
 
     private static func time(_ work: (Int) throws -> Void, _ times: Int) throws -> UInt64 {
-        let start = threadTime()
+        let start = MonotonicClock.threadCPUTime
         try work(times)
-        return max(1, threadTime() - start)
-    }
-
-    private static func threadTime() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return max(1, MonotonicClock.threadCPUTime - start)
     }
 
     private func naming<Value>(_ transport: String, _ body: () throws -> Value) throws -> Value {

@@ -79,8 +79,10 @@ struct ResultRowBuilder {
     }
 
     /// Adds what it cost.
-    mutating func add(before: CellMeters.Reading, after: CellMeters.Reading, acked: UInt64) {
-        row.brokerCPUUsPerMessage = Self.cost(before.broker, after.broker, acked)
+    /// - Parameter spun: CPU time that the generator spent on waiting, which is no message's, in nanoseconds.
+    mutating func add(before: CellMeters.Reading, after: CellMeters.Reading, acked: UInt64, spun: UInt64 = 0) {
+        let broker = after.broker.map { $0 - min(spun, $0) }
+        row.brokerCPUUsPerMessage = Self.cost(before.broker, broker, acked)
         row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
         row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
         if let earlier = before.stolen {
@@ -90,8 +92,10 @@ struct ResultRowBuilder {
             row.foreignCPUPercent = after.stolen?.foreignPercent(since: earlier, own: own)
         }
         if let earlier = before.delay { row.generatorWaitPercent = after.delay?.percentWaiting(since: earlier) }
-        if after.time > before.time, let from = before.broker, let to = after.broker, to >= from {
-            row.generatorCPUPercent = 100 * Double(to - from) / Double(after.time - before.time)
+        if after.time > before.time, let from = before.broker, let to = broker, to >= from {
+            let elapsed = Double(after.time - before.time)
+            row.generatorCPUPercent = 100 * Double(to - from) / elapsed
+            if row.planned.cell.load != .closed { row.generatorSpinPercent = 100 * Double(spun) / elapsed }
         }
         row.clockStepUs = Double(after.wallClockOffset - before.wallClockOffset) / 1000
         if let earlier = before.wire, let wire = after.wire?.since(earlier), acked > 0 {

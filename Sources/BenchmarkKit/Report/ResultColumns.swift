@@ -122,5 +122,6 @@ enum ResultColumns {
         .figure("generator_wait_pct") { $0.row.generatorWaitPercent },
         .figure("stationarity_ratio", places: 4) { $0.row.stationarityRatio },
         .figure("clock_step_us") { $0.row.clockStepUs },
+        .figure("generator_spin_pct") { $0.row.generatorSpinPercent },
     ]
 }

@@ -49,7 +49,7 @@ public struct ResultRow: Sendable {
     public var arrivalErrorP50Us: Double?
     /// The 99th percentile of the same.
     public var arrivalErrorP99Us: Double?
-    /// CPU time of the broker's process, in microseconds per acknowledged entry.
+    /// CPU time of the broker's process, in microseconds per acknowledged entry; without that of waits on the core.
     public var brokerCPUUsPerMessage: Double?
     /// CPU time of the logger's process, in microseconds per acknowledged entry.
     public var loggerCPUUsPerMessage: Double?
@@ -67,8 +67,10 @@ public struct ResultRow: Sendable {
     public var littleRatio: Double?
     /// The part of all cores' time that the hypervisor gave to others, in percent.
     public var cpuStealPercent: Double?
-    /// CPU time of the broker's process by the time that passed, in percent of one core.
+    /// CPU time of the broker's process by the time that passed, in percent of one core; without waits on the core.
     public var generatorCPUPercent: Double?
+    /// CPU time that waits on the core took by the time that passed, in percent of one core; open load only.
+    public var generatorSpinPercent: Double?
     /// CPU time of processes that take no part, in percent of all cores' time.
     public var foreignCPUPercent: Double?
     /// How much of the time in which the broker's process wanted a core it had none, in percent.

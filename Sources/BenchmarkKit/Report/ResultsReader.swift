@@ -116,6 +116,7 @@ extension ResultRow {
         littleRatio = fields.double("little_ratio")
         cpuStealPercent = fields.double("cpu_steal_pct")
         generatorCPUPercent = fields.double("generator_cpu_pct")
+        generatorSpinPercent = fields.double("generator_spin_pct")
         foreignCPUPercent = fields.double("foreign_cpu_pct")
         generatorWaitPercent = fields.double("generator_wait_pct")
         stationarityRatio = fields.double("stationarity_ratio")

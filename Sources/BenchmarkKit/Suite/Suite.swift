@@ -16,6 +16,9 @@ public struct Suite: Sendable, Hashable, Codable {
     public var messagesPerOperation = 1
     /// When entries are sent: one model, or open loads of several rates.
     public var loads: [LoadModel]
+    /// How long before an entry of an open load is due the load generator stops sleeping and keeps its core busy, in
+    /// microseconds; 0 or nil, as in records of before there was a choice, has it sleep until then.
+    public var spinUs: Double? = 250
     /// Which cores broker and logger run on.
     public var placement: Placement
     /// How often every cell is measured.

@@ -43,6 +43,7 @@ struct SuiteFile {
         case .inFlight: suite.inFlight = try integers(node, key)
         case .connections: suite.connections = try integers(node, key)
         case .messagesPerOperation: suite.messagesPerOperation = try integer(node, key)
+        case .spin: suite.spinUs = try number(node, key)
         case .placement: suite.placement = try oneOf(node, key)
         case .rounds: suite.rounds = try integer(node, key)
         case .duration: suite.duration = try number(node, key)
@@ -122,8 +123,9 @@ extension SuiteFile {
         let spread = values.first { $0.key == .arrivals }?.node
         let arrivals: Arrivals = try spread.map { node throws(SuiteError) in try oneOf(node, .arrivals) } ?? .constant
         guard let rates = values.first(where: { $0.key == .ratePerSecond })?.node else {
-            guard let spread else { return [.closed] }
-            throw error(at: spread.mark?.line, "arrivals: a closed load has none; add rate_per_s")
+            let needs = values.first { [.arrivals, .spin].contains($0.key) }
+            guard let (key, node) = needs else { return [.closed] }
+            throw error(at: node.mark?.line, "\(key.rawValue): a closed load has no schedule; add rate_per_s")
         }
         return try list(rates).map { node throws(SuiteError) in
             if node.scalar?.string == "saturation" { return .closed }

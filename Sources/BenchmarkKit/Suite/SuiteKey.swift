@@ -9,6 +9,7 @@ enum SuiteKey: String, CaseIterable {
     case messagesPerOperation = "messages_per_operation"
     case ratePerSecond = "rate_per_s"
     case arrivals
+    case spin = "spin_us"
     case placement
     case rounds
     case duration = "duration_s"

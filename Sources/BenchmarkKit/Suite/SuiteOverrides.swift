@@ -12,6 +12,8 @@ public struct SuiteOverrides: Sendable, Hashable {
     public var ratesPerSecond: [Double]?
     /// From `--arrivals`.
     public var arrivals: Arrivals?
+    /// From `--spin-us`.
+    public var spinUs: Double?
     /// From `--baseline`.
     public var baseline: String?
     /// From `--placement`.
@@ -39,6 +41,7 @@ extension Suite {
         suite.inFlight = overrides.inFlight ?? inFlight
         suite.connections = overrides.connections ?? connections
         suite.loads = try loads(overrides)
+        suite.spinUs = overrides.spinUs ?? spinUs
         suite.baseline = overrides.baseline ?? baseline.flatMap { suite.transports.contains($0) ? $0 : nil }
         suite.control = control.flatMap { suite.transports.contains($0) ? $0 : nil }
         suite.placement = overrides.placement ?? placement
@@ -55,8 +58,9 @@ extension Suite {
     private func loads(_ overrides: SuiteOverrides) throws(SuiteError) -> [LoadModel] {
         let arrivals = overrides.arrivals ?? loads.lazy.compactMap(\.arrivals).first ?? .constant
         if let rates = overrides.ratesPerSecond { return rates.map { .open(ratePerSecond: $0, arrivals: arrivals) } }
-        guard overrides.arrivals == nil || loads.contains(where: { $0 != .closed }) else {
-            throw SuiteError(source: "--arrivals", message: "a closed load has none; add --rate")
+        for (value, key) in [(overrides.arrivals as Any?, SuiteKey.arrivals), (overrides.spinUs, .spin)]
+        where value != nil && loads == [.closed] {
+            throw SuiteError(source: key.flag, message: "a closed load has no schedule; add --rate")
         }
         return loads.map { load in
             load.ratePerSecond.map { .open(ratePerSecond: $0, arrivals: arrivals) } ?? .closed

@@ -17,6 +17,7 @@ enum SuiteRules {
     static let messagesPerOperation = 1...4096
     static let ratePerSecond = 0.1...10_000_000.0
     static let microseconds = 1.0...60_000_000.0
+    static let spinUs = 0.0...10_000.0
     static let maxNameLength = 64
 
     /// The first rule that `suite` breaks, or nil.
@@ -30,6 +31,7 @@ enum SuiteRules {
             try check(suite.messagesPerOperation, .messagesPerOperation, in: messagesPerOperation)
             try checkShares(suite)
             try checkLoads(suite.loads)
+            if let spin = suite.spinUs { try check(spin, .spin, in: spinUs) }
             try checkReference(suite.baseline, .baseline, suite)
             try checkReference(suite.control, .control, suite)
             try check(suite.p99LimitUs, .p99Limit, in: microseconds)

@@ -54,6 +54,12 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How a rate is spread: constant or poisson.", valueName: "how"))
     var arrivals: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "At a rate, how long before an entry is due the generator stops sleeping and keeps its core busy, for a "
+                + "precise start: 250 unless told otherwise, 0 for never.", valueName: "us"))
+    var spinUs: Double?
+
     @Option(help: ArgumentHelp("The transport that the report compares the others with.", valueName: "name"))
     var baseline: String?
 
@@ -173,6 +179,7 @@ struct BenchCommand: AsyncParsableCommand {
         overrides.connections = connections?.values
         overrides.ratesPerSecond = rate?.values
         overrides.arrivals = arrivals.flatMap(Arrivals.init)
+        overrides.spinUs = spinUs
         overrides.baseline = baseline
         overrides.placement = placement.flatMap(Placement.init)
         overrides.rounds = rounds

@@ -47,6 +47,8 @@ struct FakeTransport: ClientTransport {
 }
 
 actor FakeConnection: TransportConnection {
+    /// What it says a wait on the core took, in nanoseconds.
+    static let costOfSpin: UInt64 = 7919
     private let loop = TestLoop()
     private let transport: FakeTransport
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -84,6 +86,11 @@ actor FakeConnection: TransportConnection {
 
     func sleep(until deadline: UInt64) async {
         await wait(until: DispatchTime(uptimeNanoseconds: deadline))
+    }
+
+    func spin(until deadline: UInt64) async -> UInt64 {
+        await sleep(until: deadline)
+        return Self.costOfSpin
     }
 
     private func wait(until time: DispatchTime) async {

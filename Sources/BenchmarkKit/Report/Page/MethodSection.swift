@@ -33,8 +33,15 @@ struct MethodSection: Sendable {
         guard let usual = Median.of(report.rows.compactMap(\.arrivalErrorP50Us)),
             let latest = report.rows.compactMap(\.arrivalErrorP99Us).max()
         else { return nil }
-        return "sent \(NumberText.duration(microseconds: usual)) after they were due in the median; "
+        var text =
+            "sent \(NumberText.duration(microseconds: usual)) after they were due in the median; "
             + "\(NumberText.duration(microseconds: latest)) at p99 in the row in which they were latest"
+        if report.rows.contains(where: { ($0.generatorSpinPercent ?? 0) > 0 }), let spin = report.suite.spinUs {
+            text +=
+                "; the generator waited on its core for the last \(NumberText.significant(spin)) us, which the "
+                + "broker's CPU leaves out"
+        }
+        return text
     }
 
     private var environment: String {
