@@ -65,7 +65,7 @@ final class BenchmarkRun: Sendable {
             }
             let row = cell.row
             try file.append(ReportedResult(row: row, suite: suite, environment: configuration.environment))
-            if let load = cell.load { try keep(load, of: planned) }
+            if let load = cell.load, planned.cell.role != .bareLoop { try keep(load, of: planned) }
             measured.withLock { $0.append(row) }
             timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
             let left = timeLeft.seconds(cells: plan.cells.count - planned.number)

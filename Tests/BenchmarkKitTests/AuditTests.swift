@@ -19,4 +19,17 @@ struct AuditTests {
         #expect(
             Audit().findings(row, meanLatencyShare: nil, halves: (199, 1000), halfSeconds: seconds / 2).isEmpty)
     }
+
+    @Test("a generator that is late is caught, unless the transport's own work fills its core")
+    func lateness() {
+        func findings(cpu: Double?) -> [String] {
+            var row = ResultRow.sample(load: .open(ratePerSecond: 100_000))
+            row.arrivalErrorP99Us = 2500
+            row.generatorCPUPercent = cpu
+            return Audit().findings(row, meanLatencyShare: nil, halves: nil, halfSeconds: 1)
+        }
+        #expect(findings(cpu: 60) == ["audit: the load generator was 2500 us late at p99"])
+        #expect(findings(cpu: nil).count == 1)
+        #expect(findings(cpu: 98).isEmpty)
+    }
 }

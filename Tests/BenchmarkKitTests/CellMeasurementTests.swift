@@ -70,6 +70,17 @@ struct CellMeasurementTests {
         #expect(try await measurement.measure().row.queueCPUUsPerMessage == nil)
     }
 
+    @Test("a bare loop is reconciled as any load is; its row has no latency")
+    func bareLoop() async throws {
+        var measurement = measurement(FakeTransport(ledger: ledger))
+        measurement.planned.cell.role = .bareLoop
+        let row = try await measurement.measure().row
+        #expect(!row.hasFailed, "\(row.invalidReason)")
+        #expect(try #require(row.throughput) > 0 && row.delivered == row.sent)
+        #expect(try #require(row.brokerCPUUsPerMessage) > 0)
+        #expect(row.ackLatency == nil && row.deliveredLatency == nil && row.littleRatio == nil)
+    }
+
     @Test("what waits on the core took is told apart from what messages cost")
     func spinning() async throws {
         var measurement = measurement(FakeTransport(ledger: ledger), seconds: 0.2)

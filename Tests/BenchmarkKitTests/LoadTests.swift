@@ -133,6 +133,24 @@ struct LoadTests {
         #expect(abs(MonotonicClock.wallTime - sentAt) < 10_000_000_000)
     }
 
+    @Test("a bare loop numbers its entries without a gap, counts them and nothing else")
+    func bare() async throws {
+        var phase = phase(inFlight: 8, milliseconds: 30)
+        phase.isBare = true
+        let result = try await run(phase)
+        #expect(result.sent > 8 && result.acked == result.sent)
+        #expect(result.latency.totalCount == 0)
+        #expect(result.elapsed >= 0.03)
+        #expect(Set(ledger.entries(of: phase.run).compactMap { $0.stamp?.sequence }) == Set(0..<result.sent))
+
+        phase.duration = 60_000_000_000
+        phase.run = "bare-2"
+        let failed = try await run(phase) { _, sequence in
+            sequence < 100 ? .deliver : .fail(TransportError(.rejected, "no"))
+        }
+        #expect(failed.acked == 100 && failed.errors == failed.sent - 100 && failed.firstError == "no")
+    }
+
     @Test("an open load sends what is due, neither more nor earlier")
     func open() async throws {
         let phase = phase(inFlight: 4, milliseconds: 100, rate: 200)

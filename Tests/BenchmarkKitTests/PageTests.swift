@@ -32,7 +32,7 @@ struct PageTests {
     func tie() throws {
         var rows = SignificanceTests.measure(
             ["a": 1, "b": 1, "c": 0.97], rounds: 7, noise: 0.0005, drift: 0, seed: 3)
-        for index in rows.indices where rows[index].planned.cell.isControl {
+        for index in rows.indices where rows[index].planned.cell.role == .control {
             rows[index].throughput = rows[index].throughput.map { $0 * 0.9 }
         }
         let suite = SignificanceTests.suite(["a", "b", "c"], baseline: "b", load: .closed)

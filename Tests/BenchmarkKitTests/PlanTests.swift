@@ -22,12 +22,18 @@ struct PlanTests {
 
     @Test("every load has a control: one transport a second time")
     func control() {
-        let controls = suite.cells.filter(\.isControl)
+        let controls = suite.cells.filter { $0.role == .control }
         #expect(Set(controls.map(\.point)) == Set(suite.points))
         #expect(controls.allSatisfy { $0.transport == "a" })
         var other = suite
         other.control = "c"
-        #expect(other.cells.filter(\.isControl).allSatisfy { $0.transport == "c" })
+        #expect(other.cells.filter { $0.role == .control }.allSatisfy { $0.transport == "c" })
+        #expect(!other.cells.contains { $0.role == .bareLoop })
+        other.bareLoop = true
+        other.loads = [.closed, .open(ratePerSecond: 100)]
+        let bare = other.cells.filter { $0.role == .bareLoop }
+        #expect(bare.map(\.point) == other.points.filter { $0.load == .closed })
+        #expect(bare.allSatisfy { $0.transport == "c" })
         other.control = nil
         other.transports = ["a", "tcp"]
         #expect(other.controlTransport == "tcp")

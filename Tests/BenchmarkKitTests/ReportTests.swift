@@ -118,7 +118,8 @@ struct ReportTests {
         let open = LoadModel.open(ratePerSecond: 5000, arrivals: .poisson)
         let rows: [ResultRow] = [
             .sample(), .sample(transport: "grpc:stream", block: 2, load: open),
-            .sample(invalidReasons: ["it said \"no, never\"", "audit: late"]), .sample(isControl: true),
+            .sample(invalidReasons: ["it said \"no, never\"", "audit: late"]), .sample(role: .control),
+            .sample(role: .bareLoop),
         ]
         for row in rows { try file.append(ReportedResult(row: row, suite: suite, environment: environment)) }
         let again = try ResultsReader(path: path).rows

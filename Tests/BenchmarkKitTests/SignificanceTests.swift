@@ -34,7 +34,7 @@ struct SignificanceTests {
         var rows = Self.measure(["a": 1, "b": 0.97], rounds: 7, noise: 0.0005, drift: 0, seed: 3)
         let precise = try #require(Self.summary(rows, baseline: "a").first { $0.cell.transport == "b" })
         #expect(precise.isTiedWithBaseline == false)
-        for index in rows.indices where rows[index].planned.cell.isControl {
+        for index in rows.indices where rows[index].planned.cell.role == .control {
             rows[index].throughput = rows[index].throughput.map { $0 * 0.95 }
         }
         let blurred = try #require(Self.summary(rows, baseline: "a").first { $0.cell.transport == "b" })
@@ -179,7 +179,7 @@ struct SignificanceTests {
                 .sample(
                     transport: "a", payloadBytes: payload, block: block,
                     throughput: 10_000 * (rates["a"] ?? 1) * machine * exp(noise * normal()), load: load,
-                    isControl: true))
+                    role: .control))
         }
         return rows
     }

@@ -16,7 +16,7 @@ struct SuiteTests {
         #expect(quick.cells.count == 14)
         let standard = try #require(try BenchmarkKit.Suite.builtIn(named: "default", transports: withStream))
         #expect(standard.estimatedSeconds + 14 + 2 < 180)
-        #expect(standard.cells.count == 28)
+        #expect(standard.cells.count == 32)
         #expect(standard.rounds == 7)
     }
 
@@ -39,6 +39,7 @@ struct SuiteTests {
             arrivals: poisson
             spin_us: 40
             decomposition: false
+            bare_loop: true
             baseline: tcp
             control: grpc:stream
             p99_limit_us: 500
@@ -59,6 +60,7 @@ struct SuiteTests {
         expected.loads = [5000, 10_000].map { .open(ratePerSecond: $0, arrivals: .poisson) } + [.closed]
         expected.spinUs = 40
         expected.decomposition = false
+        expected.bareLoop = true
         expected.baseline = "tcp"
         expected.control = "grpc:stream"
         expected.p99LimitUs = 500

@@ -101,13 +101,31 @@ struct TerminalTests {
             for (transport, rate) in [("tcp", 1000.0), ("grpc", 500), ("amqp", 501)] {
                 results.append(.sample(transport: transport, block: block, throughput: rate + Double(block * 3)))
             }
-            results.append(.sample(transport: "tcp", block: block, throughput: 1010 + Double(block), isControl: true))
+            results.append(.sample(transport: "tcp", block: block, throughput: 1010 + Double(block), role: .control))
         }
         let lines = table(results).split(separator: "\n")
         #expect(lines[3].hasPrefix(" 1  tcp"))
         #expect(lines[4].hasPrefix("2=  amqp"))
         #expect(lines[5].hasPrefix("2=  grpc"))
         #expect(lines[6].hasPrefix("noise: tcp against itself differs by up to 0."))
+    }
+
+    @Test("what the lab costs beside a bare loop is told where it was measured, and is no transport's result")
+    func overhead() throws {
+        var results: [ResultRow] = []
+        for block in 1...7 {
+            results.append(.sample(transport: "tcp", block: block, throughput: 990))
+            var bare = ResultRow.sample(transport: "tcp", block: block, throughput: 1000, role: .bareLoop)
+            bare.brokerCPUUsPerMessage = 2.25
+            results.append(bare)
+        }
+        let lines = table(results).split(separator: "\n")
+        #expect(lines[3].contains("-  tcp"))
+        #expect(lines.last?.hasPrefix("the lab by a bare loop, tcp: rate 0.990 (0.990 to 0.990), CPU 1.008 (") == true)
+        #expect(lines.allSatisfy { $0.count <= ResultTable.width })
+        let row = try #require(Summary(suite: suite, floor: "tcp").rows(of: results).first)
+        #expect(row.throughput?.median == 990)
+        #expect(row.cpuRatioToBareLoop?.median == 127.75 / 126.75)
     }
 
     private func table(_ results: [ResultRow]) -> String {

@@ -9,6 +9,7 @@ enum LoadGenerator {
     static func run<Connection: TransportConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
     ) async -> LoadResult {
+        if phase.isBare { return await BareLoop.run(phase, on: connection) }
         let start = MonotonicClock.now
         let schedule = LoadSchedule(start: start, load: phase.load, share: phase.share, seed: phase.seed)
         let recorder = LoadRecorder(start: start, phase: phase, schedule: schedule)
@@ -87,6 +88,9 @@ enum LoadGenerator {
         barrier.leave()
     }
 
+    /// Inlined, because each return to a function that is isolated to the connection has the runtime look up its executor:
+    /// 0.1 us, a twelfth of what `tcp` takes for an entry.
+    @inline(__always)
     private static func send<Connection: TransportConnection>(
         _ phase: LoadPhase, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async -> UInt64 {

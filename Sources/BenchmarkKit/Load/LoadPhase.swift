@@ -17,6 +17,8 @@ struct LoadPhase: Sendable {
     var wallClockOffset: Int64
     /// How many entries belong together: their senders wait for each other.
     var messagesPerOperation = 1
+    /// Whether entries are sent by a bare loop, which measures nothing but their number.
+    var isBare = false
     /// The connection's place among those of the cell.
     var share = ConnectionShare()
     /// How long before an entry of an open load is due the generator stops sleeping and spins, in nanoseconds.

@@ -97,12 +97,7 @@ final class LoadRecorder: @unchecked Sendable {
     /// An entry was not acknowledged.
     func failed(_ error: TransportError, now: UInt64) {
         result.end = now
-        if result.firstError == nil { result.firstError = error.message }
-        switch error.fate {
-        case .notSent: result.notSent &+= 1
-        case .unknown: result.unknown &+= 1
-        case .rejected: result.rejected &+= 1
-        }
+        result.count(error)
         isStopped = error.fate != .rejected || result.rejected >= Self.mostRejections || isStopped
     }
 

@@ -1,3 +1,4 @@
+import Broker
 import Histogram
 
 /// What came of a phase.
@@ -47,6 +48,16 @@ struct LoadResult: Sendable {
 
     /// Entries that were not acknowledged, whatever their fate.
     var errors: UInt64 { notSent + unknown + rejected }
+
+    /// An entry was not acknowledged.
+    mutating func count(_ error: TransportError) {
+        if firstError == nil { firstError = error.message }
+        switch error.fate {
+        case .notSent: notSent &+= 1
+        case .unknown: unknown &+= 1
+        case .rejected: rejected &+= 1
+        }
+    }
 
     /// From ``start`` to ``end``, in seconds.
     var elapsed: Double { Double(end &- start) / 1e9 }

@@ -120,7 +120,8 @@ struct CellMeasurement: Sendable {
         LoadPhase(
             run: "\(runPrefix)-\(planned.number)\(letter)", inFlight: planned.cell.inFlight, load: planned.cell.load,
             payloads: payloads, duration: UInt64(seconds * 1e9), wallClockOffset: offset,
-            messagesPerOperation: suite.messagesPerOperation, spin: spin, seed: suite.seed &+ UInt64(planned.block),
+            messagesPerOperation: suite.messagesPerOperation, isBare: planned.cell.role == .bareLoop, spin: spin,
+            seed: suite.seed &+ UInt64(planned.block),
             keepsSamples: keepsSamples && letter == "m", live: letter == "m" ? live : nil)
     }
 

@@ -44,7 +44,8 @@ struct ResultRowBuilder {
             fail("\(result.sent) entries were sent and \(result.acked) acknowledged")
         }
         guard result.acked > 0 else { return }
-        let latency = LatencySummary(nanoseconds: result.latency)
+        // A bare loop has none.
+        let latency = result.latency.totalCount > 0 ? LatencySummary(nanoseconds: result.latency) : nil
         row.ackLatency = latency
         row.arrivalErrorP50Us = result.arrivalError.flatMap { Self.microseconds($0, at: 50) }
         row.arrivalErrorP99Us = result.arrivalError.flatMap { Self.microseconds($0, at: 99) }
@@ -56,7 +57,7 @@ struct ResultRowBuilder {
         guard result.elapsed > 0 else { return }
         let throughput = Double(result.acked) / result.elapsed
         row.throughput = throughput
-        if result.scheduleSlip == nil {
+        if let latency, result.scheduleSlip == nil {
             row.littleRatio = throughput * latency.meanUs / 1e6 / Double(row.planned.cell.inFlight)
         }
     }
@@ -69,7 +70,8 @@ struct ResultRowBuilder {
         row.duplicated = report.duplicated
         row.reordered = report.reordered
         row.corrupt = report.corrupt
-        row.deliveredLatency = report.deliveryLatency
+        // The entries of a bare loop do not say when they were sent.
+        if row.planned.cell.role != .bareLoop { row.deliveredLatency = report.deliveryLatency }
         if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
         if report.corrupt > 0 { fail("\(report.corrupt) entries arrived corrupt") }
         if report.duplicated > 0 { fail("\(report.duplicated) entries arrived more than once") }

@@ -10,20 +10,20 @@ public struct Cell: Sendable, Hashable {
     public var connections: Int
     /// When entries are sent.
     public var load: LoadModel
-    /// Whether it is the second measurement of a transport, made for the machine's own noise.
-    public var isControl: Bool
+    /// What it is measured for.
+    public var role: CellRole
 
     /// Creates a cell.
     public init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        isControl: Bool = false
+        role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
         self.inFlight = inFlight
         self.connections = connections
         self.load = load
-        self.isControl = isControl
+        self.role = role
     }
 
     /// The transport's variant; nil for its default.
@@ -38,6 +38,16 @@ public struct Cell: Sendable, Hashable {
 
     /// The transport's name without its variant, as in the reports' `transport` column.
     public var transportName: String { String(transport.prefix { $0 != ":" }) }
+}
+
+/// What a cell is measured for.
+public enum CellRole: String, Sendable, Hashable {
+    /// To be compared with the other transports.
+    case cell
+    /// The second measurement of a transport, for the machine's own noise.
+    case control
+    /// The transport under a bare loop of sends, without clock, recorder or latency, for what the lab itself costs.
+    case bareLoop = "bare_loop"
 }
 
 /// A load, whatever the transport: the cells of one point are compared with each other.

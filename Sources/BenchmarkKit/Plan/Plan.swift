@@ -36,10 +36,15 @@ extension Suite {
         }
     }
 
-    /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
+    /// The cells of one round, in the order of the suite's lists; those of the control transport's other roles are the last of
+    /// their load.
     public var cells: [Cell] {
         points.flatMap { point in
-            transports.map { cell($0, point) } + (controlTransport.map { [cell($0, point, isControl: true)] } ?? [])
+            let cells = transports.map { cell($0, point) }
+            guard let controlTransport else { return cells }
+            let hasBareLoop = bareLoop == true && point.load == .closed && messagesPerOperation == 1
+            let roles: [CellRole] = hasBareLoop ? [.control, .bareLoop] : [.control]
+            return cells + roles.map { cell(controlTransport, point, $0) }
         }
     }
 
@@ -51,9 +56,9 @@ extension Suite {
     /// The transport that the others are divided by.
     public static let floor = "tcp"
 
-    private func cell(_ transport: String, _ point: LoadPoint, isControl: Bool = false) -> Cell {
+    private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, isControl: isControl)
+            connections: point.connections, load: point.load, role: role)
     }
 }

@@ -12,3 +12,11 @@ enum DecimalText {
         format(value, places: value < 1 ? 2 : value < 100 ? 1 : 0)
     }
 }
+
+extension Estimate {
+    /// The median with its interval behind it, where there is one.
+    func text(places: Int) -> String {
+        let format = { DecimalText.format($0, places: places) }
+        return format(median) + Verdict.interval(self, format)
+    }
+}

@@ -8,7 +8,10 @@ enum GoBenchmarkFormat {
         var lines = ["goos: linux", "pkg: brokerlab/\(suite.name)"]
         if let cpu = environment.cpuModel { lines.append("cpu: \(cpu)") }
         if let commit = environment.gitCommit { lines.append("commit: \(commit)") }
-        for row in rows where row.isValid { if let line = line(row, suite) { lines.append(line) } }
+        // A bare loop is no result of a transport.
+        for row in rows where row.isValid && row.planned.cell.role != .bareLoop {
+            if let line = line(row, suite) { lines.append(line) }
+        }
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -20,7 +23,7 @@ enum GoBenchmarkFormat {
         var name = "BenchmarkSend/transport=\(cell.transport)/bytes=\(cell.payloadBytes)/inflight=\(cell.inFlight)"
         if cell.connections != 1 { name += "/connections=\(cell.connections)" }
         if let rate = cell.load.ratePerSecond { name += "/rate=\(DecimalText.short(rate))" }
-        if cell.isControl { name += "/role=control" }
+        if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.p50Us, "p50-us"),
             (row.ackLatency?.p99Us, "p99-us"), (row.brokerCPUUsPerMessage, "broker-cpu-us/op"),

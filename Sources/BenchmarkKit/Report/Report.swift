@@ -66,7 +66,7 @@ public struct Report: Sendable {
     /// The highest rates carried, where rates were swept.
     var knees: [Knee] {
         suite.transports.compactMap { transport in
-            let own = rows.filter { $0.planned.cell.transport == transport && !$0.planned.cell.isControl }
+            let own = rows.filter { $0.planned.cell.transport == transport && $0.planned.cell.role == .cell }
             return Knee(transport, rows: own, limitUs: suite.p99LimitUs)
         }
     }

@@ -111,7 +111,7 @@ enum ResultColumns {
     /// Columns that came later stand behind the others, so that the place of none changes.
     private static let added: [Column] = [
         .text("variant") { $0.cell.variant },
-        .text("role") { $0.cell.isControl ? "control" : "cell" },
+        .text("role") { $0.cell.role.rawValue },
         .text("arrivals") { $0.cell.load.arrivals?.rawValue },
         .text("payload_kind") { $0.suite.payload.name },
         .count("messages_per_operation") { $0.suite.messagesPerOperation },

@@ -34,6 +34,7 @@ struct ResultTable: Sendable {
             lines += headings(columns, widths, gap)
             lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
             if let note = note(block[0].0, isRanked: block.contains { $0.0.rank != nil }) { lines.append(note) }
+            lines += block.compactMap { Self.overhead($0.0) }
             lines.append("")
         }
         lines += invalid.map(Self.complaint)
@@ -78,6 +79,13 @@ struct ResultTable: Sendable {
         let control = suite.controlTransport ?? floor
         return "noise: \(control) against itself differs by up to \(DecimalText.short(noise))%; "
             + "nothing smaller counts; = is a tie"
+    }
+
+    /// What the lab itself costs, where that was measured.
+    private static func overhead(_ row: SummaryRow) -> String? {
+        guard let rate = row.ratioToBareLoop, let cpu = row.cpuRatioToBareLoop else { return nil }
+        return "the lab by a bare loop, \(row.cell.transport): rate \(rate.text(places: 3)), "
+            + "CPU \(cpu.text(places: 3))"
     }
 
     private func headings(_ columns: [Column], _ widths: [Int], _ gap: String) -> [String] {
@@ -138,7 +146,12 @@ extension Cell {
     var name: String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
         let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? ""
-        let role = isControl ? " (control)" : ""
+        let role =
+            switch role {
+            case .cell: ""
+            case .control: " (control)"
+            case .bareLoop: " (bare loop)"
+            }
         return "\(transport)\(role), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)"
     }
 }

@@ -44,7 +44,7 @@ struct ResultsReader {
         let cell = Cell(
             transport: fields.text("variant").map { "\(name):\($0)" } ?? name, payloadBytes: payload,
             inFlight: inFlight, connections: fields.int("connections") ?? 1, load: load,
-            isControl: fields.text("role") == "control")
+            role: fields.text("role").flatMap(CellRole.init) ?? .cell)
         var row = ResultRow(
             runID: fields.text("run_id") ?? "", startedAt: fields.text("started_at_utc") ?? "",
             planned: PlannedCell(

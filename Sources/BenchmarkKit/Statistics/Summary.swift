@@ -35,7 +35,7 @@ struct Summary: Sendable {
     /// What is compared under one load: larger is better.
     func sample(_ transport: String, at point: LoadPoint, of results: [ResultRow]) -> Sample {
         let rows = results.filter {
-            $0.planned.cell.point == point && $0.planned.cell.transport == transport && !$0.planned.cell.isControl
+            $0.planned.cell.point == point && $0.planned.cell.transport == transport && $0.planned.cell.role == .cell
         }
         return Sample(rows, Self.score(point))
     }
@@ -56,7 +56,7 @@ struct Summary: Sendable {
     private func rows(at point: LoadPoint, _ results: [ResultRow]) -> [SummaryRow] {
         let bootstrap = Bootstrap(seed: suite.seed)
         let score = Self.score(point)
-        let own = results.filter { !$0.planned.cell.isControl }
+        let own = results.filter { $0.planned.cell.role == .cell }
         let byTransport = Dictionary(grouping: own, by: \.planned.cell.transport)
         let measured = suite.transports.filter { byTransport[$0] != nil }
         let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
@@ -88,6 +88,11 @@ struct Summary: Sendable {
                 let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
                 return bootstrap.estimate(Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
             }
+            let bare = results.filter { $0.planned.cell.role == .bareLoop && $0.planned.cell.transport == transport }
+            row.ratioToBareLoop = bootstrap.estimate(
+                Sample(rows, \.throughput).ratios(to: Sample(bare, \.throughput)))
+            row.cpuRatioToBareLoop = bootstrap.estimate(
+                Sample(rows, \.totalCPUUsPerMessage).ratios(to: Sample(bare, \.totalCPUUsPerMessage)))
             let comparison = families[row.acknowledgementClass]?.first {
                 transport != baseline && Set([$0.first, $0.second]) == Set([transport, baseline ?? ""])
             }
@@ -104,7 +109,7 @@ struct Summary: Sendable {
     private func noise(
         _ results: [ResultRow], _ samples: [String: Sample], _ score: (ResultRow) -> Double?, _ bootstrap: Bootstrap
     ) -> Double? {
-        let control = results.filter { $0.planned.cell.isControl }
+        let control = results.filter { $0.planned.cell.role == .control }
         guard let transport = control.first?.planned.cell.transport, let sample = samples[transport] else { return nil }
         return ControlNoise(ratios: Sample(control, score).ratios(to: sample), bootstrap: bootstrap)?.part
     }

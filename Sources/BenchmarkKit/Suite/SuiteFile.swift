@@ -52,6 +52,7 @@ struct SuiteFile {
         case .baseline: suite.baseline = try string(node, key)
         case .control: suite.control = try string(node, key)
         case .decomposition: suite.decomposition = try flag(node, key)
+        case .bareLoop: suite.bareLoop = try flag(node, key)
         case .p99Limit: suite.p99LimitUs = try number(node, key)
         case .minThroughput: suite.thresholds.minThroughput = try number(node, key)
         case .maxAckP99: suite.thresholds.maxAckP99Us = try number(node, key)

@@ -18,6 +18,7 @@ enum SuiteKey: String, CaseIterable {
     case baseline
     case control
     case decomposition
+    case bareLoop = "bare_loop"
     case p99Limit = "p99_limit_us"
     case minThroughput = "min_msgs_per_s"
     case maxAckP99 = "max_ack_p99_us"

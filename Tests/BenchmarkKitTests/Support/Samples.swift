@@ -7,10 +7,10 @@ extension ResultRow {
     static func sample(
         transport: String = "tcp", payloadBytes: Int = 100, inFlight: Int = 1, block: Int = 1,
         throughput: Double = 12345.6, invalidReasons: [String] = [], load: LoadModel = .closed,
-        isControl: Bool = false
+        role: CellRole = .cell
     ) -> ResultRow {
         let cell = Cell(
-            transport: transport, payloadBytes: payloadBytes, inFlight: inFlight, load: load, isControl: isControl)
+            transport: transport, payloadBytes: payloadBytes, inFlight: inFlight, load: load, role: role)
         let latency = LatencySummary(
             count: 10, p50Us: 57.1, p90Us: 80, p99Us: 1234.5, p999Us: 2000, maxUs: 3000, meanUs: 60)
         return ResultRow(

@@ -50,7 +50,7 @@ extension PlannedCell {
     /// What names the cell and the round in logs: no comma, no space.
     var tag: String {
         let rate = cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? ""
-        let role = cell.isControl ? "/control" : ""
+        let role = cell.role == .cell ? "" : "/\(cell.role.rawValue)"
         return "\(cell.transport)/\(cell.payloadBytes)B/\(cell.inFlight)x\(cell.connections)\(rate)\(role)/\(block)"
     }
 }

@@ -13,6 +13,7 @@ struct MethodSection: Sendable {
         Two transports differ where the test of Mann and Whitney says so at 5% after Holm's correction over all pairs under that \
         load, <em>and</em> by more than one transport differs from itself there. CPU is the kernel's account of each process. \
         Bytes on the wire are those of the broker's TCP sockets, without headers of TCP and IP.</p>
+        \(overhead)
         <h2>What it does not tell</h2>
         <ul>
         <li>Broker and logger share one machine: there is no network between them, and its cores are shared.</li>
@@ -26,6 +27,21 @@ struct MethodSection: Sendable {
         <p class="dim">Made by <code>brokerlab report</code> from results.csv, latency.hlog and run.json of the same folder.</p>
         </section>
         """
+    }
+
+    /// What the lab itself costs, under each load where that was measured.
+    private var overhead: String {
+        let rows = report.summary.compactMap { row -> String? in
+            guard let rate = row.ratioToBareLoop, let cpu = row.cpuRatioToBareLoop else { return nil }
+            return "<li>\(Markup.escape(row.cell.name)): \(rate.text(places: 3)) of its rate, "
+                + "\(cpu.text(places: 3)) of its CPU time a message</li>"
+        }
+        guard !rows.isEmpty else { return "" }
+        return """
+            <p>The lab measures itself, too: beside the same transport under a bare loop of sends, which reads no clock and records \
+            nothing, measured in every round, it is at</p>
+            <ul>\(rows.joined())</ul>
+            """
     }
 
     /// How precisely an open load kept its schedule, as far as that was the lab's part.

@@ -149,7 +149,7 @@ struct PointSection: Sendable {
     private func percentiles(_ rows: [SummaryRow]) -> String {
         let levels: [Double] = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99]
         let valid = page.report.rows.filter {
-            $0.isValid && $0.planned.cell.point == point && !$0.planned.cell.isControl
+            $0.isValid && $0.planned.cell.point == point && $0.planned.cell.role == .cell
         }
         let lines = rows.compactMap { row -> LineChart.Line? in
             let tags = valid.filter { $0.planned.cell.transport == row.cell.transport }.map(\.planned.tag)

@@ -1,0 +1,52 @@
+import Broker
+
+/// Sends entries one behind the other, as a program would that measures nothing: what the load generator is held against.
+///
+/// It reads no clock for an entry and records nothing of it. Entries are numbered all the same, so that the logger has the same
+/// work with them.
+enum BareLoop {
+    /// Unchecked: touched by functions that are isolated to one connection only.
+    private final class State: @unchecked Sendable {
+        var isOver = false
+        var nextNumber: UInt64 = 0
+        var result: LoadResult
+
+        init(start: UInt64) {
+            result = LoadResult(start: start, isOpen: false)
+        }
+    }
+
+    /// Runs a phase to its end, or until the task is cancelled or an entry fails.
+    static func run<Connection: TransportConnection>(
+        _ phase: LoadPhase, on connection: isolated Connection
+    ) async -> LoadResult {
+        let state = State(start: MonotonicClock.now)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<phase.inFlight {
+                group.addTask(executorPreference: connection.taskExecutor) { await send(phase, state, on: connection) }
+            }
+            await connection.sleep(until: state.result.start &+ phase.duration)
+            state.isOver = true
+        }
+        state.result.end = MonotonicClock.now
+        state.result.sent = state.nextNumber
+        state.result.acked = state.nextNumber &- state.result.errors
+        return state.result
+    }
+
+    private static func send<Connection: TransportConnection>(
+        _ phase: LoadPhase, _ state: State, on connection: isolated Connection
+    ) async {
+        let start = state.result.start
+        while !state.isOver {
+            let sequence = phase.share.sequence(of: state.nextNumber)
+            state.nextNumber &+= 1
+            do {
+                _ = try await connection.send(phase.entry(sequence: sequence, intended: start))
+            } catch {
+                state.result.count(error)
+                state.isOver = true
+            }
+        }
+    }
+}
