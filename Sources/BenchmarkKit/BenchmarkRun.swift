@@ -5,20 +5,33 @@ import Synchronization
 /// One run of a benchmark: measures the plan's cells against a logger and keeps their rows.
 final class BenchmarkRun: Sendable {
     private let configuration: BenchmarkConfiguration
-    private let suite: Suite
-    private let plan: Plan
-    private let file: ResultsFile
+    private let main: Stage
+    private let overhead: Stage?
     private let log: HistogramLog
     private let startedAt = MonotonicClock.now
     private let measured = Mutex<[ResultRow]>([])
     /// What tells this run's entries from those of an earlier one that a message broker may still hold.
     private let runPrefix = String(UInt32.random(in: 0..<0x100_0000), radix: 16)
 
+    /// Cells that are measured in a row, and where their rows go.
+    private struct Stage {
+        var suite: Suite
+        var plan: Plan
+        var file: ResultsFile
+        /// Whether its rows are the benchmark's results.
+        var isMain = false
+    }
+
     init(configuration: BenchmarkConfiguration, suite: Suite) throws(BenchmarkError) {
         self.configuration = configuration
-        self.suite = suite
-        plan = Plan(suite: suite)
-        file = try ResultsFile(path: configuration.folder.resultsFile)
+        let plan = Plan(suite: suite)
+        main = Stage(
+            suite: suite, plan: plan, file: try ResultsFile(path: configuration.folder.resultsFile), isMain: true)
+        overhead = try suite.overhead.map { suite throws(BenchmarkError) in
+            let pairs = Plan(suite.overheadCells, suite, after: plan.cells.count)
+            return Stage(
+                suite: suite, plan: pairs, file: try ResultsFile(path: configuration.folder.overheadFile))
+        }
         log = try HistogramLog(
             path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
         let record = RunRecord(
@@ -34,13 +47,14 @@ final class BenchmarkRun: Sendable {
     /// Times codecs and protocols by themselves, where the suite asks for it.
     /// - Throws: `CancellationError`; ``BenchmarkError`` that names the transport that failed.
     func measureLayers() throws {
+        let suite = main.suite
         guard suite.decomposition == true, let makeWork = configuration.makeLayerWork else { return }
         configuration.progress.show(.measuringLayers)
         let measurement = LayerMeasurement(suite: suite, registry: configuration.registry, makeWork: makeWork)
         try ResultsFile.replace(configuration.folder.layersFile, with: LayerCost.file(try measurement.rows()))
     }
 
-    /// Measures every cell, in the plan's order.
+    /// Measures every cell, in the plan's order, and then what shows the lab's own cost.
     /// - Throws: `CancellationError`; ``BenchmarkError`` when the logger's account or the file cannot be had any more.
     func measureAll(with logger: LoggerProcess) async throws {
         guard let control = logger.targets[configuration.logger.controlTransport] else {
@@ -50,27 +64,38 @@ final class BenchmarkRun: Sendable {
         defer { ledger.close() }
         let pinning = try CPUPinning(processes: [getpid(), logger.pid])
         // The logger's pinning ends with the logger.
-        defer { if suite.placement == .oneCPU { try? pinning.release() } }
-        var timeLeft = TimeLeft(suite: suite)
-        for planned in plan.cells {
-            try Task.checkCancellation()
-            // Again for each cell, for the threads that were started since.
-            if suite.placement == .oneCPU { try pinning.pinToOneCore() }
-            let start = MonotonicClock.now
-            var measurement = try measurement(of: planned, logger, ledger)
-            let live = LiveFigures()
-            measurement.live = live
-            let cell = try await showingProgress(planned, live, timeLeft) { [measurement] in
-                try await measurement.measure()
+        defer { try? pinning.release() }
+        for stage in [main, overhead].compactMap(\.self) {
+            var timeLeft = TimeLeft(suite: stage.suite)
+            for planned in stage.plan.cells {
+                try Task.checkCancellation()
+                // Again for each cell, for the threads that were started since.
+                if stage.suite.placement == .oneCPU { try pinning.pinToOneCore() }
+                let start = MonotonicClock.now
+                let measurement = try measurement(of: planned, stage, logger, ledger)
+                let cell = try await showingProgress(measurement) { [self, timeLeft] elapsed in
+                    secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned), elapsed: elapsed)
+                }
+                try stage.file.append(
+                    ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
+                if stage.isMain {
+                    if let load = cell.load { try keep(load, of: planned) }
+                    measured.withLock { $0.append(cell.row) }
+                }
+                timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
+                let left = secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned) - 1)
+                configuration.progress.show(.measured(cell.row, planned, of: cellCount, secondsLeft: left))
             }
-            let row = cell.row
-            try file.append(ReportedResult(row: row, suite: suite, environment: configuration.environment))
-            if let load = cell.load, planned.cell.role != .bareLoop { try keep(load, of: planned) }
-            measured.withLock { $0.append(row) }
-            timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
-            let left = timeLeft.seconds(cells: plan.cells.count - planned.number)
-            configuration.progress.show(.measured(row, planned, of: plan.cells.count, secondsLeft: left))
         }
+    }
+
+    /// The number of cells of all stages.
+    private var cellCount: Int { main.plan.cells.count + (overhead?.plan.cells.count ?? 0) }
+
+    private func secondsLeft(_ stage: Stage, _ timeLeft: TimeLeft, cells: Int, elapsed: Double = 0) -> Double {
+        let later = stage.isMain ? overhead : nil
+        return timeLeft.seconds(cells: cells, elapsed: elapsed)
+            + (later.map { TimeLeft(suite: $0.suite).seconds(cells: $0.plan.cells.count) } ?? 0)
     }
 
     /// Keeps what the row's figures were taken from.
@@ -82,7 +107,7 @@ final class BenchmarkRun: Sendable {
     }
 
     private func measurement(
-        of planned: PlannedCell, _ logger: LoggerProcess, _ ledger: ControlClient
+        of planned: PlannedCell, _ stage: Stage, _ logger: LoggerProcess, _ ledger: ControlClient
     ) throws(BenchmarkError) -> CellMeasurement {
         let selector = planned.cell.transport
         guard let descriptor = configuration.registry.first(where: { $0.selector == selector }),
@@ -92,9 +117,10 @@ final class BenchmarkRun: Sendable {
         var options = ClientOptions(target: target, maxInFlight: share)
         configuration.adjustClientOptions(descriptor, &options)
         var measurement = CellMeasurement(
-            suite: suite, planned: planned, descriptor: descriptor, clientOptions: options,
+            suite: stage.suite, planned: planned, descriptor: descriptor, clientOptions: options,
             companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix)
-        measurement.keepsSamples = configuration.keepsRawSamples
+        measurement.keepsSamples = configuration.keepsRawSamples && stage.isMain
+        measurement.live = LiveFigures()
         return measurement
     }
 
@@ -105,26 +131,24 @@ final class BenchmarkRun: Sendable {
     /// How often the progress is shown: a cell of the default suite takes half a second.
     private static let progressInterval = Duration.milliseconds(200)
 
-    /// Runs `work` and shows what it has come to and the time left, at its start and while it runs.
-    private func showingProgress<Value: Sendable>(
-        _ planned: PlannedCell, _ live: LiveFigures, _ timeLeft: TimeLeft,
-        _ work: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let count = plan.cells.count
-        let remaining = count - planned.number + 1
+    /// Measures a cell, and shows what it has come to and the time left, at its start and while it runs.
+    private func showingProgress(
+        _ measurement: CellMeasurement, secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
+    ) async throws -> MeasuredCell {
+        let count = cellCount
         let progress = configuration.progress
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let start = MonotonicClock.now
                 while !Task.isCancelled {
-                    let elapsed = Double(MonotonicClock.now - start) / 1e9
-                    let left = timeLeft.seconds(cells: remaining, elapsed: elapsed)
-                    progress.show(.measuring(planned, of: count, soFar: live.soFar, secondsLeft: left))
+                    let left = secondsLeft(Double(MonotonicClock.now - start) / 1e9)
+                    let soFar = measurement.live?.soFar
+                    progress.show(.measuring(measurement.planned, of: count, soFar: soFar, secondsLeft: left))
                     try? await Task.sleep(for: Self.progressInterval)
                 }
             }
             defer { group.cancelAll() }
-            return try await work()
+            return try await measurement.measure()
         }
     }
 }

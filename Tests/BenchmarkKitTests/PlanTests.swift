@@ -20,6 +20,24 @@ struct PlanTests {
         #expect(plan.cells.map(\.block) == plan.cells.map(\.block).sorted())
     }
 
+    @Test("a suite that asks for it has pairs on one core, with and without a bare loop, under its closed loads")
+    func overhead() throws {
+        #expect(suite.overhead == nil)
+        var other = suite
+        other.bareLoop = true
+        other.loads = [.open(ratePerSecond: 100), .closed]
+        let overhead = try #require(other.overhead)
+        #expect(overhead.placement == .oneCPU)
+        #expect(overhead.overheadCells.count == 2 * suite.points.count)
+        #expect(overhead.overheadCells.allSatisfy { $0.transport == "a" && $0.load == .closed })
+        let plan = Plan(overhead.overheadCells, overhead, after: 80)
+        #expect(plan.cells.map(\.number) == Array(81..<(81 + plan.cells.count)))
+        #expect(plan.cells(from: plan.cells[3]) == plan.cells.count - 3)
+        #expect(plan.cells.count { $0.cell.role == .bareLoop } * 2 == plan.cells.count)
+        other.loads = [.open(ratePerSecond: 100)]
+        #expect(other.overhead == nil)
+    }
+
     @Test("every load has a control: one transport a second time")
     func control() {
         let controls = suite.cells.filter { $0.role == .control }
@@ -28,12 +46,6 @@ struct PlanTests {
         var other = suite
         other.control = "c"
         #expect(other.cells.filter { $0.role == .control }.allSatisfy { $0.transport == "c" })
-        #expect(!other.cells.contains { $0.role == .bareLoop })
-        other.bareLoop = true
-        other.loads = [.closed, .open(ratePerSecond: 100)]
-        let bare = other.cells.filter { $0.role == .bareLoop }
-        #expect(bare.map(\.point) == other.points.filter { $0.load == .closed })
-        #expect(bare.allSatisfy { $0.transport == "c" })
         other.control = nil
         other.transports = ["a", "tcp"]
         #expect(other.controlTransport == "tcp")

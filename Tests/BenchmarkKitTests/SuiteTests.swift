@@ -16,7 +16,7 @@ struct SuiteTests {
         #expect(quick.cells.count == 14)
         let standard = try #require(try BenchmarkKit.Suite.builtIn(named: "default", transports: withStream))
         #expect(standard.estimatedSeconds + 14 + 2 < 180)
-        #expect(standard.cells.count == 32)
+        #expect(standard.cells.count == 28)
         #expect(standard.rounds == 7)
     }
 

@@ -110,22 +110,27 @@ struct TerminalTests {
         #expect(lines[6].hasPrefix("noise: tcp against itself differs by up to 0."))
     }
 
-    @Test("what the lab costs beside a bare loop is told where it was measured, and is no transport's result")
+    @Test("what the lab costs beside a bare loop is told where it was measured")
     func overhead() throws {
-        var results: [ResultRow] = []
+        var pairs: [ResultRow] = []
         for block in 1...7 {
-            results.append(.sample(transport: "tcp", block: block, throughput: 990))
-            var bare = ResultRow.sample(transport: "tcp", block: block, throughput: 1000, role: .bareLoop)
+            pairs.append(.sample(transport: "tcp", inFlight: 64, block: block, throughput: 990))
+            var bare = ResultRow.sample(
+                transport: "tcp", inFlight: 64, block: block, throughput: 1000, role: .bareLoop)
             bare.brokerCPUUsPerMessage = 2.25
-            results.append(bare)
+            pairs.append(bare)
         }
-        let lines = table(results).split(separator: "\n")
-        #expect(lines[3].contains("-  tcp"))
-        #expect(lines.last?.hasPrefix("the lab by a bare loop, tcp: rate 0.990 (0.990 to 0.990), CPU 1.008 (") == true)
-        #expect(lines.allSatisfy { $0.count <= ResultTable.width })
-        let row = try #require(Summary(suite: suite, floor: "tcp").rows(of: results).first)
-        #expect(row.throughput?.median == 990)
-        #expect(row.cpuRatioToBareLoop?.median == 127.75 / 126.75)
+        let overhead = Overhead.all(pairs, of: suite)
+        #expect(overhead.map(\.rate.median) == [0.99])
+        #expect(overhead.map(\.cpu.median) == [127.75 / 126.75])
+        let text = ResultTable(suite: suite, rows: [], floor: "tcp", invalid: [], overhead: overhead).text
+        #expect(
+            text == """
+                the lab itself, by a bare loop of sends over tcp, both processes on one core:
+                  100 B, 64 in flight, closed loop: rate 0.990 (0.990 to 0.990), CPU 1.008 (1.008 to 1.008)
+
+
+                """)
     }
 
     private func table(_ results: [ResultRow]) -> String {

@@ -8,17 +8,27 @@ public struct Plan: Sendable, Hashable {
 
     /// Creates the plan of a suite; the same suite and seed give the same plan.
     public init(suite: Suite) {
+        self.init(suite.cells, suite)
+    }
+
+    /// Creates the plan of other cells for a suite, whose numbers start behind `count`.
+    init(_ cells: [Cell], _ suite: Suite, after count: Int = 0) {
         var generator = SplitMix64(seed: suite.seed)
-        var cells: [PlannedCell] = []
+        var planned: [PlannedCell] = []
         for block in 1...max(1, suite.rounds) {
-            var round = suite.cells
+            var round = cells
             generator.shuffle(&round)
             for (index, cell) in round.enumerated() {
-                cells.append(
-                    PlannedCell(cell: cell, block: block, orderInBlock: index + 1, number: cells.count + 1))
+                let number = count + planned.count + 1
+                planned.append(PlannedCell(cell: cell, block: block, orderInBlock: index + 1, number: number))
             }
         }
-        self.cells = cells
+        self.cells = planned
+    }
+
+    /// The number of cells from that one on.
+    func cells(from planned: PlannedCell) -> Int {
+        cells.last.map { $0.number - planned.number + 1 } ?? 0
     }
 }
 
@@ -36,16 +46,34 @@ extension Suite {
         }
     }
 
-    /// The cells of one round, in the order of the suite's lists; those of the control transport's other roles are the last of
-    /// their load.
+    /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
     public var cells: [Cell] {
         points.flatMap { point in
-            let cells = transports.map { cell($0, point) }
-            guard let controlTransport else { return cells }
-            let hasBareLoop = bareLoop == true && point.load == .closed && messagesPerOperation == 1
-            let roles: [CellRole] = hasBareLoop ? [.control, .bareLoop] : [.control]
-            return cells + roles.map { cell(controlTransport, point, $0) }
+            transports.map { cell($0, point) } + (controlTransport.map { [cell($0, point, .control)] } ?? [])
         }
+    }
+
+    /// What shows the lab's own cost: the control transport under the suite's closed loads and, as many times, under a bare
+    /// loop; nil where the suite does not ask for it.
+    ///
+    /// On one core, where the code alone decides the rate; with one each, who waits for whom makes a larger difference.
+    var overhead: Suite? {
+        guard bareLoop == true, loads.contains(.closed), messagesPerOperation == 1, let controlTransport else {
+            return nil
+        }
+        var suite = self
+        suite.transports = [controlTransport]
+        suite.loads = [.closed]
+        suite.placement = .oneCPU
+        suite.rounds = 11
+        suite.duration = 0.15
+        suite.warmup = 0.05
+        return suite
+    }
+
+    /// The cells of one round of ``overhead``.
+    var overheadCells: [Cell] {
+        points.flatMap { point in transports.flatMap { [cell($0, point), cell($0, point, .bareLoop)] } }
     }
 
     /// The transport that is measured twice: the one asked for, the floor, or the first one.

@@ -8,10 +8,7 @@ enum GoBenchmarkFormat {
         var lines = ["goos: linux", "pkg: brokerlab/\(suite.name)"]
         if let cpu = environment.cpuModel { lines.append("cpu: \(cpu)") }
         if let commit = environment.gitCommit { lines.append("commit: \(commit)") }
-        // A bare loop is no result of a transport.
-        for row in rows where row.isValid && row.planned.cell.role != .bareLoop {
-            if let line = line(row, suite) { lines.append(line) }
-        }
+        for row in rows where row.isValid { if let line = line(row, suite) { lines.append(line) } }
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -10,6 +10,8 @@ public struct Report: Sendable {
     let histograms: [String: Histogram<UInt32>]
     /// What a message's CPU time goes to, where the suite asked for it.
     let decompositions: [Decomposition]
+    /// What the lab itself costs, where the suite asked for it.
+    let overhead: [Overhead]
 
     var suite: Suite { record.suite }
 
@@ -22,16 +24,20 @@ public struct Report: Sendable {
         histograms = HistogramLog.read(folder.histogramFile)
         let inner = LayerCost.read(folder.layersFile)
         decompositions = summary.compactMap { Decomposition($0, inner: inner) }
+        let pairs = folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : []
+        overhead = Overhead.all(pairs, of: record.suite)
     }
 
     init(
-        record: RunRecord, rows: [ResultRow], histograms: [String: Histogram<UInt32>] = [:], inner: [LayerCost] = []
+        record: RunRecord, rows: [ResultRow], histograms: [String: Histogram<UInt32>] = [:], inner: [LayerCost] = [],
+        pairs: [ResultRow] = []
     ) {
         self.record = record
         self.rows = rows
         self.histograms = histograms
         summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
         decompositions = summary.compactMap { Decomposition($0, inner: inner) }
+        overhead = Overhead.all(pairs, of: record.suite)
     }
 
     /// Writes `summary.csv`, `benchmark.txt`, `report.html`, and `decomposition.csv` where there is one.
@@ -99,6 +105,8 @@ public struct Report: Sendable {
 
     /// The table for a terminal.
     public var table: String {
-        ResultTable(suite: suite, rows: summary, floor: record.floor, invalid: rows.filter { !$0.isValid }).text
+        ResultTable(
+            suite: suite, rows: summary, floor: record.floor, invalid: rows.filter { !$0.isValid }, overhead: overhead
+        ).text
     }
 }

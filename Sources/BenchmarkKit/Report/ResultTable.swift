@@ -7,6 +7,7 @@ struct ResultTable: Sendable {
     var floor: String
     /// The rows that must not be trusted.
     var invalid: [ResultRow]
+    var overhead: [Overhead] = []
 
     private struct Column {
         var title: String
@@ -34,16 +35,23 @@ struct ResultTable: Sendable {
             lines += headings(columns, widths, gap)
             lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
             if let note = note(block[0].0, isRanked: block.contains { $0.0.rank != nil }) { lines.append(note) }
-            lines += block.compactMap { Self.overhead($0.0) }
             lines.append("")
         }
-        lines += invalid.map(Self.complaint)
+        lines += overheadLines + invalid.map(Self.complaint)
         return lines.map { $0 + "\n" }.joined()
     }
 
     private func title(of point: LoadPoint) -> String {
         let rounds = suite.rounds == 1 ? "1 round" : "medians of \(suite.rounds) rounds"
         return "\(point.text), placement \(suite.placement.rawValue), \(rounds)"
+    }
+
+    private var overheadLines: [String] {
+        guard let transport = overhead.first?.transport else { return [] }
+        return ["the lab itself, by a bare loop of sends over \(transport), both processes on one core:"]
+            + overhead.map { "  \($0.point.text): rate \($0.rate.text(places: 3)), CPU \($0.cpu.text(places: 3))" } + [
+                ""
+            ]
     }
 
     private var columns: [Column] {
@@ -79,13 +87,6 @@ struct ResultTable: Sendable {
         let control = suite.controlTransport ?? floor
         return "noise: \(control) against itself differs by up to \(DecimalText.short(noise))%; "
             + "nothing smaller counts; = is a tie"
-    }
-
-    /// What the lab itself costs, where that was measured.
-    private static func overhead(_ row: SummaryRow) -> String? {
-        guard let rate = row.ratioToBareLoop, let cpu = row.cpuRatioToBareLoop else { return nil }
-        return "the lab by a bare loop, \(row.cell.transport): rate \(rate.text(places: 3)), "
-            + "CPU \(cpu.text(places: 3))"
     }
 
     private func headings(_ columns: [Column], _ widths: [Int], _ gap: String) -> [String] {

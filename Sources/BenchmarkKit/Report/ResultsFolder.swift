@@ -40,6 +40,9 @@ public struct ResultsFolder: Sendable, Hashable {
     public var layersFile: String { "\(path)/layers.csv" }
     /// Where it is said what a message's CPU time goes to.
     public var decompositionFile: String { "\(path)/decomposition.csv" }
+    /// Where the rows are that show what the lab itself costs.
+    public var overheadFile: String { "\(path)/overhead.csv" }
+    var hasOverheadFile: Bool { FileManager.default.fileExists(atPath: overheadFile) }
     /// Where the page is.
     public var pageFile: String { "\(path)/report.html" }
 

@@ -60,8 +60,6 @@ enum SummaryColumns {
         + estimate("broker_rss_peak_bytes", { $0.brokerRSS }, places: 0)
         + estimate("logger_rss_peak_bytes", { $0.loggerRSS }, places: 0)
         + estimate("arrival_error_p99_us", { $0.arrivalErrorP99 })
-        + ratio("ratio_to_bare_loop", { $0.ratioToBareLoop })
-        + ratio("cpu_ratio_to_bare_loop", { $0.cpuRatioToBareLoop })
 
     private static func ratio(
         _ name: String, _ value: @escaping @Sendable (SummaryRow) -> Estimate?

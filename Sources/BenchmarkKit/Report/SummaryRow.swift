@@ -22,10 +22,6 @@ public struct SummaryRow: Sendable {
     public var ratioToBaseline: Estimate?
     /// The CPU time of all processes by that of the baseline in the same round.
     public var cpuRatioToBaseline: Estimate?
-    /// The throughput by that of a bare loop of sends over the same transport in the same round.
-    public var ratioToBareLoop: Estimate?
-    /// The CPU time of all processes by that under a bare loop in the same round.
-    public var cpuRatioToBareLoop: Estimate?
     /// How likely such a difference from the baseline is by chance, corrected for all comparisons under this load.
     public var pAdjusted: Double?
     /// Whether there is no difference from the baseline that could be told; nil for the baseline itself.

@@ -88,11 +88,6 @@ struct Summary: Sendable {
                 let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
                 return bootstrap.estimate(Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
             }
-            let bare = results.filter { $0.planned.cell.role == .bareLoop && $0.planned.cell.transport == transport }
-            row.ratioToBareLoop = bootstrap.estimate(
-                Sample(rows, \.throughput).ratios(to: Sample(bare, \.throughput)))
-            row.cpuRatioToBareLoop = bootstrap.estimate(
-                Sample(rows, \.totalCPUUsPerMessage).ratios(to: Sample(bare, \.totalCPUUsPerMessage)))
             let comparison = families[row.acknowledgementClass]?.first {
                 transport != baseline && Set([$0.first, $0.second]) == Set([transport, baseline ?? ""])
             }

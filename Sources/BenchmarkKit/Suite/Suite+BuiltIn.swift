@@ -34,6 +34,10 @@ extension Suite {
 
     /// About how long the suite's cells take, in seconds.
     public var estimatedSeconds: Double {
+        estimatedSeconds(cells: cells) + (overhead.map { $0.estimatedSeconds(cells: $0.overheadCells) } ?? 0)
+    }
+
+    func estimatedSeconds(cells: [Cell]) -> Double {
         Double(cells.count * rounds) * (warmup + duration + Suite.estimatedOverhead)
     }
 

@@ -37,7 +37,7 @@ public struct Suite: Sendable, Hashable, Codable {
     /// Whether the codecs and the protocols are timed by themselves as well, for what a message's CPU time goes to; nil in
     /// records of before there was a choice.
     public var decomposition: Bool?
-    /// Whether the control transport is also measured under a bare loop of sends, for what the lab itself costs; nil in records
+    /// Whether the control transport is also measured beside a bare loop of sends, for what the lab itself costs; nil in records
     /// of before there was a choice.
     public var bareLoop: Bool?
     /// The 99th percentile of the acknowledged latency that a rate step must keep to count as carried, in microseconds.

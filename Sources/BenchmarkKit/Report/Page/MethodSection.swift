@@ -29,18 +29,17 @@ struct MethodSection: Sendable {
         """
     }
 
-    /// What the lab itself costs, under each load where that was measured.
+    /// What the lab itself costs, where that was measured.
     private var overhead: String {
-        let rows = report.summary.compactMap { row -> String? in
-            guard let rate = row.ratioToBareLoop, let cpu = row.cpuRatioToBareLoop else { return nil }
-            return "<li>\(Markup.escape(row.cell.name)): \(rate.text(places: 3)) of its rate, "
-                + "\(cpu.text(places: 3)) of its CPU time a message</li>"
+        guard let transport = report.overhead.first?.transport else { return "" }
+        let loads = report.overhead.map { one in
+            "<li>\(Markup.escape(one.point.text)): \(one.rate.text(places: 3)) of its rate, "
+                + "\(one.cpu.text(places: 3)) of its CPU time</li>"
         }
-        guard !rows.isEmpty else { return "" }
         return """
-            <p>The lab measures itself, too: beside the same transport under a bare loop of sends, which reads no clock and records \
-            nothing, measured in every round, it is at</p>
-            <ul>\(rows.joined())</ul>
+            <p>The lab measures itself, too. Beside a bare loop of sends over \(Markup.escape(transport)), which reads no clock and \
+            records nothing, with both processes on one core, the same loads came to:</p>
+            <ul>\(loads.joined())</ul>
             """
     }
 
