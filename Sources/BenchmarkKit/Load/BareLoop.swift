@@ -16,6 +16,9 @@ enum BareLoop {
         }
     }
 
+    /// The longest wait after which is looked whether the load is to end.
+    private static let longestSleep: UInt64 = 50_000_000
+
     /// Runs a phase to its end, or until the task is cancelled or an entry fails.
     static func run<Connection: TransportConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
@@ -25,7 +28,10 @@ enum BareLoop {
             for _ in 0..<phase.inFlight {
                 group.addTask(executorPreference: connection.taskExecutor) { await send(phase, state, on: connection) }
             }
-            await connection.sleep(until: state.result.start &+ phase.duration)
+            let end = state.result.start &+ phase.duration
+            while case let now = MonotonicClock.now, now < end, !state.isOver, !Task.isCancelled {
+                await connection.sleep(until: min(end, now &+ longestSleep))
+            }
             state.isOver = true
         }
         state.result.end = MonotonicClock.now
