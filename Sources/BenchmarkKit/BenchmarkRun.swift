@@ -28,7 +28,7 @@ final class BenchmarkRun: Sendable {
         main = Stage(
             suite: suite, plan: plan, file: try ResultsFile(path: configuration.folder.resultsFile), isMain: true)
         overhead = try suite.overhead.map { suite throws(BenchmarkError) in
-            let pairs = Plan(suite.overheadCells, suite, after: plan.cells.count)
+            let pairs = Plan(suite.overheadPairs, suite, after: plan.cells.count)
             return Stage(
                 suite: suite, plan: pairs, file: try ResultsFile(path: configuration.folder.overheadFile))
         }

@@ -28,12 +28,15 @@ struct PlanTests {
         other.loads = [.open(ratePerSecond: 100), .closed]
         let overhead = try #require(other.overhead)
         #expect(overhead.placement == .oneCPU)
-        #expect(overhead.overheadCells.count == 2 * suite.points.count)
-        #expect(overhead.overheadCells.allSatisfy { $0.transport == "a" && $0.load == .closed })
-        let plan = Plan(overhead.overheadCells, overhead, after: 80)
+        #expect(overhead.overheadPairs.count == suite.points.count)
+        #expect(overhead.overheadPairs.joined().allSatisfy { $0.transport == "a" && $0.load == .closed })
+        let plan = Plan(overhead.overheadPairs, overhead, after: 80)
         #expect(plan.cells.map(\.number) == Array(81..<(81 + plan.cells.count)))
         #expect(plan.cells(from: plan.cells[3]) == plan.cells.count - 3)
-        #expect(plan.cells.count { $0.cell.role == .bareLoop } * 2 == plan.cells.count)
+        // The two of a pair follow each other, in either order.
+        let pairs = stride(from: 0, to: plan.cells.count, by: 2).map { (plan.cells[$0].cell, plan.cells[$0 + 1].cell) }
+        #expect(pairs.allSatisfy { $0.point == $1.point && Set([$0.role, $1.role]) == [.cell, .bareLoop] })
+        #expect(Set(pairs.map(\.0.role)).count == 2)
         other.loads = [.open(ratePerSecond: 100)]
         #expect(other.overhead == nil)
     }

@@ -8,16 +8,21 @@ public struct Plan: Sendable, Hashable {
 
     /// Creates the plan of a suite; the same suite and seed give the same plan.
     public init(suite: Suite) {
-        self.init(suite.cells, suite)
+        self.init([suite.cells], suite)
     }
 
-    /// Creates the plan of other cells for a suite, whose numbers start behind `count`.
-    init(_ cells: [Cell], _ suite: Suite, after count: Int = 0) {
+    /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
+    init(_ groups: [[Cell]], _ suite: Suite, after count: Int = 0) {
         var generator = SplitMix64(seed: suite.seed)
         var planned: [PlannedCell] = []
         for block in 1...max(1, suite.rounds) {
-            var round = cells
-            generator.shuffle(&round)
+            var groups = groups
+            generator.shuffle(&groups)
+            let round = groups.flatMap { group in
+                var group = group
+                generator.shuffle(&group)
+                return group
+            }
             for (index, cell) in round.enumerated() {
                 let number = count + planned.count + 1
                 planned.append(PlannedCell(cell: cell, block: block, orderInBlock: index + 1, number: number))
@@ -65,15 +70,15 @@ extension Suite {
         suite.transports = [controlTransport]
         suite.loads = [.closed]
         suite.placement = .oneCPU
-        suite.rounds = 11
-        suite.duration = 0.15
-        suite.warmup = 0.05
+        suite.rounds = 9
+        suite.duration = 0.3
+        suite.warmup = 0.08
         return suite
     }
 
-    /// The cells of one round of ``overhead``.
-    var overheadCells: [Cell] {
-        points.flatMap { point in transports.flatMap { [cell($0, point), cell($0, point, .bareLoop)] } }
+    /// The pairs of one round of ``overhead``.
+    var overheadPairs: [[Cell]] {
+        points.flatMap { point in transports.map { [cell($0, point), cell($0, point, .bareLoop)] } }
     }
 
     /// The transport that is measured twice: the one asked for, the floor, or the first one.

@@ -34,11 +34,12 @@ extension Suite {
 
     /// About how long the suite's cells take, in seconds.
     public var estimatedSeconds: Double {
-        estimatedSeconds(cells: cells) + (overhead.map { $0.estimatedSeconds(cells: $0.overheadCells) } ?? 0)
+        estimatedSeconds(cells: cells.count)
+            + (overhead.map { $0.estimatedSeconds(cells: 2 * $0.overheadPairs.count) } ?? 0)
     }
 
-    func estimatedSeconds(cells: [Cell]) -> Double {
-        Double(cells.count * rounds) * (warmup + duration + Suite.estimatedOverhead)
+    func estimatedSeconds(cells: Int) -> Double {
+        Double(cells * rounds) * (warmup + duration + Suite.estimatedOverhead)
     }
 
     /// What a cell costs beside its load: connecting, waiting for the ledger, closing.
