@@ -70,9 +70,9 @@ extension Suite {
         suite.transports = [controlTransport]
         suite.loads = [.closed]
         suite.placement = .oneCPU
-        suite.rounds = 9
-        suite.duration = 0.3
-        suite.warmup = 0.08
+        suite.rounds = min(rounds, 9)
+        suite.duration = min(duration, 0.3)
+        suite.warmup = min(warmup, 0.08)
         return suite
     }
 

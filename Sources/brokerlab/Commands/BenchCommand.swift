@@ -13,7 +13,8 @@ struct BenchCommand: AsyncParsableCommand {
             Starts a logger, and a RabbitMQ of its own if amqp is measured and --amqp names none; both are gone when it \
             ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
-            'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to.
+            'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
+            with 'bare_loop: true' overhead.csv, what the lab itself costs.
 
             A suite's file is YAML; Benchmarks/suites holds commented examples. Exits 1 when an entry was lost, changed or \
             came twice, or a threshold of the suite was missed.
