@@ -16,6 +16,8 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     private var tickIsScheduled = false
     /// Whether jobs are being run: what becomes ready meanwhile is looked at afterwards.
     private var isRunning = false
+    /// How often a socket was read.
+    private(set) var reads = 0
     /// How many ticks in a row have made further jobs ready.
     private var busyTicks = 0
 
@@ -77,6 +79,7 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     /// Runs the jobs that `resume` makes ready, then flushes: before other sockets are read, so that what answers a socket's
     /// bytes leaves while they, and what they touched, are in the cache, and the peer has work meanwhile.
     func runJobs(madeReadyBy resume: () -> Void) {
+        reads &+= 1
         guard !isRunning else { return resume() }
         isRunning = true
         resume()

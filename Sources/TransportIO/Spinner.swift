@@ -12,9 +12,9 @@ final class Spinner: @unchecked Sendable {
 
     /// The loop is let go on so often in any case, in nanoseconds: for sockets that are still being connected, and the like.
     private static let longestStretch: UInt64 = 10_000_000
-    /// Too late for the loop to run it before it has looked after its sockets, which it does at once where there is something
-    /// to do.
-    private static let soon = TimeAmount.microseconds(5)
+    /// How long the loop is given, at first and at most: it runs what is due before it looks after its sockets, so that what
+    /// is due too soon would keep it from them.
+    private static let (shortestLeave, longestLeave) = (TimeAmount.microseconds(5), TimeAmount.microseconds(640))
 
     private let executor: EventLoopExecutor
     /// Ready where there is something to read, or room to write; it has ``writable`` in it.
@@ -24,6 +24,8 @@ final class Spinner: @unchecked Sendable {
     /// Whether every socket can be watched.
     private var seesAll: Bool
     private var lastLetGo: UInt64 = 0
+    private var leave = shortestLeave
+    private var readsBefore = 0
 
     init(executor: EventLoopExecutor) {
         self.executor = executor
@@ -69,7 +71,7 @@ final class Spinner: @unchecked Sendable {
         let isDue = wait(until: deadline)
         let spent = spent &+ MonotonicClock.threadCPUTime &- start
         if isDue { return done.resume(returning: spent) }
-        executor.eventLoop.scheduleTask(in: Self.soon) { self.turn(until: deadline, spent: spent, done) }
+        executor.eventLoop.scheduleTask(in: leave) { self.turn(until: deadline, spent: spent, done) }
     }
 
     /// Waits on the core; false when the loop has something to do before that.
@@ -78,8 +80,16 @@ final class Spinner: @unchecked Sendable {
         while true {
             let now = MonotonicClock.now
             if now >= deadline { return true }
-            if now &- lastLetGo >= Self.longestStretch || epoll_wait(watched, &event, 1, 0) != 0 {
+            if now &- lastLetGo >= Self.longestStretch {
+                leave = Self.shortestLeave
+                lastLetGo = now
+                return false
+            }
+            if epoll_wait(watched, &event, 1, 0) != 0 {
                 while epoll_wait(writable, &event, 1, 0) == 1 {}
+                // A loop that was let go and has read nothing did perhaps not get there: a slow machine, or a debug build.
+                leave = executor.reads == readsBefore ? min(leave * 2, Self.longestLeave) : Self.shortestLeave
+                readsBefore = executor.reads
                 lastLetGo = now
                 return false
             }
