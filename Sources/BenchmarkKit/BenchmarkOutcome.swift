@@ -12,7 +12,7 @@ public struct BenchmarkOutcome: Sendable {
 
     /// How the run came to its end.
     public var ending: Ending
-    /// The rows of `results.csv`, in the order of their measurement.
+    /// The rows of `results.csv` and `overhead.csv`, in the order of their measurement.
     public var rows: [ResultRow]
     /// The rows of `summary.csv`.
     public var summary: [SummaryRow]

@@ -41,7 +41,7 @@ final class BenchmarkRun: Sendable {
         if configuration.keepsRawSamples { try configuration.folder.makeRawFolder() }
     }
 
-    /// The rows so far.
+    /// The rows so far, of all stages.
     var rows: [ResultRow] { measured.withLock { $0 } }
 
     /// Times codecs and protocols by themselves, where the suite asks for it.
@@ -78,10 +78,8 @@ final class BenchmarkRun: Sendable {
                 }
                 try stage.file.append(
                     ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
-                if stage.isMain {
-                    if let load = cell.load { try keep(load, of: planned) }
-                    measured.withLock { $0.append(cell.row) }
-                }
+                if stage.isMain, let load = cell.load { try keep(load, of: planned) }
+                measured.withLock { $0.append(cell.row) }
                 timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
                 let left = secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned) - 1)
                 configuration.progress.show(.measured(cell.row, planned, of: cellCount, secondsLeft: left))

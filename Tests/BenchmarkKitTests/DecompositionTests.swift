@@ -33,8 +33,6 @@ struct DecompositionTests {
                 "amqp,100,1,1,,load_generator,155,555", "amqp,100,1,1,,loopback,7195,7750",
                 "amqp,100,1,1,,message_broker,120000,127750",
             ])
-        #expect(all[0].overheadPercent == nil)
-        #expect(all[1].overheadPercent == 2)
         #expect(Decomposition(rows[0], inner: cost("tcp", .engines, [1]))?.layers.count == nil)
     }
 

@@ -80,8 +80,23 @@ struct LoggerProcessTests {
 
     @Test("holds its standard input until the end, so that a logger can tell when the benchmark has gone")
     func standardInput() async throws {
-        // `cat` ends at once if its input is not held open; then the body would be cancelled.
-        try await LoggerProcess.run(Self.script("exec cat")) { _ in try await Task.sleep(for: .milliseconds(50)) }
+        let input = Collected<String>()
+        try await LoggerProcess.run(Self.script("exec cat")) { logger in
+            let pipe = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(logger.pid)/fd/0")
+            input.set(pipe)
+            #expect(Self.canWrite(to: pipe))
+        }
+        #expect(!Self.canWrite(to: try #require(input.value)))
+    }
+
+    /// Whether this process holds the end of a pipe, by its name in `/proc`, into which it can write.
+    private static func canWrite(to pipe: String) -> Bool {
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return descriptors.contains { descriptor in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+            guard target == pipe, let number = Int32(descriptor) else { return false }
+            return fcntl(number, F_GETFL) & O_ACCMODE != O_RDONLY
+        }
     }
 
     @Test("that ends before it is ready is told with its last words")

@@ -57,6 +57,21 @@ struct PageTests {
                 "At 100 B and 1 in flight, d and e carry 0.25 to 0.50 times b at 1.0 times the CPU, but their"))
     }
 
+    @Test("what the lab itself costs is said, and a pair that failed is shown with its reason")
+    func overhead() {
+        let pairs: [ResultRow] = [
+            .sample(block: 1, throughput: 990), .sample(block: 1, throughput: 1000, role: .bareLoop),
+            .sample(block: 2, invalidReasons: ["1 entries arrived corrupt"], role: .bareLoop),
+        ]
+        let suite = SignificanceTests.suite(["tcp"], baseline: "tcp", load: .closed)
+        let report = Report(record: SignificanceTests.record(suite), rows: [], pairs: pairs)
+        let html = ReportPage(of: report).html
+        #expect(html.contains("<li>100 B, 1 in flight, closed loop: 0.990 of its rate, 1.000 of its CPU time</li>"))
+        #expect(html.contains("tcp (bare loop), 100 B, 1 in flight</td><td>2</td>"))
+        #expect(
+            report.table.contains("INVALID: tcp (bare loop), 100 B, 1 in flight, round 2: 1 entries arrived corrupt"))
+    }
+
     @Test("no two of sixteen transports have the same colour and dash")
     func palette() {
         let names = (0..<16).map { "t\($0)" }

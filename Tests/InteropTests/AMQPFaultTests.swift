@@ -134,9 +134,12 @@ struct AMQPFaultTests {
     func memoryAlarm() async throws {
         try await withRabbitMQ { node in
             try await run("alarm", sender: node.url, logger: node.url) { sender, logger in
-                // At once, for rabbitmqctl takes its time.
                 _ = try await wait(logger, "alarm", for: 1)
+                // rabbitmqctl takes its time, in which all would have been sent.
+                kill(sender.processID, SIGSTOP)
+                defer { kill(sender.processID, SIGCONT) }
                 try await node.control("set_vm_memory_high_watermark", "0.000001")
+                kill(sender.processID, SIGCONT)
                 _ = try await sender.errors.wait(for: "a notice") {
                     $0.first { $0.contains("takes nothing at present") && $0.contains("sends wait") }
                 }

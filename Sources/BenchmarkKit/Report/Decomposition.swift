@@ -6,7 +6,7 @@ struct Decomposition: Sendable {
         case codec
         /// The protocol on both sides, memory to memory.
         case engines
-        /// The lab's own: the load generator's work beyond a bare loop.
+        /// The lab's own: what the load generator does for an entry but to send it, timed by itself.
         case loadGenerator = "load_generator"
         /// Sockets, event loops and the logger's ledger, over loopback.
         case loopback
@@ -18,12 +18,6 @@ struct Decomposition: Sendable {
     var point: LoadPoint
     /// The layers that were measured apart, in nanoseconds a message; one that was not is in the next.
     var layers: [(layer: Layer, nanoseconds: Double)]
-
-    /// The load generator's part of the CPU time that broker and logger use, in percent.
-    var overheadPercent: Double? {
-        let measured = layers.filter { $0.layer != .messageBroker }.map(\.nanoseconds).reduce(0, +)
-        return layers.first { $0.layer == .loadGenerator }.map { 100 * $0.nanoseconds / measured }
-    }
 
     /// All layers together.
     var nanoseconds: Double { layers.map(\.nanoseconds).reduce(0, +) }

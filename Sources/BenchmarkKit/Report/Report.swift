@@ -10,7 +10,9 @@ public struct Report: Sendable {
     let histograms: [String: Histogram<UInt32>]
     /// What a message's CPU time goes to, where the suite asked for it.
     let decompositions: [Decomposition]
-    /// What the lab itself costs, where the suite asked for it.
+    /// The rows of `overhead.csv`, where the suite asked for it.
+    let pairs: [ResultRow]
+    /// What the lab itself costs, of those.
     let overhead: [Overhead]
 
     var suite: Suite { record.suite }
@@ -18,14 +20,10 @@ public struct Report: Sendable {
     /// Reads the files of a folder.
     /// - Throws: ``BenchmarkError`` when there are none, or they cannot be read.
     public init(of folder: ResultsFolder) throws(BenchmarkError) {
-        record = try RunRecord(path: folder.recordFile)
-        rows = try ResultsReader(path: folder.resultsFile).rows
-        summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
-        histograms = HistogramLog.read(folder.histogramFile)
-        let inner = LayerCost.read(folder.layersFile)
-        decompositions = summary.compactMap { Decomposition($0, inner: inner) }
-        let pairs = folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : []
-        overhead = Overhead.all(pairs, of: record.suite)
+        self.init(
+            record: try RunRecord(path: folder.recordFile), rows: try ResultsReader(path: folder.resultsFile).rows,
+            histograms: HistogramLog.read(folder.histogramFile), inner: LayerCost.read(folder.layersFile),
+            pairs: folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : [])
     }
 
     init(
@@ -37,6 +35,7 @@ public struct Report: Sendable {
         self.histograms = histograms
         summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
         decompositions = summary.compactMap { Decomposition($0, inner: inner) }
+        self.pairs = pairs
         overhead = Overhead.all(pairs, of: record.suite)
     }
 
@@ -106,7 +105,8 @@ public struct Report: Sendable {
     /// The table for a terminal.
     public var table: String {
         ResultTable(
-            suite: suite, rows: summary, floor: record.floor, invalid: rows.filter { !$0.isValid }, overhead: overhead
+            suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
+            overhead: overhead
         ).text
     }
 }

@@ -7,6 +7,7 @@ struct ResultTable: Sendable {
     var floor: String
     /// The rows that must not be trusted.
     var invalid: [ResultRow]
+    /// What the lab itself costs, where it was measured.
     var overhead: [Overhead] = []
 
     private struct Column {
@@ -48,10 +49,11 @@ struct ResultTable: Sendable {
 
     private var overheadLines: [String] {
         guard let transport = overhead.first?.transport else { return [] }
-        return ["the lab itself, by a bare loop of sends over \(transport), both processes on one core:"]
-            + overhead.map { "  \($0.point.text): rate \($0.rate.text(places: 3)), CPU \($0.cpu.text(places: 3))" } + [
-                ""
-            ]
+        let title = "the lab itself, by a bare loop of sends over \(transport), both processes on one core:"
+        let loads = overhead.map { one in
+            "  \(one.point.text): rate \(one.rate.text(places: 3)), CPU \(one.cpu.text(places: 3))"
+        }
+        return [title] + loads + [""]
     }
 
     private var columns: [Column] {

@@ -15,7 +15,7 @@ struct DecompositionSection: Sendable {
             \(charts.joined())</div>
             <p class="dim">Shares of the CPU time a message takes, both sides together; the whole stands beside. Codec: the entry encoded and decoded. \
             Protocol: what the engines of both sides need beyond that, joined memory to memory, one socket's worth of entries at \
-            once. Load generator: what the lab itself does for an entry beyond a bare loop of sends\(overhead(all)). Loopback: what the \
+            once. Load generator: what the lab itself does for an entry but to send it, timed by itself. Loopback: what the \
             two processes need beyond all that, for sockets, event loops and the ledger. \
             RabbitMQ: its own process. A layer that cannot be measured apart is in the next one: tcp has no codec beside its \
             protocol, and amqp's halves speak to RabbitMQ, not to each other. A gob is measured as one that stands alone; \
@@ -23,12 +23,6 @@ struct DecompositionSection: Sendable {
             </section>
 
             """
-    }
-
-    /// The largest part that the lab has in what it measures.
-    private func overhead(_ all: [Decomposition]) -> String {
-        guard let largest = all.compactMap(\.overheadPercent).max() else { return "" }
-        return ", at most \(NumberText.significant(largest))% of the two processes' time"
     }
 
     private func chart(_ point: LoadPoint, _ all: [Decomposition]) -> String {

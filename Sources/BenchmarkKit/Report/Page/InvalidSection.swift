@@ -3,10 +3,11 @@ struct InvalidSection: Sendable {
     let report: Report
 
     var html: String {
-        let invalid = report.rows.filter { !$0.isValid }
+        let all = report.rows + report.pairs
+        let invalid = all.filter { !$0.isValid }
         guard !invalid.isEmpty else {
             return
-                "<section><h2>Rows that are not valid</h2><p class=\"good\">None of \(report.rows.count).</p></section>\n"
+                "<section><h2>Rows that are not valid</h2><p class=\"good\">None of \(all.count).</p></section>\n"
         }
         let rows = invalid.map { row in
             "<tr><td class=\"k\">\(Markup.escape(row.planned.cell.name))</td><td>\(row.planned.block)</td>"
@@ -14,7 +15,7 @@ struct InvalidSection: Sendable {
         }
         return """
             <section><h2>Rows that are not valid</h2>
-            <p class="dim">\(invalid.count) of \(report.rows.count). They are in results.csv with valid=false, and count nowhere \
+            <p class="dim">\(invalid.count) of \(all.count). They are in results.csv, or overhead.csv, with valid=false, and count nowhere \
             above.</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Rows that are not valid"><table class="reasons">
             <thead><tr><th class="k">cell</th><th>round</th><th class="t">why</th></tr></thead>
