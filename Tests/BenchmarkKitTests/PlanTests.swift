@@ -37,6 +37,9 @@ struct PlanTests {
         let pairs = stride(from: 0, to: plan.cells.count, by: 2).map { (plan.cells[$0].cell, plan.cells[$0 + 1].cell) }
         #expect(pairs.allSatisfy { $0.point == $1.point && Set([$0.role, $1.role]) == [.cell, .bareLoop] })
         #expect(Set(pairs.map(\.0.role)).count == 2)
+        other.rounds = 4
+        #expect(other.overhead == nil)
+        other.rounds = 5
         other.loads = [.open(ratePerSecond: 100)]
         #expect(other.overhead == nil)
     }

@@ -59,18 +59,18 @@ extension Suite {
     }
 
     /// What shows the lab's own cost: the control transport under the suite's closed loads and, as many times, under a bare
-    /// loop; nil where the suite does not ask for it.
+    /// loop; nil where the suite does not ask for it, or is too short for such a small difference.
     ///
     /// On one core, where the code alone decides the rate; with one each, who waits for whom makes a larger difference.
     var overhead: Suite? {
-        guard bareLoop == true, loads.contains(.closed), messagesPerOperation == 1, let controlTransport else {
+        guard bareLoop == true, rounds >= 5, loads.contains(.closed), messagesPerOperation == 1, let controlTransport else {
             return nil
         }
         var suite = self
         suite.transports = [controlTransport]
         suite.loads = [.closed]
         suite.placement = .oneCPU
-        suite.rounds = min(rounds, 9)
+        suite.rounds = 9
         suite.duration = min(duration, 0.3)
         suite.warmup = min(warmup, 0.08)
         return suite
