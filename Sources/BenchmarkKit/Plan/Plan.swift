@@ -63,7 +63,8 @@ extension Suite {
     ///
     /// On one core, where the code alone decides the rate; with one each, who waits for whom makes a larger difference.
     var overhead: Suite? {
-        guard bareLoop == true, rounds >= 5, loads.contains(.closed), messagesPerOperation == 1, let controlTransport else {
+        guard bareLoop == true, rounds >= 5, loads.contains(.closed), messagesPerOperation == 1, let controlTransport
+        else {
             return nil
         }
         var suite = self
