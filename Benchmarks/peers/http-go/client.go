@@ -16,10 +16,10 @@ import (
 
 // load is what a client is asked to send.
 type load struct {
-	url              string
-	payload          string
-	from, until      time.Time
-	sequence         atomic.Uint64
+	url         string
+	payload     string
+	from, until time.Time
+	sequence    atomic.Uint64
 }
 
 func drive(arguments []string) {

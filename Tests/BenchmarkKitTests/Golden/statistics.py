@@ -4,6 +4,7 @@
     .build/peers/venv/bin/python Tests/BenchmarkKitTests/Golden/statistics.py \
         > Tests/BenchmarkKitTests/Golden/ScipyCases.swift
 """
+
 import random
 
 import numpy
@@ -25,12 +26,19 @@ def swift(values):
 
 def whitney(first, second):
     result = stats.mannwhitneyu(first, second, alternative="two-sided", method="auto")
-    return f"        (\n            {swift(first)},\n            {swift(second)}, {float(result.statistic)!r}, {float(result.pvalue)!r}\n        ),"
+    figures = f"{float(result.statistic)!r}, {float(result.pvalue)!r}"
+    return f"        (\n            {swift(first)},\n            {swift(second)}, {figures}\n        ),"
 
 
 def bootstrap(values):
-    result = stats.bootstrap((values,), numpy.median, n_resamples=100_000, method="percentile",
-                             rng=numpy.random.default_rng(1), vectorized=True)
+    result = stats.bootstrap(
+        (values,),
+        numpy.median,
+        n_resamples=100_000,
+        method="percentile",
+        rng=numpy.random.default_rng(1),
+        vectorized=True,
+    )
     low, high = result.confidence_interval
     return f"        ({swift(values)}, {float(numpy.median(values))!r}, {float(low)!r}, {float(high)!r}),"
 
@@ -48,8 +56,10 @@ def percentiles(values):
 
 
 tied = [[round(v) for v in sample(9, 10, 0.3)] for _ in range(2)]
-print("// Made by statistics.py: scipy %s, statsmodels %s, numpy %s." %
-      (scipy.__version__, statsmodels.__version__, numpy.__version__))
+print(
+    f"// Made by statistics.py: scipy {scipy.__version__}, statsmodels {statsmodels.__version__}, "
+    f"numpy {numpy.__version__}."
+)
 print("// swift-format-ignore-file\n")
 print("enum ScipyCases {")
 print("    static let mannWhitney: [(first: [Double], second: [Double], u: Double, p: Double)] = [")

@@ -80,7 +80,7 @@ func conversations() map[string][]call {
 		"refused":      {log("refuse", "no"), log("after", "yes")},
 		"unknownNames": {{"RPCServer.Nope", RPCPayload{"a", "b"}}, {"Other.LogInfo", 7}, {"LogInfo", "text"}, log("after", "yes")},
 		"wrongTypes":   {{"RPCServer.LogInfo", wrongName{7}}, {"RPCServer.LogInfo", "text"}, log("after", "yes")},
-		"moreFields": {{"RPCServer.LogInfo", withMore{Name: "n", Extra: map[string][]int{"k": {1, 2}}, Data: "d"}}, log("after", "yes")},
+		"moreFields":   {{"RPCServer.LogInfo", withMore{Name: "n", Extra: map[string][]int{"k": {1, 2}}, Data: "d"}}, log("after", "yes")},
 	}
 }
 

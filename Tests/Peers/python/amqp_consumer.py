@@ -2,9 +2,8 @@
 
 import json
 
-import pika
-
 import peer
+import pika
 
 flags = peer.parse(__doc__, to="amqp://127.0.0.1:5672", queue="", keys="log.INFO,log.WARNING,log.ERROR", sizes="")
 

@@ -1,8 +1,7 @@
 """Prints how many messages a queue holds that exists already."""
 
-import pika
-
 import peer
+import pika
 
 flags = peer.parse(__doc__, to="amqp://127.0.0.1:5672", queue="")
 

@@ -2,9 +2,8 @@
 
 import json
 
-import pika
-
 import peer
+import pika
 
 flags = peer.parse(
     __doc__,

@@ -4,6 +4,7 @@ Prints where it listens, then a line for each connection, one when it has cut, a
 that has ended had acknowledged. Later connections are left alone.
 """
 
+import contextlib
 import socket
 import threading
 
@@ -91,10 +92,8 @@ def copy(source, target, frames, acknowledgements):
         target.shutdown(socket.SHUT_WR)
     except OSError:
         for end in (source, target):
-            try:
+            with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 listener = socket.create_server(("127.0.0.1", 0))

@@ -4,6 +4,8 @@ a parser of HTML that forgives nothing.
 
     .build/peers/venv/bin/python Tests/Peers/python/check_results.py results/DIR
 """
+
+import pathlib
 import re
 import sys
 from html.parser import HTMLParser
@@ -18,8 +20,17 @@ problems = []
 # pandas, without any option: counts are integers, figures are floats, texts are texts.
 frame = pandas.read_csv(f"{folder}/results.csv")
 kinds = {
-    "transport": "O", "mode": "O", "in_flight": "i", "payload_bytes": "i", "sent": "iuf", "throughput_msgs_per_s": "f",
-    "ack_p99_us": "f", "broker_cpu_us_per_msg": "f", "seed": "i", "valid": "b", "tls": "b",
+    "transport": "O",
+    "mode": "O",
+    "in_flight": "i",
+    "payload_bytes": "i",
+    "sent": "iuf",
+    "throughput_msgs_per_s": "f",
+    "ack_p99_us": "f",
+    "broker_cpu_us_per_msg": "f",
+    "seed": "i",
+    "valid": "b",
+    "tls": "b",
 }
 for name, kind in kinds.items():
     found = frame[name].dtype
@@ -40,8 +51,13 @@ for row in frame.itertuples():
     if pandas.isna(row.ack_p99_us):
         continue
     name = row.transport if pandas.isna(row.variant) else f"{row.transport}:{row.variant}"
-    wanted = [tag for tag in histograms if tag.startswith(f"{name}/{row.payload_bytes}B/{row.in_flight}x{row.connections}")
-              and tag.endswith(f"/{row.block}") and ("/control" in tag) == (row.role == "control")]
+    wanted = [
+        tag
+        for tag in histograms
+        if tag.startswith(f"{name}/{row.payload_bytes}B/{row.in_flight}x{row.connections}")
+        and tag.endswith(f"/{row.block}")
+        and ("/control" in tag) == (row.role == "control")
+    ]
     if pandas.isna(row.target_rate_per_s) and len(wanted) != 1:
         problems.append(f"latency.hlog: {len(wanted)} histograms for {name}")
     for tag in wanted[:1] if pandas.isna(row.target_rate_per_s) else []:
@@ -57,7 +73,7 @@ for row in frame.itertuples():
 line = re.compile(r"^Benchmark[A-Z]\S*\s+[1-9]\d*(\s+[-+0-9.eE]+\s+\S+)+$")
 key = re.compile(r"^[a-z][^\sA-Z]*: .*$")
 count = 0
-for text in open(f"{folder}/benchmark.txt"):
+for text in pathlib.Path(folder, "benchmark.txt").read_text().splitlines():
     if text.startswith("Benchmark"):
         count += 1
         if not line.match(text.rstrip()):
@@ -68,11 +84,10 @@ if count != int(frame["valid"].sum()):
     problems.append(f"benchmark.txt has {count} lines for {int(frame['valid'].sum())} valid rows")
 
 
-
 class Page(HTMLParser):
     """report.html: every tag closed in its order, nothing that runs, nothing that is fetched."""
 
-    void = {"meta", "link"}
+    void = frozenset({"meta", "link"})
 
     def __init__(self):
         super().__init__()
@@ -82,7 +97,9 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         if tag not in self.void:
             self.open.append(tag)
-        if tag in {"script", "iframe", "img", "object", "embed"} or tag == "link" and ("href", "data:,") not in attributes:
+        if tag in {"script", "iframe", "img", "object", "embed"} or (
+            tag == "link" and ("href", "data:,") not in attributes
+        ):
             problems.append(f"report.html: <{tag}> at {self.getpos()}")
         for name, value in attributes:
             if name.startswith("on") or (name in {"src", "href", "xlink:href", "action"} and value != "data:,"):
@@ -102,7 +119,7 @@ class Page(HTMLParser):
 
 
 page = Page()
-page.feed(open(f"{folder}/report.html").read())
+page.feed(pathlib.Path(folder, "report.html").read_text())
 page.close()
 if page.open:
     problems.append(f"report.html: {page.open} stay open")

@@ -1,7 +1,6 @@
 """Sends log entries with WriteLog, as a user of grpcio does."""
 
 import grpc
-
 import logs_pb2
 import logs_pb2_grpc
 import peer

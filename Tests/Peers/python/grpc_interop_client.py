@@ -5,7 +5,6 @@ import sys
 import time
 
 import grpc
-
 import interop_pb2 as pb
 import interop_pb2_grpc
 import peer
@@ -85,7 +84,7 @@ def server_streaming(stub):
 def ping_pong(stub):
     requests = Requests()
     replies = stub.FullDuplexCall(requests)
-    for size, body in zip((31415, 9, 2653, 58979), (27182, 8, 1828, 45904)):
+    for size, body in zip((31415, 9, 2653, 58979), (27182, 8, 1828, 45904), strict=True):
         requests.put(output_request([size], body))
         got = len(next(replies).payload.body)
         expect(got == size, f"{got} instead of {size}")
@@ -126,9 +125,9 @@ def custom_metadata(stub):
     _, call = stub.UnaryCall.with_call(request, metadata=metadata)
     stream = stub.FullDuplexCall(iter([output_request([10], 10)]), metadata=metadata)
     expect(len(list(stream)) == 1, "one reply")
-    for call in (call, stream):
-        expect((INITIAL, INITIAL_VALUE) in list(call.initial_metadata()), call.initial_metadata())
-        expect((TRAILING, TRAILING_VALUE) in list(call.trailing_metadata()), call.trailing_metadata())
+    for made in (call, stream):
+        expect((INITIAL, INITIAL_VALUE) in list(made.initial_metadata()), made.initial_metadata())
+        expect((TRAILING, TRAILING_VALUE) in list(made.trailing_metadata()), made.trailing_metadata())
 
 
 def status_code_and_message(stub, message="test status message"):
@@ -160,7 +159,9 @@ def unimplemented_service(stub):
 def client_compressed_unary(stub):
     def call(is_compressed, is_expected):
         request = pb.SimpleRequest(
-            response_size=LARGE_RESPONSE, payload=payload(LARGE_REQUEST), expect_compressed=pb.BoolValue(value=is_expected)
+            response_size=LARGE_RESPONSE,
+            payload=payload(LARGE_REQUEST),
+            expect_compressed=pb.BoolValue(value=is_expected),
         )
         compression = grpc.Compression.Gzip if is_compressed else grpc.Compression.NoCompression
         return stub.UnaryCall(request, compression=compression)
@@ -174,7 +175,9 @@ def server_compressed_unary(stub):
     for flag in (True, False):
         reply = stub.UnaryCall(
             pb.SimpleRequest(
-                response_size=LARGE_RESPONSE, payload=payload(LARGE_REQUEST), response_compressed=pb.BoolValue(value=flag)
+                response_size=LARGE_RESPONSE,
+                payload=payload(LARGE_REQUEST),
+                response_compressed=pb.BoolValue(value=flag),
             )
         )
         expect(len(reply.payload.body) == LARGE_RESPONSE, "the reply")

@@ -1,10 +1,9 @@
 """Serves grpc.testing.TestService, with which gRPC implementations test each other."""
 
-from concurrent import futures
 import time
+from concurrent import futures
 
 import grpc
-
 import interop_pb2 as pb
 import interop_pb2_grpc
 import peer

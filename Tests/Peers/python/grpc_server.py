@@ -3,7 +3,6 @@
 from concurrent import futures
 
 import grpc
-
 import logs_pb2
 import logs_pb2_grpc
 import peer

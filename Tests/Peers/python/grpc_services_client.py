@@ -3,12 +3,11 @@
 import sys
 
 import grpc
+import peer
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-
-import peer
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 SERVICES = {
@@ -85,8 +84,10 @@ def reflection_call(channel):
     entry = request_type()
     entry.logEntry.name, entry.logEntry.data = "reflected", "no proto file"
     call = channel.unary_unary(
-        "/logs.LogService/WriteLog", request_serializer=request_type.SerializeToString,
-        response_deserializer=response_type.FromString)
+        "/logs.LogService/WriteLog",
+        request_serializer=request_type.SerializeToString,
+        response_deserializer=response_type.FromString,
+    )
     expect(call(entry, timeout=10).result == "logged", "not logged")
 
 
@@ -95,7 +96,8 @@ def questions(channel, version, items):
     call = channel.stream_stream(
         f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
         request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
-        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString)
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+    )
     asked = [reflection_pb2.ServerReflectionRequest(host="here", **item) for item in items]
     answers = list(call(iter(asked), timeout=10))
     expect([answer.original_request for answer in answers] == asked, "the questions do not come back")
@@ -105,7 +107,11 @@ def questions(channel, version, items):
 
 def reflection_files(channel):
     symbols = [
-        "logs.LogService", "logs.LogService.WriteLog", "logs.Log", "logs.Log.sent_at", "logs.Severity",
+        "logs.LogService",
+        "logs.LogService.WriteLog",
+        "logs.Log",
+        "logs.Log.sent_at",
+        "logs.Severity",
         "logs.SEVERITY_ERROR",
     ]
     for version in ["v1", "v1alpha"]:
@@ -123,8 +129,11 @@ def reflection_files(channel):
 def reflection_errors(channel):
     extension = reflection_pb2.ExtensionRequest(containing_type="logs.Log", extension_number=100)
     wrong = [
-        {"file_by_filename": "no.proto"}, {"file_containing_symbol": "logs.No"}, {"file_containing_symbol": ""},
-        {"file_containing_extension": extension}, {"all_extension_numbers_of_type": "logs.No"},
+        {"file_by_filename": "no.proto"},
+        {"file_containing_symbol": "logs.No"},
+        {"file_containing_symbol": ""},
+        {"file_containing_extension": extension},
+        {"all_extension_numbers_of_type": "logs.No"},
     ]
     for version in ["v1", "v1alpha"]:
         for answer in questions(channel, version, wrong):

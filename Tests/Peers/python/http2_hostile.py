@@ -11,8 +11,12 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PING, GOAWAY, CONTINUATION = 0, 1, 2, 3, 4, 6, 7, 9
 END_STREAM, END_HEADERS = 1, 4
 FIELDS = [
-    (b":method", b"POST"), (b":scheme", b"http"), (b":path", b"/logs.LogService/WriteLog"), (b":authority", b"x"),
-    (b"te", b"trailers"), (b"content-type", b"application/grpc"),
+    (b":method", b"POST"),
+    (b":scheme", b"http"),
+    (b":path", b"/logs.LogService/WriteLog"),
+    (b":authority", b"x"),
+    (b"te", b"trailers"),
+    (b"content-type", b"application/grpc"),
 ]
 
 
@@ -128,9 +132,21 @@ def half_message():
 
 # What has to end the connection; the code of the GOAWAY where it is RFC 9113's choice and not the library's.
 CASES = {
-    rapid_reset: None, continuation_flood: None, empty_continuation_flood: None, settings_flood: None,
-    ping_flood: 11, empty_data_flood: 11, priority_flood: 11, hpack_bomb: None, zero_window: 11, no_preface: None,
-    half_preface: None, preface_without_settings: None, half_frame: 11, half_header_list: 11, half_message: 11,
+    rapid_reset: None,
+    continuation_flood: None,
+    empty_continuation_flood: None,
+    settings_flood: None,
+    ping_flood: 11,
+    empty_data_flood: 11,
+    priority_flood: 11,
+    hpack_bomb: None,
+    zero_window: 11,
+    no_preface: None,
+    half_preface: None,
+    preface_without_settings: None,
+    half_frame: 11,
+    half_header_list: 11,
+    half_message: 11,
 }
 
 

@@ -1,6 +1,6 @@
 """Begins to speak HTTP/2 with a server, says nothing more, and prints the frames that the server ends the connection with.
 
-    http2_silent.py HOST:PORT
+http2_silent.py HOST:PORT
 """
 
 import socket
@@ -16,7 +16,7 @@ while part := connection.recv(65536):
     received += part
 while len(received) >= 9:
     length, kind, flags, stream = struct.unpack(">I", b"\0" + received[:3])[0], received[3], received[4], received[5:9]
-    payload, received = received[9:9 + length], received[9 + length:]
+    payload, received = received[9 : 9 + length], received[9 + length :]
     if kind == 6:
         print("PING")
     if kind == 7:

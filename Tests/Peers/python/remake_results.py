@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes two results folders of one: the same cells with steady rates in seven rounds, and all of it but tcp at half the rate.
 
-    .build/peers/venv/bin/python Tests/Peers/python/remake_results.py results/DIR STEADY SLOWER
+.build/peers/venv/bin/python Tests/Peers/python/remake_results.py results/DIR STEADY SLOWER
 """
+
 import csv
 import os
 import shutil
@@ -21,4 +22,6 @@ for name, factor in [(steady, 1), (slower, 0.5)]:
         for block in range(1, 8):
             for row in rows:
                 rate = 10_000 * (1 + 0.001 * block) * (1 if row["transport"] == "tcp" else factor)
-                writer.writerow(row | {"block": block, "throughput_msgs_per_s": rate, "valid": "true", "invalid_reason": ""})
+                writer.writerow(
+                    row | {"block": block, "throughput_msgs_per_s": rate, "valid": "true", "invalid_reason": ""}
+                )
