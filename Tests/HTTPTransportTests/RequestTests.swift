@@ -68,6 +68,43 @@ import Testing
         #expect(Answer.parse(engine.feed(Array(request.utf8)).said) == [answer])
     }
 
+    /// RFC 9112, 9.3: a client of HTTP/1.0 knows from the answer only that the connection goes on.
+    @Test(
+        "A connection that HTTP/1.0 asks to keep is said to be kept",
+        arguments: [
+            "POST /log HTTP/1.0\r\nConnection: Keep-Alive\r\nContent-Length: 23\r\n\r\n\(Sample.body)",
+            "GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+            "GET /nowhere HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        ])
+    func announcesKeptConnections(request: String) throws {
+        var engine = HTTPServerEngine.sample()
+        let outcome = engine.feed(Array((request + request).utf8))
+        let answers = try #require(Answer.parse(outcome.said))
+        #expect(answers.count == 2 && answers.allSatisfy { $0.fields["connection"] == "keep-alive" })
+        #expect(!outcome.isFinished)
+        var out = ByteBuffer()
+        engine.drain(into: &out)
+        #expect(Answer.parse(engine.feed(Array(request.utf8)).said)?.first?.fields["connection"] == "close")
+    }
+
+    @Test("Also where the entry's fate comes later")
+    func announcesKeptConnectionsLater() throws {
+        var engine = HTTPServerEngine.sample()
+        let request = "POST /log HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 23\r\n\r\n\(Sample.body)"
+        #expect(engine.feed(Array(request.utf8), result: .later).said.isEmpty)
+        var out = ByteBuffer()
+        engine.complete(0, .recorded, into: &out)
+        let answer = Answer.parse(Array(out.readableBytesView))?.first
+        #expect(answer?.status == 202 && answer?.fields["connection"] == "keep-alive")
+    }
+
+    @Test("HTTP/1.1 is told nothing, whatever it says")
+    func announcesNothingNeedless() throws {
+        var engine = HTTPServerEngine.sample()
+        let request = Sample.post("Connection: keep-alive\r\n")
+        #expect(Answer.parse(engine.feed(Array(request.utf8)).said)?.first?.fields["connection"] == nil)
+    }
+
     @Test func headHasNoBody() throws {
         var engine = HTTPServerEngine.sample()
         let heads = ["/echo?q", "/log", "/nowhere"].map { Sample.get($0).replacing("GET", with: "HEAD") }.joined()

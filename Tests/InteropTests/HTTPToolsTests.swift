@@ -28,6 +28,37 @@ struct HTTPToolsTests {
         }
     }
 
+    @Test("ab, HTTP/1.0, with and without keep-alive", .needs(.ab), arguments: [["-k"], []])
+    func ab(_ keepAlive: [String]) async throws {
+        try await withLogger(["http"]) { logger in
+            try await withTemporaryFolder { folder in
+                let body = folder.appending(path: "entry.json")
+                try Data(logBody(Self.entry).utf8).write(to: body)
+                let options = ["-q", "-s", "10", "-n", "300", "-c", "4", "-p", body.path, "-T", "application/json"]
+                let finished = try await runProgram(
+                    .ab, options + keepAlive + ["http://\(logger.targets["http"]!)/log"])
+                #expect(finished.exitCode == 0, "\(finished.errors.text)")
+                let lines = finished.output.lines.map { $0.split(separator: ":").map { $0.drop { $0 == " " } } }
+                let figures = Dictionary(lines.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { first, _ in first }
+                #expect(figures["Complete requests"] == "300" && figures["Failed requests"] == "0")
+                #expect(figures["Keep-Alive requests"] == (keepAlive.isEmpty ? nil : "300"))
+                #expect(try await logger.entries(limit: 400).map(\.plain) == Array(repeating: Self.entry, count: 300))
+            }
+        }
+    }
+
+    @Test("curl's expectation is taken in any case, by either version", arguments: ["100-continue", "100-Continue"])
+    func expectation(_ expectation: String) async throws {
+        try await withLogger(["http"]) { logger in
+            for version in ["--http1.0", "--http1.1", "--http2-prior-knowledge"] {
+                let answer = try await post(
+                    logBody(Self.entry), to: "http://\(logger.targets["http"]!)/log",
+                    headers: [version, "--header", "Expect: \(expectation)"])
+                #expect(answer.status == 202, "\(version)")
+            }
+        }
+    }
+
     @Test("curl over HTTP/2 is answered as over HTTP/1.1, on every path")
     func curlHTTP2() async throws {
         try await withLogger(["http"]) { logger in
@@ -91,5 +122,6 @@ struct HTTPToolsTests {
 
 extension Program {
     static let h2load = Program(path: "/usr/bin/h2load")
+    static let ab = Program(path: "/usr/bin/ab")
     fileprivate static let wrk = Program(path: "/usr/bin/wrk")
 }

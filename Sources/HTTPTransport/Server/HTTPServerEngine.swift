@@ -14,7 +14,7 @@ struct HTTPServerEngine: ServerEngine {
         case awaitingBody(MessageHead, total: Int)
         case chunked(MessageHead, headBytes: [UInt8], ChunkedBody)
         /// An entry was taken whose fate is not yet known; what comes behind it waits.
-        case awaitingResult(keepAlive: Bool)
+        case awaitingResult(Persistence)
         case closed
     }
 
@@ -53,7 +53,7 @@ struct HTTPServerEngine: ServerEngine {
             while try advance(&bytes, into: &out, intake: intake) {}
         } catch {
             intake.countUndecodable()
-            writer.write(.failure(error.status, error.message), keepAlive: false, into: &out)
+            writer.write(.failure(error.status, error.message), .ends, into: &out)
             state = .closed
             bytes.clear()
         }
@@ -109,7 +109,7 @@ struct HTTPServerEngine: ServerEngine {
         let answer = handler.entry(
             bytes.readableBytesSpan.extracting(head..<head &+ body), as: codec, copy intake, ticket: ticket)
         bytes.moveReaderIndex(forwardBy: head &+ body)
-        finish(RequestHandler.Result(answer: answer, keepAlive: true), into: &out)
+        finish(RequestHandler.Result(answer: answer, persistence: .goesOn), into: &out)
         return true
     }
 
@@ -144,22 +144,26 @@ struct HTTPServerEngine: ServerEngine {
 
     private mutating func finish(_ result: RequestHandler.Result, into out: inout ByteBuffer) {
         secondsInRequest = 0
-        let keepAlive = result.keepAlive && !isDraining
+        let persistence = isDraining ? .ends : result.persistence
         switch result.answer {
-        case .logged: writer.writeLogged(keepAlive: keepAlive, into: &out)
+        case .logged: writer.writeLogged(persistence, into: &out)
         case .other(let response, let omitsBody):
-            writer.write(response, keepAlive: keepAlive, omitsBody: omitsBody, into: &out)
+            writer.write(response, persistence, omitsBody: omitsBody, into: &out)
         case .later:
-            state = .awaitingResult(keepAlive: result.keepAlive)
+            state = .awaitingResult(result.persistence)
             return
         }
-        state = keepAlive ? .idle : .closed
+        state =
+            switch persistence {
+            case .goesOn, .goesOnAnnounced: .idle
+            case .ends: .closed
+            }
     }
 
     mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
-        guard case .awaitingResult(let keepAlive) = state, ticket == self.ticket else { return }
+        guard case .awaitingResult(let persistence) = state, ticket == self.ticket else { return }
         self.ticket &+= 1
-        finish(RequestHandler.Result(answer: handler.answer(result), keepAlive: keepAlive), into: &out)
+        finish(RequestHandler.Result(answer: handler.answer(result), persistence: persistence), into: &out)
     }
 
     // MARK: Time and end
@@ -180,7 +184,7 @@ struct HTTPServerEngine: ServerEngine {
         secondsInRequest += 1
         guard secondsInRequest > Self.requestTimeout else { return }
         let fault = HTTPFault.requestTimeout
-        writer.write(.failure(fault.status, fault.message), keepAlive: false, into: &out)
+        writer.write(.failure(fault.status, fault.message), .ends, into: &out)
         state = .closed
     }
 }

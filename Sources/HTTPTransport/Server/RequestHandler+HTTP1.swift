@@ -5,7 +5,7 @@ import TransportIO
 extension RequestHandler {
     struct Result {
         var answer: Answer
-        var keepAlive: Bool
+        var persistence: Persistence
     }
 
     /// - Parameters:
@@ -16,18 +16,19 @@ extension RequestHandler {
         _ head: MessageHead, in request: RawSpan, body: RawSpan, _ intake: EntryIntake, ticket: UInt64
     ) throws(HTTPFault) -> Result {
         guard !isEntryLine(head, in: request) || !head.hasHost else {
-            return Result(answer: entry(head, request, body, intake, ticket), keepAlive: !head.asksForClose)
+            return Result(
+                answer: entry(head, request, body, intake, ticket), persistence: Persistence(head, isVersion11: true))
         }
         let line = try RequestLine.parse(head.startLine, of: request)
         // RFC 9112, 3.2: a request of HTTP/1.1 without Host is answered with 400.
         guard head.hasHost || !line.isVersion11 else { throw HTTPFault(400, "the Host field is missing") }
-        let keepAlive = line.isVersion11 ? !head.asksForClose : head.keepsVersion10Alive
+        let persistence = Persistence(head, isVersion11: line.isVersion11)
         let path = request.text(line.path)
         if path == configuration.entryPath, request.equals(line.method, "POST") {
-            return Result(answer: entry(head, request, body, intake, ticket), keepAlive: keepAlive)
+            return Result(answer: entry(head, request, body, intake, ticket), persistence: persistence)
         }
         let answer = answer(method: request.text(line.method), path: path, query: request.text(line.query))
-        return Result(answer: answer, keepAlive: keepAlive)
+        return Result(answer: answer, persistence: persistence)
     }
 
     /// The codec of a request's body, where ``entry(_:as:_:ticket:)`` is all there is to do with it; else nil.

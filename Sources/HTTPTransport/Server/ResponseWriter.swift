@@ -7,12 +7,12 @@ struct ResponseWriter {
     /// The whole answer to an entry that was taken, on a connection that goes on.
     private var logged: [UInt8] = []
 
-    mutating func writeLogged(keepAlive: Bool, into out: inout ByteBuffer) {
+    mutating func writeLogged(_ persistence: Persistence, into out: inout ByteBuffer) {
         refreshDate()
-        if keepAlive {
+        if case .goesOn = persistence {
             out.writeBytes(logged)
         } else {
-            write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), keepAlive: false, into: &out)
+            write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), persistence, into: &out)
         }
     }
 
@@ -21,11 +21,15 @@ struct ResponseWriter {
     }
 
     mutating func write(
-        _ response: HTTPResponse, keepAlive: Bool, omitsBody: Bool = false, into out: inout ByteBuffer
+        _ response: HTTPResponse, _ persistence: Persistence, omitsBody: Bool = false, into out: inout ByteBuffer
     ) {
         refreshDate()
         out.writeString("HTTP/1.1 \(response.status) \(Self.reason(response.status))\r\ndate: \(date.text)\r\n")
-        if !keepAlive { out.writeStaticString("connection: close\r\n") }
+        switch persistence {
+        case .goesOn: break
+        case .goesOnAnnounced: out.writeStaticString("connection: keep-alive\r\n")
+        case .ends: out.writeStaticString("connection: close\r\n")
+        }
         if let allow = response.allow { out.writeString("allow: \(allow)\r\n") }
         out.writeString("content-type: \(response.contentType)\r\ncontent-length: \(response.body.count)\r\n\r\n")
         if !omitsBody { out.writeBytes(response.body) }
@@ -34,7 +38,7 @@ struct ResponseWriter {
     private mutating func refreshDate() {
         guard date.refresh() else { return }
         var answer = ByteBuffer()
-        write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), keepAlive: true, into: &answer)
+        write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), .goesOn, into: &answer)
         logged = Array(answer.readableBytesView)
     }
 
