@@ -26,6 +26,11 @@ import Testing
             #expect(bytes.readableBytes == 0)
         }
 
+        /// The error code of the last GOAWAY; nil where there is none.
+        var goaway: UInt32? {
+            ReadFrames(said).frames.last { $0.kind == RawFrames.Kind.goaway }?.number(at: 4)
+        }
+
         func answer(to stream: UInt32) -> ReadFrames.Frame? {
             ReadFrames(said).stream(stream).last { $0.kind == RawFrames.Kind.headers }
         }
@@ -70,7 +75,23 @@ import Testing
         #expect(server.recorder.entries.isEmpty)
     }
 
+    /// RFC 9110, 8.3.1: media types are compared without regard to case, and may have parameters.
     @Test(arguments: [
+        "application/grpc", "Application/gRPC", "APPLICATION/GRPC+PROTO", "application/grpc;a=b",
+        "application/grpc ; a=b", "application/grpc+proto; charset=\"utf-8\"",
+    ])
+    func mediaTypesOfGRPC(mediaType: String) throws {
+        var server = Server()
+        var frames = RawFrames.client()
+        let fields = RawFrames.requestFields.map { $0.0 == "content-type" ? ($0.0, mediaType) : $0 }
+        frames.addHeaders(1, fields, endStream: false)
+        frames.addData(1, RawFrames.message(Self.entry), endStream: true)
+        try server.receive(frames.bytes)
+        #expect(server.answer(to: 1)?.fields["grpc-status"] == "0")
+    }
+
+    @Test(arguments: [
+        ("content-type", "application/grpc, text/plain", "415"), ("content-type", "xapplication/grpc", "415"),
         ("content-type", "application/json", "415"), ("content-type", "application/grpcx", "415"),
         ("content-type", "application/grpc+json", "415"), (":method", "GET", "405"),
     ])

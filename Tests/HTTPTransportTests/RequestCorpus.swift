@@ -150,6 +150,10 @@ extension RequestCase {
         .goesOn("a content type", Sample.post("Content-Type: application/json\r\n"), 202),
         .goesOn(
             "a content type with parameters", Sample.post("Content-Type: Application/JSON ; charset=utf-8\r\n"), 202),
+        .goesOn(
+            "parameters in quotes, in capitals and between blanks",
+            Sample.post("Content-Type: \t APPLICATION/json\t;; A=\";\\\"\" ;CharSet=\"UTF-8\" ; \r\n"), 202),
+        .goesOn("a list of content types", Sample.post("Content-Type: application/json, text/plain\r\n"), 415),
         .goesOn("another content type", Sample.post("Content-Type: text/plain\r\n"), 415),
         .goesOn("a content type that begins like it", Sample.post("Content-Type: application/jsonx\r\n"), 415),
         .goesOn("an empty content type", Sample.post("Content-Type:\r\n"), 415),

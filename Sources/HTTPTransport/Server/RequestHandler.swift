@@ -1,5 +1,6 @@
 import Broker
 import EntryCodecs
+import HTTP2
 import TransportIO
 
 /// Decides what a complete request asks for, and answers it, whatever version of HTTP it came by.
@@ -86,19 +87,14 @@ struct RequestHandler {
 
     /// The codec that a content type names; nil where it is not one that is taken.
     func codec(_ contentType: RawSpan) -> EntryCodec? {
-        let whole = 0..<contentType.byteCount
-        // Step by step: an iterator would take memory for each in a debug build, in which allocations are counted.
-        var end = 0
-        while end < whole.upperBound, contentType[end] != UInt8(ascii: ";") { end &+= 1 }
-        let mediaType = contentType.trimmed(0..<end)
+        let type = MediaType(contentType)
         // An action is JSON.
         let takesAll = configuration.entryBody == .entry
-        if contentType.matches(mediaType, "application/json") {
-            let parameters = contentType.trimmed(min(end &+ 1, whole.upperBound)..<whole.upperBound)
-            return takesAll && contentType.matches(parameters, "coder=foundation") ? .foundationJSON : .json
-        } else if takesAll, contentType.matches(mediaType, "application/x-protobuf") {
+        if type.isNamed("application/json", in: contentType) {
+            return takesAll && type.has("coder", "foundation", in: contentType) ? .foundationJSON : .json
+        } else if takesAll, type.isNamed("application/x-protobuf", in: contentType) {
             return .protobuf
-        } else if takesAll, contentType.matches(mediaType, "application/x-gob") {
+        } else if takesAll, type.isNamed("application/x-gob", in: contentType) {
             return .gob
         }
         return nil

@@ -15,6 +15,8 @@ import TransportIO
         SampleRequest(fields: [("content-type", "text/plain")]),
         SampleRequest(fields: [("content-type", "application/x-protobuf")], body: "\u{A}\u{1}a\u{12}\u{1}b"),
         SampleRequest(fields: [("content-type", "application/x-gob")]),
+        SampleRequest(fields: [("content-type", "Application/JSON\t; a=\";\"; charset=\"utf-8\"")]),
+        SampleRequest(fields: [("content-type", "APPLICATION/X-Protobuf;a")], body: "\u{A}\u{1}a\u{12}\u{1}b"),
         SampleRequest(fields: [("expect", "a-miracle")]), SampleRequest(body: "{"), SampleRequest(body: #"{"name":5}"#),
         SampleRequest(body: #"{"name":"n","data":"\#(String(repeating: "x", count: 1_000))"}"#),
         SampleRequest(method: "GET", body: ""),
@@ -85,10 +87,12 @@ import TransportIO
         #expect(server.answer(to: 1)?.status == 400)
     }
 
-    @Test func interimAnswer() throws {
+    /// RFC 9110, 10.1.1: an expectation is compared without regard to case.
+    @Test(arguments: ["100-continue", "100-Continue", "100-CONTINUE"])
+    func interimAnswer(expectation: String) throws {
         let server = HTTP2Server()
         var frames = RawFrames.client()
-        frames.addHeaders(1, SampleRequest(fields: [("expect", "100-continue")]).list, endStream: false)
+        frames.addHeaders(1, SampleRequest(fields: [("expect", expectation)]).list, endStream: false)
         try server.receive(frames.bytes)
         let interim = server.frames.stream(1)
         #expect(interim.map(\.fields) == [[":status": "100"]] && interim.allSatisfy { !$0.endsStream })

@@ -58,7 +58,9 @@ struct HTTP2RequestHead {
         case 5 where name.equals(":path"):
             target = handler.isEntryPath(value) ? .entries : .other(String(decoding: value, as: UTF8.self))
         case 6 where name.equals("expect"):
-            expectation = value.equals("100-continue") ? .continue : .unknown
+            // RFC 9110, 10.1.1: without regard to case.
+            let isContinue = value.span.bytes.matches(0..<value.count, "100-continue")
+            expectation = isContinue ? .continue : .unknown
         case 7 where name.equals(":method"):
             method = value.equals("POST") ? .post : .other(String(decoding: value, as: UTF8.self))
         case 12 where name.equals("content-type"):
