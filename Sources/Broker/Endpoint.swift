@@ -1,6 +1,9 @@
-/// A host and a port: `127.0.0.1:5001`, `[::1]:5001`, `logger.internal:5001`.
+/// A host and a port: `127.0.0.1:5001`, `[::1]:5001`, `logger.internal:5001`; to listen at, also `*:5001`.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// A name or an address, without brackets.
+    /// The host of an endpoint that is every address of the machine, of IPv4 and IPv6.
+    public static let everyHost = "*"
+
+    /// A name or an address, without brackets; ``everyHost`` for all addresses.
     public var host: String
     /// The port, 0 to 65535.
     public var port: Int
@@ -10,6 +13,21 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.host = host
         self.port = port
     }
+
+    /// Reads where to listen: `host:port`, or `*:port` or `:port` for every address of the machine.
+    /// - Throws: ``EndpointError`` when the text is not of that form.
+    public init(listeningAt text: String) throws(EndpointError) {
+        if text.hasPrefix(":") || text.hasPrefix("*:") {
+            let port = text.drop { $0 != ":" }
+            guard let anyHost = try? Endpoint(parsing: "host" + port) else { throw EndpointError(text: text) }
+            self.init(host: Self.everyHost, port: anyHost.port)
+        } else {
+            try self.init(parsing: text)
+        }
+    }
+
+    /// Whether this is every address of the machine.
+    public var isEverywhere: Bool { host == Self.everyHost }
 
     /// Reads `host:port`.
     /// - Throws: ``EndpointError`` when the text is not of that form.
@@ -22,7 +40,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             throw EndpointError(text: text)
         }
         // What can be in neither a name nor an address: white space, control characters, what ends a host in a URL.
-        let isHost = !host.isEmpty && host.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"[]/?#@".utf8.contains($0) }
+        let isHost = !host.isEmpty && host.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"[]/?#@*".utf8.contains($0) }
         let digits = text[text.index(after: colon)...]
         guard isHost, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else {
             throw EndpointError(text: text)

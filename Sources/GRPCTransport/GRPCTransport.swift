@@ -40,7 +40,7 @@ public enum GRPCTransport {
                 var options = options
                 // gRPC over HTTP2: "TLS", with ALPN; RFC 9113, 3.2: its name is h2.
                 options.tls?.applicationProtocols = ["h2"]
-                return SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+                return SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
                     [limits = options.limits, connection = ConnectionLimits(options.connectionTimes)] in
                     GRPCServerEngine(limits: limits, connection: connection)
                 }

@@ -57,7 +57,7 @@ public enum HTTPTransport {
             },
             makeServer: { options in
                 server(
-                    on: try Endpoint(parsing: options.target), options: options,
+                    on: try Endpoint(listeningAt: options.target), options: options,
                     configuration: HTTPServerConfiguration(limits: options.limits))
             })
     }

@@ -11,7 +11,7 @@ public struct NetRPCServer: Sendable {
     /// - Parameter options: only `target`, `drainTimeout` and `limits` are used; `limits.maxEntryBytes` bounds an argument.
     /// - Throws: an error about `options.target` if it is not `host:port`.
     public init(_ options: ServerOptions, methods: RPCMethods) throws {
-        transport = SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+        transport = SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
             NetRPCServerEngine(limits: options.limits, methods: methods, takesEntries: false)
         }
     }

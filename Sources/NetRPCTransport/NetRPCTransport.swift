@@ -11,7 +11,7 @@ public enum NetRPCTransport {
         mode: "call", acknowledgement: .recorded, defaultTarget: "127.0.0.1:5001",
         makeClient: { try client($0) },
         makeServer: { options in
-            SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+            SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
                 NetRPCServerEngine(limits: options.limits)
             }
         })

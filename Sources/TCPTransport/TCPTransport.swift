@@ -21,7 +21,7 @@ public enum TCPTransport {
             ) { TCPClientEngine(capacity: options.maxInFlight, limits: options.limits) }
         },
         makeServer: { options in
-            SocketServerTransport(on: try Endpoint(parsing: options.target), options: options) {
+            SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
                 TCPServerEngine(limits: options.limits)
             }
         })

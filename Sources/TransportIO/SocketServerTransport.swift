@@ -1,4 +1,5 @@
 public import Broker
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -48,18 +49,34 @@ public struct SocketServerTransport: ServerTransport {
                         sockets.value.insert(handler)
                     }
                 }
-                .bind(host: endpoint.host, port: endpoint.port).get()
+                .bind(to: endpoint)
         } catch {
             throw ServerError(
                 "cannot listen on \(endpoint): \(describe(error)). Choose another address, or port 0 for a free one.")
         }
         let port = listener.localAddress?.port ?? endpoint.port
-        let bound = Endpoint(host: endpoint.host, port: port)
+        // Of all addresses, this is one that can be connected to.
+        let bound = Endpoint(host: endpoint.isEverywhere ? "127.0.0.1" : endpoint.host, port: port)
         ready(ServerAddress(target: "\(bound)", port: port))
         await untilCancelled()
         try? await listener.close().get()
         await withUnsafeContinuation { (drained: UnsafeContinuation<Void, Never>) in
             eventLoop.execute { sockets.value.drain { drained.resume() } }
+        }
+    }
+}
+
+extension ServerBootstrap {
+    /// Binds a listener.
+    ///
+    /// Every address is that of IPv6 with IPv4 in it, or all of IPv4 where IPv6 is off.
+    fileprivate func bind(to endpoint: Endpoint) async throws -> any Channel {
+        guard endpoint.isEverywhere else { return try await bind(host: endpoint.host, port: endpoint.port).get() }
+        do {
+            let v6Only = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
+            return try await serverChannelOption(v6Only, value: 0).bind(host: "::", port: endpoint.port).get()
+        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
+            return try await bind(host: "0.0.0.0", port: endpoint.port).get()
         }
     }
 }

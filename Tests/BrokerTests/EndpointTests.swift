@@ -17,6 +17,25 @@ import Testing
         #expect(try Endpoint(parsing: text).description == text)
     }
 
+    /// Where to listen may be every address; where to send may not.
+    @Test(arguments: ["*:5001", ":5001"])
+    func everyAddress(text: String) throws {
+        let endpoint = try Endpoint(listeningAt: text)
+        #expect(endpoint.isEverywhere && endpoint.port == 5001 && endpoint.description == "*:5001")
+        #expect(throws: EndpointError.self) { try Endpoint(parsing: text) }
+    }
+
+    @Test(arguments: ["[::]:5001", "0.0.0.0:0", "localhost:80"])
+    func listensAtOneAddress(text: String) throws {
+        #expect(try Endpoint(listeningAt: text) == Endpoint(parsing: text))
+    }
+
+    @Test(arguments: ["*", ":", "*:", "**:80", "*:65536", "[*]:80", "::1:80", "*.host:80"])
+    func refusesToListen(text: String) {
+        let error = #expect(throws: EndpointError.self) { try Endpoint(listeningAt: text) }
+        #expect(error?.text == text)
+    }
+
     /// A text and what is wrong with it.
     @Test(arguments: [
         ("", "nothing"), ("5001", "no host"), (":5001", "an empty host"), ("host", "no port"),

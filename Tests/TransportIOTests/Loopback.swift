@@ -8,11 +8,11 @@ import Synchronization
 
 /// A server of the line protocol on loopback, as long as `body` runs; then it drains.
 func withLineServer<R: Sendable>(
-    _ recorder: any EntryRecorder = RecordingRecorder(), drainTimeout: Duration = .seconds(5),
-    _ body: @Sendable (RunningServer) async throws -> R
+    _ recorder: any EntryRecorder = RecordingRecorder(), on endpoint: Endpoint = Endpoint(host: "127.0.0.1", port: 0),
+    drainTimeout: Duration = .seconds(5), _ body: @Sendable (RunningServer) async throws -> R
 ) async throws -> R {
-    let options = ServerOptions(target: "127.0.0.1:0", drainTimeout: drainTimeout)
-    let server = SocketServerTransport(on: Endpoint(host: "127.0.0.1", port: 0), options: options) {
+    let options = ServerOptions(target: "\(endpoint)", drainTimeout: drainTimeout)
+    let server = SocketServerTransport(on: endpoint, options: options) {
         LineServerEngine()
     }
     let (ready, told) = AsyncStream.makeStream(of: ServerAddress.self)

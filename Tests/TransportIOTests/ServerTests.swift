@@ -16,6 +16,24 @@ import Testing
         }
     }
 
+    /// What is said to be the target can be connected to, and so can the other addresses.
+    @Test func listensEverywhere() async throws {
+        try await withLineServer(on: Endpoint(listeningAt: "*:0")) { server in
+            #expect(server.endpoint.host == "127.0.0.1")
+            for host in ["127.0.0.1", "127.0.0.5"] + (hasIPv6 ? ["::1"] : []) {
+                let socket = try await RawSocket(to: Endpoint(host: host, port: server.endpoint.port))
+                try await socket.say("1 a\n")
+                try await socket.endOutput()
+                #expect(try await socket.heard.get() == "1 ok\n", "\(host)")
+            }
+        }
+    }
+
+    /// Whether this machine's loopback has an address of IPv6.
+    private var hasIPv6: Bool {
+        (try? System.enumerateDevices().contains { $0.address?.ipAddress == "::1" }) ?? false
+    }
+
     @Test func halfCloseWithResultsToCome() async throws {
         let recorder = PatientRecorder()
         try await withLineServer(recorder) { server in

@@ -25,7 +25,7 @@ struct BrokerCommand: AsyncParsableCommand {
     @OptionGroup var destination: DestinationOptions
 
     func run() async throws {
-        let listenAt = try Endpoint(parsing: listen)
+        let listenAt = try Endpoint(listeningAt: listen)
         let client = try destination.client(maxInFlight: 1024)
         try await Self.serve(on: listenAt, over: client)
     }

@@ -12,7 +12,7 @@ struct LoggerCommand: AsyncParsableCommand {
         abstract: "Receives log entries over every transport and records them.",
         discussion: """
             Without a flag it listens on 127.0.0.1: http 8080, netrpc 5001, grpc 50001, tcp 5002. With flags it listens on \
-            what they name and nothing else. Port 0 picks a free port. When it is ready it has printed one line of JSON \
+            what they name and nothing else. Port 0 picks a free port, *:PORT or :PORT is every address of the machine. When it is ready it has printed one line of JSON \
             for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
 
             Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}. It takes \
@@ -129,7 +129,7 @@ struct LoggerCommand: AsyncParsableCommand {
     ) throws -> any ServerTransport {
         guard transport.receiver == "http" else { return try transport.makeServer(options) }
         return HTTPTransport.server(
-            on: try Endpoint(parsing: options.target), options: options,
+            on: try Endpoint(listeningAt: options.target), options: options,
             configuration: HTTPServerConfiguration(limits: options.limits, control: api.respond))
     }
 }
