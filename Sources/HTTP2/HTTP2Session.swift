@@ -71,6 +71,10 @@ public struct HTTP2Session: ~Copyable {
         nghttp2_session_callbacks_new(&object)
         // Creation fails for want of memory only.
         guard let object else { fatalError("no memory for nghttp2's callbacks") }
+        // RFC 9113, 8.2.1: a message with a field that cannot be one is malformed; nghttp2 would leave out the field.
+        nghttp2_session_callbacks_set_on_invalid_header_callback(object) { _, _, _, _, _, _, _, _ in
+            NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
         return object
     }
 

@@ -22,6 +22,7 @@ package final class ServerConnection {
     package let watch: Unguarded<ConnectionWatch>
     /// Why the connection is being ended gracefully, if it is.
     package private(set) var drainReason: DrainReason?
+    private let order = Unguarded(StreamOrder())
     private var hasPreface = false
     private var drain = DrainPhase.none
     private var violation: String?
@@ -44,7 +45,12 @@ package final class ServerConnection {
     /// - Returns: nil, or nghttp2's error code; see ``check(_:opening:)``.
     package func receive(_ bytes: UnsafeRawBufferPointer) -> Int32? {
         watch.value.hasReceived = true
-        return session.receive(bytes)
+        guard let breach = order.value.walk(bytes) else { return session.receive(bytes) }
+        // What came before it counts.
+        if let failure = session.receive(UnsafeRawBufferPointer(rebasing: bytes[..<breach.offset])) { return failure }
+        lastLibraryMessage = breach.reason
+        session.withPointer { _ = nghttp2_session_terminate_session($0, breach.code.rawValue) }
+        return nil
     }
 
     /// Appends what can be sent.

@@ -5,6 +5,7 @@ package struct RawFrames {
     package enum Kind {
         package static let data: UInt8 = 0
         package static let headers: UInt8 = 1
+        package static let priority: UInt8 = 2
         package static let reset: UInt8 = 3
         package static let settings: UInt8 = 4
         package static let pushPromise: UInt8 = 5
@@ -31,6 +32,13 @@ package struct RawFrames {
         return frames
     }
 
+    /// Starts a client's side with the preface's first half only.
+    static func withoutSettings() -> RawFrames {
+        var frames = RawFrames()
+        frames.bytes.writeBytes(preface)
+        return frames
+    }
+
     /// Starts a server's side: SETTINGS, with entries of an identifier and a value.
     package static func server(_ settings: [(UInt16, UInt32)] = []) -> RawFrames {
         var frames = RawFrames()
@@ -53,13 +61,19 @@ package struct RawFrames {
         bytes.writeBytes(payload)
     }
 
-    /// A header list of literals that are not indexed (RFC 7541 6.2.2), texts of up to 126 bytes.
+    /// Adds a header list as one frame.
     package mutating func addHeaders(_ stream: UInt32, _ fields: [(String, String)], endStream: Bool) {
+        add(Kind.headers, Self.endHeaders | (endStream ? Self.endStream : 0), stream, Self.block(fields))
+    }
+
+    /// A header list of literals that are not indexed (RFC 7541 6.2.2), texts of up to 126 bytes.
+    static func block(_ fields: [(String, String)]) -> [UInt8] {
         var block: [UInt8] = []
         for (name, value) in fields {
-            block += [0, UInt8(name.utf8.count)] + Array(name.utf8) + [UInt8(value.utf8.count)] + Array(value.utf8)
+            block += [0, UInt8(name.utf8.count)] + Array(name.utf8)
+            block += [UInt8(value.utf8.count)] + Array(value.utf8)
         }
-        add(Kind.headers, Self.endHeaders | (endStream ? Self.endStream : 0), stream, block)
+        return block
     }
 
     package mutating func addData(_ stream: UInt32, _ payload: [UInt8], endStream: Bool) {

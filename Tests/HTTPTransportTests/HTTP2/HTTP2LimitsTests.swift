@@ -11,30 +11,42 @@ import TransportIO
 @Suite struct HTTP2LimitsTests {
     private static let request = HTTP2Rule.Request(SampleRequest().list, body: Array(Sample.body.utf8))
 
-    @Test("A connection error ends the connection", arguments: HTTP2Rule.connectionErrors)
-    func connectionError(rule: HTTP2Rule) throws {
+    @Test("A connection error ends the connection", arguments: HTTP2Rule.connectionErrors, [7, .max])
+    func connectionError(rule: HTTP2Rule, step: Int) throws {
         let server = HTTP2Server()
-        var frames = RawFrames.client()
-        rule.violate(&frames, Self.request)
-        #expect(throws: ProtocolError.self) { try server.receive(frames.bytes) }
-        #expect(server.recorder.entries.isEmpty)
+        #expect(throws: ProtocolError.self) {
+            for part in rule.parts(Self.request) { try server.receive(part, step: step) }
+        }
+        #expect(rule.codes.isEmpty || rule.codes.contains(server.goaway ?? 0), "\(server.goaway ?? 0)")
+        #expect(server.recorder.entries.count <= rule.requestCount)
     }
 
-    @Test("A stream error resets the stream and leaves the others alone", arguments: HTTP2Rule.streamErrors)
-    func streamError(rule: HTTP2Rule) throws {
+    @Test("A stream error resets the stream and leaves the others alone", arguments: HTTP2Rule.streamErrors, [7, .max])
+    func streamError(rule: HTTP2Rule, step: Int) throws {
         let server = HTTP2Server()
-        var frames = RawFrames.client()
-        rule.violate(&frames, Self.request)
         do {
-            try server.receive(frames.bytes)
+            for part in rule.parts(Self.request) { try server.receive(part, step: step) }
         } catch is ProtocolError {
+            #expect(rule.codes.contains(server.goaway ?? 0))
             return
         }
-        #expect(server.reset(of: 1) != 0 && server.recorder.entries.isEmpty)
+        #expect(rule.codes.contains(server.reset(of: 1) ?? 0), "\(server.reset(of: 1) ?? 0)")
+        #expect(server.recorder.entries.isEmpty)
         var other = RawFrames()
         SampleRequest().add(to: &other, stream: 3)
         try server.receive(other.bytes)
         #expect(server.answer(to: 3)?.status == 202)
+    }
+
+    @Test("What a client may do costs nothing", arguments: HTTP2Rule.allowed, [7, .max])
+    func allowed(rule: HTTP2Rule, step: Int) throws {
+        let server = HTTP2Server()
+        for part in rule.parts(Self.request) { try server.receive(part, step: step) }
+        #expect(server.recorder.entries.count >= rule.requestCount)
+        var other = RawFrames()
+        SampleRequest().add(to: &other, stream: 101)
+        try server.receive(other.bytes, step: step)
+        #expect(server.answer(to: 101)?.status == 202 && server.goaway == nil)
     }
 
     /// CVE-2023-44487: streams that are opened and reset at once, for ever.

@@ -61,6 +61,11 @@ final class HTTP2Server {
         return Answer(status: status, fields: fields, body: String(decoding: body, as: UTF8.self))
     }
 
+    /// The error code of the last GOAWAY; nil where there is none.
+    var goaway: UInt32? {
+        frames.frames.last { $0.kind == RawFrames.Kind.goaway }?.number(at: 4)
+    }
+
     /// The error code of the reset of a stream; nil where there is none.
     func reset(of stream: UInt32) -> UInt32? {
         frames.stream(stream).last { $0.kind == RawFrames.Kind.reset }?.number(at: 0)
