@@ -85,17 +85,19 @@ let package = Package(
             name: "LoggerService", dependencies: ["Broker", serviceLifecycle, logging, histogram],
             swiftSettings: settings),
         .target(
-            name: "BenchmarkKit",
-            dependencies: [
-                "Broker", "LoggerService", histogram, subprocess, .product(name: "Yams", package: "Yams"),
-            ],
+            name: "BenchmarkResults",
+            dependencies: ["Broker", "LoggerService", histogram, .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Suites")], swiftSettings: settings),
+        .target(
+            name: "BenchmarkKit",
+            dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram, subprocess],
+            swiftSettings: settings),
         .executableTarget(
             name: "brokerlab",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkKit", "RabbitMQNode", "CLinux",
-                histogram, nioCore,
+                "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
+                "RabbitMQNode", "CLinux", histogram, nioCore,
                 serviceLifecycle,
                 logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -156,12 +158,17 @@ let package = Package(
             name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService", "EngineTestKit"],
             swiftSettings: settings),
         .testTarget(
-            name: "BenchmarkKitTests", dependencies: ["BenchmarkKit", "Broker", "LoggerService", histogram],
+            name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
             exclude: ["Golden/statistics.py"], swiftSettings: settings),
+        .testTarget(
+            name: "BenchmarkKitTests",
+            dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", histogram],
+            swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "brokerlab", "BenchmarkKit", "Broker", "LoggerService", "RabbitMQScope", nioCore, nioPosix,
+                "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope", nioCore,
+                nioPosix,
             ],
             swiftSettings: settings),
         .testTarget(

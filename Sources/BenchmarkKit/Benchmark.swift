@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 
 /// A benchmark: the cells of a suite, measured one after the other against a logger in a process of its own.

@@ -1,3 +1,4 @@
+public import BenchmarkResults
 public import Broker
 
 /// All that a benchmark is told from outside.
@@ -38,45 +39,5 @@ public struct BenchmarkConfiguration: Sendable {
         self.logger = logger
         self.folder = folder
         self.environment = environment ?? .current(checkoutNear: logger.executable)
-    }
-}
-
-/// How to start the logger as a process of its own.
-///
-/// The logger prints one line of JSON for each bound address on its standard output, `{"transport": …, "target": …}`,
-/// then `{"ready": true}`; it drains and exits on SIGTERM, and when its standard input ends.
-public struct LoggerCommand: Sendable, Hashable {
-    /// The path of the executable.
-    public var executable: String
-    /// Its arguments, without the executable's own name.
-    public var arguments: [String]
-    /// The `transport` of the address line that serves the control API.
-    public var controlTransport: String
-
-    /// Creates a command.
-    public init(executable: String, arguments: [String], controlTransport: String = "http") {
-        self.executable = executable
-        self.arguments = arguments
-        self.controlTransport = controlTransport
-    }
-}
-
-/// A process that works for a transport between broker and logger, such as RabbitMQ.
-public struct CompanionProcess: Sendable, Hashable {
-    /// What it is called in messages.
-    public var name: String
-    /// Its process id; nil where it runs elsewhere, so that its CPU time cannot be read.
-    public var pid: Int32?
-    /// Its version, for the report's `peer_version` column.
-    public var version: String?
-    /// The names of the transports that it works for, whatever their variant.
-    public var transports: Set<String>
-
-    /// Creates a companion.
-    public init(name: String, pid: Int32?, version: String? = nil, transports: Set<String>) {
-        self.name = name
-        self.pid = pid
-        self.version = version
-        self.transports = transports
     }
 }

@@ -1,3 +1,5 @@
+public import BenchmarkResults
+
 /// What a benchmark measured, complete or not.
 public struct BenchmarkOutcome: Sendable {
     /// How a run came to its end.

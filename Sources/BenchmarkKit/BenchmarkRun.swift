@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 import Glibc
 import Synchronization

@@ -1,6 +1,6 @@
 import AMQPTransport
 import ArgumentParser
-import BenchmarkKit
+import BenchmarkResults
 import Broker
 import GRPCTransport
 import HTTPTransport

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 @Suite("The audit's rules")
 struct AuditTests {
@@ -31,5 +32,16 @@ struct AuditTests {
         #expect(findings(cpu: 60) == ["audit: the load generator was 2500 us late at p99"])
         #expect(findings(cpu: nil).count == 1)
         #expect(findings(cpu: 98).isEmpty)
+    }
+
+    @Test("a reason is one line, whatever an error says")
+    func reasonIsOneLine() {
+        var builder = ResultRowBuilder(
+            runID: "r", planned: ResultRow.sample().planned,
+            descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(), target: "amqps://host", peerVersion: nil)
+        builder.fail("one\ntwo")
+        builder.fail("three")
+        #expect(builder.row.invalidReason == "one two; three")
+        #expect(builder.row.isEncrypted)
     }
 }

@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 /// The whole benchmark, with a shell for a logger's process, its control API in this process, and a transport in memory.
 @Suite("A benchmark", .serialized)
@@ -165,14 +166,14 @@ final class BenchmarkTests {
         """
     }
 
-    private func suite(rounds: Int = 1) -> BenchmarkKit.Suite {
-        BenchmarkKit.Suite(
+    private func suite(rounds: Int = 1) -> BenchmarkResults.Suite {
+        BenchmarkResults.Suite(
             name: "test", transports: ["floor", "in-memory"], payloadBytes: [100], inFlight: [1, 8], rounds: rounds,
             duration: 0.05, warmup: 0.01, seed: 3)
     }
 
     private func configuration(
-        _ suite: BenchmarkKit.Suite,
+        _ suite: BenchmarkResults.Suite,
         _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
     ) throws -> BenchmarkConfiguration {
         let floor = FakeTransport(ledger: ledger).descriptor(name: "floor")

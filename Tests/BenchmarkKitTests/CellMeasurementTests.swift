@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 @Suite("The measurement of a cell")
 struct CellMeasurementTests {
@@ -167,7 +168,7 @@ struct CellMeasurementTests {
     }
 
     private func measurement(_ transport: FakeTransport, seconds: Double = 0.03) -> CellMeasurement {
-        let suite = BenchmarkKit.Suite(
+        let suite = BenchmarkResults.Suite(
             name: "s", transports: ["fake"], payloadBytes: [100], inFlight: [4], rounds: 1, duration: seconds,
             warmup: 0.01, seed: 1)
         let cell = PlannedCell(cell: suite.cells[0], block: 1, orderInBlock: 1, number: 7)

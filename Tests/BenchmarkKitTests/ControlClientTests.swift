@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 @Suite("The logger's control API")
 struct ControlClientTests {

@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 @Suite("The load")
 struct LoadTests {

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 @Suite("The logger's process")
 struct LoggerProcessTests {

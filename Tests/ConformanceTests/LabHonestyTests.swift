@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 @testable import brokerlab
 
 /// What the benchmark says of loggers and machines that are not in order, over real sockets and with the real ledger.
@@ -77,7 +78,7 @@ struct LabHonestyTests {
         let transport = try TransportRegistry.transport(named: "tcp")
         let ledger = Ledger(storeBytes: 1 << 20)
         let recorder = FaultyRecorder(inner: ledger.recorder(for: "tcp"), fault: fault, stall: stall)
-        var suite = BenchmarkKit.Suite(
+        var suite = BenchmarkResults.Suite(
             name: "faults", transports: ["tcp"], payloadBytes: [100], inFlight: [inFlight], load: load,
             duration: seconds, warmup: 0.05, seed: 1)
         suite.connections = [connections]

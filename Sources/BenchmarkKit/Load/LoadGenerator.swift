@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 
 /// Sends the entries of a phase over one connection.
@@ -134,7 +135,7 @@ extension LoadPhase {
     func entry(sequence: UInt64, intended: UInt64) -> LogEntry {
         let sentAt = Int64(truncatingIfNeeded: intended) &+ wallClockOffset
         return LogEntry(
-            name: PayloadPool.entryName, data: payloads[sequence],
+            name: Suite.entryName, data: payloads[sequence],
             stamp: RunStamp(run: run, sequence: sequence, sentAt: sentAt))
     }
 }

@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 
 /// A stretch of load on one connection: the warm-up of a cell, or what is measured.

@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 import Histogram
 
@@ -8,8 +9,6 @@ final class LoadRecorder: @unchecked Sendable {
     // Unchecked: it is touched only by functions that are isolated to the one connection it was made for, and it is
     // handed to workers that are.
 
-    /// The longest latency that is told apart; longer ones are recorded as this, and the row is invalid by then anyway.
-    static let highestLatency: UInt64 = 60_000_000_000
     /// Refusals are answers, so the load goes on after one; but a logger that refuses everything need not be asked for
     /// the whole duration.
     static let mostRejections: UInt64 = 1000
@@ -64,7 +63,7 @@ final class LoadRecorder: @unchecked Sendable {
     /// An entry of a closed load was acknowledged.
     func acknowledged(sent: UInt64, now: UInt64) {
         count(now: now)
-        result.latency.record(min(now &- sent, Self.highestLatency))
+        result.latency.record(min(now &- sent, HistogramLog.highestLatency))
         if keepsSamples { keep(LoadSample(intended: sent, sent: sent, acked: now)) }
     }
 
@@ -72,10 +71,10 @@ final class LoadRecorder: @unchecked Sendable {
     func acknowledged(_ arrival: Arrival, sent: UInt64, now: UInt64) {
         let intended = arrival.intended
         count(now: now)
-        result.latency.record(min(now &- intended, Self.highestLatency))
-        result.uncorrectedLatency?.record(min(now &- sent, Self.highestLatency))
-        result.scheduleSlip?.record(min(sent &- intended, Self.highestLatency))
-        if arrival.wasAwaited { result.arrivalError?.record(min(sent &- intended, Self.highestLatency)) }
+        result.latency.record(min(now &- intended, HistogramLog.highestLatency))
+        result.uncorrectedLatency?.record(min(now &- sent, HistogramLog.highestLatency))
+        result.scheduleSlip?.record(min(sent &- intended, HistogramLog.highestLatency))
+        if arrival.wasAwaited { result.arrivalError?.record(min(sent &- intended, HistogramLog.highestLatency)) }
         if keepsSamples { keep(LoadSample(intended: intended, sent: sent, acked: now)) }
     }
 

@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 import Histogram
 
@@ -89,7 +90,7 @@ struct LoadResult: Sendable {
     }
 
     private static func emptyHistogram() -> Histogram<UInt32> {
-        Histogram(highestTrackableValue: LoadRecorder.highestLatency, numberOfSignificantValueDigits: .three)
+        Histogram(highestTrackableValue: HistogramLog.highestLatency, numberOfSignificantValueDigits: .three)
     }
 }
 

@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Glibc
 
 /// When the entries of an open load are due on one connection.

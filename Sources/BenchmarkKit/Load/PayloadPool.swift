@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 
 /// The texts that a cell sends: a few different ones, made before the measurement and sent over and over.
@@ -5,8 +6,6 @@ import Broker
 /// Different ones, so that nothing on the way can profit from their being the same; few, so that they stay in the cache
 /// and the memory of the machine is not what is measured.
 struct PayloadPool: Sendable {
-    /// Every measured entry's `name`.
-    static let entryName = "bench"
     /// The number of texts; a power of two, so that one is picked by a mask.
     static let size = 64
 

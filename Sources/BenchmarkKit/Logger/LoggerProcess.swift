@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Subprocess
 
 #if canImport(System)

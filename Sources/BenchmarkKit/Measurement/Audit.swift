@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 
 /// What the lab asks of itself for each row: whether the figures can be what they claim to be.
@@ -68,7 +69,7 @@ struct Audit: Sendable {
         {
             findings.append("not stationary: the second half carried \(Self.text(ratio)) of the first")
         }
-        return findings.map { "\(Self.prefix)\($0)" }
+        return findings.map { "\(ResultRow.auditPrefix)\($0)" }
     }
 
     /// How much faster one half may be than the other when each takes that long; infinite where a pause explains all.
@@ -76,9 +77,6 @@ struct Audit: Sendable {
         guard halfSeconds > pause else { return .infinity }
         return stationarityLimit * halfSeconds / (halfSeconds - pause)
     }
-
-    /// What the reason of a broken rule starts with.
-    static let prefix = "audit: "
 
     private static func text(_ value: Double) -> String { DecimalText.short(value) }
 }

@@ -1,3 +1,4 @@
+package import BenchmarkResults
 import Foundation
 import Glibc
 

@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Broker
 
 /// Times the inner layers of a suite's transports, in CPU time of the thread that does the work.
@@ -20,7 +21,7 @@ struct LayerMeasurement {
             for payloadBytes in suite.payloadBytes {
                 let data = try PayloadPool(byteCount: payloadBytes, kind: suite.payload, seed: suite.seed)[0]
                 let stamp = RunStamp(run: "decompose", sequence: 41_000, sentAt: 1_795_424_523_000_000_000)
-                let entry = LogEntry(name: PayloadPool.entryName, data: data, stamp: stamp)
+                let entry = LogEntry(name: Suite.entryName, data: data, stamp: stamp)
                 for inFlight in suite.inFlight {
                     let work = try naming(selector) { try makeWork(descriptor, entry, inFlight) }
                     let generator = try generatorWork(payloadBytes, inFlight)

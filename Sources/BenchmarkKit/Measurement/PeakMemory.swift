@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Glibc
 
 /// The largest resident set of a process since a moment of choice.

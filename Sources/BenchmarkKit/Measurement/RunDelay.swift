@@ -1,3 +1,4 @@
+import BenchmarkResults
 import Foundation
 
 /// How long the threads of a process have run, and how long they were able to run and waited for a core.

@@ -1,3 +1,5 @@
+public import BenchmarkResults
+
 /// Who is told how far a benchmark is.
 public protocol ProgressSink: Sendable {
     /// Takes an event; called from one task at a time.

@@ -1,3 +1,4 @@
+import BenchmarkResults
 import LoggerService
 
 /// The words of the progress line.

@@ -1,3 +1,5 @@
+import BenchmarkResults
+
 /// How long a run will still take, from how long its cells took so far.
 struct TimeLeft: Sendable {
     private let estimatePerCell: Double

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BenchmarkKit
+import BenchmarkResults
 import Broker
 import Foundation
 

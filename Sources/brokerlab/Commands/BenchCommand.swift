@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkKit
+import BenchmarkResults
 import Broker
 import Foundation
 import RabbitMQNode

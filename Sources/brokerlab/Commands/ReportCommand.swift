@@ -1,5 +1,5 @@
 import ArgumentParser
-import BenchmarkKit
+import BenchmarkResults
 
 /// The command `brokerlab report`.
 struct ReportCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import BenchmarkKit
+import BenchmarkResults
 import Foundation
 
 /// What the machine does to measurements.

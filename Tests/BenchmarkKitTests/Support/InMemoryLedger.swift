@@ -3,6 +3,7 @@ import LoggerService
 import Synchronization
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 /// A ledger in memory.
 final class InMemoryLedger: LedgerClient {

@@ -1,0 +1,14 @@
+extension Report {
+    /// Writes `summary.csv`, `benchmark.txt`, `report.html`, and `decomposition.csv` where there is one.
+    /// - Throws: ``BenchmarkError`` when they cannot be written.
+    public func write(to folder: ResultsFolder) throws(BenchmarkError) {
+        try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(summary, suite: suite))
+        try ResultsFile.replace(
+            folder.goBenchmarkFile,
+            with: GoBenchmarkFormat.file(rows, suite: suite, environment: record.environment))
+        if !decompositions.isEmpty {
+            try ResultsFile.replace(folder.decompositionFile, with: Decomposition.file(decompositions))
+        }
+        try ResultsFile.replace(folder.pageFile, with: ReportPage(of: self).html)
+    }
+}

@@ -1,0 +1,99 @@
+import Histogram
+
+/// All that a run's raw results say: made from the files of its folder, right after the run or years later.
+public struct Report: Sendable {
+    let record: RunRecord
+    /// The rows of `results.csv`.
+    public let rows: [ResultRow]
+    /// The rows of `summary.csv`.
+    public let summary: [SummaryRow]
+    let histograms: [String: Histogram<UInt32>]
+    /// What a message's CPU time goes to, where the suite asked for it.
+    let decompositions: [Decomposition]
+    /// The rows of `overhead.csv`, where the suite asked for it.
+    let pairs: [ResultRow]
+    /// What the lab itself costs, of those.
+    let overhead: [Overhead]
+
+    var suite: Suite { record.suite }
+
+    /// Reads the files of a folder.
+    /// - Throws: ``BenchmarkError`` when there are none, or they cannot be read.
+    public init(of folder: ResultsFolder) throws(BenchmarkError) {
+        self.init(
+            record: try RunRecord(path: folder.recordFile), rows: try ResultsReader(path: folder.resultsFile).rows,
+            histograms: HistogramLog.read(folder.histogramFile), inner: LayerCost.read(folder.layersFile),
+            pairs: folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : [])
+    }
+
+    init(
+        record: RunRecord, rows: [ResultRow], histograms: [String: Histogram<UInt32>] = [:], inner: [LayerCost] = [],
+        pairs: [ResultRow] = []
+    ) {
+        self.record = record
+        self.rows = rows
+        self.histograms = histograms
+        summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
+        decompositions = summary.compactMap { Decomposition($0, inner: inner) }
+        self.pairs = pairs
+        overhead = Overhead.all(pairs, of: record.suite)
+    }
+
+    /// The suite's sweeps, each with the crossovers on it.
+    var sweeps: [(sweep: Sweep, crossovers: [Crossover])] {
+        let statistics = Summary(suite: suite, floor: record.floor)
+        return Sweep.all(of: suite).map { sweep in
+            let classes = Dictionary(grouping: summary, by: \.acknowledgementClass).values
+            let crossovers = classes.flatMap { rows in
+                Crossover.all(
+                    in: sweep,
+                    transports: suite.transports.filter { name in rows.contains { $0.cell.transport == name } },
+                    samples: { statistics.sample($0, at: $1, of: self.rows) },
+                    comparisons: { statistics.comparisons(at: $0, of: self.rows) }, seed: suite.seed)
+            }
+            return (sweep, crossovers)
+        }
+    }
+
+    /// The highest rates carried, where rates were swept.
+    var knees: [Knee] {
+        suite.transports.compactMap { transport in
+            let own = rows.filter { $0.planned.cell.transport == transport && $0.planned.cell.role == .cell }
+            return Knee(transport, rows: own, limitUs: suite.p99LimitUs)
+        }
+    }
+
+    /// The summary for programs: an array with an object a cell, by the columns of `summary.csv`.
+    package var json: String {
+        let objects = summary.map { row in
+            SummaryColumns.all.map { column in
+                let text = column.field(ReportedSummary(row: row, suite: suite))
+                let value = text.isEmpty ? "null" : Double(text) == nil ? JSONText.quoted(text) : text
+                return "\(JSONText.quoted(column.name)):\(value)"
+            }.joined(separator: ",")
+        }
+        return "[" + objects.map { "{\($0)}" }.joined(separator: ",\n ") + "]\n"
+    }
+
+    /// What the suite's thresholds ask for and was not measured.
+    package var missedThresholds: [String] {
+        summary.flatMap { row -> [String] in
+            var misses: [String] = []
+            if let least = suite.thresholds.minThroughput, let value = row.throughput?.median, value < least {
+                misses.append("\(row.cell.name): \(NumberText.grouped(value)) msgs/s, min_msgs_per_s asks for \(least)")
+            }
+            if let most = suite.thresholds.maxAckP99Us, let value = row.ackP99?.median, value > most {
+                misses.append("\(row.cell.name): p99 of \(NumberText.grouped(value)) us, max_ack_p99_us allows \(most)")
+            }
+            return misses
+        }
+    }
+
+    /// The table for a terminal.
+    public var table: String {
+        ResultTable(
+            suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
+            overhead: overhead
+        ).text
+    }
+}

@@ -1,0 +1,131 @@
+/// The table at the end of a benchmark, for a terminal of 100 columns.
+struct ResultTable: Sendable {
+    static let width = 100
+
+    var suite: Suite
+    var rows: [SummaryRow]
+    var floor: String
+    /// The rows that must not be trusted.
+    var invalid: [ResultRow]
+    /// What the lab itself costs, where it was measured.
+    var overhead: [Overhead] = []
+
+    private struct Column {
+        var title: String
+        /// What stands above the title, and above those to its left as far as it is long.
+        var above = ""
+        var isText = false
+        var field: (SummaryRow) -> String
+    }
+
+    /// The table, with a line break behind each line.
+    var text: String {
+        let columns = columns
+        let cells = rows.map { row in columns.map { $0.field(row) } }
+        // As wide as what stands in them, so that no digit is ever cut off.
+        let widths = columns.indices.map { index in
+            max(columns[index].title.count, cells.map { $0[index].count }.max() ?? 0)
+        }
+        let total = widths.reduce(0, +)
+        let gap = total + 2 * (widths.count - 1) <= Self.width ? "  " : " "
+        var lines: [String] = []
+        for point in suite.points {
+            let block = zip(rows, cells).filter { $0.0.cell.point == point }
+            guard !block.isEmpty else { continue }
+            lines.append(title(of: point))
+            lines += headings(columns, widths, gap)
+            lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
+            if let note = note(block[0].0, isRanked: block.contains { $0.0.rank != nil }) { lines.append(note) }
+            lines.append("")
+        }
+        lines += overheadLines + invalid.map(Self.complaint)
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func title(of point: LoadPoint) -> String {
+        let rounds = suite.rounds == 1 ? "1 round" : "medians of \(suite.rounds) rounds"
+        return "\(point.text), placement \(suite.placement.rawValue), \(rounds)"
+    }
+
+    private var overheadLines: [String] {
+        guard let transport = overhead.first?.transport else { return [] }
+        let title = "the lab itself, by a bare loop of sends over \(transport), both processes on one core:"
+        let loads = overhead.map { one in
+            "  \(one.point.text): rate \(one.rate.text(places: 3)), CPU \(one.cpu.text(places: 3))"
+        }
+        return [title] + loads + [""]
+    }
+
+    private var columns: [Column] {
+        [
+            Column(title: "#", field: Self.place),
+            Column(title: "transport", isText: true) { $0.cell.transport },
+            Column(title: "msgs/s") { Self.number($0.throughput?.median) { DecimalText.format($0, places: 0) } },
+            Column(title: "p50 us") { Self.number($0.ackP50?.median) },
+            Column(title: "p99 us") { Self.number($0.ackP99?.median) },
+            Column(title: "p99 us", above: "delivered") { Self.number($0.deliveredP99?.median) },
+            Column(title: "broker") { Self.number($0.brokerCPU?.median) },
+            Column(title: "logger") { Self.number($0.loggerCPU?.median) },
+            Column(title: "queue", above: "CPU us per message") { Self.number($0.queueCPU?.median) },
+            Column(title: "by \(floor)") {
+                Self.number($0.ratioToFloor?.median) { DecimalText.format($0, places: 2) }
+            },
+            Column(title: "ack", isText: true) { $0.acknowledgementClass },
+            Column(title: "valid", isText: true) { "\($0.count)/\($0.count + $0.invalidCount)" },
+        ]
+    }
+
+    /// The rank, with `=` behind it where it is shared.
+    private static func place(_ row: SummaryRow) -> String {
+        row.rank.map { "\($0)\(row.tiedWith.isEmpty ? "" : "=")" } ?? "-"
+    }
+
+    /// What the ranks mean, or why there are none.
+    private func note(_ row: SummaryRow, isRanked: Bool) -> String? {
+        guard isRanked else {
+            return "not ranked: too few valid rounds to tell the transports apart; take --rounds 7 or more"
+        }
+        guard let noise = row.aaNoisePercent else { return nil }
+        let control = suite.controlTransport ?? floor
+        return "noise: \(control) against itself differs by up to \(DecimalText.short(noise))%; "
+            + "nothing smaller counts; = is a tie"
+    }
+
+    private func headings(_ columns: [Column], _ widths: [Int], _ gap: String) -> [String] {
+        var above = ""
+        var rightEdge = 0
+        for (column, width) in zip(columns, widths) {
+            rightEdge += width + (rightEdge > 0 ? gap.count : 0)
+            guard !column.above.isEmpty else { continue }
+            above += String(repeating: " ", count: max(0, rightEdge - column.above.count - above.count)) + column.above
+        }
+        return [above, Self.line(columns.map(\.title), columns, widths, gap)]
+    }
+
+    private static func line(_ fields: [String], _ columns: [Column], _ widths: [Int], _ gap: String) -> String {
+        let padded = zip(fields, zip(columns, widths)).map { field, shape in
+            let space = String(repeating: " ", count: max(0, shape.1 - field.count))
+            return shape.0.isText ? field + space : space + field
+        }
+        var line = padded.joined(separator: gap)
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+
+    /// The best first; cells without a valid row come last.
+    private static func isBefore(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
+        guard left.cell.load != .closed else {
+            return (left.throughput?.median ?? -1) > (right.throughput?.median ?? -1)
+        }
+        return (left.ackP99?.median ?? .infinity) < (right.ackP99?.median ?? .infinity)
+    }
+
+    private static func number(_ value: Double?, _ format: (Double) -> String = DecimalText.short) -> String {
+        value.map(format) ?? "-"
+    }
+
+    private static func complaint(_ row: ResultRow) -> String {
+        let line = "INVALID: \(row.planned.cell.name), round \(row.planned.block): \(row.invalidReason)"
+        return line.count <= width ? line : line.prefix(width - 3) + "..."
+    }
+}

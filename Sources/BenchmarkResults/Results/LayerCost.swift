@@ -1,0 +1,57 @@
+/// One timing of an inner layer of a transport, a row of `layers.csv`.
+package struct LayerCost: Sendable, Hashable {
+    /// What was timed.
+    package enum Layer: String, Sendable {
+        /// The entry encoded and decoded.
+        case codec
+        /// The client's engine and the server's, memory to memory; holds the codec.
+        case engines
+        /// What the load generator does for an entry beyond a bare loop that sends the same one again and again.
+        case loadGenerator = "load_generator"
+    }
+
+    package var transport: String
+    package var payloadBytes: Int
+    package var inFlight: Int
+    package var layer: Layer
+    package var round: Int
+    /// CPU time a message, both sides together.
+    package var nanoseconds: Double
+
+    /// A timing.
+    package init(
+        transport: String, payloadBytes: Int, inFlight: Int, layer: Layer, round: Int, nanoseconds: Double
+    ) {
+        self.transport = transport
+        self.payloadBytes = payloadBytes
+        self.inFlight = inFlight
+        self.layer = layer
+        self.round = round
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The file of those timings.
+    package static func file(_ rows: [LayerCost]) -> String {
+        let header = ["transport", "payload_bytes", "in_flight", "layer", "round", "cpu_ns_per_msg"]
+        return CSV.record(header)
+            + rows.map { row in
+                CSV.record([
+                    row.transport, "\(row.payloadBytes)", "\(row.inFlight)", row.layer.rawValue, "\(row.round)",
+                    DecimalText.format(row.nanoseconds, places: 1),
+                ])
+            }.joined()
+    }
+
+    /// The timings in a file; none where there is no such file.
+    static func read(_ path: String) -> [LayerCost] {
+        guard let text = SmallFile.text(at: path) else { return [] }
+        return CSV.records(text).dropFirst().compactMap { fields in
+            guard fields.count == 6, let payloadBytes = Int(fields[1]), let inFlight = Int(fields[2]),
+                let layer = Layer(rawValue: fields[3]), let round = Int(fields[4]), let nanoseconds = Double(fields[5])
+            else { return nil }
+            return LayerCost(
+                transport: fields[0], payloadBytes: payloadBytes, inFlight: inFlight, layer: layer, round: round,
+                nanoseconds: nanoseconds)
+        }
+    }
+}

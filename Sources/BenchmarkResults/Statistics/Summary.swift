@@ -1,0 +1,119 @@
+import LoggerService
+
+/// Works out the rows of `summary.csv` from those of `results.csv`.
+///
+/// Only valid rows count. A ratio compares rows of the same round. Under a closed load transports are ranked by their
+/// throughput; under an open one, where all carry the same, by the 99th percentile of the acknowledged latency.
+struct Summary: Sendable {
+    var suite: Suite
+    /// The transport that the others are divided by.
+    var floor: String
+
+    /// The rows, in the order of the suite's cells; cells without any measurement, and controls, have none.
+    func rows(of results: [ResultRow]) -> [SummaryRow] {
+        let byPoint = Dictionary(grouping: results, by: \.planned.cell.point)
+        return suite.points.flatMap { point in
+            byPoint[point].map { rows(at: point, $0) } ?? []
+        }
+    }
+
+    /// The transport that sentences compare with: the one asked for, gRPC where it is measured, or the floor.
+    var baseline: String? {
+        if let baseline = suite.baseline { return baseline }
+        if suite.transports.contains("grpc") { return "grpc" }
+        return suite.transports.contains(floor) ? floor : suite.transports.first
+    }
+
+    /// Larger is better.
+    private static func score(_ point: LoadPoint) -> (ResultRow) -> Double? {
+        switch point.load {
+        case .closed: { $0.throughput }
+        case .open: { row in row.ackLatency.map { 1 / max($0.p99Us, 0.001) } }
+        }
+    }
+
+    /// What is compared under one load: larger is better.
+    func sample(_ transport: String, at point: LoadPoint, of results: [ResultRow]) -> Sample {
+        let rows = results.filter {
+            $0.planned.cell.point == point && $0.planned.cell.transport == transport && $0.planned.cell.role == .cell
+        }
+        return Sample(rows, Self.score(point))
+    }
+
+    /// All comparisons under one load, within classes.
+    func comparisons(at point: LoadPoint, of results: [ResultRow]) -> [Comparison] {
+        let own = results.filter { $0.planned.cell.point == point }
+        let bootstrap = Bootstrap(seed: suite.seed)
+        let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: own)) }
+        let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
+        let noise = noise(own, sampleOf, Self.score(point), bootstrap)
+        let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
+            own.first { $0.planned.cell.transport == sample.transport }?.acknowledgementClass ?? ""
+        }
+        return classes.values.flatMap { Comparison.all($0, noise: noise, bootstrap: bootstrap) }
+    }
+
+    private func rows(at point: LoadPoint, _ results: [ResultRow]) -> [SummaryRow] {
+        let bootstrap = Bootstrap(seed: suite.seed)
+        let score = Self.score(point)
+        let own = results.filter { $0.planned.cell.role == .cell }
+        let byTransport = Dictionary(grouping: own, by: \.planned.cell.transport)
+        let measured = suite.transports.filter { byTransport[$0] != nil }
+        let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
+        let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
+        let noise = noise(results, sampleOf, score, bootstrap)
+        // Ranks are given within a class, so the correction is over its pairs.
+        let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) {
+            byTransport[$0.transport]?.first?.acknowledgementClass ?? ""
+        }
+        let families = classes.mapValues { Comparison.all($0, noise: noise, bootstrap: bootstrap) }
+        let rankings = families.compactMapValues { family -> Ranking? in
+            let members = Set(family.flatMap { [$0.first, $0.second] })
+            let rounds = members.compactMap { sampleOf[$0]?.values.count }.min() ?? 0
+            guard Comparison.canTell(transports: members.count, rounds: rounds) else { return nil }
+            return Ranking(Array(members), family)
+        }
+        return measured.map { transport in
+            let rows = byTransport[transport] ?? []
+            var row = SummaryRow(transport, point, rows, bootstrap)
+            func ratio(to other: String?) -> Estimate? {
+                guard let other, let own = sampleOf[transport], let divisor = sampleOf[other] else { return nil }
+                let estimate = bootstrap.estimate(own.ratios(to: divisor))
+                // A ratio of latencies reads the other way round than one of their inverses.
+                return point.load == .closed ? estimate : estimate?.inverse
+            }
+            row.ratioToFloor = ratio(to: floor)
+            row.ratioToBaseline = ratio(to: baseline)
+            row.cpuRatioToBaseline = baseline.flatMap { name in
+                let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
+                return bootstrap.estimate(Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
+            }
+            let comparison = families[row.acknowledgementClass]?.first {
+                transport != baseline && Set([$0.first, $0.second]) == Set([transport, baseline ?? ""])
+            }
+            row.pAdjusted = comparison?.pAdjusted
+            row.isTiedWithBaseline = comparison.map { !$0.isSignificant }
+            let place = rankings[row.acknowledgementClass]?.places[transport]
+            row.rank = place?.rank
+            row.tiedWith = place?.tiedWith ?? []
+            row.aaNoisePercent = noise.map { $0 * 100 }
+            return row
+        }
+    }
+
+    private func noise(
+        _ results: [ResultRow], _ samples: [String: Sample], _ score: (ResultRow) -> Double?, _ bootstrap: Bootstrap
+    ) -> Double? {
+        let control = results.filter { $0.planned.cell.role == .control }
+        guard let transport = control.first?.planned.cell.transport, let sample = samples[transport] else { return nil }
+        return ControlNoise(ratios: Sample(control, score).ratios(to: sample), bootstrap: bootstrap)?.part
+    }
+}
+
+extension ResultRow {
+    /// The CPU time of all processes that take part, in microseconds per acknowledged entry.
+    var totalCPUUsPerMessage: Double? {
+        guard let broker = brokerCPUUsPerMessage, let logger = loggerCPUUsPerMessage else { return nil }
+        return broker + logger + (queueCPUUsPerMessage ?? 0)
+    }
+}

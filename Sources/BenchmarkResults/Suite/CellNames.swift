@@ -1,0 +1,37 @@
+extension LoadPoint {
+    /// `100 B, 64 in flight, closed loop`.
+    package var text: String {
+        let spread = connections == 1 ? "" : " on \(connections) connections"
+        let model =
+            switch load {
+            case .closed: "closed loop"
+            case .open(let rate, .constant): "open loop at \(DecimalText.short(rate)) msgs/s"
+            case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
+            }
+        return "\(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread), \(model)"
+    }
+}
+
+extension Cell {
+    /// `grpc:stream, 100 B, 64 in flight`, as progress and complaints name it.
+    package var name: String {
+        let spread = connections == 1 ? "" : " on \(connections) connections"
+        let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? ""
+        let role =
+            switch role {
+            case .cell: ""
+            case .control: " (control)"
+            case .bareLoop: " (bare loop)"
+            }
+        return "\(transport)\(role), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)"
+    }
+}
+
+extension PlannedCell {
+    /// What names the cell and the round in logs: no comma, no space.
+    package var tag: String {
+        let rate = cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? ""
+        let role = cell.role == .cell ? "" : "/\(cell.role.rawValue)"
+        return "\(cell.transport)/\(cell.payloadBytes)B/\(cell.inFlight)x\(cell.connections)\(rate)\(role)/\(block)"
+    }
+}

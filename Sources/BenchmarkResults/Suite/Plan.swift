@@ -1,0 +1,98 @@
+/// The order in which a suite's cells are measured.
+///
+/// Every round holds every cell once, in an order of its own, so that a machine that becomes slower meanwhile makes no
+/// transport slower than another.
+public struct Plan: Sendable, Hashable {
+    /// The cells in the order of their measurement.
+    public let cells: [PlannedCell]
+
+    /// Creates the plan of a suite; the same suite and seed give the same plan.
+    public init(suite: Suite) {
+        self.init([suite.cells], suite)
+    }
+
+    /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
+    package init(_ groups: [[Cell]], _ suite: Suite, after count: Int = 0) {
+        var generator = SplitMix64(seed: suite.seed)
+        var planned: [PlannedCell] = []
+        for block in 1...max(1, suite.rounds) {
+            var groups = groups
+            generator.shuffle(&groups)
+            let round = groups.flatMap { group in
+                var group = group
+                generator.shuffle(&group)
+                return group
+            }
+            for (index, cell) in round.enumerated() {
+                let number = count + planned.count + 1
+                planned.append(PlannedCell(cell: cell, block: block, orderInBlock: index + 1, number: number))
+            }
+        }
+        self.cells = planned
+    }
+
+    /// The number of cells from that one on.
+    package func cells(from planned: PlannedCell) -> Int {
+        cells.last.map { $0.number - planned.number + 1 } ?? 0
+    }
+}
+
+extension Suite {
+    /// The loads that every transport is put under, in the order of the suite's lists.
+    public var points: [LoadPoint] {
+        loads.flatMap { load in
+            payloadBytes.flatMap { payload in
+                connections.flatMap { connections in
+                    inFlight.filter { $0 >= connections }.map {
+                        LoadPoint(payloadBytes: payload, inFlight: $0, connections: connections, load: load)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
+    public var cells: [Cell] {
+        points.flatMap { point in
+            transports.map { cell($0, point) } + (controlTransport.map { [cell($0, point, .control)] } ?? [])
+        }
+    }
+
+    /// What shows the lab's own cost: the control transport under the suite's closed loads and, as many times, under a bare
+    /// loop; nil where the suite does not ask for it, or is too short for such a small difference.
+    ///
+    /// On one core, where the code alone decides the rate; with one each, who waits for whom makes a larger difference.
+    package var overhead: Suite? {
+        guard bareLoop == true, rounds >= 5, loads.contains(.closed), messagesPerOperation == 1, let controlTransport
+        else {
+            return nil
+        }
+        var suite = self
+        suite.transports = [controlTransport]
+        suite.loads = [.closed]
+        suite.placement = .oneCPU
+        suite.rounds = 9
+        suite.duration = min(duration, 0.3)
+        suite.warmup = min(warmup, 0.08)
+        return suite
+    }
+
+    /// The pairs of one round of ``overhead``.
+    package var overheadPairs: [[Cell]] {
+        points.flatMap { point in transports.map { [cell($0, point), cell($0, point, .bareLoop)] } }
+    }
+
+    /// The transport that is measured twice: the one asked for, the floor, or the first one.
+    public var controlTransport: String? {
+        control ?? (transports.contains(Suite.floor) ? Suite.floor : transports.first)
+    }
+
+    /// The transport that the others are divided by.
+    public static let floor = "tcp"
+
+    private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
+        Cell(
+            transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
+            connections: point.connections, load: point.load, role: role)
+    }
+}

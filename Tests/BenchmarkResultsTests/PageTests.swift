@@ -1,0 +1,115 @@
+import LoggerService
+import Testing
+
+@testable import BenchmarkResults
+
+/// What is on `report.html`, and in which order.
+///
+/// That it is sound HTML and fetches nothing is checked from outside.
+@Suite("The page")
+struct PageTests {
+    @Test("the verdict comes first, then the figures, then what they stand on")
+    func order() throws {
+        let html = ReportPage(of: Self.sweep()).html
+        let places = try [
+            "class=\"verdict\"", "<h2>100 B, 1 in flight", "Messages per second", "CPU time per message",
+            "<h2>Sweeps", "By payload size", "Where the winner changes", "<h2>Rows that are not valid",
+            "<h2>How it was measured", "<h2>Environment",
+        ].map { try #require(html.firstRange(of: $0)?.lowerBound, "\($0)") }
+        #expect(places == places.sorted())
+    }
+
+    @Test("the first sentence says who carries how much more, with the interval and the CPU")
+    func lead() throws {
+        let sentences = Verdict(of: Self.sweep()).sentences
+        let lead = try #require(sentences.first).text
+        #expect(lead.hasPrefix("At 100 B and 1 in flight, c carries 2.0 times b (2.0 to 2.0) at 1.0 times the CPU"))
+        #expect(sentences.contains { $0.text.hasPrefix("c wins below 3.") && $0.text.contains("b above") })
+        #expect(try #require(sentences.last).text.contains("The audit distrusts 1 of 84 rows"))
+    }
+
+    @Test("a tie whose interval leaves out 1 says why it is one")
+    func tie() throws {
+        var rows = SignificanceTests.measure(
+            ["a": 1, "b": 1, "c": 0.97], rounds: 7, noise: 0.0005, drift: 0, seed: 3)
+        for index in rows.indices where rows[index].planned.cell.role == .control {
+            rows[index].throughput = rows[index].throughput.map { $0 * 0.9 }
+        }
+        let suite = SignificanceTests.suite(["a", "b", "c"], baseline: "b", load: .closed)
+        let sentence = try #require(
+            Verdict(of: Report(record: SignificanceTests.record(suite), rows: rows)).sentences.first)
+        #expect(sentence.text.contains("c and b cannot be told apart (ratio 0.97, 0.97 to 0.97; noise up to 11."))
+    }
+
+    @Test("those that promise less get one sentence a promise, and no place")
+    func otherPromises() throws {
+        var rows = SignificanceTests.measure(
+            ["a": 3, "b": 1, "c": 2, "d": 0.5, "e": 0.25], rounds: 7, noise: 0.01, drift: 0, seed: 4)
+        for index in rows.indices where ["d", "e"].contains(rows[index].planned.cell.transport) {
+            rows[index].acknowledgementClass = "queued"
+        }
+        let suite = SignificanceTests.suite(["a", "b", "c", "d", "e"], baseline: "b", load: .closed)
+        let sentences = Verdict(of: Report(record: SignificanceTests.record(suite), rows: rows)).sentences
+        let others = sentences.filter { $0.text.contains("queued") }
+        #expect(others.count == 1)
+        #expect(
+            try #require(others.first).text.hasPrefix(
+                "At 100 B and 1 in flight, d and e carry 0.25 to 0.50 times b at 1.0 times the CPU, but their"))
+    }
+
+    @Test("what the lab itself costs is said, and a pair that failed is shown with its reason")
+    func overhead() {
+        let pairs: [ResultRow] = [
+            .sample(block: 1, throughput: 990), .sample(block: 1, throughput: 1000, role: .bareLoop),
+            .sample(block: 2, invalidReasons: ["1 entries arrived corrupt"], role: .bareLoop),
+        ]
+        let suite = SignificanceTests.suite(["tcp"], baseline: "tcp", load: .closed)
+        let report = Report(record: SignificanceTests.record(suite), rows: [], pairs: pairs)
+        let html = ReportPage(of: report).html
+        #expect(html.contains("<li>100 B, 1 in flight, closed loop: 0.990 of its rate, 1.000 of its CPU time</li>"))
+        #expect(html.contains("tcp (bare loop), 100 B, 1 in flight</td><td>2</td>"))
+        #expect(
+            report.table.contains("INVALID: tcp (bare loop), 100 B, 1 in flight, round 2: 1 entries arrived corrupt"))
+    }
+
+    @Test("no two of sixteen transports have the same colour and dash")
+    func palette() {
+        let names = (0..<16).map { "t\($0)" }
+        #expect(Set(names.map(Palette(names).style)).count == 16)
+    }
+
+    @Test("names and reasons are text, whatever is in them")
+    func escaping() {
+        let html = ReportPage(of: Self.sweep(reason: "<script>alert(\"x\")</script> & more")).html
+        #expect(html.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; more"))
+        #expect(!html.contains("<script"))
+    }
+
+    @Test("a run in which nothing is valid still makes a page, with all reasons")
+    func nothingValid() {
+        var rows = SignificanceTests.measure(["a": 1, "b": 1], rounds: 2, noise: 0.01, drift: 0, seed: 1)
+        for index in rows.indices { rows[index].invalidReasons = ["audit: late by \(index)"] }
+        let suite = SignificanceTests.suite(["a", "b"], baseline: "b", load: .closed)
+        let html = ReportPage(of: Report(record: SignificanceTests.record(suite), rows: rows)).html
+        #expect(rows.indices.allSatisfy { html.contains("late by \($0)<") })
+    }
+
+    @Test("counts are given whole, figures with three digits")
+    func numbers() {
+        #expect(NumberText.whole(0) == "0" && NumberText.whole(1_234_567) == "1,234,567")
+        #expect(NumberText.grouped(1_234_567) == "1,230,000" && NumberText.grouped(0.4711) == "0.47")
+    }
+
+    /// Three sizes; c is ahead of b at the small ones, b at the largest.
+    private static func sweep(reason: String = "audit: other processes used 40% of the cores' time") -> Report {
+        var suite = SignificanceTests.suite(["a", "b", "c"], baseline: "b", load: .closed)
+        suite.payloadBytes = [100, 1000, 10_000]
+        var rows: [ResultRow] = []
+        for (payload, ratio) in [(100, 2.0), (1000, 1.25), (10_000, 0.8)] {
+            rows += SignificanceTests.measure(
+                ["a": 3, "b": 1, "c": ratio], rounds: 7, noise: 0.02, drift: 0.1, seed: 9, payload: payload)
+        }
+        rows[0].invalidReasons = [reason]
+        return Report(record: SignificanceTests.record(suite), rows: rows)
+    }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Testing
+
+@testable import BenchmarkResults
+
+private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
+private let known = TransportChoice(known: standard + ["grpc:stream"], standard: standard)
+private let withStream = TransportChoice(known: known.known, standard: known.known)
+
+@Suite("Suites")
+struct SuiteTests {
+    @Test("the built-in suites keep their promises of time, with RabbitMQ's start and stop")
+    func builtInTimes() throws {
+        let quick = try #require(try BenchmarkResults.Suite.builtIn(named: "quick", transports: withStream))
+        #expect(quick.estimatedSeconds + 14 + 2 < 30)
+        #expect(quick.cells.count == 14)
+        let standard = try #require(try BenchmarkResults.Suite.builtIn(named: "default", transports: withStream))
+        #expect(standard.estimatedSeconds + 14 + 2 < 180)
+        #expect(standard.cells.count == 28)
+        #expect(standard.rounds == 7)
+    }
+
+    @Test("every built-in suite is valid", arguments: BenchmarkResults.Suite.builtInNames)
+    func builtInIsValid(name: String) throws {
+        let suite = try #require(try BenchmarkResults.Suite.builtIn(named: name, transports: known))
+        #expect(try suite.validated(transports: known) == suite)
+    }
+
+    @Test("a file sets every value")
+    func file() throws {
+        let text = """
+            name: sweep
+            transports: [tcp, grpc:stream]
+            payload_bytes: [64, 1024]
+            payload: {lines: os-release}
+            in_flight: 16
+            connections: [1, 4]
+            rate_per_s: [5000, 10000, saturation]
+            arrivals: poisson
+            spin_us: 40
+            decomposition: false
+            bare_loop: true
+            baseline: tcp
+            control: grpc:stream
+            p99_limit_us: 500
+            min_msgs_per_s: 10
+            max_ack_p99_us: 20
+            placement: one-cpu
+            rounds: 2
+            duration_s: 0.5
+            warmup_s: 0
+            seed: 18446744073709551615
+            """
+        let suite = try SuiteFile(path: "/etc/sweep.yaml", text: text).suite(transports: known)
+        var expected = BenchmarkResults.Suite(
+            name: "sweep", transports: ["tcp", "grpc:stream"], payloadBytes: [64, 1024], inFlight: [16],
+            placement: .oneCPU, rounds: 2, duration: 0.5, warmup: 0, seed: .max)
+        expected.payload = .lines(path: "/etc/os-release")
+        expected.connections = [1, 4]
+        expected.loads = [5000, 10_000].map { .open(ratePerSecond: $0, arrivals: .poisson) } + [.closed]
+        expected.spinUs = 40
+        expected.decomposition = false
+        expected.bareLoop = true
+        expected.baseline = "tcp"
+        expected.control = "grpc:stream"
+        expected.p99LimitUs = 500
+        expected.thresholds.minThroughput = 10
+        expected.thresholds.maxAckP99Us = 20
+        #expect(suite == expected)
+    }
+
+    @Test("what a file leaves out is as in the default suite, and its name is the file's")
+    func fileDefaults() throws {
+        let suite = try SuiteFile(path: "a/b/large.yaml", text: "payload_bytes: 1048576").suite(transports: known)
+        #expect(suite.name == "large")
+        #expect(suite.transports == standard)
+        #expect(suite.inFlight == [1, 64])
+        #expect(suite.rounds == 7)
+    }
+
+    @Test(
+        "a malformed file gives one line with file, line, what is wrong and what is allowed",
+        arguments: [
+            ("rounds: 3\nsize: 100", "s.yaml:2: unknown key 'size'; allowed: name, transports, payload_bytes"),
+            ("transports: [tcp, carrier]", "s.yaml:1: transports: unknown transport 'carrier'; allowed: tcp, netrpc"),
+            (
+                "transports: grpc:lines",
+                "transports: unknown transport 'grpc:lines'; allowed: tcp, netrpc"
+            ),
+            ("transports: []", "s.yaml:1: transports: no transport; allowed: tcp"),
+            ("name: x\nin_flight: [1, 0]", "s.yaml:2: in_flight: 0 is out of range; allowed: 1 to 4096"),
+            ("in_flight: [1, 1]", "s.yaml:1: in_flight: 1 is given twice"),
+            ("rounds: many", "s.yaml:1: rounds: 'many' is not a whole number"),
+            ("rounds: [1]", "s.yaml:1: rounds: a list is not a whole number"),
+            ("duration_s: .nan", "s.yaml:1: duration_s: '.nan' is not a number"),
+            ("duration_s: -1", "s.yaml:1: duration_s: -1.0 is out of range; allowed: 0.05 to 3600.0"),
+            ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
+            ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),
+            ("rate_per_s: [1, saturation, saturation]", "s.yaml:1: rate_per_s: 'saturation' is given twice"),
+            ("rate_per_s: []", "s.yaml:1: rate_per_s: no value"),
+            ("rounds: 1\narrivals: poisson", "s.yaml:2: arrivals: a closed load has no schedule; add rate_per_s"),
+            ("spin_us: 10", "s.yaml:1: spin_us: a closed load has no schedule; add rate_per_s"),
+            ("spin_us: -1\nrate_per_s: 1", "s.yaml:1: spin_us: -1.0 is out of range; allowed: 0.0 to 10000.0"),
+            ("min_msgs_per_s: -5", "s.yaml:1: min_msgs_per_s: -5.0 is out of range"),
+            ("max_ack_p99_us: 0", "s.yaml:1: max_ack_p99_us: 0.0 is out of range; allowed: 1.0 to"),
+            (
+                "in_flight: [1, 4]\nconnections: [1, 8]",
+                "s.yaml:2: connections: 8 connections need as many in flight; in_flight has 4 at most"
+            ),
+            (
+                "in_flight: [1, 4]\nconnections: 2",
+                "s.yaml:1: in_flight: 1 cannot be shared by 2 connections; allowed: 2 or more"
+            ),
+            ("payload:\n  lines: /nowhere.log", "s.yaml:2: payload: cannot read the log lines in '/nowhere.log'"),
+            ("in_flight: 64\nconnections: 3", "s.yaml:2: connections: 3 connections cannot share 64 in flight evenly"),
+            ("in_flight: 10\nmessages_per_operation: 4", "10 in flight on a connection are not whole operations of 4"),
+            ("messages_per_operation: 4\nin_flight: 4\nrate_per_s: 1", "operations need a closed load"),
+            ("baseline: grpc:stream", "s.yaml:1: baseline: 'grpc:stream' is not measured; allowed: tcp"),
+            ("arrivals: bursts", "s.yaml:1: arrivals: 'bursts' is not constant or poisson"),
+            ("payload: {file: x}", "s.yaml:1: payload: a mapping is not random or 'lines: FILE'"),
+            ("placement: everywhere", "s.yaml:1: placement: 'everywhere' is not free or one-cpu"),
+            ("seed: -1", "s.yaml:1: seed: '-1' is not a whole number from 0 to"),
+            ("name: ../x", "s.yaml:1: name: '../x' cannot name a folder"),
+            ("payload_bytes: [1, 99999999]", "s.yaml:1: payload_bytes: 99999999 is out of range"),
+            ("rounds: 1\nrounds: 2", "key given twice: rounds"),
+            ("rounds: [1", "s.yaml:"),
+            ("a\n\tb: [", "s.yaml:"),
+            ("just a text", "s.yaml:1: not a suite; write one 'key: value' a line, keys: name"),
+            ("", "s.yaml: not a suite"),
+        ])
+    func malformedFile(text: String, message: String) throws {
+        let error = try #require(throws: SuiteError.self) {
+            try SuiteFile(path: "s.yaml", text: text).suite(transports: known)
+        }
+        #expect(error.description.contains(message), "\(error)")
+        #expect(!error.description.contains("\n"))
+    }
+
+    @Test("a name that is neither built in nor a file is told what there is")
+    func unknownSuite() throws {
+        let error = try #require(throws: SuiteError.self) {
+            try BenchmarkResults.Suite.load("qick", transports: known)
+        }
+        #expect(
+            error.description
+                == "qick: no such file; --suite takes quick, default, payload-sweep, concurrency-sweep, rate-sweep, "
+                + "codec-matrix, many-small-locks or the path of a YAML file")
+    }
+
+    @Test("flags take the place of the suite's values")
+    func overrides() throws {
+        var overrides = SuiteOverrides()
+        overrides.transports = ["http"]
+        overrides.ratesPerSecond = [100]
+        overrides.seed = 7
+        let suite = try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        #expect(suite.transports == ["http"])
+        #expect(suite.loads == [.open(ratePerSecond: 100)])
+        #expect(suite.seed == 7)
+        #expect(suite.payloadBytes == [100])
+    }
+
+    @Test("a nonsense flag is named as it was typed")
+    func badOverride() throws {
+        var overrides = SuiteOverrides()
+        overrides.payloadBytes = [0]
+        let error = try #require(throws: SuiteError.self) {
+            try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        }
+        #expect(error.description == "--payload-bytes: 0 is out of range; allowed: 1 to 16777211")
+    }
+
+    @Test("arrivals given as a flag spread the suite's rates, and need some")
+    func arrivals() throws {
+        var overrides = SuiteOverrides()
+        overrides.arrivals = .constant
+        let sweep = try BenchmarkResults.Suite.load("rate-sweep", transports: known).applying(
+            overrides, transports: known)
+        #expect(sweep.loads.compactMap(\.arrivals).allSatisfy { $0 == .constant })
+        #expect(sweep.loads.contains(.closed))
+        let error = try #require(throws: SuiteError.self) {
+            try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        }
+        #expect(error.description == "--arrivals: a closed load has no schedule; add --rate")
+        overrides.arrivals = nil
+        overrides.spinUs = 100
+        let other = try #require(throws: SuiteError.self) {
+            try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
+        }
+        #expect(other.description == "--spin-us: a closed load has no schedule; add --rate")
+    }
+}
