@@ -1,6 +1,7 @@
 public import Broker
 import CRabbitMQ
 import EntryCodecs
+import Synchronization
 import TransportIO
 
 /// AMQP 0-9-1: the broker publishes to RabbitMQ's topic exchange `logs_topic`, the logger consumes from a queue bound to it.
@@ -85,8 +86,39 @@ public enum AMQPTransport {
         }
     }
 
+    /// How many messages wait in a queue of the RabbitMQ at `target` until it hands them out.
+    /// - Throws: `ServerError` when it cannot be asked, or has no such queue.
+    public static func messageCount(inQueue queue: String, at target: String) async throws -> Int {
+        let url = try AMQPURL(parsing: target)
+        try checkQueueName(queue)
+        let count = Mutex<Int?>(nil)
+        let server = DialedServerTransport(
+            to: url.endpoint, target: target, peer: peer, mend: mend, options: ServerOptions(target: target),
+            tls: url.tls
+        ) { _ in
+            QueueInspectionEngine(url, queue: queue) { messages in count.withLock { $0 = messages } }
+        }
+        do {
+            try await server.serve(to: NoRecorder(), ready: { _ in })
+        } catch {
+            // The conversation ends with the answer, which to a consumer is a loss.
+            guard let count = count.withLock({ $0 }) else { throw error }
+            return count
+        }
+        throw CancellationError()
+    }
+
+    /// For a conversation without entries.
+    private struct NoRecorder: EntryRecorder {
+        func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+            .rejected("there is nothing to record")
+        }
+
+        func countUndecodable() {}
+    }
+
     private static let peer = "RabbitMQ"
-    private static let mend = "Start it, or leave out --amqp to let broker-lab start its own."
+    private static let mend = "Start it (brokerlab rabbitmq runs one), or give the URL of one that runs."
 
     private static func checkQueueName(_ queue: String) throws {
         guard (1...AMQPURL.maxShortStringBytes).contains(queue.utf8.count) else {

@@ -172,4 +172,35 @@ import Testing
             #expect(refusal?.message.contains(expected) == true)
         }
     }
+
+    @Test func tellsHowMuchIsQueued() async throws {
+        try await withRabbitMQ { node in
+            let entries = (0..<25).map { LogEntry(name: "n", data: "\($0)") }
+            try await send(entries, ClientOptions(target: node.url, queue: "waiting"))
+            #expect(try await AMQPTransport.messageCount(inQueue: "waiting", at: node.url) == 25)
+            let error = await #expect(throws: ServerError.self) {
+                try await AMQPTransport.messageCount(inQueue: "nowhere", at: node.url)
+            }
+            #expect(error?.message.contains("NOT_FOUND") == true)
+            // Entries that were confirmed after the exchange was deleted, and what goes with it, arrive.
+            let logger = ServerOptions(target: node.url, queue: "waiting")
+            _ = try await withLogger(logger) { collector in
+                await collector.wait(for: 25)
+                try await node.control(
+                    "eval", #"rabbit_exchange:delete({resource,<<"/">>,exchange,<<"logs_topic">>}, false, <<"t">>)."#)
+                var sent = 0
+                while sent < 1 {
+                    // It is refused until the logger has bound its queue again.
+                    do {
+                        try await send([LogEntry(name: "n", data: "after")], ClientOptions(target: node.url))
+                        sent += 1
+                    } catch let error as TransportError where error.fate == .rejected {
+                        continue
+                    }
+                }
+                await collector.wait(for: 1)
+                #expect(collector.entries.last?.data == "after")
+            }
+        }
+    }
 }

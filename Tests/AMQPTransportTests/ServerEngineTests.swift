@@ -16,11 +16,13 @@ import Testing
 
     private func readyEngine(
         _ out: inout ByteBuffer, limits: EntryLimits = EntryLimits(),
-        pace: AcknowledgementPace = .everyRead, recent: RecentMessages = RecentMessages()
+        pace: AcknowledgementPace = .everyRead, recent: RecentMessages = RecentMessages(), channelMax: Int = 2
     ) throws -> AMQPServerEngine {
         var readyCount = 0
         var engine = AMQPServerEngine(
-            .init(url: try testURL(), queue: QueueDeclaration(name: "golden"), pace: pace, limits: limits),
+            .init(
+                url: try testURL("amqp://localhost?channel_max=\(channelMax)"), queue: QueueDeclaration(name: "golden"),
+                pace: pace, limits: limits),
             recent: recent, ready: { readyCount += 1 })
         engine.open(into: &out)
         var fake = FakeBroker()
@@ -46,7 +48,7 @@ import Testing
     /// RabbitMQ's side of a recorded conversation, in parts of every size; up to the answers to the goodbye.
     @Test(arguments: [1, 2, 5, 63, 1000, 20_000])
     func repeatsTheRecordedConversation(_ step: Int) throws {
-        var engine = try engine("amqp://localhost?frame_max=4096", temporary: true)
+        var engine = try engine("amqp://localhost?frame_max=4096&channel_max=1", temporary: true)
         let recorder = TestRecorder()
         var out = ByteBuffer()
         engine.open(into: &out)
@@ -313,7 +315,7 @@ import Testing
 
     @Test func acknowledgesInBatches() throws {
         var out = ByteBuffer()
-        var engine = try readyEngine(&out, pace: AcknowledgementPace(batch: 10, prefetch: 256))
+        var engine = try readyEngine(&out, pace: AcknowledgementPace(batch: 10, prefetch: 256), channelMax: 1)
         let now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         let calls = Mutex<[NIODeadline?]>([])
         engine.attach(to: EngineLoop(clock: { now }, wakeUp: { time in calls.withLock { $0.append(time) } }))

@@ -150,7 +150,8 @@ struct AMQPClientEngine: ClientEngine {
     }
 
     private static let refused = TransportError(
-        .rejected, "RabbitMQ could not take the entry (basic.nack); see its log")
+        .rejected,
+        "RabbitMQ did not take the entry (basic.nack), as it does not say why: a queue may be full, or not available")
 
     // MARK: Goodbye and heartbeats
 

@@ -26,9 +26,15 @@ struct AMQPServerEngine: ServerEngine {
     /// More than the members' names, the run id and the numbers of an entry take.
     private static let maxFrameworkBytes = 64 * 1024
 
+    /// The channel that the consumer is on.
+    private static let consumerChannel = Negotiation.channel
+    /// The channel on which the bindings are watched over, so that what RabbitMQ says of them leaves the consumer alone.
+    private static let watchChannel: UInt16 = 2
+
     private let limits: EntryLimits
     private let recent: RecentMessages
     private let ready: () -> Void
+    private let notice: (String) -> Void
     private var session: Session
     private var content: IncomingContent
     private var decoder: EntryDecoder
@@ -36,6 +42,9 @@ struct AMQPServerEngine: ServerEngine {
     private var undecided: [UInt64: Message] = [:]
     private var isAnnounced = false
     private var drain = Drain.notAsked
+    /// Nil for a connection that may have one channel only.
+    private var watch: BindingWatch?
+    private var loop: EngineLoop?
 
     private enum Drain {
         case notAsked
@@ -61,12 +70,16 @@ struct AMQPServerEngine: ServerEngine {
         self.ready = ready
         let (bodyBytes, overflows) = limits.maxEntryBytes.multipliedReportingOverflow(by: Self.maxEscapeBytes)
         decoder = EntryDecoder(limits: limits)
+        notice = configuration.notice
+        let mayWatch = configuration.url.channelMax ?? .max >= Self.watchChannel
+        watch = mayWatch ? BindingWatch(configuration.queue) : nil
         content = IncomingContent(maxBodyBytes: overflows ? .max : bodyBytes + Self.maxFrameworkBytes)
         session = Session(
             configuration: Session.Configuration(
                 url: configuration.url,
                 setup: [.declareExchange(configuration.queue.exchange)] + configuration.queue.setup
-                    + [.limitPrefetch(configuration.prefetch), .consume(configuration.queue.name)]),
+                    + [.limitPrefetch(configuration.prefetch), .consume(configuration.queue.name)],
+                spareChannels: mayWatch ? 1 : 0),
             notice: configuration.notice)
     }
 
@@ -79,6 +92,7 @@ struct AMQPServerEngine: ServerEngine {
 
     mutating func attach(to loop: EngineLoop) {
         answers.loop = loop
+        self.loop = loop
     }
 
     mutating func open(into out: inout ByteBuffer) {
@@ -90,7 +104,30 @@ struct AMQPServerEngine: ServerEngine {
     }
 
     mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) {
-        if !session.isClosing { answers.wakeUp(into: &out) }
+        if session.isClosing { return }
+        answers.wakeUp(into: &out)
+        watchBindings(into: &out)
+    }
+
+    /// Looks after the bindings when it is time to.
+    private mutating func watchBindings(into out: inout ByteBuffer) {
+        guard let loop, watch != nil, session.isReady, drain == .notAsked else { return }
+        if let steps = watch?.proceed(at: loop.now) {
+            session.setUp(Self.watchChannel, steps: steps, into: &out)
+        }
+        if let due = watch?.due { loop.wake(at: due) }
+    }
+
+    private mutating func bindingsRefused(_ refusal: Refusal, into out: inout ByteBuffer) {
+        switch watch?.refused(refusal) {
+        case .restore(let steps):
+            notice("has lost the exchange that the queue is bound to: \(refusal); declaring and binding it again")
+            session.setUp(Self.watchChannel, steps: steps, into: &out)
+        case .end:
+            watch = nil
+            notice("does not let broker-lab see to it that the queue stays bound: \(refusal)")
+        case .wait, nil: break
+        }
     }
 
     // MARK: Receiving
@@ -113,6 +150,7 @@ struct AMQPServerEngine: ServerEngine {
         if session.isReady && !isAnnounced {
             isAnnounced = true
             ready()
+            watchBindings(into: &out)
         }
     }
 
@@ -133,12 +171,15 @@ struct AMQPServerEngine: ServerEngine {
         _ method: IncomingMethod, on channel: UInt16, into out: inout ByteBuffer
     ) throws(ProtocolError) {
         switch method {
-        case .basicDeliver(let delivery) where session.isReady:
+        case .basicDeliver(let delivery) where session.isReady && channel == Self.consumerChannel:
             guard delivery.deliveryTag == answers.nextTag else {
                 throw ProtocolError("it sent the delivery tag \(delivery.deliveryTag), not \(answers.nextTag)")
             }
             answers.append()
             try content.announce(delivery)
+        case .channelClose(let refusal) where channel == Self.watchChannel && !session.isClosing:
+            session.confirmClosed(channel, into: &out)
+            bindingsRefused(refusal, into: &out)
         case .basicCancelOk where drain == .cancelling:
             drain = .cancelled
         case .basicCancel where session.isReady:

@@ -64,6 +64,22 @@ struct ChannelSetup {
         open(next: 0, into: &out)
     }
 
+    /// Asks for `steps`, on a channel that is opened first if it is not open; nothing while others are under way.
+    mutating func setUp(steps: [SetupStep], into out: inout ByteBuffer) {
+        switch phase {
+        case .closed: openAgain(steps: steps, into: &out)
+        case .ready:
+            self.steps = steps
+            begin(0, into: &out)
+        case .opening, .settingUp: break
+        }
+    }
+
+    /// RabbitMQ has closed it.
+    mutating func closed() {
+        phase = .closed
+    }
+
     /// Goes one step on.
     mutating func take(_ method: IncomingMethod, into out: inout ByteBuffer) -> Outcome {
         switch (phase, method) {

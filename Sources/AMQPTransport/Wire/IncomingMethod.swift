@@ -17,7 +17,7 @@ enum IncomingMethod {
     case channelCloseOk
     case channelFlow(active: Bool)
     case exchangeDeclareOk
-    case queueDeclareOk
+    case queueDeclareOk(messages: UInt32)
     case queueBindOk
     case queueDeleteOk
     case confirmSelectOk
@@ -81,6 +81,10 @@ extension AMQPPool {
             return decode(number, arguments, as: amqp_basic_return_t.self).map {
                 .basicReturn(Refusal(code: $0.reply_code, text: String(line: $0.reply_text)))
             }
+        case AMQP_QUEUE_DECLARE_OK_METHOD:
+            return decode(number, arguments, as: amqp_queue_declare_ok_t.self).map {
+                .queueDeclareOk(messages: $0.message_count)
+            }
         case AMQP_CONNECTION_START_METHOD: return Self.decodeStart(arguments)
         case AMQP_CONNECTION_TUNE_METHOD:
             return decode(number, arguments, as: amqp_connection_tune_t.self).map {
@@ -108,7 +112,6 @@ extension AMQPPool {
         case AMQP_CHANNEL_OPEN_OK_METHOD: return .channelOpenOk
         case AMQP_CHANNEL_CLOSE_OK_METHOD: return .channelCloseOk
         case AMQP_EXCHANGE_DECLARE_OK_METHOD: return .exchangeDeclareOk
-        case AMQP_QUEUE_DECLARE_OK_METHOD: return .queueDeclareOk
         case AMQP_QUEUE_BIND_OK_METHOD: return .queueBindOk
         case AMQP_QUEUE_DELETE_OK_METHOD: return .queueDeleteOk
         case AMQP_CONFIRM_SELECT_OK_METHOD: return .confirmSelectOk

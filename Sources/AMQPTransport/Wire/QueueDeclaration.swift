@@ -33,8 +33,11 @@ struct QueueDeclaration: Sendable, Hashable {
     /// The steps that make the queue collect what is published to its exchange.
     var setup: [SetupStep] {
         (deadLetterQueue.map { [.declareDeadLetterQueue($0)] } ?? [])
-            + [.declareQueue(self)] + RoutingKey.all.map { .bindQueue(self, routingKey: $0) }
+            + [.declareQueue(self)] + bindings
     }
+
+    /// The steps that bind it to its exchange.
+    var bindings: [SetupStep] { RoutingKey.all.map { .bindQueue(self, routingKey: $0) } }
 
     /// The declaration, in memory of `pool`.
     func method(_ pool: AMQPPool) -> amqp_queue_declare_t {

@@ -13,6 +13,11 @@ struct Session {
         var channels: UInt16 = 1
         /// What is asked for on those behind the first, where the first has declared the rest.
         var furtherSetup: [SetupStep] = []
+        /// How many more there may be, which are opened when they are wanted.
+        var spareChannels: UInt16 = 0
+
+        /// The most channels at once.
+        var channelMax: UInt16 { channels + spareChannels }
     }
 
     /// What the session made of a method.
@@ -50,10 +55,10 @@ struct Session {
     init(configuration: Configuration, notice: @escaping (String) -> Void = { _ in }) {
         self.configuration = configuration
         self.notice = notice
-        channels = (1...configuration.channels).map {
+        channels = (1...configuration.channelMax).map {
             ChannelSetup($0, steps: $0 == 1 ? configuration.setup : configuration.furtherSetup)
         }
-        frames.channelMax = configuration.channels
+        frames.channelMax = configuration.channelMax
     }
 
     /// Whether the setup is done and no goodbye was said.
@@ -163,19 +168,19 @@ struct Session {
         case (.awaitingTune, .connectionTune(let channelMax, let frameMax, let heartbeat)):
             let agreed = try Negotiation(
                 offeredChannelMax: channelMax, offeredFrameMax: frameMax, offeredHeartbeat: heartbeat,
-                channels: configuration.channels, configuration.url)
+                channels: configuration.channelMax, configuration.url)
             self.heartbeat.interval = agreed.heartbeat
             frames.frameMax = agreed.frameMax
             Self.writeTuneOkAndOpen(
-                agreed, channels: configuration.channels, virtualHost: configuration.url.virtualHost, into: &out)
+                agreed, channels: configuration.channelMax, virtualHost: configuration.url.virtualHost, into: &out)
             phase = .awaitingOpenOk
         case (.awaitingOpenOk, .connectionOpenOk):
-            for index in channels.indices { channels[index].open(into: &out) }
+            for index in 0..<Int(configuration.channels) { channels[index].open(into: &out) }
             phase = .settingUp
         case (.settingUp, _) where channel > 0, (.ready, _) where channel > 0:
             switch channels[Int(channel) - 1].take(method, into: &out) {
             case .advanced:
-                if channels.allSatisfy(\.isReady) { phase = .ready }
+                if channels.prefix(Int(configuration.channels)).allSatisfy(\.isReady) { phase = .ready }
             case .notMine: return false
             case .misplaced: throw misplaced(on: channel)
             }
@@ -207,6 +212,17 @@ struct Session {
         notice("closed a channel: \(refusal); opening it again")
         changeObstacles { $0.set(channel, isStopped: false) }
         channels[Int(channel) - 1].openAgain(steps: configuration.setup, into: &out)
+    }
+
+    /// Asks for `steps` on a channel, which is opened first if it is not open; nothing while others are under way there.
+    mutating func setUp(_ channel: UInt16, steps: [SetupStep], into out: inout ByteBuffer) {
+        channels[Int(channel) - 1].setUp(steps: steps, into: &out)
+    }
+
+    /// RabbitMQ has closed a spare channel, which is confirmed.
+    mutating func confirmClosed(_ channel: UInt16, into out: inout ByteBuffer) {
+        out.writeMethod(AMQP_CHANNEL_CLOSE_OK_METHOD, amqp_channel_close_ok_t(), channel: channel)
+        channels[Int(channel) - 1].closed()
     }
 
     // MARK: Errors

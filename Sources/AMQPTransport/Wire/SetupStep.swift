@@ -4,8 +4,12 @@ import NIOCore
 /// What a client asks for on a channel before it is ready, one request after the other.
 enum SetupStep: Sendable, Hashable {
     case declareExchange(String)
+    /// Asks whether an exchange exists.
+    case inspectExchange(String)
     case declareQueue(QueueDeclaration)
     case declareDeadLetterQueue(String)
+    /// Asks what is in a queue that exists.
+    case inspectQueue(String)
     case bindQueue(QueueDeclaration, routingKey: String)
     case selectConfirms
     case limitPrefetch(UInt16)
@@ -24,10 +28,21 @@ enum SetupStep: Sendable, Hashable {
             declare.type = pool.bytes("topic")
             declare.durable = 1
             out.writeMethod(AMQP_EXCHANGE_DECLARE_METHOD, declare, channel: channel)
+        case .inspectExchange(let exchange):
+            var declare = amqp_exchange_declare_t()
+            declare.exchange = pool.bytes(exchange)
+            declare.type = pool.bytes("topic")
+            declare.passive = 1
+            out.writeMethod(AMQP_EXCHANGE_DECLARE_METHOD, declare, channel: channel)
         case .declareQueue(let queue):
             out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, queue.method(pool), channel: channel)
         case .declareDeadLetterQueue(let name):
             out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, QueueDeclaration.deadLetters(name, pool), channel: channel)
+        case .inspectQueue(let name):
+            var declare = amqp_queue_declare_t()
+            declare.queue = pool.bytes(name)
+            declare.passive = 1
+            out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, declare, channel: channel)
         case .bindQueue(let queue, let routingKey):
             var bind = amqp_queue_bind_t()
             bind.queue = pool.bytes(queue.name)
@@ -51,8 +66,9 @@ enum SetupStep: Sendable, Hashable {
     /// Whether `method` is the answer to the request.
     func isAnswered(by method: IncomingMethod) -> Bool {
         switch (self, method) {
-        case (.declareExchange, .exchangeDeclareOk), (.declareQueue, .queueDeclareOk),
-            (.declareDeadLetterQueue, .queueDeclareOk), (.bindQueue, .queueBindOk),
+        case (.declareExchange, .exchangeDeclareOk), (.inspectExchange, .exchangeDeclareOk),
+            (.declareQueue, .queueDeclareOk),
+            (.declareDeadLetterQueue, .queueDeclareOk), (.inspectQueue, .queueDeclareOk), (.bindQueue, .queueBindOk),
             (.selectConfirms, .confirmSelectOk), (.limitPrefetch, .basicQosOk), (.consume, .basicConsumeOk):
             true
         default:
@@ -73,8 +89,10 @@ enum SetupStep: Sendable, Hashable {
     var attempt: String {
         switch self {
         case .declareExchange(let exchange): "declare the durable topic exchange '\(exchange)'"
+        case .inspectExchange(let exchange): "look for the exchange '\(exchange)'"
         case .declareQueue(let queue): "declare the queue '\(queue.name)'"
         case .declareDeadLetterQueue(let name): "declare the queue '\(name)' for dead letters"
+        case .inspectQueue(let name): "look into the queue '\(name)'"
         case .bindQueue(let queue, let key): "bind the queue '\(queue.name)' to '\(key)'"
         case .selectConfirms: "turn publisher confirms on"
         case .limitPrefetch: "limit the prefetch"

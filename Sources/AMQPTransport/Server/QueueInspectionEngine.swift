@@ -1,0 +1,44 @@
+import Broker
+import NIOCore
+import TransportIO
+
+/// Asks how many messages wait in a queue, and says goodbye.
+struct QueueInspectionEngine: ServerEngine {
+    private var session: Session
+    private let found: (Int) -> Void
+
+    init(_ url: AMQPURL, queue: String, found: @escaping (Int) -> Void) {
+        session = Session(configuration: Session.Configuration(url: url, setup: [.inspectQueue(queue)]))
+        self.found = found
+    }
+
+    var isIdle: Bool { true }
+    var isFinished: Bool { session.isClosed }
+    var keepAliveInterval: TimeAmount? { session.keepAliveInterval }
+
+    mutating func open(into out: inout ByteBuffer) {
+        session.open(into: &out)
+    }
+
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+    ) throws(ProtocolError) {
+        while let frame = try session.nextFrame(bytes) {
+            if frame.type == .method {
+                let method = try session.decodeMethod(frame, bytes)
+                if case .queueDeclareOk(let messages) = method { found(Int(messages)) }
+                guard case .handled = try session.take(method, on: frame.channel, into: &out) else {
+                    throw ProtocolError("it sent a method that was not asked for")
+                }
+                if session.isReady { session.close(into: &out) }
+            }
+            bytes.moveReaderIndex(forwardBy: frame.totalBytes)
+        }
+    }
+
+    mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {}
+
+    mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
+        try session.keepAlive(into: &out)
+    }
+}
