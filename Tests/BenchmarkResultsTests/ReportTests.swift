@@ -123,11 +123,11 @@ struct ReportTests {
     @Test("a folder without results, or with others, is told as such")
     func notResults() throws {
         let missing = try #require(throws: BenchmarkError.self) { try ResultsReader(path: "/nowhere/results.csv") }
-        #expect(missing.description.hasPrefix("/nowhere/results.csv cannot be read."))
+        #expect(missing.description.hasPrefix("there is no /nowhere/results.csv."))
         let other = try #require(throws: BenchmarkError.self) { try ResultsReader(path: "/etc/hostname") }
         #expect(other.description.hasPrefix("/etc/hostname has not the columns"))
         let record = try #require(throws: BenchmarkError.self) { try Report(of: ResultsFolder(existing: "/nowhere")) }
-        #expect(record.description.hasPrefix("/nowhere/run.json cannot be read."))
+        #expect(record.description.hasPrefix("there is no /nowhere/run.json."))
     }
 
     private func fields(of row: ResultRow) -> [String: String] {

@@ -100,7 +100,8 @@ struct AMQPURL: Sendable, Hashable {
         guard !endpoint.host.isEmpty else { throw AMQPURLError(text, "the host is empty") }
         if let port, !port.isEmpty {
             guard port.utf8.allSatisfy(Self.isDigit), let number = UInt16(port), number > 0 else {
-                throw AMQPURLError(text, "'\(port)' is not a port")
+                // It is not repeated, since it may be a password: one that holds a '/', or has no '@' behind it.
+                throw AMQPURLError(text, "what follows the host's ':' is not a port (in a password, write '/' as %2F)")
             }
             endpoint.port = Int(number)
         }
@@ -203,12 +204,10 @@ public struct AMQPURLError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String
 
     init(_ text: String, _ reason: String) {
-        let shown: String
-        if let at = text.lastIndex(of: "@") {
-            shown = "amqp://...\(text[at...])"
-        } else {
-            shown = text
-        }
+        // What has no '@' may be a password all the same, before a host that is missing.
+        let hasLogin =
+            text.contains("@") || (text.firstRange(of: "://").map { text[$0.upperBound...].contains(":") } ?? false)
+        let shown = text.contains("@") || !hasLogin ? text.hidingPasswords : "amqp://..."
         description = "'\(shown)' is not an AMQP URL: \(reason). Write amqp://USER:PASSWORD@HOST:PORT/VHOST."
     }
 }

@@ -37,9 +37,8 @@ public struct Advice: Sendable {
         _ question: Question, runs: [(folder: String, report: Report)],
         offered: Set<AcknowledgementClass> = Set(AcknowledgementClass.allCases)
     ) {
-        let candidates = runs.flatMap { run in
-            run.report.summary.filter { $0.count > 0 }.map { (row: $0, folder: run.folder) }
-        }
+        let measured = runs.flatMap { run in run.report.summary.map { (row: $0, folder: run.folder) } }
+        let candidates = measured.filter { $0.row.count > 0 }
         let near = candidates.filter { Self.distance($0.row, question) <= Self.farthest }
         let kept = near.filter { Self.keeps($0.row.acknowledgementClass, question.guarantee) }
         let able = kept.filter { Self.capacity($0.row) >= question.rate * Self.headroom }
@@ -54,7 +53,7 @@ public struct Advice: Sendable {
         }
         guard let closest = able.map({ Self.distance($0.row, question) }).min() else {
             isAnswered = false
-            text = Self.refusal(wish, question, candidates.map(\.row), near.map(\.row), kept.map(\.row))
+            text = Self.refusal(wish, question, measured.map(\.row), near.map(\.row), kept.map(\.row))
             return
         }
         let ranked = able.filter { Self.distance($0.row, question) == closest }.sorted {
@@ -91,7 +90,13 @@ public struct Advice: Sendable {
     ) -> String {
         let reason: String
         let remedy: String
-        if near.isEmpty {
+        let distrusted = all.filter { $0.count == 0 && distance($0, question) <= farthest }
+        if near.isEmpty, !distrusted.isEmpty {
+            reason =
+                "all rows of the \(distrusted.count) cells with such a payload are invalid; invalid_reason in results.csv "
+                + "says why"
+            remedy = "the same once more, when that is mended"
+        } else if near.isEmpty {
             reason =
                 "no payload within a factor of \(Int(farthest)) of \(ByteText.size(question.payloadBytes)) was measured"
             remedy = "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7"

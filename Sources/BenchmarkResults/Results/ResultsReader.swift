@@ -7,9 +7,7 @@ struct ResultsReader {
 
     /// - Throws: ``BenchmarkError`` when it cannot be read, or is of a version that this program does not know.
     init(path: String) throws(BenchmarkError) {
-        guard let text = SmallFile.text(at: path) else {
-            throw BenchmarkError("\(path) cannot be read. Name a folder that 'brokerlab bench' has made.")
-        }
+        let text = try SmallFile.results(at: path)
         let all = CSV.records(text)
         guard let header = all.first, header.first == "schema_version" else {
             throw BenchmarkError("\(path) has not the columns of a results.csv")

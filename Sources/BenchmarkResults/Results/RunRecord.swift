@@ -1,3 +1,4 @@
+import Broker
 import Foundation
 
 /// What all rows of a run have in common: the file `run.json` beside `results.csv`.
@@ -16,9 +17,7 @@ package struct RunRecord: Codable, Sendable {
     /// Reads `run.json`.
     /// - Throws: ``BenchmarkError`` when there is none, or it is something else.
     init(path: String) throws(BenchmarkError) {
-        guard let text = SmallFile.text(at: path) else {
-            throw BenchmarkError("\(path) cannot be read. Name a folder that 'brokerlab bench' has made.")
-        }
+        let text = try SmallFile.results(at: path)
         do {
             self = try JSONDecoder().decode(RunRecord.self, from: Data(text.utf8))
         } catch {
@@ -34,7 +33,7 @@ package struct RunRecord: Codable, Sendable {
         self.environment = environment
         self.floor = floor
         self.startedAt = startedAt
-        self.command = command
+        self.command = command.map(\.hidingPasswords)
     }
 
     /// The file's text.
