@@ -49,6 +49,7 @@ let package = Package(
 
         .target(
             name: "Broker", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Terminal", swiftSettings: settings),
         .target(
             name: "TransportIO", dependencies: ["Broker", "CLinux", nioCore, nioPosix, nioSSL, nioTLS],
             swiftSettings: settings),
@@ -90,14 +91,18 @@ let package = Package(
             resources: [.embedInCode("Suites")], swiftSettings: settings),
         .target(
             name: "BenchmarkKit",
-            dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram, subprocess],
+            dependencies: [
+                "BenchmarkResults", "Broker", "LoggerService", "Terminal", "TransportIO", histogram, subprocess,
+                nioCore,
+                nioPosix, nioHTTP1,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "brokerlab",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
                 "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
-                "RabbitMQNode", "CLinux", histogram, nioCore,
+                "RabbitMQNode", "Terminal", "CLinux", histogram, nioCore,
                 serviceLifecycle,
                 logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -113,6 +118,7 @@ let package = Package(
         .target(
             name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
             swiftSettings: settings),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(
             name: "TransportIOTests", dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix],

@@ -26,6 +26,10 @@ public struct BenchmarkConfiguration: Sendable {
     /// Changes the options of a transport's broker half before it is made, for example its queue.
     public var adjustClientOptions: @Sendable (TransportDescriptor, _ options: inout ClientOptions) -> Void = { _, _ in
     }
+    /// How many entries a message broker between the halves of a transport still holds for the logger.
+    ///
+    /// As long as there are some, what has not arrived is not lost. Nil where there is no message broker.
+    public var backlog: @Sendable (TransportDescriptor) async throws -> Int? = { _ in nil }
     /// Who is told how far the run is.
     public var progress: any ProgressSink = SilentProgress()
 

@@ -117,7 +117,8 @@ final class BenchmarkRun: Sendable {
         configuration.adjustClientOptions(descriptor, &options)
         var measurement = CellMeasurement(
             suite: stage.suite, planned: planned, descriptor: descriptor, clientOptions: options,
-            companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix)
+            companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix,
+            backlog: { [backlog = configuration.backlog] in try await backlog(descriptor) })
         measurement.keepsSamples = configuration.keepsRawSamples && stage.isMain
         measurement.live = LiveFigures()
         return measurement

@@ -20,18 +20,18 @@ public struct LoggerService: Service {
 
     private let ledger: Ledger
     private let receivers: [Receiver]
-    private let bound: @Sendable (_ transport: String, ServerAddress) -> Void
-    private let ready: @Sendable () -> Void
+    private let bound: @Sendable (_ transport: String, ServerAddress) throws -> Void
+    private let ready: @Sendable () throws -> Void
     private let log = Logger(label: "brokerlab.logger")
 
     /// Creates a logger.
     /// - Parameters:
-    ///   - bound: told of each receiver when entries can arrive there.
-    ///   - ready: told once, when entries can arrive everywhere.
+    ///   - bound: told of each receiver when entries can arrive there; what it throws ends the logger.
+    ///   - ready: told once, when entries can arrive everywhere; what it throws ends the logger.
     public init(
         ledger: Ledger, receivers: [Receiver],
-        bound: @escaping @Sendable (_ transport: String, ServerAddress) -> Void,
-        ready: @escaping @Sendable () -> Void
+        bound: @escaping @Sendable (_ transport: String, ServerAddress) throws -> Void,
+        ready: @escaping @Sendable () throws -> Void
     ) {
         self.ledger = ledger
         self.receivers = receivers
@@ -40,21 +40,34 @@ public struct LoggerService: Service {
     }
 
     /// Serves until a graceful shutdown (or cancellation), then drains.
-    /// - Throws: ``ServerError`` when a receiver cannot start.
+    /// - Throws: ``ServerError`` when a receiver cannot start, which ends the others at once; what `bound` and `ready` throw.
     public func run() async throws {
-        let countdown = Countdown(receivers.count, then: ready)
+        let (addresses, sink) = AsyncStream.makeStream(of: (transport: String, address: ServerAddress).self)
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
+                group.addTask { try await announce(addresses) }
                 for receiver in receivers {
-                    group.addTask { try await serve(receiver, countdown) }
+                    group.addTask { try await serve(receiver) { sink.yield((receiver.transport, $0)) } }
                 }
-                try await group.waitForAll()
+                // The first failure cancels the others, as it leaves the group. (waitForAll() would wait for receivers that
+                // serve for ever before it throws.)
+                for try await _ in group {}
             }
         }
     }
 
+    /// Tells where entries can arrive, and when they can everywhere; not on an event loop, since that may have to wait.
+    private func announce(_ addresses: AsyncStream<(transport: String, address: ServerAddress)>) async throws {
+        var missing = receivers.count
+        for await (transport, address) in addresses {
+            try bound(transport, address)
+            missing -= 1
+            if missing == 0 { return try ready() }
+        }
+    }
+
     /// Serves one receiver; one that was ready once and was lost since (its message broker went away) starts again.
-    private func serve(_ receiver: Receiver, _ countdown: Countdown) async throws {
+    private func serve(_ receiver: Receiver, _ isReady: @escaping @Sendable (ServerAddress) -> Void) async throws {
         let recorder = ledger.recorder(for: receiver.transport)
         let hasBeenReady = Flag()
         var pause = Duration.milliseconds(100)
@@ -62,9 +75,7 @@ public struct LoggerService: Service {
             let start = ContinuousClock.now
             do {
                 try await receiver.server.serve(to: recorder) { address in
-                    guard hasBeenReady.set() else { return }
-                    bound(receiver.transport, address)
-                    countdown.step()
+                    if hasBeenReady.set() { isReady(address) }
                 }
             } catch let error as ServerError where hasBeenReady.isSet {
                 log.warning("\(error)", metadata: ["transport": "\(receiver.transport)"])

@@ -89,9 +89,25 @@ struct NodeFolder {
 
     /// What the node logged: the first errors, or the last lines where there are none.
     var excerptOfLog: String {
-        let lines = (Files.read("\(path)/\(Self.log)") ?? "").split(separator: "\n")
+        let lines = Self.plain(Files.read("\(path)/\(Self.log)") ?? "").split(separator: "\n")
         let errors = lines.filter { $0.contains("[error]") }
         return (errors.isEmpty ? lines.suffix(12) : errors.prefix(12)).map { "\n  \($0)" }.joined()
+    }
+
+    /// The text without the colours of a terminal (ECMA-48 5.4: control sequences) and other control characters.
+    static func plain(_ text: String) -> String {
+        var plain = String.UnicodeScalarView()
+        var scalars = text.unicodeScalars.makeIterator()
+        while let scalar = scalars.next() {
+            if scalar == "\u{1b}" {
+                guard scalars.next() == "[" else { continue }
+                while let next = scalars.next(), !("\u{40}"..."\u{7e}").contains(next) {}
+            } else if scalar == "\n" || scalar == "\t" || !(scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value))
+            {
+                plain.append(scalar)
+            }
+        }
+        return String(plain)
     }
 
     /// The Erlang process, once it was started.

@@ -37,7 +37,7 @@ public struct RabbitMQInstallation: Sendable, Hashable {
         }
         throw RabbitMQNodeError(
             "RabbitMQ is not installed: no rabbitmq-server in /usr/lib/rabbitmq/bin or the PATH. "
-                + "Install it (\(installCommand)), or give the URL of one that runs (--amqp).")
+                + "Install it (\(installCommand)); bench can use one that runs elsewhere, too (--amqp URL).")
     }
 
     /// The installation that a start script belongs to; nil if it belongs to none.

@@ -16,6 +16,24 @@ extension RabbitMQNode {
             files, process, options.startTimeout, ContinuousClock.now + options.startTimeout)
     }
 
+    /// Waits until the node has ended without having been stopped, which it is not to do.
+    /// - Throws: ``RabbitMQNodeError`` that says how it ended; `CancellationError` when the task is cancelled before.
+    public func awaitEnd() async throws {
+        var status = files.exitStatus
+        while status == nil {
+            // The shell that watches over it writes a file.
+            try await Task.sleep(for: .milliseconds(100))
+            status = files.exitStatus
+        }
+        // As a shell has it: 128 and the signal.
+        guard let status, status > 128 else {
+            throw RabbitMQNodeError(
+                "RabbitMQ (process \(processID)) ended by itself, with exit status \(status ?? 0); "
+                    + "its log says:\(files.excerptOfLog)")
+        }
+        throw RabbitMQNodeError("RabbitMQ (process \(processID)) was ended by signal \(status - 128)")
+    }
+
     /// Runs `rabbitmqctl` on the node and returns what it printed.
     ///
     /// It is told where the node is, so that it neither needs nor starts an epmd.

@@ -45,33 +45,41 @@ public struct DialedServerTransport: ServerTransport {
         let hasBeenReady = Mutex(false)
         let handler: ServerSocketHandler
         let secured: EventLoopFuture<Void>?
+        let dialling = DiallingChannel()
         do {
             let context = if let tls { try TLSContext(tls, host: endpoint.host) } else { nil as TLSContext? }
-            (handler, secured) = try await ClientBootstrap(group: eventLoop)
-                .connectTimeout(.seconds(5))
-                .forBrokerLab()
-                .connect(host: endpoint.host, port: endpoint.port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let secured = try context?.add(to: channel, timeout: .seconds(5))
-                        let engine = makeEngine {
-                            hasBeenReady.withLock { $0 = true }
-                            ready(ServerAddress(target: target))
+            (handler, secured) = try await dialling.untilCancelled {
+                try await ClientBootstrap(group: eventLoop)
+                    .connectTimeout(.seconds(5))
+                    .forBrokerLab()
+                    .connect(host: endpoint.host, port: endpoint.port) { channel in
+                        channel.eventLoop.makeCompletedFuture {
+                            dialling.set(channel)
+                            let secured = try context?.add(to: channel, timeout: .seconds(5))
+                            let engine = makeEngine {
+                                hasBeenReady.withLock { $0 = true }
+                                ready(ServerAddress(target: target))
+                            }
+                            let handler = ServerSocketHandler(
+                                engine: engine, recorder: recorder, drainTimeout: drainTimeout,
+                                allocator: channel.allocator, isOnlyHandler: secured == nil,
+                                ended: { ended.succeed($1) })
+                            try channel.pipeline.syncOperations.addHandler(handler)
+                            return (handler, secured)
                         }
-                        let handler = ServerSocketHandler(
-                            engine: engine, recorder: recorder, drainTimeout: drainTimeout,
-                            allocator: channel.allocator, isOnlyHandler: secured == nil,
-                            ended: { ended.succeed($1) })
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                        return (handler, secured)
                     }
-                }
-            try await secured?.get()
+            }
+            try await dialling.untilCancelled { try await secured?.get() }
         } catch let failure as TLSFailure {
             ended.succeed(nil)
             throw ServerError("cannot reach \(peer) at \(endpoint) over TLS: \(failure)")
         } catch {
             ended.succeed(nil)
-            throw ServerError("cannot reach \(peer) at \(endpoint): \(describe(error)). \(mend)")
+            guard !Task.isCancelled else { return }
+            let reason = describe(error)
+            // Otherwise it may well run: a name that is unknown, a limit of this process.
+            let mend = reason == "connection refused" ? " \(mend)" : ""
+            throw ServerError("cannot reach \(peer) at \(endpoint): \(reason).\(mend)")
         }
         let failure = try await withTaskCancellationHandler {
             try await ended.futureResult.get()
@@ -83,6 +91,31 @@ public struct DialedServerTransport: ServerTransport {
         guard hasBeenReady.withLock({ $0 }) else {
             throw ServerError("cannot consume from \(peer) at \(endpoint): \(reason)")
         }
-        throw ServerError("lost \(peer) at \(endpoint): \(reason). \(mend)")
+        throw ServerError("lost \(peer) at \(endpoint): \(reason)")
+    }
+}
+
+/// A channel that is being connected, and closed when its task is cancelled: nobody waits for a peer that does not answer.
+private final class DiallingChannel: Sendable {
+    private let state = Mutex<(channel: (any Channel)?, isCancelled: Bool)>((nil, false))
+
+    func set(_ channel: any Channel) {
+        let isCancelled = state.withLock { state in
+            state.channel = channel
+            return state.isCancelled
+        }
+        if isCancelled { channel.close(promise: nil) }
+    }
+
+    func untilCancelled<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            let channel = state.withLock { state in
+                state.isCancelled = true
+                return state.channel
+            }
+            channel?.close(promise: nil)
+        }
     }
 }

@@ -44,6 +44,48 @@ struct BadInputTests {
         expectOneClearLine(finished, mentioning: [port.address, "refused"])
     }
 
+    @Test("One of several receivers that cannot start", arguments: ["tcp", "amqp"])
+    func oneReceiver(_ broken: String) async throws {
+        let port = try ReservedPort()
+        let address = broken == "amqp" ? "amqp://\(port.address)" : port.address
+        let start = ContinuousClock.now
+        let finished = try await runProgram(
+            .brokerlab, ["logger", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--\(broken)", address])
+        expectOneClearLine(finished, mentioning: [port.address])
+        #expect(ContinuousClock.now - start < .seconds(10), "it ends at once, not when it is stopped")
+    }
+
+    @Test("A benchmark without its RabbitMQ")
+    func benchWithoutRabbitMQ() async throws {
+        let port = try ReservedPort()
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                ["bench", "--transport", "tcp,amqp", "--rounds", "1", "--duration", "0.1", "--quiet"]
+                    + ["--amqp", "amqp://\(port.address)", "--out", folder.appending(path: "out").path])
+            #expect(finished.exitCode == 1)
+            #expect(finished.errors.text.contains(port.address) && finished.errors.text.contains("refused"))
+        }
+    }
+
+    @Test("A password is not repeated")
+    func password() async throws {
+        let port = try ReservedPort()
+        for url in [
+            "amqp://user:secret@\(port.address)", "amqp://user:secret@", "amqp://user:secret",
+            "amqp://user:sec/secret@h",
+            "amqp://user:secret@h:p", "amqp://user:secret@h?x=1", "amqp://user:secret#@h",
+        ] {
+            for arguments in [["send", "--transport", "amqp", "--data", "d", "--to", url], ["logger", "--amqp", url]] {
+                let finished = try await runProgram(.brokerlab, arguments)
+                #expect(finished.exitCode != 0)
+                #expect(
+                    !(finished.output.text + finished.errors.text).contains("secret"), "\(url): \(finished.errors.text)"
+                )
+            }
+        }
+    }
+
     @Test("A port that is taken")
     func portTaken() async throws {
         try await withLogger(["tcp"]) { logger in

@@ -59,6 +59,18 @@ struct BenchTests {
         }
     }
 
+    @Test("Asks no proxy for its own logger", arguments: ["http_proxy", "all_proxy", "ALL_PROXY"])
+    func proxy(_ variable: String) async throws {
+        let nobody = try ReservedPort()
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab.with(environment: [variable: "http://\(nobody.address)"]),
+                ["bench", "--transport", "tcp", "--in-flight", "1", "--rounds", "1", "--duration", "0.1", "--quiet"]
+                    + ["--payload-bytes", "100", "--out", folder.appending(path: "out").path])
+            #expect(finished.exitCode == 0, "\(finished.errors.text)")
+        }
+    }
+
     /// `compare` with runs whose rates are known, made of the cells of a real one.
     private func expectRegression(foundIn folder: URL) async throws {
         let (steady, slower) = (folder.appending(path: "steady").path, folder.appending(path: "slower").path)

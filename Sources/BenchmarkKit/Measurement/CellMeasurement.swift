@@ -24,7 +24,8 @@ struct CellMeasurement: Sendable {
 
     init(
         suite: Suite, planned: PlannedCell, descriptor: TransportDescriptor, clientOptions: ClientOptions,
-        companions: [CompanionProcess], loggerPID: pid_t, ledger: any LedgerClient, runPrefix: String
+        companions: [CompanionProcess], loggerPID: pid_t, ledger: any LedgerClient, runPrefix: String,
+        backlog: @escaping @Sendable () async throws -> Int? = { nil }
     ) {
         self.suite = suite
         self.planned = planned
@@ -34,7 +35,7 @@ struct CellMeasurement: Sendable {
         self.loggerPID = loggerPID
         self.ledger = ledger
         self.runPrefix = runPrefix
-        reconciliation = Reconciliation(ledger: ledger)
+        reconciliation = Reconciliation(ledger: ledger, backlog: backlog)
         slack = clientOptions.connectTimeout + clientOptions.answerTimeout * 2 + reconciliation.limit + .seconds(2)
     }
 

@@ -4,10 +4,12 @@ import LoggerService
 /// Waits for the ledger to have what was acknowledged.
 struct Reconciliation: Sendable {
     var ledger: any LedgerClient
-    /// How long the ledger may stand still before the rest counts as lost.
+    /// How long the ledger may stand still before the rest counts as lost, unless a message broker still holds entries.
     var patience: Duration = .seconds(5)
     /// How long all of it may take: a message broker that hands over a backlog by drops must not hold the suite for ever.
-    var limit: Duration = .seconds(30)
+    var limit: Duration = .seconds(120)
+    /// How many entries a message broker still holds; nil where there is none.
+    var backlog: @Sendable () async throws -> Int? = { nil }
 
     /// The account of a run, as soon as it has `acked` different entries or gets no further.
     /// - Throws: what the ledger throws, or `CancellationError`.
@@ -19,7 +21,12 @@ struct Reconciliation: Sendable {
         var pause = Duration.milliseconds(2)
         while report.unique < acked {
             let now = ContinuousClock.now
-            guard now - lastProgress < patience, now - start < limit else { break }
+            guard now - start < limit else { break }
+            if now - lastProgress >= patience {
+                // One that cannot be asked gives nothing to wait for.
+                guard let held = try? await backlog(), held > 0 else { break }
+                lastProgress = ContinuousClock.now
+            }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(50))
             let next = try await ledger.report(run: run)

@@ -1,20 +1,14 @@
 import BenchmarkResults
-import Glibc
 import Synchronization
+import Terminal
 
 /// Progress on standard error: one line redrawn in place on a terminal, else one plain line a cell.
 public final class StandardErrorProgress: ProgressSink {
-    private let isTerminal: Bool
-    private let width: Int
+    private let isTerminal = StandardError.isTerminal
     private let lineIsOpen = Mutex(false)
 
     /// Creates a sink that looks at what standard error is.
-    public init() {
-        isTerminal = isatty(STDERR_FILENO) == 1
-        var size = winsize()
-        let known = isTerminal && ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        width = known ? Int(size.ws_col) : 80
-    }
+    public init() {}
 
     /// Shows an event.
     public func show(_ event: ProgressEvent) {
@@ -35,28 +29,20 @@ public final class StandardErrorProgress: ProgressSink {
     private func redraw(_ line: String) {
         guard isTerminal else { return }
         lineIsOpen.withLock { isOpen in
-            // A line that wraps cannot be redrawn.
-            write("\r\u{1b}[K" + line.prefix(width - 1))
+            StandardError.redraw(line)
             isOpen = true
         }
     }
 
     private func settle(_ line: String) {
-        lineIsOpen.withLock { isOpen in
-            write((isOpen ? "\r\u{1b}[K" : "") + line + "\n")
-            isOpen = false
-        }
+        erase()
+        StandardError.write(line: line)
     }
 
     private func erase() {
         lineIsOpen.withLock { isOpen in
-            if isOpen { write("\r\u{1b}[K") }
+            if isOpen { StandardError.erase() }
             isOpen = false
         }
-    }
-
-    private func write(_ text: String) {
-        // Progress that cannot be shown is no reason to stop.
-        _ = text.utf8CString.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count - 1) }
     }
 }

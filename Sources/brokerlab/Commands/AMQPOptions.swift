@@ -1,6 +1,6 @@
 import ArgumentParser
 import Broker
-import Foundation
+import Terminal
 
 /// What a command that consumes from RabbitMQ can be told of it, beside where it is.
 struct AMQPConsumerOptions: ParsableArguments {
@@ -25,7 +25,7 @@ struct AMQPConsumerOptions: ParsableArguments {
     func apply(to options: inout ServerOptions) {
         options.prefetch = amqpPrefetch
         options.acknowledgementBatch = amqpAckBatch
-        options.notice = printNotice
+        options.notice = StandardError.write(line:)
     }
 }
 
@@ -68,12 +68,6 @@ struct AMQPPublisherOptions: ParsableArguments {
         options.channels = amqpChannels
         options.resendsUnconfirmed = amqpOnLoss == .resend
         options.reconnectTimeout = .seconds(amqpPatience)
-        options.notice = printNotice
+        options.notice = StandardError.write(line:)
     }
-}
-
-/// Prints a line of what an operator should know on standard error.
-@Sendable
-private func printNotice(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkResults
 import Broker
 import Foundation
+import Terminal
 
 /// The command `brokerlab advise`.
 struct AdviseCommand: ParsableCommand {
@@ -49,7 +50,7 @@ struct AdviseCommand: ParsableCommand {
         let advice = Advice(
             question, runs: runs.map { (folder: $0.0, report: $0.1) },
             offered: Set(TransportRegistry.all.map(\.acknowledgement)))
-        print(advice.text, terminator: "")
+        try StandardOutput.write(advice.text)
         if !advice.isAnswered { throw ExitCode.failure }
     }
 

@@ -1,9 +1,11 @@
+import AMQPTransport
 import ArgumentParser
 import BenchmarkKit
 import BenchmarkResults
 import Broker
 import Foundation
 import RabbitMQNode
+import Terminal
 
 /// The command `brokerlab bench`.
 struct BenchCommand: AsyncParsableCommand {
@@ -123,7 +125,7 @@ struct BenchCommand: AsyncParsableCommand {
                 try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(node))
             }
         }
-        print(json ? outcome.json : outcome.report, terminator: "")
+        try StandardOutput.write(json ? outcome.json : outcome.report)
         switch outcome.ending {
         case .complete where outcome.hasFailed:
             progress("some entries were not delivered as they should; the report says which and why")
@@ -147,7 +149,18 @@ struct BenchCommand: AsyncParsableCommand {
     ) async throws -> BenchmarkOutcome {
         var configuration = BenchmarkConfiguration(
             suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(suite, rabbitMQ), folder: folder)
-        if let rabbitMQ { configuration.companions = [rabbitMQ.process] }
+        if let rabbitMQ {
+            configuration.companions = [rabbitMQ.process]
+            configuration.adjustClientOptions = { transport, options in
+                // The logger's line hides the password.
+                if transport.name == "amqp" { options.target = rabbitMQ.url }
+            }
+            configuration.backlog = { transport in
+                guard transport.name == "amqp" else { return nil }
+                let queue = LoggerCommand.queue(Self.queue, of: transport)
+                return try await AMQPTransport.messageCount(inQueue: queue, at: rabbitMQ.url)
+            }
+        }
         if !quiet { configuration.progress = StandardErrorProgress() }
         configuration.keepsRawSamples = raw
         configuration.makeLayerWork = TransportLayers.work
@@ -167,11 +180,14 @@ struct BenchCommand: AsyncParsableCommand {
         if !others.isEmpty { arguments += ["--also", others.joined(separator: ",")] }
         if let rabbitMQ {
             // A queue of its own: nothing that others left behind is counted, and nothing is left behind for them.
-            arguments += ["--amqp", rabbitMQ.url, "--amqp-queue", "broker-lab-bench-\(getpid())", "--amqp-temporary"]
+            arguments += ["--amqp", rabbitMQ.url, "--amqp-queue", Self.queue, "--amqp-temporary"]
         }
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return BenchmarkKit.LoggerCommand(executable: executable, arguments: arguments)
     }
+
+    /// The queue of this benchmark's logger.
+    private static let queue = "broker-lab-bench-\(getpid())"
 
     private func overrides() -> SuiteOverrides {
         var overrides = SuiteOverrides()
@@ -193,7 +209,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func progress(_ text: String) {
         guard !quiet || !text.hasPrefix("starting") else { return }
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        StandardError.write(line: text)
     }
 }
 

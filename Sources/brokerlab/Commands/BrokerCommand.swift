@@ -2,6 +2,7 @@ import ArgumentParser
 import Broker
 import HTTPTransport
 import ServiceLifecycle
+import Terminal
 
 /// The command `brokerlab broker`.
 struct BrokerCommand: AsyncParsableCommand {
@@ -51,11 +52,21 @@ private struct ForwardingService: Service {
     let broker: Broker
 
     func run() async throws {
+        let (addresses, sink) = AsyncStream.makeStream(of: ServerAddress.self)
         try await cancelWhenGracefulShutdown {
-            let output = JSONLines()
-            try await server.serve(to: ForwardingRecorder(broker: broker)) { address in
-                output.print(["listen": address.target])
-                output.print(["ready": true])
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    for await address in addresses {
+                        try StandardOutput.write(["listen": address.target])
+                        try StandardOutput.write(["ready": true])
+                    }
+                }
+                group.addTask {
+                    defer { sink.finish() }
+                    try await server.serve(to: ForwardingRecorder(broker: broker)) { sink.yield($0) }
+                }
+                // The first failure ends the other, as it leaves the group.
+                for try await _ in group {}
             }
         }
     }

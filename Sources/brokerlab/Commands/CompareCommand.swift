@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkResults
+import Terminal
 
 /// The command `brokerlab compare`.
 struct CompareCommand: ParsableCommand {
@@ -40,14 +41,15 @@ struct CompareCommand: ParsableCommand {
                 "The two runs have no cell in common that has valid rows in both. Run the same suite twice, with nothing else at work."
             )
         }
-        print(comparison.text, terminator: "")
+        try StandardOutput.write(comparison.text)
         guard let failOn else { return }
         let regressions = comparison.regressions(beyond: failOn.part)
         guard regressions.isEmpty else {
-            print("\(regressions.count) of \(comparison.lines.count) cells became worse by more than \(failOn.text)")
+            try StandardOutput.write(
+                "\(regressions.count) of \(comparison.lines.count) cells became worse by more than \(failOn.text)\n")
             throw ExitCode.failure
         }
-        print("no cell became worse by more than \(failOn.text)")
+        try StandardOutput.write("no cell became worse by more than \(failOn.text)\n")
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Terminal
 
 /// The command `brokerlab doctor`.
 struct DoctorCommand: AsyncParsableCommand {
@@ -15,12 +16,18 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let findings = Libraries.findings() + Machine.findings() + (await ContractPorts.findings())
-        for line in findings.lines { print(line) }
         let missing = findings.filter { $0.status == .missing }.map(\.subject)
         guard missing.isEmpty else {
-            print("\nbench cannot measure every transport here; what is missing: \(missing.joined(separator: ", "))")
+            try say(
+                findings,
+                "bench cannot measure every transport here; what is missing: \(missing.joined(separator: ", "))")
             throw ExitCode.failure
         }
-        print("\nbench can measure every transport here: \(TransportRegistry.selectors.joined(separator: ", "))")
+        try say(
+            findings, "bench can measure every transport here: \(TransportRegistry.selectors.joined(separator: ", "))")
+    }
+
+    private func say(_ findings: [Finding], _ verdict: String) throws {
+        try StandardOutput.write((findings.lines + ["", verdict, ""]).joined(separator: "\n"))
     }
 }

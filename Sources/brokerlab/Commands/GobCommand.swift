@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gob
+import Terminal
 
 /// The command `brokerlab gob`.
 struct GobCommand: ParsableCommand {
@@ -25,10 +26,9 @@ struct GobCommand: ParsableCommand {
         let source = try open()
         var text = GobStreamText()
         while let bytes = try read(source) {
-            print(text.append(bytes.span.bytes), terminator: "")
-            fflush(nil)
+            try StandardOutput.write(text.append(bytes.span.bytes))
         }
-        print(text.end(), terminator: "")
+        try StandardOutput.write(text.end())
         if text.isDamaged { throw ExitCode.failure }
     }
 

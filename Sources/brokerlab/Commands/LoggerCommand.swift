@@ -2,8 +2,7 @@ import ArgumentParser
 import Broker
 import HTTPTransport
 import LoggerService
-import Logging
-import ServiceLifecycle
+import Terminal
 
 /// The command `brokerlab logger`.
 struct LoggerCommand: AsyncParsableCommand {
@@ -77,12 +76,11 @@ struct LoggerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ledger = Ledger(storeBytes: store << 20)
-        let output = JSONLines()
         let receivers = try receivers(ledger: ledger)
         let service = LoggerService(
             ledger: ledger, receivers: receivers,
-            bound: { output.print(["transport": $0, "target": $1.target]) },
-            ready: { output.print(["ready": true]) })
+            bound: { try StandardOutput.write(["transport": $0, "target": $1.target.hidingPasswords]) },
+            ready: { try StandardOutput.write(["ready": true]) })
         try await ServiceRunner.run(service, exitWithStdin: exitWithStdin)
     }
 
@@ -95,7 +93,8 @@ struct LoggerCommand: AsyncParsableCommand {
             let fallback = hasFlag || transport.name == "amqp" ? nil : transport.defaultTarget
             guard let target = asked[transport.name, default: nil] ?? fallback else { return nil }
             var options = ServerOptions(
-                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), queue: queue(of: transport),
+                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes),
+                queue: amqpQueue.map { Self.queue($0, of: transport) },
                 temporary: amqpTemporary)
             amqpConsumer.apply(to: &options)
             grpcConnections.apply(to: &options)
@@ -119,9 +118,10 @@ struct LoggerCommand: AsyncParsableCommand {
         }
     }
 
-    private func queue(of transport: TransportDescriptor) -> String? {
-        guard transport.needsOwnServer, let amqpQueue, let variant = transport.variant else { return amqpQueue }
-        return "\(amqpQueue)-\(variant)"
+    /// The queue that a transport is consumed from where `name` was asked for.
+    static func queue(_ name: String, of transport: TransportDescriptor) -> String {
+        guard transport.needsOwnServer, let variant = transport.variant else { return name }
+        return "\(name)-\(variant)"
     }
 
     private func server(

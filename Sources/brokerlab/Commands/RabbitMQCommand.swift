@@ -1,5 +1,6 @@
 import ArgumentParser
 import RabbitMQNode
+import Terminal
 
 /// The command `brokerlab rabbitmq`.
 struct RabbitMQCommand: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct RabbitMQCommand: AsyncParsableCommand {
         abstract: "Runs a private RabbitMQ, as bench does, until it is interrupted.",
         discussion: """
             It listens on a free port of 127.0.0.1, disturbs no other RabbitMQ, and leaves nothing behind. Prints one line of \
-            JSON with its url, its pid and its version when it answers.
+            JSON with its url, its pid and its version when it answers. Should RabbitMQ end by itself, it says so and exits 1.
 
             EXAMPLE
               brokerlab rabbitmq
@@ -17,13 +18,8 @@ struct RabbitMQCommand: AsyncParsableCommand {
     func run() async throws {
         try await Interruptible.run {
             try await withRabbitMQ { node in
-                JSONLines().print(["url": node.url, "pid": Int(node.processID), "version": node.version])
-                let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
-                await withTaskCancellationHandler {
-                    for await _ in stream {}
-                } onCancel: {
-                    continuation.finish()
-                }
+                try StandardOutput.write(["url": node.url, "pid": Int(node.processID), "version": node.version])
+                try await node.awaitEnd()
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkResults
+import Terminal
 
 /// The command `brokerlab report`.
 struct ReportCommand: ParsableCommand {
@@ -20,7 +21,6 @@ struct ReportCommand: ParsableCommand {
         let folder = ResultsFolder(existing: folder)
         let report = try Report(of: folder)
         try report.write(to: folder)
-        print(report.table, terminator: "")
-        print("summary: \(folder.summaryFile)\nreport:  \(folder.pageFile)")
+        try StandardOutput.write(report.table + "summary: \(folder.summaryFile)\nreport:  \(folder.pageFile)\n")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Broker
-import Foundation
+import Glibc
+import Terminal
 
 /// The command `brokerlab send`.
 struct SendCommand: AsyncParsableCommand {
@@ -8,8 +9,9 @@ struct SendCommand: AsyncParsableCommand {
         commandName: "send",
         abstract: "Sends log entries and waits for their acknowledgements.",
         discussion: """
-            Without --data and --payload-bytes it reads entries from standard input, one a line. Exits 0 when every entry \
-            was acknowledged.
+            Without --data and --payload-bytes it reads entries from standard input, one a line; with --run, the first line \
+            has the sequence number 0. Exits 0 when every entry was acknowledged. Interrupted, it prints what became of the \
+            entries so far, and exits 130.
 
             EXAMPLES
               brokerlab send --transport http --to 127.0.0.1:8080 --name login --data "user 7"
@@ -31,7 +33,9 @@ struct SendCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Send a text of this many bytes instead.", valueName: "bytes"))
     var payloadBytes: Int?
 
-    @Option(help: ArgumentHelp("How many entries to send (default: 1).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How many entries to send: 1, or all lines of standard input, unless told otherwise.", valueName: "n"))
     var count: Int?
 
     @Option(help: ArgumentHelp("How many entries may be unacknowledged at once.", valueName: "n"))
@@ -72,14 +76,28 @@ struct SendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let text = data ?? payloadBytes.map { String(repeating: "x", count: $0) }
+        let most = count.map(UInt64.init)
         let job = SendJob(
-            source: text.map { EntrySource(text: $0, count: count ?? (duration == nil ? 1 : .max)) }
-                ?? EntrySource(lines: LineReader()), name: name,
+            source: text.map { EntrySource(text: $0, count: most ?? (duration == nil ? 1 : .max)) }
+                ?? EntrySource(lines: LineReader(), count: most ?? .max), name: name,
             severity: Severity(name: severity) ?? .info, run: run, inFlight: inFlight,
             window: duration.map { SendWindow(warmup: warmup, duration: $0) })
         let client = try destination.client(maxInFlight: inFlight)
-        let outcome = try await job.run(over: client)
-        outcome.print(asJSON: json)
+        let ending = try await Interruptible.run(grace: Self.grace) { try await job.run(over: client) }
+        var outcome: SendOutcome
+        switch ending {
+        case .finished(let result), .interrupted(let result?): outcome = result
+        case .interrupted(nil):
+            outcome = await job.outcomeSoFar()
+            outcome.giveUp()
+        }
+        let remarks = job.remarks
+        try outcome.print(asJSON: json, remarks)
+        if case .interrupted = ending { throw Interruptible.exitCode }
         if outcome.failed > 0 { throw ExitCode.failure }
+        if remarks?.failure != nil { throw ExitCode(EX_IOERR) }
     }
+
+    /// How long what is in flight may take to be answered after an interruption.
+    private static let grace = Duration.seconds(1)
 }

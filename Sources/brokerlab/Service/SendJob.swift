@@ -1,46 +1,92 @@
 import Broker
-import Foundation
+import Synchronization
+import Terminal
 
 /// A number of entries to be sent with some of them in flight at once.
-struct SendJob: Sendable {
-    var source: EntrySource
-    var name: String
-    var severity: Severity
-    var run: String?
-    var inFlight: Int
-    /// How long to send; nil for as long as there are entries.
-    var window: SendWindow?
+final class SendJob: Sendable {
+    private let source: EntrySource
+    private let name: String
+    private let severity: Severity
+    private let run: String?
+    private let inFlight: Int
+    private let window: SendWindow?
+    /// Asks for the outcome so far, on the connection's event loop; nil before there is a connection.
+    private let account = Mutex<(@Sendable () async -> SendOutcome)?>(nil)
 
-    /// Sends all entries; throws only when no connection can be made.
+    /// - Parameter window: how long to send; nil for as long as there are entries.
+    init(
+        source: EntrySource, name: String, severity: Severity, run: String?, inFlight: Int, window: SendWindow?
+    ) {
+        (self.source, self.name, self.severity) = (source, name, severity)
+        (self.run, self.inFlight, self.window) = (run, inFlight, window)
+    }
+
+    /// Sends all entries, or until the task is cancelled; throws only when no connection can be made.
     func run<Transport: ClientTransport>(over transport: Transport) async throws -> SendOutcome {
         try await transport.withConnection { connection in
             let start = MonotonicClock.now
-            let progress = SendProgress(span: window?.span(from: start))
-            await withTaskGroup { group in
-                for _ in 0..<inFlight {
-                    group.addTask { await work(on: connection, progress) }
+            let progress = SendProgress(span: window?.span(from: start), start: start)
+            account.withLock { $0 = { await Self.outcome(of: progress, on: connection) } }
+            // Those who wait for a line do not see the time.
+            let timer = window.map { window in
+                Task { [source] in
+                    guard (try? await Task.sleep(for: .seconds(window.warmup + window.duration))) != nil else { return }
+                    source.stop()
                 }
-                await group.waitForAll()
             }
-            progress.end(start: start)
-            return progress.outcome
+            defer { timer?.cancel() }
+            await withTaskCancellationHandler {
+                await withTaskGroup { group in
+                    for _ in 0..<inFlight {
+                        group.addTask { await self.work(on: connection, progress) }
+                    }
+                    await group.waitForAll()
+                }
+            } onCancel: {
+                source.stop()
+            }
+            return Self.outcome(of: progress, on: connection)
         }
+    }
+
+    /// What became of the entries so far, with what is to be said of standard input.
+    func outcomeSoFar() async -> SendOutcome {
+        let account = account.withLock { $0 }
+        return await account?() ?? SendOutcome()
+    }
+
+    /// What is to be said of standard input; nil where it is not read.
+    var remarks: LineReader.Remarks? { source.lines?.remarks }
+
+    private static func outcome<Connection: TransportConnection>(
+        of progress: SendProgress, on connection: isolated Connection
+    ) -> SendOutcome {
+        progress.end()
+        return progress.outcome
     }
 
     private func work<Connection: TransportConnection>(
         on connection: isolated Connection, _ progress: SendProgress
     ) async {
-        while let (number, text) = await source.next(), let sentAt = progress.begin() {
-            let stamp = run.map { RunStamp(run: $0, sequence: number, sentAt: MonotonicClock.wallTime) }
-            let entry = LogEntry(name: name, data: text, severity: severity, stamp: stamp)
-            progress.outcome.sent += 1
-            do throws(TransportError) {
-                _ = try await connection.send(entry)
-                progress.acknowledged(since: sentAt)
-            } catch {
-                progress.fail(error)
+        while !Task.isCancelled, let sentAt = progress.begin() {
+            switch source.take() {
+            case .entry(let number, let text):
+                let stamp = run.map { RunStamp(run: $0, sequence: number, sentAt: MonotonicClock.wallTime) }
+                let entry = LogEntry(name: name, data: text, severity: severity, stamp: stamp)
+                progress.outcome.sent += 1
+                do throws(TransportError) {
+                    _ = try await connection.send(entry)
+                    progress.acknowledged(since: sentAt)
+                } catch {
+                    progress.outcome.add(error)
+                }
+                progress.show()
+            case .unfit(_, let error):
+                progress.outcome.sent += 1
+                progress.outcome.add(error)
+            case .none: await source.wait()
+            case .end: return
             }
-            progress.show()
         }
     }
 }
@@ -56,61 +102,5 @@ struct SendWindow: Sendable {
     func span(from start: UInt64) -> Range<UInt64> {
         let begin = start + UInt64(warmup * 1e9)
         return begin..<begin + UInt64(duration * 1e9)
-    }
-}
-
-/// What was measured in a window.
-struct SendFigures: Sendable, Equatable {
-    var messages = 0
-    var seconds = 0.0
-    var p50Microseconds = 0.0
-    var p99Microseconds = 0.0
-
-    var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
-}
-
-/// What became of the entries.
-struct SendOutcome: Sendable {
-    var sent = 0
-    var acked = 0
-    var failed = 0
-    var firstFailure: String?
-    var seconds = 0.0
-    /// Nil where no window was asked for.
-    var figures: SendFigures?
-
-    func print(asJSON: Bool) {
-        if asJSON {
-            var object: [String: any Encodable & Sendable] = [
-                "sent": sent, "acked": acked, "failed": failed, "seconds": rounded(seconds),
-            ]
-            if let firstFailure { object["first_failure"] = firstFailure }
-            if let figures {
-                object["messages"] = figures.messages
-                object["total_messages"] = acked
-                object["seconds"] = rounded(figures.seconds)
-                object["messages_per_s"] = rounded(figures.messagesPerSecond)
-                object["p50_us"] = rounded(figures.p50Microseconds)
-                object["p99_us"] = rounded(figures.p99Microseconds)
-            }
-            JSONLines().print(object)
-            return
-        }
-        let rate = seconds > 0 ? Int(Double(acked) / seconds) : 0
-        Swift.print("sent \(sent), acknowledged \(acked), failed \(failed) in \(format(seconds)) s: \(rate) msgs/s")
-        if let figures {
-            let latency = String(format: "p50 %.1f us, p99 %.1f us", figures.p50Microseconds, figures.p99Microseconds)
-            Swift.print(
-                "measured for \(format(figures.seconds)) s: \(Int(figures.messagesPerSecond)) msgs/s, \(latency)")
-        }
-        if let firstFailure { FileHandle.standardError.write(Data("first failure: \(firstFailure)\n".utf8)) }
-    }
-
-    private func rounded(_ number: Double) -> Double {
-        (number * 1e6).rounded() / 1e6
-    }
-
-    private func format(_ seconds: Double) -> String {
-        String(format: "%.3f", seconds)
     }
 }

@@ -1,6 +1,6 @@
 import Broker
-import Foundation
 import Histogram
+import Terminal
 
 /// The running account of a job, on standard error once it takes more than two seconds.
 ///
@@ -11,15 +11,16 @@ final class SendProgress: @unchecked Sendable {
     var outcome = SendOutcome()
     private var nextShow = MonotonicClock.now + 2 * SendProgress.interval
     private var hasShown = false
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isTerminal = StandardError.isTerminal
     private var sinceClock = 0
+    private let start: UInt64
     private let span: Range<UInt64>?
     private var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
     private var lastAcknowledged: UInt64 = 0
 
     /// - Parameter span: what is measured; nothing after it is sent.
-    init(span: Range<UInt64>?) {
-        self.span = span
+    init(span: Range<UInt64>?, start: UInt64) {
+        (self.span, self.start) = (span, start)
     }
 
     /// The time at which an entry is sent now; nil when none is to be sent any more.
@@ -36,11 +37,6 @@ final class SendProgress: @unchecked Sendable {
         latencies.record(lastAcknowledged - sentAt)
     }
 
-    func fail(_ error: TransportError) {
-        outcome.failed += 1
-        outcome.firstFailure = outcome.firstFailure ?? "\(error)"
-    }
-
     func show() {
         sinceClock += 1
         guard sinceClock >= 64 else { return }
@@ -50,10 +46,11 @@ final class SendProgress: @unchecked Sendable {
         nextShow = now + Self.interval
         hasShown = true
         let text = "sent \(outcome.sent), acknowledged \(outcome.acked), failed \(outcome.failed)"
-        FileHandle.standardError.write(Data((isTerminal ? "\r\(text)" : "\(text)\n").utf8))
+        if isTerminal { StandardError.redraw(text) } else { StandardError.write(line: text) }
     }
 
-    func end(start: UInt64) {
+    /// Completes the outcome with what was measured until now.
+    func end() {
         outcome.seconds = Double(MonotonicClock.now - start) / 1e9
         if let span {
             outcome.figures = SendFigures(
@@ -62,6 +59,6 @@ final class SendProgress: @unchecked Sendable {
                 p50Microseconds: Double(latencies.valueAtPercentile(50)) / 1e3,
                 p99Microseconds: Double(latencies.valueAtPercentile(99)) / 1e3)
         }
-        if hasShown && isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
+        if hasShown && isTerminal { StandardError.erase() }
     }
 }

@@ -10,7 +10,7 @@ enum ServiceRunner {
 
     /// - Parameter exitWithStdin: end, as on SIGTERM, when standard input ends.
     static func run(_ service: some Service, exitWithStdin: Bool = false) async throws {
-        var logger = Logger(label: "brokerlab", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: "brokerlab")
         logger.logLevel = .error
         var configuration = ServiceGroupConfiguration(
             services: [
@@ -23,7 +23,10 @@ enum ServiceRunner {
         let group = ServiceGroup(configuration: configuration)
         if exitWithStdin {
             Thread.detachNewThread {
-                while !FileHandle.standardInput.availableData.isEmpty {}
+                var chunk = [UInt8](repeating: 0, count: 4096)
+                while case let count = read(STDIN_FILENO, &chunk, chunk.count),
+                    count > 0 || (count < 0 && errno == EINTR)
+                {}
                 Task { await group.triggerGracefulShutdown() }
             }
         }

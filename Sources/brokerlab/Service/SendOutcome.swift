@@ -1,0 +1,119 @@
+import Broker
+import Foundation
+import Terminal
+
+/// What became of the entries that `send` has sent.
+struct SendOutcome: Sendable {
+    var sent = 0
+    var acked = 0
+    /// Those of which no byte can have been acted upon.
+    var notSent = 0
+    /// Those that may have arrived.
+    var unknown = 0
+    /// Those that the peer did not take.
+    var rejected = 0
+    var firstFailure: String?
+    var seconds = 0.0
+    /// Nil where no window was asked for.
+    var figures: SendFigures?
+
+    var failed: Int { notSent + unknown + rejected }
+
+    /// An entry has failed.
+    mutating func add(_ error: TransportError) {
+        switch error.fate {
+        case .notSent: notSent += 1
+        case .unknown: unknown += 1
+        case .rejected: rejected += 1
+        }
+        firstFailure = firstFailure ?? "\(error)"
+    }
+
+    /// Nobody waits any longer for what is in flight.
+    mutating func giveUp() {
+        let unanswered = sent - acked - failed
+        guard unanswered > 0 else { return }
+        let error = TransportError(.unknown, "interrupted before it was answered")
+        unknown += unanswered
+        firstFailure = firstFailure ?? "\(error)"
+    }
+
+    /// Prints it, and what is to be said of standard input where that was read.
+    /// - Throws: ``OutputError``.
+    func print(asJSON: Bool, _ remarks: LineReader.Remarks?) throws {
+        if asJSON {
+            try StandardOutput.write(object(remarks))
+        } else {
+            try StandardOutput.write(text)
+            if let firstFailure { StandardError.write(line: "first failure: \(firstFailure)") }
+        }
+        for sentence in remarks?.sentences ?? [] { StandardError.write(line: sentence) }
+    }
+
+    private func object(_ remarks: LineReader.Remarks?) -> [String: any Encodable & Sendable] {
+        var object: [String: any Encodable & Sendable] = [
+            "sent": sent, "acked": acked, "failed": failed, "not_sent": notSent, "unknown": unknown,
+            "rejected": rejected, "seconds": rounded(seconds),
+        ]
+        if let firstFailure { object["first_failure"] = firstFailure }
+        if let figures {
+            object["messages"] = figures.messages
+            object["total_messages"] = acked
+            object["seconds"] = rounded(figures.seconds)
+            object["messages_per_s"] = rounded(figures.messagesPerSecond)
+            object["p50_us"] = rounded(figures.p50Microseconds)
+            object["p99_us"] = rounded(figures.p99Microseconds)
+        }
+        if let remarks {
+            object["lines_not_utf8"] = remarks.notUTF8
+            object["lines_not_sent"] = remarks.left
+        }
+        return object
+    }
+
+    private var text: String {
+        let rate = seconds > 0 ? Int(Double(acked) / seconds) : 0
+        let fates = [(notSent, "not sent"), (unknown, "outcome unknown"), (rejected, "rejected")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let failures = "failed \(failed)" + (fates.isEmpty ? "" : " (\(fates.joined(separator: ", ")))")
+        var text = "sent \(sent), acknowledged \(acked), \(failures) in \(format(seconds)) s: \(rate) msgs/s\n"
+        if let figures {
+            let latency = String(format: "p50 %.1f us, p99 %.1f us", figures.p50Microseconds, figures.p99Microseconds)
+            text += "measured for \(format(figures.seconds)) s: \(Int(figures.messagesPerSecond)) msgs/s, \(latency)\n"
+        }
+        return text
+    }
+
+    private func rounded(_ number: Double) -> Double {
+        (number * 1e6).rounded() / 1e6
+    }
+
+    private func format(_ seconds: Double) -> String {
+        String(format: "%.3f", seconds)
+    }
+}
+
+/// What was measured in a window.
+struct SendFigures: Sendable, Equatable {
+    var messages = 0
+    var seconds = 0.0
+    var p50Microseconds = 0.0
+    var p99Microseconds = 0.0
+
+    var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
+}
+
+extension LineReader.Remarks {
+    /// What a reader of the outcome has to know.
+    fileprivate var sentences: [String] {
+        var sentences: [String] = []
+        if notUTF8 > 0 {
+            sentences.append(
+                "lines that were not UTF-8: \(notUTF8) (the first is line \(firstNotUTF8)); in the place of what is not, "
+                    + "U+FFFD was sent")
+        }
+        if left > 0 { sentences.append("lines that were read and not sent: \(left)") }
+        if let failure { sentences.append("standard input could not be read to its end: \(failure)") }
+        return sentences
+    }
+}
