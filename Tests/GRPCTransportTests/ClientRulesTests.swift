@@ -129,15 +129,17 @@ import Testing
         try client.receive { $0.add(RawFrames.Kind.reset, 0, 1, [0, 0, 0, errorCode]) }
         #expect(client.completions.list.map(\.ticket) == [0])
         #expect(client.failures.first??.fate == fate)
+        // gRPC A6, "Transparent Retries".
+        #expect((client.failures.first == .sendAgain) == (errorCode == 7))
     }
 
     /// RFC 9113 6.8: streams above the last identifier "were not and will not be processed".
-    @Test func streamsAboveAGoawayAreNotSent() throws {
+    @Test func streamsAboveAGoawayAreSentAgain() throws {
         var client = try Client(tickets: 3)
         try client.receive { $0.add(RawFrames.Kind.goaway, 0, 0, [0, 0, 0, 1, 0, 0, 0, 11] + Array("calm".utf8)) }
         #expect(client.engine.isRetired)
         #expect(Set(client.completions.list.map(\.ticket)) == [1, 2])
-        #expect(client.failures.allSatisfy { $0?.fate == .notSent })
+        #expect(client.failures == [.sendAgain, .sendAgain])
         let error = #expect(throws: ProtocolError.self) {
             try client.engine.receiveEnd(completions: &client.completions)
         }

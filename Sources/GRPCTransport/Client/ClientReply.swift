@@ -84,11 +84,6 @@ struct ClientReply {
     /// What became of the entry when its stream was reset before an answer was complete.
     static func failure(resetWith errorCode: UInt32) -> TransportError {
         let name = HTTP2Session.name(ofErrorCode: errorCode)
-        // RFC 9113 8.7: REFUSED_STREAM says "that the stream is being closed prior to any processing having occurred";
-        // nghttp2 reports streams above a GOAWAY's last one in the same way.
-        if name == "REFUSED_STREAM" {
-            return TransportError(.notSent, "the peer refused the stream before any processing (REFUSED_STREAM)")
-        }
         return TransportError(.unknown, "the stream was reset with \(name) before the answer was complete")
     }
 }

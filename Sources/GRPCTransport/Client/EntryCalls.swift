@@ -55,7 +55,7 @@ final class EntryCalls {
             if streams[ticket].isAnswered || streams[ticket].reply.defect != nil {
                 complete(ticket, streams[ticket].reply.failure(streams[ticket].message), &completions, session)
             } else if let errorCode = streams[ticket].closedWith {
-                complete(ticket, ClientReply.failure(resetWith: errorCode), &completions, session)
+                reset(ticket, errorCode, &completions)
             } else {
                 streams[ticket].message.own(&buffers.value)
                 let (stream, count) = (streams[ticket].id, streams[ticket].unconsumedBytes)
@@ -64,6 +64,18 @@ final class EntryCalls {
             }
         }
         notes.value.removeAll(keepingCapacity: true)
+    }
+
+    /// A stream was closed before its answer was complete.
+    private func reset(_ ticket: Int, _ errorCode: UInt32, _ completions: inout Completions) {
+        release(ticket)
+        // RFC 9113 8.7: REFUSED_STREAM says "that the stream is being closed prior to any processing having occurred"; nghttp2
+        // reports streams above a GOAWAY's last one in the same way. gRPC A6, "Transparent Retries": such a call is made again.
+        if errorCode == NGHTTP2_REFUSED_STREAM.rawValue {
+            completions.sendAgain(ticket)
+        } else {
+            completions.fail(ticket, ClientReply.failure(resetWith: errorCode))
+        }
     }
 
     private func complete(

@@ -60,8 +60,11 @@ final class LogStream: ClientCallObserver {
         let untouched = end.isUnprocessed ? tickets.count : unsent.untouchedEntries
         let failure = failure(end)
         while let ticket = tickets.popFirst() {
-            let isUntouched = tickets.count < untouched
-            completions.fail(ticket, TransportError(isUntouched ? .notSent : failure.fate, failure.message))
+            if tickets.count < untouched {
+                completions.sendAgain(ticket)
+            } else {
+                completions.fail(ticket, failure)
+            }
         }
     }
 

@@ -1,0 +1,111 @@
+import Broker
+import NIOCore
+import NIOPosix
+
+/// How a pool comes by its sockets.
+extension SocketPool {
+    /// Dials a socket for everyone who waits, as far as there may be more.
+    ///
+    /// While it fails, one at a time, and not before the pause is over.
+    func dialIfWanted() {
+        while !isClosed, dialing < waiters.count, sockets.count + dialing < configuration.maxSockets {
+            if redial.isFailing {
+                guard dialing == 0, nextDial == nil else { return }
+                let pause = redial.pauseLeft(now: MonotonicClock.now)
+                guard pause == 0 else { return dial(in: .nanoseconds(Int64(clamping: pause))) }
+            }
+            dial()
+        }
+    }
+
+    private func dial(in pause: TimeAmount) {
+        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
+        nextDial = executor.eventLoop.scheduleTask(in: pause) {
+            pool.value.nextDial = nil
+            pool.value.dialIfWanted()
+        }
+    }
+
+    private func dial() {
+        dialing += 1
+        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
+        Task(executorPreference: executor) { await pool.value.dialOnce() }
+    }
+
+    private func dialOnce() async {
+        let outcome = await connect()
+        dialing -= 1
+        switch outcome {
+        case .success(let socket):
+            guard !isClosed else { return socket.close(patience: .zero) }
+            redial.reached()
+            if let lostAt = lostAt.take() {
+                let milliseconds = (MonotonicClock.now - lostAt) / 1_000_000
+                configuration.options.notice("connected to \(peer) again after \(milliseconds) ms")
+            }
+            regainedCapacity(socket)
+        case .failure(let failure):
+            if !isClosed { failed(failure) }
+        }
+    }
+
+    /// There is no socket, or there was one that ended before it was of any use.
+    func failed(_ failure: TransportError) {
+        let (now, wasFailing) = (MonotonicClock.now, redial.isFailing)
+        redial.failed(failure, now: now)
+        if sockets.isEmpty, dialing == 0, !redial.isPatient(now: now) {
+            // There is nothing left to wait for.
+            waiters.failAll(failure)
+        } else if !waiters.isEmpty {
+            if !wasFailing, lostAt == nil {
+                if sockets.isEmpty { lostAt = now }
+                configuration.options.notice("\(failure.message); trying again")
+            }
+            dialIfWanted()
+        }
+    }
+
+    /// Opens a socket and waits until entries can be sent on it.
+    private func connect() async -> Result<Socket, TransportError> {
+        let timeout = TimeAmount(configuration.options.connectTimeout)
+        let limit = "\(timeout.nanoseconds / 1_000_000) ms"
+        let deadline = NIODeadline.now() + timeout
+        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
+        let (makeEngine, tls) = (configuration.makeEngine, tls)
+        let socket: Socket
+        let secured: EventLoopFuture<Void>?
+        do {
+            (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
+                .connectTimeout(timeout)
+                .forBrokerLab()
+                .connect(host: configuration.endpoint.host, port: configuration.endpoint.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let secured = try tls?.add(to: channel, timeout: deadline - .now())
+                        let socket = Socket(
+                            engine: makeEngine(), pool: pool.value, allocator: channel.allocator,
+                            isOnlyHandler: secured == nil)
+                        try channel.pipeline.syncOperations.addHandler(socket)
+                        return (socket, secured)
+                    }
+                }
+            try await secured?.get()
+        } catch let failure as TLSFailure {
+            return .failure(TransportError(.notSent, "cannot reach \(peer) over TLS: \(failure)"))
+        } catch {
+            let mend = remedy(for: error, whenNobodyListens: configuration.description.mend)
+            return .failure(TransportError(.notSent, "cannot reach \(peer): \(describe(error)).\(mend)"))
+        }
+        // One that the peer has closed meanwhile has told its end already, and will not tell it again.
+        if socket.isOpen {
+            sockets[ObjectIdentifier(socket)] = socket
+            spinner?.watch(socket.descriptor)
+        }
+        let tooLate = executor.eventLoop.scheduleTask(deadline: deadline) {
+            socket.fail(TransportError(.notSent, "\(pool.value.peer) was not ready within \(limit)"))
+        }
+        defer { tooLate.cancel() }
+        guard var failure = await socket.waitUntilReady() else { return .success(socket) }
+        failure.fate = .notSent
+        return .failure(failure)
+    }
+}
