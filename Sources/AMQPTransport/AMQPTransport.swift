@@ -60,7 +60,8 @@ public enum AMQPTransport {
         return SocketClientTransport(
             to: url.endpoint, description: .init(peer: peer, protocolName: "AMQP 0-9-1", mend: mend),
             acknowledgement: mode.acknowledgement, options: options,
-            reconnection: Reconnection(patience: options.reconnectTimeout, resends: options.resendsUnconfirmed)
+            reconnection: Reconnection(
+                patience: options.patience ?? defaultPatience, resends: options.resendsUnconfirmed)
         ) {
             AMQPClientEngine(configuration)
         }
@@ -117,6 +118,8 @@ public enum AMQPTransport {
         func countUndecodable() {}
     }
 
+    /// How long sends wait for a RabbitMQ that was lost: a restart of it takes some ten seconds.
+    private static let defaultPatience = Duration.seconds(60)
     private static let peer = "RabbitMQ"
     private static let mend = "Start it (brokerlab rabbitmq runs one), or give the URL of one that runs."
 

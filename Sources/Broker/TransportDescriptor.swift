@@ -63,15 +63,20 @@ public struct ClientOptions: Sendable {
     public var limits: EntryLimits
     /// How long a connection may take to be ready to send.
     public var connectTimeout: Duration
-    /// How long an answer may take before its connection is given up.
+    /// How long a send may take, whatever it waits for.
+    ///
+    /// A connection that gives no answer for so long is given up.
     public var answerTimeout: Duration
     /// The queue that entries are to end up in, for transports with a message broker between the halves.
     public var queue: String?
     /// How many channels of a connection entries are dealt to, for protocols that have channels; nil for the transport's
     /// default.
     public var channels: UInt16?
-    /// How long sends wait for a message broker that was lost to come back.
-    public var reconnectTimeout: Duration
+    /// How long sends wait for a peer that was there and is gone, from when it is first missed; nil for the transport's default,
+    /// which is a minute for a message broker and no time for a logger.
+    ///
+    /// Only what was surely not sent waits. Where entries have no ids, no send takes longer than ``answerTimeout`` for it.
+    public var patience: Duration?
     /// Whether entries that a message broker had not confirmed when it was lost are sent again, under the same id;
     /// otherwise they fail with the fate `unknown`.
     public var resendsUnconfirmed: Bool
@@ -84,7 +89,7 @@ public struct ClientOptions: Sendable {
     public init(
         target: String, maxInFlight: Int = 1024, limits: EntryLimits = EntryLimits(),
         connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil,
-        channels: UInt16? = nil, reconnectTimeout: Duration = .seconds(60), resendsUnconfirmed: Bool = true,
+        channels: UInt16? = nil, patience: Duration? = nil, resendsUnconfirmed: Bool = true,
         tls: ClientTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.target = target
@@ -94,7 +99,7 @@ public struct ClientOptions: Sendable {
         self.answerTimeout = answerTimeout
         self.queue = queue
         self.channels = channels
-        self.reconnectTimeout = reconnectTimeout
+        self.patience = patience
         self.resendsUnconfirmed = resendsUnconfirmed
         self.tls = tls
         self.notice = notice

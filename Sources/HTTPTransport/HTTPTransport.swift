@@ -70,7 +70,6 @@ public enum HTTPTransport {
             to: target.endpoint, description: description(of: target, "HTTP/1.1"),
             acknowledgement: .recorded, options: options,
             maxSockets: (options.maxInFlight + depth - 1) / depth,
-            bounds: PoolBounds(maxWaiting: max(1024, 16 * options.maxInFlight), patience: options.answerTimeout),
             looksBeforeReuse: true
         ) {
             HTTPClientEngine(

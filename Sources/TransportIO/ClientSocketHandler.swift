@@ -72,10 +72,21 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     /// Closes the socket, which has ended while nothing was in flight.
     func closeIdle() {
         capacity = 0
+        if !hasBeenAnswered {
+            failure =
+                failure
+                ?? TransportError(
+                    .notSent,
+                    "\(pool.peer) closed the connection, or spoke, before it was asked anything; does it speak "
+                        + "\(pool.protocolName)?")
+        }
         context?.close(promise: nil)
     }
 
     // MARK: Sending
+
+    /// Whether the peer takes nothing, though nothing is in flight, and has not said why.
+    var takesNothing: Bool { capacity == 0 && pending.count == 0 && readyAt != nil && !engine.isBlocked }
 
     /// How many entries can be submitted now.
     var spareCapacity: Int {
@@ -92,22 +103,25 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     /// Encodes an entry; `waiter` is resumed when its fate is known.
-    func submit(_ entry: LogEntry, _ waiter: PendingSends.Waiter) {
-        submit(waiter) { ticket throws(TransportError) in
+    /// - Parameter since: when the entry was given to the pool, by its count of seconds.
+    func submit(_ entry: LogEntry, since: UInt16, _ waiter: PendingSends.Waiter) {
+        submit(waiter, since) { ticket throws(TransportError) in
             try engine.send(entry, ticket: ticket, into: &output.buffer)
         }
     }
 
     /// Encodes a call; `waiter` is resumed when it is answered or has failed.
-    func submit(_ call: any ClientCall, _ waiter: PendingSends.Waiter) {
-        submit(waiter) { ticket throws(TransportError) in
+    func submit(_ call: any ClientCall, since: UInt16, _ waiter: PendingSends.Waiter) {
+        submit(waiter, since) { ticket throws(TransportError) in
             try engine.send(call, ticket: ticket, into: &output.buffer)
         }
     }
 
     @inline(__always)
-    private func submit(_ waiter: PendingSends.Waiter, _ encode: (_ ticket: Int) throws(TransportError) -> Void) {
-        let ticket = pending.insert(waiter)
+    private func submit(
+        _ waiter: PendingSends.Waiter, _ since: UInt16, _ encode: (_ ticket: Int) throws(TransportError) -> Void
+    ) {
+        let ticket = pending.insert(waiter, since: since)
         do throws(TransportError) {
             try encode(ticket)
         } catch {
@@ -120,8 +134,8 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     /// Encodes an entry that bears an id, and may have been sent before.
-    func submit(_ entry: LogEntry, id: EntryID, _ waiter: PendingSends.Waiter) {
-        let ticket = completesOnWrite ? 0 : pending.insert(waiter)
+    func submit(_ entry: LogEntry, id: EntryID, since: UInt16, _ waiter: PendingSends.Waiter) {
+        let ticket = completesOnWrite ? 0 : pending.insert(waiter, since: since)
         do throws(TransportError) {
             try engine.send(entry, id: id, ticket: ticket, into: &output.buffer)
         } catch {
@@ -158,9 +172,16 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         guard let context else { return }
         output.flush(to: context)
         guard !unwritten.isEmpty else { return }
-        hasBeenAnswered = true
+        prove()
         for waiter in unwritten { waiter.resume(returning: nil) }
         unwritten.removeAll(keepingCapacity: true)
+    }
+
+    /// The peer has taken an entry.
+    private func prove() {
+        guard !hasBeenAnswered else { return }
+        hasBeenAnswered = true
+        pool.proved()
     }
 
     /// Whether the channel has begun and not ended.
@@ -199,9 +220,21 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     /// Called once a second: gives the connection up when an answer is overdue, and keeps it alive.
-    func secondPassed(answerTimeout: UInt16) {
+    /// - Parameters:
+    ///   - second: the pool's count.
+    ///   - answerTimeout: how many seconds an entry may be on the socket.
+    ///   - sendTimeout: how many an entry may take in all. One that has spent most of them in the pool fails alone: its socket
+    ///     may be as good as any.
+    func secondPassed(_ second: UInt16, answerTimeout: UInt16, sendTimeout: UInt16) {
         if !engine.isBlocked && pending.growOlder(limit: answerTimeout) {
             fail(TransportError(.unknown, "no answer from \(pool.peer) within \(answerTimeout - 1) s"))
+        } else {
+            pending.abandonOverdue(
+                now: second, limit: sendTimeout,
+                TransportError(
+                    .unknown,
+                    "no answer from \(pool.peer) within \(sendTimeout - 1) s, part of which the entry waited to be sent"
+                ))
         }
         secondsSinceKeepAlive += 1
         guard let interval = engine.keepAliveInterval, .seconds(secondsSinceKeepAlive) >= interval else { return }
@@ -295,7 +328,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     private func resolveCompletions() {
         guard !completions.list.isEmpty else { return }
-        hasBeenAnswered = true
+        prove()
         for (ticket, failure) in completions.list {
             pending.remove(ticket)?.resume(returning: failure)
         }

@@ -1,16 +1,20 @@
-/// How many sends may wait for one of a connection's sockets, and for how long.
+import Broker
+
+/// How many sends may wait for room on the sockets of a connection.
 ///
-/// For protocols with one request at a time on a socket, where a slow peer makes senders wait in the pool.
+/// How long they may is `answerTimeout`, counted from when each was asked for.
 public struct PoolBounds: Sendable, Hashable {
     /// The most sends that wait; a further one fails at once, as not sent.
     public var maxWaiting: Int
-    /// How long a send may wait, in whole seconds rounded up; then it fails, as not sent.
-    public var patience: Duration
 
     /// Creates bounds.
-    public init(maxWaiting: Int, patience: Duration) {
+    public init(maxWaiting: Int) {
         self.maxWaiting = maxWaiting
-        self.patience = patience
+    }
+
+    /// What is enough for a sender that knows how many entries it has in flight, and little enough for one that does not.
+    public init(maxInFlight: Int) {
+        self.init(maxWaiting: max(1024, 16 * maxInFlight))
     }
 }
 
@@ -19,5 +23,12 @@ extension Duration {
     var secondsCounted: UInt16 {
         let (seconds, attoseconds) = components
         return UInt16(clamping: seconds + (attoseconds > 0 ? 2 : 1))
+    }
+
+    /// In nanoseconds, 0 where it is negative.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        let (whole, isTooMuch) = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return isTooMuch ? .max : whole &+ UInt64(clamping: attoseconds / 1_000_000_000)
     }
 }

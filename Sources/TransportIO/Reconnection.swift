@@ -1,8 +1,9 @@
 import Broker
 
-/// How a connection comes back when it has lost its socket.
+/// How a connection comes back when it has lost its socket, where entries bear ids.
 ///
-/// Without one, the entries in flight fail and the next send dials once.
+/// Without one, the entries in flight fail, and those that come later wait for the peer as long as `ClientOptions.patience`
+/// says.
 public struct Reconnection: Sendable, Hashable {
     /// How long sends wait for the peer to come back, counted from when it was lost.
     public var patience: Duration
@@ -30,45 +31,65 @@ public struct EntryID: Sendable, Hashable {
     }
 }
 
-/// When to dial again: soon after a loss, then less and less often, until patience ends.
+/// When to dial: at once while all is well, less and less often once it has failed, and for how long in vain.
 struct Redial {
     private static let firstPause: UInt64 = 20_000_000
     /// So rarely that it costs nothing, and so often that the peer's return is noticed within half a second.
     private static let maxPause: UInt64 = 500_000_000
+    /// Pauses differ by so much, so that many clients of one peer do not come back in step.
+    static let jitter = 0.2
 
-    /// A socket that was there for so long was of use, even if nothing was sent on it.
-    private static let usefulLifetime: UInt64 = 5_000_000_000
+    /// A socket that was there for so long was of use, even if nothing was answered on it.
+    static let usefulLifetime: UInt64 = 5_000_000_000
 
     private let patience: UInt64
-    private var isLost = false
-    private var tryingSince: UInt64?
+    /// Whether a socket was ever ready: a peer that was never there is not waited for.
+    private var wasReached = false
+    /// Why it failed last; nil while all is well.
+    private(set) var lastFailure: TransportError?
+    private var failingSince: UInt64 = 0
     private var pause: UInt64 = 0
+    private var nextTry: UInt64 = 0
 
-    init(_ reconnection: Reconnection) {
-        let (seconds, attoseconds) = reconnection.patience.components
-        patience = UInt64(clamping: seconds) * 1_000_000_000 + UInt64(clamping: attoseconds / 1_000_000_000)
+    /// - Parameter patience: how long sends wait for a peer that was there to come back, in nanoseconds.
+    init(patience: UInt64) {
+        self.patience = patience
     }
 
-    /// A socket that had been ready was lost; one that was of no use counts as a try that failed.
-    mutating func lost(hasBeenAnswered: Bool, lifetime: UInt64) {
-        guard !isLost || hasBeenAnswered || lifetime >= Self.usefulLifetime else { return }
-        isLost = true
-        tryingSince = nil
-        pause = 0
+    /// Whether it failed last.
+    var isFailing: Bool { lastFailure != nil }
+
+    /// A socket is ready to be sent on.
+    mutating func reached() {
+        wasReached = true
     }
 
-    /// How long to wait before the next try, in nanoseconds; nil when nothing was ever lost, or patience has ended.
-    mutating func nextPause(now: UInt64) -> UInt64? {
-        guard isLost else { return nil }
-        let since = tryingSince ?? now
-        tryingSince = since
-        guard now - since < patience else { return nil }
-        defer { pause = max(Self.firstPause, min(2 * pause, Self.maxPause)) }
-        return pause
+    /// The peer has answered: all is well.
+    mutating func proved() {
+        lastFailure = nil
+        (pause, nextTry) = (0, 0)
     }
 
-    /// How long it has been tried, in nanoseconds.
-    func elapsed(now: UInt64) -> UInt64 {
-        tryingSince.map { now - $0 } ?? 0
+    /// There was no socket, or one that ended before it was of any use.
+    /// - Parameter spread: what the pause is multiplied with.
+    mutating func failed(
+        _ failure: TransportError, now: UInt64, spread: Double = .random(in: 1 - jitter...1 + jitter)
+    ) {
+        if lastFailure == nil { failingSince = now }
+        lastFailure = failure
+        // Sockets that are dialed at once fail at once, and count as one.
+        guard now >= nextTry else { return }
+        pause = max(Self.firstPause, min(2 * pause, Self.maxPause))
+        nextTry = now + UInt64(Double(pause) * spread)
+    }
+
+    /// How long to wait before the next try, in nanoseconds.
+    func pauseLeft(now: UInt64) -> UInt64 {
+        nextTry > now ? nextTry - now : 0
+    }
+
+    /// Whether sends are to wait for the next try, instead of failing as the last one has.
+    func isPatient(now: UInt64) -> Bool {
+        wasReached && (!isFailing || now - failingSince < patience)
     }
 }

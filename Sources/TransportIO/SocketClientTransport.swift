@@ -27,7 +27,7 @@ public struct SocketClientTransport: ClientTransport {
     let description: PeerDescription
     let options: ClientOptions
     let maxSockets: Int
-    let bounds: PoolBounds?
+    let bounds: PoolBounds
     let looksBeforeReuse: Bool
     let reconnection: Reconnection?
     let makeEngine: @Sendable () -> any ClientEngine
@@ -36,7 +36,7 @@ public struct SocketClientTransport: ClientTransport {
     /// - Parameters:
     ///   - endpoint: the peer.
     ///   - maxSockets: how many sockets a connection may have at once.
-    ///   - bounds: how many sends wait for a socket, and for how long; nil where the peer alone decides that.
+    ///   - bounds: how many sends wait for room on a socket; nil for what the options' `maxInFlight` is worth.
     ///   - looksBeforeReuse: whether a socket that has lain idle is asked, before an entry is written to it, if the peer has
     ///     ended it meanwhile; such an entry then goes out on another socket, once.
     ///   - reconnection: how a connection comes back that has lost its socket; nil for protocols without ids.
@@ -52,7 +52,7 @@ public struct SocketClientTransport: ClientTransport {
         self.acknowledgement = acknowledgement
         self.options = options
         self.maxSockets = maxSockets
-        self.bounds = bounds
+        self.bounds = bounds ?? PoolBounds(maxInFlight: options.maxInFlight)
         self.looksBeforeReuse = looksBeforeReuse
         self.reconnection = reconnection
         self.makeEngine = makeEngine
@@ -116,7 +116,7 @@ public actor SocketConnection: TransportConnection {
     public nonisolated var taskExecutor: any TaskExecutor { executor }
 
     func open() async throws(TransportError) {
-        _ = try await pool.acquire()
+        _ = try await acquire(since: pool.second)
     }
 
     func close() async {
@@ -126,19 +126,49 @@ public actor SocketConnection: TransportConnection {
     /// Sends an entry and waits for its acknowledgement.
     public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
         if let reconnection { return try await send(entry, reconnection) }
-        let socket = if let available = pool.available { available } else { try await pool.acquire() }
-        guard let failure = await withUnsafeContinuation({ socket.submit(entry, $0) }) else { return acknowledgement }
+        let since = pool.second
+        let socket =
+            if let available = pool.available { available } else { try await acquire(since: since) }
+        guard let failure = await withUnsafeContinuation({ socket.submit(entry, since: since, $0) }) else {
+            return acknowledgement
+        }
         guard failure == .sendAgain else { throw failure }
-        let other = if let available = pool.available { available } else { try await pool.acquire() }
-        if let failure = await withUnsafeContinuation({ other.submit(entry, $0) }) { throw failure }
+        let other =
+            if let available = pool.available { available } else { try await acquire(since: since) }
+        if let failure = await withUnsafeContinuation({ other.submit(entry, since: since, $0) }) { throw failure }
         return acknowledgement
+    }
+
+    /// A socket that takes an entry: waits, and has the pool dial, while there is none.
+    private func acquire(since: UInt16) async throws(TransportError) -> ClientSocketHandler {
+        while true {
+            if let socket = try pool.room(since: since) { return socket }
+            if let failure = await waitForRoom(since: since) { throw failure }
+        }
+    }
+
+    private func waitForRoom(since: UInt16) async -> TransportError? {
+        let (number, eventLoop) = (pool.waiters.takeNumber(), executor.eventLoop)
+        let pool = NIOLoopBound(pool, eventLoop: eventLoop)
+        return await withTaskCancellationHandler {
+            await self.suspend(number, since)
+        } onCancel: {
+            eventLoop.execute { pool.value.cancelWait(number: number) }
+        }
+    }
+
+    /// In a function of its own, for what a cancellation handler wraps may run elsewhere.
+    private func suspend(_ number: UInt64, _ since: UInt16) async -> TransportError? {
+        await withUnsafeContinuation { pool.wait($0, number: number, since: since) }
     }
 
     /// Makes a call and waits for its answer, which is then in `call`.
     /// - Throws: fate `notSent` also where the transport has no such calls.
     public func perform(_ call: any ClientCall) async throws(TransportError) {
-        let socket = if let available = pool.available { available } else { try await pool.acquire() }
-        if let failure = await withUnsafeContinuation({ socket.submit(call, $0) }) { throw failure }
+        let since = pool.second
+        let socket =
+            if let available = pool.available { available } else { try await acquire(since: since) }
+        if let failure = await withUnsafeContinuation({ socket.submit(call, since: since, $0) }) { throw failure }
     }
 
     /// Sends an entry under an id of its own, again and again where sockets are lost.
@@ -147,19 +177,28 @@ public actor SocketConnection: TransportConnection {
     ) async throws(TransportError) -> Acknowledgement {
         latest.number += 1
         let id = latest
+        let since = pool.second
         var firstLoss: ContinuousClock.Instant?
         while true {
             let socket: ClientSocketHandler
             do throws(TransportError) {
-                if let available = pool.available { socket = available } else { socket = try await pool.acquire() }
+                if let available = pool.available {
+                    socket = available
+                } else {
+                    socket = try await acquire(since: since)
+                }
             } catch {
                 guard firstLoss != nil else { throw error }
                 throw TransportError(.unknown, error.message)
             }
-            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, $0) }) else {
+            // The time for an answer begins anew with each attempt.
+            let second = pool.second
+            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, since: second, $0) }) else {
                 return acknowledgement
             }
-            guard failure.fate == .unknown, reconnection.resends, !pool.isClosed else { throw failure }
+            guard failure.fate == .unknown, reconnection.resends, !pool.isClosed, !pool.isOverdue(since) else {
+                throw failure
+            }
             let now = ContinuousClock.now
             if let firstLoss, now - firstLoss >= reconnection.patience { throw failure }
             firstLoss = firstLoss ?? now

@@ -4,7 +4,8 @@ import NIOPosix
 
 /// The sockets of one connection: one for protocols that multiplex, several for those that do not.
 ///
-/// Dials when there is no capacity and room for another socket; otherwise makes senders wait. Confined to one event loop.
+/// Dials when there is no capacity and room for another socket; whoever sends waits until a socket takes the entry, at the
+/// longest as long as a send may take in all. Confined to one event loop.
 final class SocketPool {
     typealias Socket = ClientSocketHandler
 
@@ -12,26 +13,27 @@ final class SocketPool {
     let peer: String
     let protocolName: String
     let executor: EventLoopExecutor
-    private let configuration: SocketClientTransport
-    private let tls: TLSContext?
+    let configuration: SocketClientTransport
+    let tls: TLSContext?
 
-    /// Who waits for capacity, and since which second.
-    private struct Waiter {
-        var continuation: UnsafeContinuation<TransportError?, Never>
-        var since: UInt16
-    }
-
-    private var sockets: [ObjectIdentifier: Socket] = [:]
+    var sockets: [ObjectIdentifier: Socket] = [:]
     /// Sockets that had capacity when they were put here; those that have lost it are dropped when they are met.
     private var withCapacity: [Socket] = []
-    private var dialing = 0
-    private var waiters = CircularBuffer<Waiter>()
+    var dialing = 0
+    var waiters = PoolWaiters()
+    var redial: Redial
+    /// Dials again when the pause is over.
+    var nextDial: Scheduled<Void>?
+    /// Since when sends wait for a peer that is gone, if anybody was told of it.
+    var lostAt: UInt64?
     /// Counts since the first socket was dialed.
-    private var seconds: UInt16 = 0
+    private(set) var second: UInt16 = 0
     private let looksBeforeReuse: Bool
     private var ageing: RepeatedTask?
-    private var redial: Redial?
-    private var spinner: Spinner?
+    /// So many seconds an entry may be on a socket, and a send may take in all.
+    private let answerTimeout: UInt16
+    private let sendTimeout: UInt16
+    var spinner: Spinner?
     private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
 
@@ -39,10 +41,16 @@ final class SocketPool {
         self.tls = tls
         self.configuration = configuration
         self.executor = executor
-        self.looksBeforeReuse = configuration.looksBeforeReuse
-        self.redial = configuration.reconnection.map(Redial.init)
-        self.peer = "\(configuration.description.peer) at \(configuration.endpoint)"
-        self.protocolName = configuration.description.protocolName
+        looksBeforeReuse = configuration.looksBeforeReuse
+        let timeout = configuration.options.answerTimeout
+        // Entries with ids may be sent again, so that a peer may be gone for longer than one attempt takes.
+        let patience = configuration.reconnection?.patience ?? min(configuration.options.patience ?? .zero, timeout)
+        redial = Redial(patience: patience.nanoseconds)
+        // Rounded up: an entry of age n has waited for more than n - 1 seconds.
+        answerTimeout = timeout.secondsCounted
+        sendTimeout = max(timeout, patience).secondsCounted
+        peer = "\(configuration.description.peer) at \(configuration.endpoint)"
+        protocolName = configuration.description.protocolName
     }
 
     /// A socket that takes an entry now.
@@ -57,102 +65,49 @@ final class SocketPool {
         return nil
     }
 
-    /// A socket that takes an entry: waits, or dials, when there is none.
-    func acquire() async throws(TransportError) -> Socket {
-        let since = seconds
-        while true {
-            if let socket = available { return socket }
-            if isClosed { throw TransportError(.notSent, "the connection to \(peer) is closed") }
-            if sockets.count + dialing < configuration.maxSockets {
-                try await dial()
-            } else {
-                try checkRoomToWait()
-                let failure = await withUnsafeContinuation { waiters.append(Waiter(continuation: $0, since: since)) }
-                if let failure { throw failure }
-            }
-        }
-    }
-
-    private func checkRoomToWait() throws(TransportError) {
-        guard let bounds = configuration.bounds, waiters.count >= bounds.maxWaiting else { return }
-        throw TransportError(
-            .notSent,
-            "\(waiters.count) entries wait already for one of the \(configuration.maxSockets) connections to \(peer): "
-                + "send fewer at once, or allow more in flight")
-    }
-
-    /// Opens a socket and waits until it can be used.
-    private func dial() async throws(TransportError) {
+    /// A socket that takes an entry now; nil where the sender is to wait for one, and look again.
+    /// - Parameter since: the second in which the send was asked for.
+    func room(since: UInt16) throws(TransportError) -> Socket? {
         startAgeing()
-        dialing += 1
-        let outcome = redial == nil ? await connect() : await connectAgain()
-        dialing -= 1
-        switch outcome {
-        case .success(let socket):
-            regainedCapacity(socket)
-        case .failure(let failure):
-            if sockets.isEmpty { failWaiters(failure) }
-            throw failure
+        if let socket = available { return socket }
+        if isClosed { throw TransportError(.notSent, "the connection to \(peer) is closed") }
+        if isOverdue(since) { throw overdue }
+        guard waiters.count < configuration.bounds.maxWaiting else {
+            throw TransportError(
+                .notSent,
+                "\(waiters.count) entries wait already to be sent to \(peer): send fewer at once, or allow more in flight"
+            )
         }
+        return nil
     }
 
-    /// Tries until it succeeds, or patience ends, or nobody wants it any more; a first connection is tried once.
-    private func connectAgain() async -> Result<Socket, TransportError> {
-        var outcome: Result<Socket, TransportError>?
-        while let pause = redial?.nextPause(now: MonotonicClock.now) {
-            if pause > 0 { await executor.sleep(until: MonotonicClock.now + pause) }
-            if isClosed || Task.isCancelled { break }
-            outcome = await connect()
-            guard case .failure = outcome else {
-                let milliseconds = (redial?.elapsed(now: MonotonicClock.now) ?? 0) / 1_000_000
-                configuration.options.notice("connected to \(peer) again after \(milliseconds) ms")
-                break
-            }
-        }
-        if let outcome { return outcome }
-        return await connect()
+    /// Has a sender wait until there is room, or none to be expected any more.
+    func wait(_ waiter: PoolWaiters.Continuation, number: UInt64, since: UInt16) {
+        waiters.append(waiter, number: number, since: since)
+        dialIfWanted()
     }
 
-    private func connect() async -> Result<Socket, TransportError> {
-        let timeout = TimeAmount(configuration.options.connectTimeout)
-        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        let (makeEngine, tls) = (configuration.makeEngine, tls)
-        let socket: Socket
-        let secured: EventLoopFuture<Void>?
-        do {
-            (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
-                .connectTimeout(timeout)
-                .forBrokerLab()
-                .connect(host: configuration.endpoint.host, port: configuration.endpoint.port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let secured = try tls?.add(to: channel, timeout: timeout)
-                        let socket = Socket(
-                            engine: makeEngine(), pool: pool.value, allocator: channel.allocator,
-                            isOnlyHandler: secured == nil)
-                        try channel.pipeline.syncOperations.addHandler(socket)
-                        return (socket, secured)
-                    }
-                }
-            try await secured?.get()
-        } catch let failure as TLSFailure {
-            return .failure(TransportError(.notSent, "cannot reach \(peer) over TLS: \(failure)"))
-        } catch {
-            let mend = configuration.description.mend
-            return .failure(TransportError(.notSent, "cannot reach \(peer): \(describe(error)). \(mend)"))
+    /// Nobody waits any more under that number.
+    func cancelWait(number: UInt64) {
+        waiters.fail(number: number, TransportError(.notSent, "the send was cancelled"))
+    }
+
+    /// Whether a send that was asked for in that second has taken as long as it may.
+    func isOverdue(_ since: UInt16) -> Bool { second &- since >= sendTimeout }
+
+    /// Why a send has waited in vain.
+    private var overdue: TransportError {
+        let limit = "within \(sendTimeout - 1) s"
+        if sockets.isEmpty {
+            return TransportError(.notSent, redial.lastFailure?.message ?? "no connection to \(peer) \(limit)")
         }
-        // One that the peer has closed meanwhile has told its end already, and will not tell it again.
-        if socket.isOpen {
-            sockets[ObjectIdentifier(socket)] = socket
-            spinner?.watch(socket.descriptor)
+        if sockets.values.allSatisfy(\.takesNothing) {
+            return TransportError(.notSent, "\(peer) is connected and allows no entry to be sent; none was \(limit)")
         }
-        let tooLate = executor.eventLoop.scheduleTask(in: timeout) {
-            let limit = "\(timeout.nanoseconds / 1_000_000) ms"
-            socket.fail(TransportError(.notSent, "\(pool.value.peer) was not ready within \(limit)"))
-        }
-        defer { tooLate.cancel() }
-        guard var failure = await socket.waitUntilReady() else { return .success(socket) }
-        failure.fate = .notSent
-        return .failure(failure)
+        return TransportError(
+            .notSent,
+            "none of the \(configuration.maxSockets) connections to \(peer) became free \(limit): it answers too slowly for "
+                + "so many entries at once")
     }
 
     // MARK: Spinning
@@ -177,27 +132,34 @@ final class SocketPool {
             socket.isListed = true
             withCapacity.append(socket)
         }
-        for _ in 0..<min(spare, waiters.count) {
-            waiters.removeFirst().continuation.resume(returning: nil)
-        }
+        if !waiters.isEmpty { waiters.resume(spare) }
     }
 
-    /// `socket` is gone; whoever waits for capacity may dial.
+    /// The peer has answered on a socket that was not answered on before.
+    func proved() {
+        guard redial.isFailing else { return }
+        redial.proved()
+        dialIfWanted()
+    }
+
+    /// `socket` is gone; those that wait for capacity may need another one.
     func ended(_ socket: Socket, _ failure: TransportError) {
         sockets[ObjectIdentifier(socket)] = nil
-        if redial != nil, let readyAt = socket.readyAt, !isClosed {
-            redial?.lost(hasBeenAnswered: socket.hasBeenAnswered, lifetime: MonotonicClock.now - readyAt)
+        if sockets.isEmpty { lastSocketEnded.take()?.resume() }
+        // One that never was ready is told of where it was dialed.
+        guard !isClosed, let readyAt = socket.readyAt else { return }
+        let now = MonotonicClock.now
+        if configuration.reconnection != nil {
+            lostAt = lostAt ?? now
             configuration.options.notice("\(failure.message); connecting again")
         }
-        if sockets.isEmpty { lastSocketEnded.take()?.resume() }
-        for _ in 0..<waiters.count {
-            waiters.removeFirst().continuation.resume(returning: nil)
-        }
-    }
-
-    private func failWaiters(_ failure: TransportError) {
-        for _ in 0..<waiters.count {
-            waiters.removeFirst().continuation.resume(returning: failure)
+        if socket.hasBeenAnswered {
+            dialIfWanted()
+        } else if now - readyAt >= Redial.usefulLifetime {
+            redial.proved()
+            dialIfWanted()
+        } else {
+            failed(TransportError(.notSent, failure.message))
         }
     }
 
@@ -206,30 +168,21 @@ final class SocketPool {
     private func startAgeing() {
         guard ageing == nil else { return }
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        // Rounded up: an entry of age n has waited for more than n - 1 seconds.
-        let limit = configuration.options.answerTimeout.secondsCounted
         ageing = executor.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-            for socket in pool.value.sockets.values {
-                socket.secondPassed(answerTimeout: limit)
-            }
-            pool.value.failOverdueWaiters()
+            pool.value.secondPassed()
         }
     }
 
-    private func failOverdueWaiters() {
-        seconds &+= 1
-        guard let bounds = configuration.bounds, !waiters.isEmpty else { return }
-        let limit = bounds.patience.secondsCounted
-        let failure = TransportError(
-            .notSent,
-            "none of the \(configuration.maxSockets) connections to \(peer) became free within \(limit - 1) s: "
-                + "it answers too slowly for so many entries at once")
-        for _ in 0..<waiters.count {
-            let waiter = waiters.removeFirst()
-            if seconds &- waiter.since >= limit {
-                waiter.continuation.resume(returning: failure)
+    private func secondPassed() {
+        second &+= 1
+        let failure = waiters.isEmpty ? nil : overdue
+        let haveFailed = failure.map { waiters.failOverdue(now: second, limit: sendTimeout, $0) } ?? false
+        for socket in sockets.values {
+            if haveFailed, let failure, socket.takesNothing {
+                // Another connection may be let in where this one is not.
+                socket.fail(failure)
             } else {
-                waiters.append(waiter)
+                socket.secondPassed(second, answerTimeout: answerTimeout, sendTimeout: sendTimeout)
             }
         }
     }
@@ -238,6 +191,8 @@ final class SocketPool {
     func close() async {
         isClosed = true
         ageing?.cancel()
+        nextDial?.cancel()
+        waiters.failAll(TransportError(.notSent, "the connection to \(peer) is closed"))
         // What was sent without an acknowledgement is the peer's once it has answered the goodbye, and not before.
         let patience = TimeAmount(configuration.options.answerTimeout)
         for socket in sockets.values {

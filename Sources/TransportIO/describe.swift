@@ -24,3 +24,30 @@ package func describe(_ error: any Error) -> String {
         return "\(error)"
     }
 }
+
+/// What to do about a connection that cannot be made, as a sentence behind a space; empty where the cause is not known.
+/// - Parameter mend: what to do when nobody listens.
+func remedy(for error: any Error, whenNobodyListens mend: String) -> String {
+    switch errorNumber(error) {
+    case ECONNREFUSED, ENOENT: " \(mend)"
+    case EMFILE:
+        " This process may have \(openFilesLimit) files open at once: allow more (ulimit -n), or fewer in flight."
+    case ENFILE: " The system has as many files open as it may (fs.file-max)."
+    case EADDRNOTAVAIL: " Every local port is in use; connections that were closed keep theirs for a minute."
+    default: ""
+    }
+}
+
+private func errorNumber(_ error: any Error) -> CInt? {
+    switch error {
+    case let error as IOError: error.errnoCode
+    case let error as NIOConnectionError: error.connectionErrors.first.flatMap { errorNumber($0.error) }
+    default: nil
+    }
+}
+
+private var openFilesLimit: String {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return "only so many" }
+    return "\(limit.rlim_cur)"
+}

@@ -47,7 +47,7 @@ import Testing
                 }
                 // They have been refused once.
                 _ = await notices.first { $0.contains("cannot reach the line server") }
-                try await withLineServer(recorder, port: server.endpoint.port) { _ in
+                try await withLineServer(recorder, on: server.endpoint) { _ in
                     try await sending.value
                     _ = await notices.first { $0.contains("connected to the line server") }
                 }

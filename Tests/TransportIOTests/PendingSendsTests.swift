@@ -15,7 +15,7 @@ import Testing
                 await withCheckedContinuation { inserted in
                     group.addTask {
                         let failure = await withUnsafeContinuation { (waiter: PendingSends.Waiter) in
-                            let ticket = box.pending.insert(waiter)
+                            let ticket = box.pending.insert(waiter, since: UInt16(number))
                             #expect(ticket == number)
                             inserted.resume()
                         }
@@ -56,6 +56,25 @@ import Testing
             pending.failAll(failure)
             #expect(pending.count == 0)
             pending.failAll(failure)
+        }
+        #expect(outcomes == [failure, nil, failure])
+    }
+
+    /// Who waited long before the entry was sent is told, and the ticket is free when the answer has come.
+    @Test func abandonsWhatIsOverdue() async {
+        let failure = TransportError(.unknown, "late")
+        let outcomes = await outcomes(3) { pending in
+            // The tickets' sends were asked for in the seconds 0, 1 and 2; the count runs over.
+            pending.abandonOverdue(now: .max, limit: .max, failure)
+            #expect(pending.count == 3)
+            let waiter = pending.remove(0)
+            #expect(waiter.map { _ in true } == nil)
+            #expect(pending.count == 2)
+            pending.abandonOverdue(now: 1, limit: .max, failure)
+            pending.remove(1)?.resume(returning: nil)
+            let other = pending.remove(2)
+            #expect(other.map { _ in true } == nil)
+            #expect(pending.count == 0)
         }
         #expect(outcomes == [failure, nil, failure])
     }

@@ -130,19 +130,33 @@ import Testing
     }
 
     @Test func waitsLongerFromTryToTry() {
-        var redial = Redial(Reconnection(patience: .seconds(3), resends: true))
-        #expect(redial.nextPause(now: 0) == nil, "a first connection is tried once")
-        redial.lost(hasBeenAnswered: true, lifetime: 1)
+        var redial = Redial(patience: 3_000_000_000)
+        let failure = TransportError(.notSent, "refused")
+        #expect(!redial.isPatient(now: 0), "a peer that was never there is not waited for")
+        redial.reached()
         var (now, pauses): (UInt64, [UInt64]) = (1_000_000_000, [])
-        while let pause = redial.nextPause(now: now) {
-            pauses.append(pause / 1_000_000)
-            now += pause + 1_000_000
+        repeat {
+            // Several sockets that fail at once count as one.
+            for _ in 0..<3 { redial.failed(failure, now: now, spread: 1) }
+            pauses.append(redial.pauseLeft(now: now) / 1_000_000)
+            now += redial.pauseLeft(now: now) + 1_000_000
+        } while redial.isPatient(now: now)
+        #expect(pauses == [20, 40, 80, 160, 320, 500, 500, 500, 500, 500])
+        // A socket that came and went is no reason to begin anew; one that was answered on is.
+        redial.reached()
+        redial.failed(failure, now: now, spread: 1)
+        #expect(!redial.isPatient(now: now) && redial.pauseLeft(now: now) == 500_000_000)
+        redial.proved()
+        #expect(redial.isPatient(now: now) && redial.pauseLeft(now: now) == 0 && !redial.isFailing)
+    }
+
+    @Test func pausesDiffer() {
+        let pauses = (0..<50).map { _ in
+            var redial = Redial(patience: 0)
+            redial.failed(TransportError(.notSent, ""), now: 0)
+            return redial.pauseLeft(now: 0)
         }
-        #expect(pauses == [0, 20, 40, 80, 160, 320, 500, 500, 500, 500, 500])
-        // One that came and went at once is no reason to begin anew; one that was of use is.
-        redial.lost(hasBeenAnswered: false, lifetime: 1)
-        #expect(redial.nextPause(now: now) == nil)
-        redial.lost(hasBeenAnswered: false, lifetime: 6_000_000_000)
-        #expect(redial.nextPause(now: now) == 0)
+        #expect(Set(pauses).count > 10)
+        #expect(pauses.allSatisfy { (16_000_000...24_000_000).contains($0) })
     }
 }

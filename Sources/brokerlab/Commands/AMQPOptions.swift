@@ -52,14 +52,8 @@ struct AMQPPublisherOptions: ParsableArguments {
             valueName: "resend|report"))
     var amqpOnLoss = OnLoss.resend
 
-    @Option(
-        help: ArgumentHelp("For amqp: how long sends wait for RabbitMQ to come back, in seconds.", valueName: "seconds")
-    )
-    var amqpPatience = 60.0
-
     func validate() throws {
         guard (1...256).contains(amqpChannels ?? 1) else { throw ValidationError("--amqp-channels takes 1 to 256.") }
-        guard (0...86_400).contains(amqpPatience) else { throw ValidationError("--amqp-patience takes 0 to 86400.") }
     }
 
     /// Puts what was told into the options of a transport.
@@ -67,7 +61,6 @@ struct AMQPPublisherOptions: ParsableArguments {
         options.queue = amqpQueue
         options.channels = amqpChannels
         options.resendsUnconfirmed = amqpOnLoss == .resend
-        options.reconnectTimeout = .seconds(amqpPatience)
         options.notice = StandardError.write(line:)
     }
 }

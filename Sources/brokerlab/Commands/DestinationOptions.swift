@@ -17,10 +17,18 @@ struct DestinationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long an entry may go unanswered, in whole seconds. Then it fails, outcome unknown, and its connection is "
-                + "given up; the next entry opens another one.",
+            "How long an entry may take, in whole seconds, whatever it waits for. Then it fails: not sent, or outcome unknown. "
+                + "A connection that answers nothing for so long is given up; the next entry opens another one.",
             valueName: "seconds"))
     var timeout = 10
+
+    @Option(
+        help: ArgumentHelp(
+            "How long entries wait for a logger that was there and is gone, in seconds: what was surely not sent is sent when "
+                + "it is back. (default: 5, for amqp 60; --timeout ends the wait of an entry but for amqp, whose entries "
+                + "have ids)",
+            valueName: "seconds"))
+    var patience: Double?
 
     @OptionGroup var amqp: AMQPPublisherOptions
 
@@ -29,6 +37,7 @@ struct DestinationOptions: ParsableArguments {
     func validate() throws {
         let descriptor = try TransportRegistry.transport(named: transport)
         guard (1...3600).contains(timeout) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
+        guard (0...3600).contains(patience ?? 0) else { throw ValidationError("--patience takes 0 to 3600 seconds.") }
         guard descriptor.name != "amqp" || security.client == nil else {
             throw ValidationError(
                 "For amqp, TLS is part of the URL: --to 'amqps://USER:PASSWORD@HOST:5671/?cacertfile=FILE'.")
@@ -39,7 +48,9 @@ struct DestinationOptions: ParsableArguments {
     func client(maxInFlight: Int) throws -> any ClientTransport {
         let descriptor = try TransportRegistry.transport(named: transport)
         var options = ClientOptions(
-            target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, answerTimeout: .seconds(timeout))
+            target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, connectTimeout: .seconds(min(5, timeout)),
+            answerTimeout: .seconds(timeout),
+            patience: .seconds(patience ?? (descriptor.name == "amqp" ? 60 : 5)))
         amqp.apply(to: &options)
         options.tls = security.client
         return try descriptor.makeClient(options)
