@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(
-            name: "TransportIOTests", dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix],
+            name: "TransportIOTests",
+            dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix, nioSSL],
             swiftSettings: settings),
         .testTarget(
             name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],

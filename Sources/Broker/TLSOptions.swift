@@ -4,7 +4,8 @@ public struct ClientTLS: Sendable, Hashable {
     public var trustRootsFile: String?
     /// The name that the peer's certificate has to bear; nil for the host that is connected to.
     ///
-    /// A certificate that bears the address of the peer is taken, too: swift-nio-ssl looks for either.
+    /// That may be an address, for which a certificate bears it as one; the address that a name resolves to counts for nothing
+    /// (RFC 9525, 6).
     public var serverName: String?
     /// A PEM file with this side's certificate, and those that lead from it to an authority; nil for none.
     public var certificateFile: String?

@@ -69,6 +69,7 @@ public struct SocketClientTransport: ClientTransport {
         } catch {
             throw TransportError(.notSent, "cannot reach \(description.peer) at \(endpoint) over TLS: \(error)")
         }
+        if let warning = tls?.warning { options.notice(warning) }
         let connection = SocketConnection(configuration: self, tls: tls, executor: executor)
         return try await withTaskExecutorPreference(executor) {
             do {

@@ -27,6 +27,7 @@ public struct SocketServerTransport: ServerTransport {
         } catch {
             throw ServerError("cannot listen on \(endpoint) with TLS: \(error)")
         }
+        if let warning = tls?.warning { options.notice(warning) }
         let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
         let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets(), eventLoop: eventLoop)
         let listener: any Channel

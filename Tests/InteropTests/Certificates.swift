@@ -7,23 +7,37 @@ struct Certificates: Sendable {
     let authority, certificate, key: String
     /// An authority that has signed nothing here.
     let stranger: String
+    private let folderPath: String
 
     /// Makes them in `folder`.
     init(in folder: URL) async throws {
         func path(_ name: String) -> String { folder.appending(path: name).path }
         (authority, stranger) = (path("ca.pem"), path("stranger.pem"))
         (certificate, key) = (path("localhost.pem"), path("localhost.key"))
+        folderPath = folder.path
         for (file, subject) in [(authority, "/CN=broker-lab tests"), (stranger, "/CN=a stranger")] {
             try await Self.openssl(
                 Self.newKey + ["-x509", "-days", "2", "-subj", subject, "-keyout", file + ".key", "-out", file])
         }
         try await Self.openssl(
             Self.newKey + ["-subj", "/CN=guest", "-keyout", key, "-out", path("request.pem")])
-        let extensions = path("extensions")
-        try Data("subjectAltName=DNS:localhost\n".utf8).write(to: URL(filePath: extensions))
+        try await sign("DNS:localhost", as: certificate)
+    }
+
+    /// Makes a certificate of the authority's for other names, with the same key; returns its file.
+    /// - Parameter days: for how long it is valid; one of less than 0 has expired.
+    func certificate(for names: String, days: Int = 2) async throws -> String {
+        let file = folderPath + "/other-\(UUID().uuidString).pem"
+        try await sign(names, as: file, days: days)
+        return file
+    }
+
+    private func sign(_ names: String, as file: String, days: Int = 2) async throws {
+        let extensions = folderPath + "/extensions"
+        try Data("subjectAltName=\(names)\n".utf8).write(to: URL(filePath: extensions))
         try await Self.openssl([
-            "x509", "-req", "-days", "2", "-in", path("request.pem"), "-CA", authority, "-CAkey", authority + ".key",
-            "-CAcreateserial", "-extfile", extensions, "-out", certificate,
+            "x509", "-req", "-days", "\(days)", "-in", folderPath + "/request.pem", "-CA", authority, "-CAkey",
+            authority + ".key", "-CAcreateserial", "-extfile", extensions, "-out", file,
         ])
     }
 

@@ -7,8 +7,8 @@ struct TLSTests {
 
     /// Runs a logger that speaks TLS; `body` is given the address, by the name that the certificate bears.
     private func withSecureLogger(
-        _ transport: String, _ certificates: Certificates, _ further: [String] = [],
-        _ body: (String) async throws -> Void
+        _ transport: String, _ certificates: Certificates, _ further: [String] = [], certificate: String? = nil,
+        says: String = "", _ body: (String) async throws -> Void
     ) async throws {
         struct ReadyLine: Decodable {
             var ready: Bool
@@ -16,7 +16,7 @@ struct TLSTests {
         struct AddressLine: Decodable {
             var target: String
         }
-        let security = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
+        let security = ["--tls-certificate", certificate ?? certificates.certificate, "--tls-key", certificates.key]
         let arguments = ["logger", "--\(transport)", "127.0.0.1:0"] + security + further
         let finished = try await withProgram(.brokerlab, arguments) { program in
             let target = try await program.line(AddressLine.self).target
@@ -24,6 +24,7 @@ struct TLSTests {
             try await body(target.replacing("127.0.0.1", with: "localhost"))
         }
         #expect(finished.exitCode == 0, "\(finished.errors.text)")
+        #expect(finished.errors.text.contains(says) && finished.errors.text.isEmpty == says.isEmpty)
     }
 
     private func send(
@@ -53,6 +54,78 @@ struct TLSTests {
                 let address = target.replacing("localhost", with: "127.0.0.1")
                 let named = ["--tls-ca", certificates.authority, "--tls-server-name", "localhost"]
                 try expectDelivery(await send(transport, to: address, named))
+            }
+        }
+    }
+
+    /// Neither half waits for the other's goodbye: swift-nio-ssl did, for five seconds.
+    @Test("The end of a connection takes no time", arguments: ["grpc", "tcp", "netrpc", "http", "http:http2"])
+    func end(_ transport: String) async throws {
+        try await withCertificates { certificates in
+            try await withSecureLogger(String(transport.prefix { $0 != ":" }), certificates) { target in
+                let start = ContinuousClock.now
+                _ = try await send(transport, to: target, ["--tls-ca", certificates.authority], count: 1)
+                #expect(ContinuousClock.now - start < .milliseconds(4500))
+            }
+        }
+    }
+
+    @Test(
+        "The name that was asked for decides, not the address that it resolves to",
+        arguments: ["grpc", "tcp", "netrpc", "http", "http:http2"])
+    func names(_ transport: String) async throws {
+        try await withCertificates { certificates in
+            let certificate = try await certificates.certificate(for: "IP:127.0.0.1")
+            let listener = String(transport.prefix { $0 != ":" })
+            try await withSecureLogger(listener, certificates, certificate: certificate) { target in
+                let (trust, words) = (["--tls-ca", certificates.authority], ["another name", "for 127.0.0.1, not"])
+                let address = target.replacing("localhost", with: "127.0.0.1")
+                try expectDelivery(await send(transport, to: address, trust))
+                try expectDelivery(await send(transport, to: target, trust + ["--tls-server-name", "127.0.0.1"]))
+                expectOneClearLine(try await send(transport, to: target, trust, count: 1), mentioning: words)
+                for other in ["example.org", "localhost", "127.0.0.2", "::1"] {
+                    let named = trust + ["--tls-server-name", other]
+                    expectOneClearLine(
+                        try await send(transport, to: address, named, count: 1), mentioning: words + [other])
+                }
+            }
+        }
+    }
+
+    @Test("A certificate of one's own that has expired is told of at the start")
+    func expired() async throws {
+        try await withCertificates { certificates in
+            let certificate = try await certificates.certificate(for: "DNS:localhost", days: -1)
+            let said = "has expired on "
+            try await withSecureLogger("tcp", certificates, certificate: certificate, says: said) { target in
+                let trust = ["--tls-ca", certificates.authority]
+                expectOneClearLine(try await send("tcp", to: target, trust, count: 1), mentioning: ["expired"])
+            }
+            let required = ["--tls-client-ca", certificates.authority]
+            try await withSecureLogger("tcp", certificates, required) { target in
+                let own = ["--tls-certificate", certificate, "--tls-key", certificates.key]
+                let finished = try await send("tcp", to: target, ["--tls-ca", certificates.authority] + own, count: 1)
+                #expect(finished.exitCode == 1)
+                #expect(finished.errors.text.contains(said))
+            }
+        }
+    }
+
+    @Test(
+        "TLS 1.2 has forward secrecy and authenticated encryption, or is not spoken",
+        arguments: [
+            ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+            ("ECDHE-ECDSA-AES128-SHA", false), ("ECDHE-ECDSA-AES256-SHA", false), ("AES128-GCM-SHA256", false),
+            ("AES128-SHA", false),
+        ])
+    func cipherSuites(_ suite: String, _ isSpoken: Bool) async throws {
+        try await withCertificates { certificates in
+            try await withSecureLogger("tcp", certificates) { target in
+                let finished = try await runProgram(
+                    Program(path: "/usr/bin/openssl"),
+                    ["s_client", "-connect", target, "-CAfile", certificates.authority, "-tls1_2", "-cipher", suite],
+                    limit: .seconds(8))
+                #expect((finished.exitCode == 0) == isSpoken, "\(finished.output.text) \(finished.errors.text)")
             }
         }
     }

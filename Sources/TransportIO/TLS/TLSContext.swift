@@ -1,11 +1,13 @@
 package import Broker
+import Glibc
 package import NIOCore
 import NIOSSL
 
 /// TLS for the connections of one client or server: certificates and keys, read once.
 package struct TLSContext: Sendable {
     private enum Side: Sendable {
-        case client(serverName: String?)
+        /// With whom the peer has to be; nil for anyone.
+        case client(PeerName, verifies: Bool)
         case server
     }
 
@@ -17,37 +19,44 @@ package struct TLSContext: Sendable {
     /// Those of which one has to be agreed upon; none has to where it is empty.
     private let protocols: [String]
     private let trust: String
+    /// What is to be said of this side's own certificate, in one line.
+    package let warning: String?
 
     /// Reads what a client needs to connect to `host`.
     package init(_ options: ClientTLS, host: String) throws(TLSFailure) {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuites = Self.cipherSuites
         configuration.applicationProtocols = options.applicationProtocols
         if let file = options.trustRootsFile {
             configuration.trustRoots = .certificates(try Self.certificates(in: file))
         }
-        if !options.verifiesPeer { configuration.certificateVerification = .none }
+        // Whose certificate it is, the gate looks at.
+        configuration.certificateVerification = options.verifiesPeer ? .noHostnameVerification : .none
         switch (options.certificateFile, options.keyFile) {
         case (let certificate?, let key?):
-            configuration.certificateChain = try Self.certificates(in: certificate).map { .certificate($0) }
+            let chain = try Self.certificates(in: certificate)
+            configuration.certificateChain = chain.map { .certificate($0) }
             configuration.privateKey = .privateKey(try Self.privateKey(in: key))
-        case (nil, nil): break
+            warning = Self.warning(of: chain, in: certificate)
+        case (nil, nil): warning = nil
         default: throw TLSFailure("a client certificate needs both files, that of the certificate and that of the key")
         }
         context = try Self.context(configuration)
-        // A server name is a DNS name (RFC 6066, 3). An address is looked for in the certificate by the library itself.
-        let isAddress = (try? SocketAddress(ipAddress: options.serverName ?? host, port: 0)) != nil
-        side = .client(serverName: isAddress ? nil : options.serverName ?? host)
+        side = .client(try PeerName(options.serverName ?? host), verifies: options.verifiesPeer)
         protocols = options.applicationProtocols
         trust = options.trustRootsFile.map { "'\($0)'" } ?? "the system's trust store"
     }
 
     /// Reads what a server needs.
     package init(_ options: ServerTLS) throws(TLSFailure) {
+        let chain = try Self.certificates(in: options.certificateFile)
+        warning = Self.warning(of: chain, in: options.certificateFile)
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try Self.certificates(in: options.certificateFile).map { .certificate($0) },
+            certificateChain: chain.map { .certificate($0) },
             privateKey: .privateKey(try Self.privateKey(in: options.keyFile)))
         configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuites = Self.cipherSuites
         configuration.applicationProtocols = options.applicationProtocols
         if let file = options.clientTrustRootsFile {
             configuration.trustRoots = .certificates(try Self.certificates(in: file))
@@ -64,13 +73,46 @@ package struct TLSContext: Sendable {
     /// - Returns: done when the handshake is; fails with a ``TLSFailure``, and the channel is closed then.
     package func add(to channel: any Channel, timeout: TimeAmount) throws -> EventLoopFuture<Void> {
         let handler: NIOSSLHandler
+        var peer: PeerName?
         switch side {
-        case .client(let name): handler = try NIOSSLClientHandler(context: context, serverHostname: name)
+        case .client(let name, let verifies):
+            handler = try NIOSSLClientHandler(context: context, serverHostname: name.serverNameIndication)
+            if verifies { peer = name }
         case .server: handler = NIOSSLServerHandler(context: context)
         }
-        let gate = TLSGate(protocols: protocols, trust: trust, timeout: timeout, eventLoop: channel.eventLoop)
+        let gate = TLSGate(
+            handler, peer: peer, protocols: protocols, trust: trust, timeout: timeout, eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandlers(handler, gate)
         return gate.opened
+    }
+
+    /// Those of TLS 1.2 with forward secrecy and authenticated encryption (RFC 9325, 4.1 and 4.2); TLS 1.3 has no others.
+    private static let cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+    /// What a peer will not take of a certificate because of the time.
+    private static func warning(of chain: [NIOSSLCertificate], in file: String) -> String? {
+        let now = MonotonicClock.wallTime / 1_000_000_000
+        for certificate in chain {
+            if certificate.notValidAfter < now {
+                return
+                    "the certificate in '\(file)' has expired on \(day(certificate.notValidAfter)): no peer that looks at "
+                    + "it will take it"
+            }
+            if certificate.notValidBefore > now {
+                return
+                    "the certificate in '\(file)' is not valid before \(day(certificate.notValidBefore)): no peer that "
+                    + "looks at it will take it"
+            }
+        }
+        return nil
+    }
+
+    /// The day of a time, in UTC: `2026-07-31`.
+    private static func day(_ seconds: time_t) -> String {
+        var (seconds, time) = (seconds, tm())
+        gmtime_r(&seconds, &time)
+        func digits(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(time.tm_year + 1900)-\(digits(time.tm_mon + 1))-\(digits(time.tm_mday))"
     }
 
     // MARK: Files

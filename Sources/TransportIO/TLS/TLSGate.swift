@@ -2,14 +2,19 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Keeps a channel from its engine's handler until the TLS handshake is done and the protocol agreed upon (ALPN).
+/// Keeps a channel from its engine's handler until the TLS handshake is done, the peer is who was asked for, and the protocol
+/// agreed upon (ALPN).
 ///
 /// To the handlers behind it, the channel becomes active then, so that they need to know nothing of TLS.
-final class TLSGate: ChannelInboundHandler, @unchecked Sendable {
+final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     // Unchecked: confined to the channel's event loop.
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
+    private let handler: NIOSSLHandler
+    private let peer: PeerName?
     private let protocols: [String]
     private let trust: String
     private let timeout: TimeAmount
@@ -19,9 +24,16 @@ final class TLSGate: ChannelInboundHandler, @unchecked Sendable {
     private var timer: Scheduled<Void>?
 
     /// - Parameters:
+    ///   - handler: what speaks TLS.
+    ///   - peer: who the peer's certificate has to be for; nil for anyone.
     ///   - protocols: those of which one has to be agreed upon; none has to where it is empty.
     ///   - trust: which authorities this side trusts, in words.
-    init(protocols: [String], trust: String, timeout: TimeAmount, eventLoop: any EventLoop) {
+    init(
+        _ handler: NIOSSLHandler, peer: PeerName?, protocols: [String], trust: String, timeout: TimeAmount,
+        eventLoop: any EventLoop
+    ) {
+        self.handler = handler
+        self.peer = peer
         self.protocols = protocols
         self.trust = trust
         self.timeout = timeout
@@ -43,6 +55,9 @@ final class TLSGate: ChannelInboundHandler, @unchecked Sendable {
         guard case .some(.handshakeCompleted(let agreed)) = event as? TLSUserEvent else {
             if isOpen { context.fireUserInboundEventTriggered(event) }
             return
+        }
+        if let peer, let certificate = handler.peerCertificate, !peer.isBorne(by: certificate) {
+            return fail(context, TLSFailure(peer, isNotIn: certificate))
         }
         guard protocols.isEmpty || protocols.contains(agreed ?? "") else {
             let wanted = protocols.joined(separator: ", ")
@@ -75,6 +90,19 @@ final class TLSGate: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
+    /// Says goodbye, and does not wait for the peer's: what was said is complete without it, since each protocol here marks the
+    /// end of its messages itself (RFC 8446, 6.1).
+    ///
+    /// swift-nio-ssl waits for five seconds, and where half-closure is allowed the peer's goodbye does not end that.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .all, let beneath = try? context.pipeline.syncOperations.context(handler: handler) else {
+            return context.close(mode: mode, promise: promise)
+        }
+        // In the middle of a handshake there is nothing to be said.
+        if isOpen { context.close(mode: .output, promise: nil) }
+        beneath.close(mode: .all, promise: promise)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         end()
         context.fireChannelInactive()
@@ -90,7 +118,7 @@ final class TLSGate: ChannelInboundHandler, @unchecked Sendable {
         timer?.cancel()
         promise.fail(failure)
         context.fireErrorCaught(failure)
-        context.close(promise: nil)
+        close(context: context, mode: .all, promise: nil)
     }
 
     private func end() {
