@@ -176,6 +176,7 @@ let package = Package(
             dependencies: [
                 "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope", nioCore,
                 nioPosix,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import brokerlab
+
+/// What README, articles and `--help` tell people to type can be typed: no process is started for it.
+@Suite("Documented commands")
+struct DocumentedCommandTests {
+    @Test("README and articles", arguments: try Documentation.commandLines())
+    func ofDocumentation(_ line: CommandLine) {
+        parse(line)
+    }
+
+    @Test("Examples of --help", arguments: Documentation.examples())
+    func ofHelp(_ line: CommandLine) {
+        parse(line)
+    }
+
+    @Test("Every subcommand has an example")
+    func everySubcommand() {
+        let shown = Set(Documentation.examples().compactMap(\.arguments.first))
+        for subcommand in BrokerLab.configuration.subcommands {
+            #expect(shown.contains(subcommand._commandName))
+        }
+    }
+
+    @Test("A line of a shell is read as a shell reads it")
+    func shell() {
+        let line = "  tail -n 1 app.log | brokerlab send --name 'a  b' --data \"user 7\"      says so"
+        #expect(
+            CommandLine.all(in: line, at: "").map(\.arguments) == [["send", "--name", "a  b", "--data", "user 7"]])
+        #expect(CommandLine.all(in: "brokerlab gob < cache.gob", at: "").map(\.arguments) == [["gob"]])
+        let suite = CommandLine.all(in: "Benchmarks/run --seed 1 # all", at: "")
+        #expect(suite.map(\.arguments) == [["bench", "--seed", "1"]])
+    }
+
+    private func parse(_ line: CommandLine) {
+        do {
+            _ = try BrokerLab.parseAsRoot(line.arguments)
+        } catch {
+            // What --help and --version print is no failure.
+            let isAnswer = BrokerLab.exitCode(for: error).isSuccess
+            #expect(isAnswer, "\(line)\n\(BrokerLab.message(for: error))")
+        }
+    }
+}
+
+/// The texts for people.
+private enum Documentation {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+    /// The command lines of README and of every article.
+    static func commandLines() throws -> [CommandLine] {
+        let sources = root.appending(path: "Sources")
+        let articles = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted().flatMap { target in
+            let catalog = "Sources/\(target)/Documentation.docc"
+            let files = try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: catalog).path)
+            return (files ?? []).filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
+        }
+        let files = ["README.md"] + articles
+        let lines = try files.flatMap { file in
+            try CommandLine.all(
+                inMarkdown: String(contentsOf: root.appending(path: file), encoding: .utf8), of: file)
+        }
+        try #require(articles.count > 10 && lines.count > 50)
+        return lines
+    }
+
+    /// The command lines that `--help` shows.
+    static func examples() -> [CommandLine] {
+        ([BrokerLab.self] + BrokerLab.configuration.subcommands).flatMap { command in
+            let configuration = command.configuration
+            return configuration.discussion.split(separator: "\n").flatMap { line in
+                CommandLine.all(in: line, at: "\(configuration.commandName ?? "brokerlab") --help")
+            }
+        }
+    }
+}
