@@ -166,7 +166,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
-            exclude: ["Golden/statistics.py"], swiftSettings: settings),
+            exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: settings),
         .testTarget(
             name: "BenchmarkKitTests",
             dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", histogram],
