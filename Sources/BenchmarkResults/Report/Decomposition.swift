@@ -52,23 +52,44 @@ struct Decomposition: Sendable {
         if let queue = row.queueCPU?.median { layers.append((.messageBroker, queue * 1000)) }
     }
 
+    /// A row of `decomposition.csv`.
+    struct Line: Sendable {
+        var transport: String
+        var point: LoadPoint
+        var layer: Layer
+        var nanoseconds: Double
+        /// Of this layer and those within it.
+        var cumulative: Double
+    }
+
+    /// The columns of `decomposition.csv`.
+    static let columns: [CSVColumn<Line>] = [
+        .text("transport", "The transport, with its variant.") { $0.transport },
+        .count("payload_bytes", in: "B", "The length of an entry's text.") { $0.point.payloadBytes },
+        .count("in_flight", "How many entries may be unacknowledged at once.") { $0.point.inFlight },
+        .count("connections", "The connections that share them.") { $0.point.connections },
+        .figure("target_rate_per_s", in: "msgs/s", places: 1, "The rate that entries of an open load are due at.") {
+            $0.point.load.ratePerSecond
+        },
+        .text("layer", "codec, engines, load_generator, loopback or message_broker.") { $0.layer.rawValue },
+        .figure("cpu_ns_per_msg", in: "ns", places: 0, "CPU time a message beyond that of the layers within.") {
+            $0.nanoseconds
+        },
+        .figure("cumulative_cpu_ns_per_msg", in: "ns", places: 0, "CPU time a message with the layers within.") {
+            $0.cumulative
+        },
+    ]
+
     /// `decomposition.csv`: a row a layer.
     static func file(_ all: [Decomposition]) -> String {
-        let header = [
-            "transport", "payload_bytes", "in_flight", "connections", "target_rate_per_s", "layer", "cpu_ns_per_msg",
-            "cumulative_cpu_ns_per_msg",
-        ]
-        let rows = all.flatMap { one in
+        let lines = all.flatMap { one in
             var sum = 0.0
             return one.layers.map { layer, nanoseconds in
                 sum += nanoseconds
-                return CSV.record([
-                    one.transport, "\(one.point.payloadBytes)", "\(one.point.inFlight)", "\(one.point.connections)",
-                    one.point.load.ratePerSecond.map { DecimalText.format($0, places: 1) } ?? "", layer.rawValue,
-                    DecimalText.format(nanoseconds, places: 0), DecimalText.format(sum, places: 0),
-                ])
+                return Line(
+                    transport: one.transport, point: one.point, layer: layer, nanoseconds: nanoseconds, cumulative: sum)
             }
         }
-        return CSV.record(header) + rows.joined()
+        return CSVColumn.file(lines, columns)
     }
 }

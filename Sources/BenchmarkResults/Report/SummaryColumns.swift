@@ -14,66 +14,81 @@ enum SummaryColumns {
 
     /// The whole file.
     static func file(_ rows: [SummaryRow], suite: Suite) -> String {
-        let records = rows.map { row in
-            CSV.record(all.map { $0.field(ReportedSummary(row: row, suite: suite)) })
-        }
-        return CSV.record(header) + records.joined()
+        Column.file(rows.map { ReportedSummary(row: $0, suite: suite) }, all)
     }
 
     private static let subject: [Column] = [
-        .count("schema_version") { _ in ResultColumns.schemaVersion },
-        .text("suite") { $0.suite.name },
-        .text("transport") { $0.row.cell.transportName },
-        .text("mode") { $0.row.mode },
-        .text("codec") { $0.row.codec },
-        .text("variant") { $0.row.cell.variant },
-        .text("ack_class") { $0.row.acknowledgementClass },
-        .count("payload_bytes") { $0.row.cell.payloadBytes },
-        .count("connections") { $0.row.cell.connections },
-        .count("in_flight") { $0.row.cell.inFlight },
-        .text("load_model") { $0.row.cell.load.name },
-        .figure("target_rate_per_s") { $0.row.cell.load.ratePerSecond },
-        .text("placement") { $0.suite.placement.rawValue },
+        .count("schema_version", "The version of the columns' meanings.") { _ in ResultColumns.schemaVersion },
+        .text("suite", "The suite's name.") { $0.suite.name },
+        .text("transport", "The transport, without its variant.") { $0.row.cell.transportName },
+        .text("mode", "How the protocol was used.") { $0.row.mode },
+        .text("codec", "How entries were encoded.") { $0.row.codec },
+        .text("variant", "The transport's variant; empty for its default.") { $0.row.cell.variant },
+        .text("ack_class", "What an acknowledgement promised.") { $0.row.acknowledgementClass },
+        .count("payload_bytes", in: "B", "The length of an entry's text.") { $0.row.cell.payloadBytes },
+        .count("connections", "The connections that share the entries in flight.") { $0.row.cell.connections },
+        .count("in_flight", "How many entries may be unacknowledged at once.") { $0.row.cell.inFlight },
+        .text("load_model", "When entries are sent: closed, or open at a rate.") { $0.row.cell.load.name },
+        .figure("target_rate_per_s", in: "msgs/s", "The rate that entries of an open load are due at.") {
+            $0.row.cell.load.ratePerSecond
+        },
+        .text("placement", "Which cores broker and logger ran on.") { $0.suite.placement.rawValue },
     ]
 
     private static let estimates: [Column] =
         [
-            .count("n") { $0.row.count },
-            .count("n_invalid") { $0.row.invalidCount },
-            .figure("median_msgs_per_s") { $0.row.throughput?.median },
-            .figure("ci_low_msgs_per_s") { $0.row.throughput?.low },
-            .figure("ci_high_msgs_per_s") { $0.row.throughput?.high },
-        ] + ratio("ratio_to_floor", { $0.ratioToFloor }) + ratio("ratio_to_baseline", { $0.ratioToBaseline })
-        + ratio("cpu_ratio_to_baseline", { $0.cpuRatioToBaseline }) + [
-            .text("ratio_of") { $0.row.cell.load == .closed ? "throughput" : "ack_p99" },
-            .figure("p_adjusted", places: 6) { $0.row.pAdjusted },
-            .count("rank") { $0.row.rank },
-            .text("tied_with") { $0.row.tiedWith.joined(separator: " ") },
-            .figure("aa_noise_pct") { $0.row.aaNoisePercent },
+            .count("n", "The valid rows that the figures are made of.") { $0.row.count },
+            .count("n_invalid", "The rows that were left out because they are not valid.") { $0.row.invalidCount },
+            .figure("median_msgs_per_s", in: "msgs/s", "The median of the throughput.") {
+                $0.row.throughput?.median
+            },
+            .figure("ci_low_msgs_per_s", in: "msgs/s", "The lower end of its 95% bootstrap interval.") {
+                $0.row.throughput?.low
+            },
+            .figure("ci_high_msgs_per_s", in: "msgs/s", "The upper end.") { $0.row.throughput?.high },
+        ]
+        + estimate(
+            "ratio_to_floor", places: 4,
+            "The throughput, or the p99 under an open load, by that of the floor in the same round."
+        ) { $0.ratioToFloor }
+        + estimate("ratio_to_baseline", places: 4, "The same by that of the baseline.") { $0.ratioToBaseline }
+        + estimate(
+            "cpu_ratio_to_baseline", places: 4,
+            "The CPU time of all processes by that of the baseline in the same round."
+        ) { $0.cpuRatioToBaseline } + [
+            .text("ratio_of", "What the ratios are of: throughput, or ack_p99.") {
+                $0.row.cell.load == .closed ? "throughput" : "ack_p99"
+            },
+            .figure(
+                "p_adjusted", places: 6,
+                "How likely such a difference from the baseline is by chance, corrected for all comparisons (Holm)."
+            ) { $0.row.pAdjusted },
+            .count("rank", "The place among transports of the same ack_class under this load.") { $0.row.rank },
+            .text("tied_with", "Those of them that it cannot be told from.") { $0.row.tiedWith.joined(separator: " ") },
+            .figure(
+                "aa_noise_pct", in: "%", "What two measurements of the same transport differ by under this load."
+            ) { $0.row.aaNoisePercent },
         ]
 
-    private static let medians: [Column] =
-        estimate("ack_p50_us", { $0.ackP50 }) + estimate("ack_p99_us", { $0.ackP99 })
-        + estimate("delivered_p99_us", { $0.deliveredP99 }) + estimate("broker_cpu_us_per_msg", { $0.brokerCPU })
-        + estimate("logger_cpu_us_per_msg", { $0.loggerCPU }) + estimate("queue_cpu_us_per_msg", { $0.queueCPU })
-        + estimate("wire_tx_bytes_per_msg", { $0.wireTx }) + estimate("wire_rx_bytes_per_msg", { $0.wireRx })
-        + estimate("broker_rss_peak_bytes", { $0.brokerRSS }, places: 0)
-        + estimate("logger_rss_peak_bytes", { $0.loggerRSS }, places: 0)
-        + estimate("arrival_error_p99_us", { $0.arrivalErrorP99 })
-
-    private static func ratio(
-        _ name: String, _ value: @escaping @Sendable (SummaryRow) -> Estimate?
-    ) -> [Column] {
-        estimate(name, value, places: 4)
+    private static let medians: [Column] = SummaryRow.medianColumns.flatMap { figure in
+        let column = figure.column
+        return estimate(
+            column.name, in: column.unit, places: figure.places, "The median of that column of results.csv."
+        ) {
+            $0.medians[column.name]
+        }
     }
 
     private static func estimate(
-        _ name: String, _ value: @escaping @Sendable (SummaryRow) -> Estimate?, places: Int = 3
+        _ name: String, in unit: String = "", places: Int, _ meaning: String,
+        _ value: @escaping @Sendable (SummaryRow) -> Estimate?
     ) -> [Column] {
         [
-            .figure(name, places: places) { value($0.row)?.median },
-            .figure("\(name)_ci_low", places: places) { value($0.row)?.low },
-            .figure("\(name)_ci_high", places: places) { value($0.row)?.high },
+            .figure(name, in: unit, places: places, meaning) { value($0.row)?.median },
+            .figure("\(name)_ci_low", in: unit, places: places, "The lower end of its 95% bootstrap interval.") {
+                value($0.row)?.low
+            },
+            .figure("\(name)_ci_high", in: unit, places: places, "The upper end.") { value($0.row)?.high },
         ]
     }
 }

@@ -30,17 +30,18 @@ package struct LayerCost: Sendable, Hashable {
         self.nanoseconds = nanoseconds
     }
 
+    /// The columns of `layers.csv`.
+    static let columns: [CSVColumn<LayerCost>] = [
+        .text("transport", "The transport, with its variant.") { $0.transport },
+        .count("payload_bytes", in: "B", "The length of the entry's text.") { $0.payloadBytes },
+        .count("in_flight", "How many entries are carried at once.") { $0.inFlight },
+        .text("layer", "codec; engines, which hold the codec; or load_generator.") { $0.layer.rawValue },
+        .count("round", "The round, counted from 1.") { $0.round },
+        .figure("cpu_ns_per_msg", in: "ns", places: 1, "CPU time a message, both sides together.") { $0.nanoseconds },
+    ]
+
     /// The file of those timings.
-    package static func file(_ rows: [LayerCost]) -> String {
-        let header = ["transport", "payload_bytes", "in_flight", "layer", "round", "cpu_ns_per_msg"]
-        return CSV.record(header)
-            + rows.map { row in
-                CSV.record([
-                    row.transport, "\(row.payloadBytes)", "\(row.inFlight)", row.layer.rawValue, "\(row.round)",
-                    DecimalText.format(row.nanoseconds, places: 1),
-                ])
-            }.joined()
-    }
+    package static func file(_ rows: [LayerCost]) -> String { CSVColumn.file(rows, columns) }
 
     /// The timings in a file; none where there is no such file.
     static func read(_ path: String) -> [LayerCost] {

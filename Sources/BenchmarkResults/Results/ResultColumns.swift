@@ -1,5 +1,3 @@
-import LoggerService
-
 /// A row of `results.csv` with what all rows of the run have in common.
 package struct ReportedResult: Sendable {
     var row: ResultRow
@@ -16,119 +14,110 @@ package struct ReportedResult: Sendable {
     var cell: Cell { row.planned.cell }
 }
 
-/// The columns of `results.csv`, in their order.
+/// The columns of `results.csv`, in their order; those of what is measured stand beside what they hold, in `ResultRow.swift`.
 ///
 /// Names, units and order never change; a change of meaning raises ``schemaVersion``.
 enum ResultColumns {
     static let schemaVersion = 1
 
-    typealias Column = CSVColumn<ReportedResult>
+    static let all: [ResultColumn] = run + subject + load + counts + figures + verdict + addedSubject + added
 
-    static let all: [Column] = run + subject + load + counts + figures + verdict + added
-
-    static let header = all.map(\.name)
+    static let header = all.map(\.column.name)
 
     static func fields(of result: ReportedResult) -> [String] {
-        all.map { $0.field(result) }
+        all.map { $0.column.field(result) }
     }
 
-    private static let run: [Column] = [
-        .count("schema_version") { _ in schemaVersion },
-        .text("run_id") { $0.row.runID },
-        .text("suite") { $0.suite.name },
-        .text("started_at_utc") { $0.row.startedAt },
-        .text("git_commit") { $0.environment.gitCommit },
-        .text("host") { $0.environment.host },
-        .text("os") { $0.environment.os },
-        .text("cpu_model") { $0.environment.cpuModel },
-        .count("cpu_count") { $0.environment.cpuCount },
-        .text("swift_version") { $0.environment.swiftVersion },
+    private static let run: [ResultColumn] = [
+        ResultColumn(.count("schema_version", "The version of the columns' meanings.") { _ in schemaVersion }),
+        .text("run_id", \.runID, "The ledger's run id of the measured entries."),
+        ResultColumn(.text("suite", "The suite's name.") { $0.suite.name }),
+        .text("started_at_utc", \.startedAt, "When the cell was started."),
+        ResultColumn(
+            .text("git_commit", "The commit that the program's checkout stood on.") { $0.environment.gitCommit }),
+        ResultColumn(.text("host", "The host's name.") { $0.environment.host }),
+        ResultColumn(.text("os", "Distribution and kernel.") { $0.environment.os }),
+        ResultColumn(.text("cpu_model", "The processor's name.") { $0.environment.cpuModel }),
+        ResultColumn(.count("cpu_count", "The cores that are online.") { $0.environment.cpuCount }),
+        ResultColumn(.text("swift_version", "The compiler of the program.") { $0.environment.swiftVersion }),
     ]
 
-    private static let subject: [Column] = [
-        .text("transport") { $0.cell.transportName },
-        .text("mode") { $0.row.mode },
-        .text("codec") { $0.row.codec },
-        .text("peer_version") { $0.row.peerVersion },
-        .text("ack_class") { $0.row.acknowledgementClass },
-        .flag("tls") { $0.row.isEncrypted },
-        .text("placement") { $0.suite.placement.rawValue },
-    ]
-
-    private static let load: [Column] = [
-        .count("payload_bytes") { $0.cell.payloadBytes },
-        // Design, section 4: a connection of a transport may be a pool of sockets.
-        .count("connections") { $0.cell.connections },
-        .count("in_flight") { $0.cell.inFlight },
-        .text("load_model") { $0.cell.load.name },
-        .figure("target_rate_per_s") { $0.cell.load.ratePerSecond },
-        .figure("warmup_s") { $0.suite.warmup },
-        .figure("duration_s") { $0.suite.duration },
-        .count("repetition") { $0.row.planned.block },
-        .count("block") { $0.row.planned.block },
-        .count("order_in_block") { $0.row.planned.orderInBlock },
-        .count("seed") { $0.suite.seed },
-    ]
-
-    private static let counts: [Column] = [
-        .count("sent") { $0.row.sent },
-        .count("acked") { $0.row.acked },
-        .count("delivered") { $0.row.delivered },
-        .count("lost") { $0.row.lost },
-        .count("duplicated") { $0.row.duplicated },
-        .count("reordered") { $0.row.reordered },
-        .count("corrupt") { $0.row.corrupt },
-        .count("errors") { $0.row.errors },
-    ]
-
-    private static let figures: [Column] = [
-        .figure("throughput_msgs_per_s") { $0.row.throughput },
-        .figure("goodput_bytes_per_s") { result in
-            result.row.throughput.map { $0 * Double(result.cell.payloadBytes) }
+    private static let subject: [ResultColumn] = [
+        ResultColumn(.text("transport", "The transport, without its variant.") { $0.cell.transportName }) {
+            fields, row throws(BenchmarkError) in
+            row.planned.cell.transport = try fields.required("transport", fields.text)
         },
-        .figure("ack_p50_us") { $0.row.ackLatency?.p50Us },
-        .figure("ack_p90_us") { $0.row.ackLatency?.p90Us },
-        .figure("ack_p99_us") { $0.row.ackLatency?.p99Us },
-        .figure("ack_p999_us") { $0.row.ackLatency?.p999Us },
-        .figure("ack_max_us") { $0.row.ackLatency?.maxUs },
-        .figure("ack_mean_us") { $0.row.ackLatency?.meanUs },
-        .figure("delivered_p50_us") { $0.row.deliveredLatency?.p50Us },
-        .figure("delivered_p90_us") { $0.row.deliveredLatency?.p90Us },
-        .figure("delivered_p99_us") { $0.row.deliveredLatency?.p99Us },
-        .figure("delivered_p999_us") { $0.row.deliveredLatency?.p999Us },
-        .figure("delivered_max_us") { $0.row.deliveredLatency?.maxUs },
-        .figure("uncorrected_p99_us") { $0.row.uncorrectedP99Us },
-        .figure("schedule_slip_p99_us") { $0.row.scheduleSlipP99Us },
-        .figure("broker_cpu_us_per_msg") { $0.row.brokerCPUUsPerMessage },
-        .figure("logger_cpu_us_per_msg") { $0.row.loggerCPUUsPerMessage },
-        .figure("queue_cpu_us_per_msg") { $0.row.queueCPUUsPerMessage },
-        .count("broker_rss_peak_bytes") { $0.row.brokerRSSPeakBytes },
-        .count("logger_rss_peak_bytes") { $0.row.loggerRSSPeakBytes },
-        .figure("wire_tx_bytes_per_msg") { $0.row.wireTxBytesPerMessage },
-        .figure("wire_rx_bytes_per_msg") { $0.row.wireRxBytesPerMessage },
-        .figure("little_ratio") { $0.row.littleRatio },
-        .figure("cpu_steal_pct") { $0.row.cpuStealPercent },
+        .text("mode", \.mode, "How the protocol was used."),
+        .text("codec", \.codec, "How entries were encoded."),
+        ResultColumn(
+            .text("peer_version", "The version of the message broker between the halves.") { $0.row.peerVersion }
+        ) {
+            fields, row in row.peerVersion = fields.text("peer_version")
+        },
+        .text(
+            "ack_class", \.acknowledgementClass, "What an acknowledgement promised: recorded, stored, queued or none."),
+        ResultColumn(.flag("tls", "Whether the wire was encrypted.") { $0.row.isEncrypted }) {
+            fields, row throws(BenchmarkError) in
+            row.isEncrypted = try fields.flag("tls") ?? false
+        },
+        ResultColumn(.text("placement", "Which cores broker and logger ran on.") { $0.suite.placement.rawValue }),
     ]
 
-    private static let verdict: [Column] = [
-        .flag("valid") { $0.row.isValid },
-        .text("invalid_reason") { $0.row.invalidReason },
+    private static let load: [ResultColumn] = [
+        .key("payload_bytes", in: "B", isRequired: true, \.planned.cell.payloadBytes, "The length of an entry's text."),
+        // Design, section 4: a connection of a transport may be a pool of sockets.
+        .key("connections", \.planned.cell.connections, "The connections that share the entries in flight."),
+        .key("in_flight", isRequired: true, \.planned.cell.inFlight, "How many entries may be unacknowledged at once."),
+        ResultColumn(.text("load_model", "When entries are sent: closed, or open at a rate.") { $0.cell.load.name }),
+        ResultColumn(
+            .figure("target_rate_per_s", in: "msgs/s", "The rate that entries of an open load are due at.") {
+                $0.cell.load.ratePerSecond
+            }
+        ) { fields, row throws(BenchmarkError) in
+            if let rate = try fields.double("target_rate_per_s") { row.planned.cell.load = .open(ratePerSecond: rate) }
+        },
+        ResultColumn(.figure("warmup_s", in: "s", "How long the cell was loaded before.") { $0.suite.warmup }),
+        ResultColumn(.figure("duration_s", in: "s", "How long the cell was measured.") { $0.suite.duration }),
+        ResultColumn(.count("repetition", "The same as block.") { $0.row.planned.block }),
+        .key("block", isRequired: true, \.planned.block, "The round, counted from 1."),
+        .key("order_in_block", \.planned.orderInBlock, "The cell's place in its round, counted from 1."),
+        ResultColumn(.count("seed", "What order and payloads were derived from.") { $0.suite.seed }),
+    ]
+
+    private static let verdict: [ResultColumn] = [
+        ResultColumn(.flag("valid", "Whether the row may be trusted.") { $0.row.isValid }) {
+            fields, row throws(BenchmarkError) in
+            row.invalidReasons = try fields.flag("valid") == true ? [] : ["no reason given"]
+        },
+        ResultColumn(.text("invalid_reason", "Why it must not be.") { $0.row.invalidReason }) { fields, row in
+            guard !row.isValid, let reasons = fields.text("invalid_reason")?.split(separator: ";") else { return }
+            row.invalidReasons = reasons.map { String($0.drop { $0 == " " }) }
+        },
     ]
 
     /// Columns that came later stand behind the others, so that the place of none changes.
-    private static let added: [Column] = [
-        .text("variant") { $0.cell.variant },
-        .text("role") { $0.cell.role.rawValue },
-        .text("arrivals") { $0.cell.load.arrivals?.rawValue },
-        .text("payload_kind") { $0.suite.payload.name },
-        .count("messages_per_operation") { $0.suite.messagesPerOperation },
-        .figure("arrival_error_p50_us") { $0.row.arrivalErrorP50Us },
-        .figure("arrival_error_p99_us") { $0.row.arrivalErrorP99Us },
-        .figure("generator_cpu_pct") { $0.row.generatorCPUPercent },
-        .figure("foreign_cpu_pct") { $0.row.foreignCPUPercent },
-        .figure("generator_wait_pct") { $0.row.generatorWaitPercent },
-        .figure("stationarity_ratio", places: 4) { $0.row.stationarityRatio },
-        .figure("clock_step_us") { $0.row.clockStepUs },
-        .figure("generator_spin_pct") { $0.row.generatorSpinPercent },
+    private static let addedSubject: [ResultColumn] = [
+        ResultColumn(.text("variant", "The transport's variant; empty for its default.") { $0.cell.variant }) {
+            fields, row in
+            if let variant = fields.text("variant") { row.planned.cell.transport += ":\(variant)" }
+        },
+        ResultColumn(.text("role", "cell, control, or bare_loop: what it is measured for.") { $0.cell.role.rawValue }) {
+            fields, row throws(BenchmarkError) in
+            if let role = try fields.word("role", CellRole.init) { row.planned.cell.role = role }
+        },
+        ResultColumn(
+            .text("arrivals", "How the entries of an open load are spread.") { $0.cell.load.arrivals?.rawValue }
+        ) {
+            fields, row throws(BenchmarkError) in
+            guard let rate = row.planned.cell.load.ratePerSecond,
+                let arrivals = try fields.word("arrivals", Arrivals.init)
+            else { return }
+            row.planned.cell.load = .open(ratePerSecond: rate, arrivals: arrivals)
+        },
+        ResultColumn(.text("payload_kind", "What the texts are made of: random, or lines.") { $0.suite.payload.name }),
+        ResultColumn(
+            .count("messages_per_operation", "How many entries a sender sends at once.") {
+                $0.suite.messagesPerOperation
+            }),
     ]
 }

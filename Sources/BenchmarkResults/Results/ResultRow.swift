@@ -97,6 +97,14 @@ public struct ResultRow: Sendable {
         self.acknowledgementClass = acknowledgementClass
     }
 
+    /// The row with that number in a file, to be filled by its columns.
+    init(number: Int) {
+        let cell = Cell(transport: "", payloadBytes: 0, inFlight: 0)
+        self.init(
+            runID: "", startedAt: "", planned: PlannedCell(cell: cell, block: 0, orderInBlock: 0, number: number),
+            mode: "", codec: "", peerVersion: nil, isEncrypted: false, acknowledgementClass: "")
+    }
+
     /// What the reason of a broken rule of the audit starts with.
     package static let auditPrefix = "audit: "
 
@@ -108,4 +116,106 @@ public struct ResultRow: Sendable {
 
     /// All reasons in one text.
     public var invalidReason: String { invalidReasons.joined(separator: "; ") }
+}
+
+// A figure is declared here twice, as what code reckons with and as a column; a new one stands last in `added`.
+extension ResultColumns {
+    static let counts: [ResultColumn] = [
+        .count("sent", \.sent, "Entries handed to the transport."),
+        .count("acked", \.acked, "Entries acknowledged."),
+        .count("delivered", \.delivered, "Different entries that the ledger has."),
+        .count("lost", \.lost, "Entries acknowledged and not delivered."),
+        .count("duplicated", \.duplicated, "Entries that the ledger has more than once."),
+        .count("reordered", \.reordered, "Entries that came after one with a higher sequence number."),
+        .count("corrupt", \.corrupt, "Entries whose text had changed on its way."),
+        .count("errors", \.errors, "Entries that were not acknowledged, whatever their fate."),
+    ]
+
+    static let figures: [ResultColumn] = rates + ackLatency + deliveredLatency + openLoad + costs
+
+    private static let rates: [ResultColumn] = [
+        .figure("throughput_msgs_per_s", in: "msgs/s", \.throughput, "Entries acknowledged a second."),
+        ResultColumn(
+            .figure("goodput_bytes_per_s", in: "B/s", "Bytes of acknowledged texts a second.") { result in
+                result.row.throughput.map { $0 * Double(result.cell.payloadBytes) }
+            }),
+    ]
+
+    private static let ackLatency = ResultColumn.latency(
+        "ack", \.ackLatency, of: \.acked, "from the intended send time to the acknowledgement.",
+        percentiles + [("mean", \.meanUs, "The mean")])
+
+    private static let deliveredLatency = ResultColumn.latency(
+        "delivered", \.deliveredLatency, of: \.delivered, "from the intended send time to the logger's record.",
+        percentiles)
+
+    private static let percentiles: [ResultColumn.Part] = [
+        ("p50", \.p50Us, "The median"), ("p90", \.p90Us, "The 90th percentile"),
+        ("p99", \.p99Us, "The 99th percentile"),
+        ("p999", \.p999Us, "The 99.9th percentile"), ("max", \.maxUs, "The largest"),
+    ]
+
+    private static let openLoad: [ResultColumn] = [
+        .figure(
+            "uncorrected_p99_us", in: "us", \.uncorrectedP99Us,
+            "The 99th percentile from the actual send time to the acknowledgement; open load only."),
+        .figure(
+            "schedule_slip_p99_us", in: "us", \.scheduleSlipP99Us,
+            "The 99th percentile from the intended to the actual send time; open load only."),
+    ]
+
+    private static let costs: [ResultColumn] = [
+        .figure(
+            "broker_cpu_us_per_msg", in: "us", \.brokerCPUUsPerMessage,
+            "CPU time of the broker's process by acknowledged entry; without that of waits on the core."),
+        .figure(
+            "logger_cpu_us_per_msg", in: "us", \.loggerCPUUsPerMessage,
+            "CPU time of the logger's process by acknowledged entry."),
+        .figure(
+            "queue_cpu_us_per_msg", in: "us", \.queueCPUUsPerMessage,
+            "CPU time of the message broker by acknowledged entry."),
+        .count(
+            "broker_rss_peak_bytes", in: "B", \.brokerRSSPeakBytes,
+            "The broker's largest resident set since the cell's start."),
+        .count(
+            "logger_rss_peak_bytes", in: "B", \.loggerRSSPeakBytes,
+            "The logger's largest resident set since the cell's start."),
+        .figure(
+            "wire_tx_bytes_per_msg", in: "B", \.wireTxBytesPerMessage,
+            "Bytes sent on the broker's sockets by acknowledged entry, without headers of TCP and IP."),
+        .figure(
+            "wire_rx_bytes_per_msg", in: "B", \.wireRxBytesPerMessage,
+            "Bytes received on the broker's sockets by acknowledged entry."),
+        .figure(
+            "little_ratio", \.littleRatio,
+            "Throughput times mean latency by entries in flight: 1 where all were always in flight (Little's law)."),
+        .figure(
+            "cpu_steal_pct", in: "%", \.cpuStealPercent,
+            "The part of all cores' time that the hypervisor gave to others."),
+    ]
+
+    /// Figures that came later stand behind all others, so that the place of none changes.
+    static let added: [ResultColumn] = [
+        .figure(
+            "arrival_error_p50_us", in: "us", \.arrivalErrorP50Us,
+            "The median of what the load generator itself was late by; open load only."),
+        .figure("arrival_error_p99_us", in: "us", \.arrivalErrorP99Us, "The 99th percentile of the same."),
+        .figure(
+            "generator_cpu_pct", in: "%", \.generatorCPUPercent,
+            "CPU time of the broker's process by the time that passed, of one core; without waits on the core."),
+        .figure(
+            "foreign_cpu_pct", in: "%", \.foreignCPUPercent,
+            "CPU time of processes that take no part, of all cores' time."),
+        .figure(
+            "generator_wait_pct", in: "%", \.generatorWaitPercent,
+            "How much of the time in which the broker's process wanted a core it had none."),
+        .figure(
+            "stationarity_ratio", places: 4, \.stationarityRatio,
+            "Entries acknowledged in the second half of the measured time by those in the first."),
+        .figure(
+            "clock_step_us", in: "us", \.clockStepUs, "How far the wall clock was set while the cell was measured."),
+        .figure(
+            "generator_spin_pct", in: "%", \.generatorSpinPercent,
+            "CPU time that waits on the core took by the time that passed, of one core; open load only."),
+    ]
 }

@@ -1,5 +1,3 @@
-import LoggerService
-
 /// Reads the rows of `results.csv` again.
 struct ResultsReader {
     private let columns: [String: Int]
@@ -26,36 +24,14 @@ struct ResultsReader {
 
     /// The rows, in their order; those that are no rows are left out.
     var rows: [ResultRow] {
-        records.enumerated().compactMap { index, record in row(Fields(record: record, columns: columns), index + 1) }
+        records.enumerated().compactMap { index, record in
+            try? row(Fields(record: record, columns: columns), index + 1)
+        }
     }
 
-    private func row(_ fields: Fields, _ number: Int) -> ResultRow? {
-        guard let name = fields.text("transport"), let payload = fields.int("payload_bytes"),
-            let inFlight = fields.int("in_flight"), let block = fields.int("block")
-        else { return nil }
-        let load: LoadModel
-        if let rate = fields.double("target_rate_per_s") {
-            load = .open(ratePerSecond: rate, arrivals: fields.text("arrivals").flatMap(Arrivals.init) ?? .constant)
-        } else {
-            load = .closed
-        }
-        let cell = Cell(
-            transport: fields.text("variant").map { "\(name):\($0)" } ?? name, payloadBytes: payload,
-            inFlight: inFlight, connections: fields.int("connections") ?? 1, load: load,
-            role: fields.text("role").flatMap(CellRole.init) ?? .cell)
-        var row = ResultRow(
-            runID: fields.text("run_id") ?? "", startedAt: fields.text("started_at_utc") ?? "",
-            planned: PlannedCell(
-                cell: cell, block: block, orderInBlock: fields.int("order_in_block") ?? 0, number: number),
-            mode: fields.text("mode") ?? "", codec: fields.text("codec") ?? "",
-            peerVersion: fields.text("peer_version"), isEncrypted: fields.text("tls") == "true",
-            acknowledgementClass: fields.text("ack_class") ?? "")
-        row.add(counts: fields)
-        row.add(figures: fields)
-        if fields.text("valid") != "true" {
-            let reasons = (fields.text("invalid_reason") ?? "no reason given").split(separator: ";")
-            row.invalidReasons = reasons.map { String($0.drop { $0 == " " }) }
-        }
+    private func row(_ fields: Fields, _ number: Int) throws(BenchmarkError) -> ResultRow {
+        var row = ResultRow(number: number)
+        for column in ResultColumns.all { try column.read(fields, &row) }
         return row
     }
 }
@@ -70,54 +46,21 @@ struct Fields {
         return record[index]
     }
 
-    func double(_ name: String) -> Double? { text(name).flatMap(Double.init) }
-    func int(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
-    func count(_ name: String) -> UInt64? { text(name).flatMap { UInt64($0) } }
+    func double(_ name: String) throws(BenchmarkError) -> Double? { text(name).flatMap(Double.init) }
+    func int(_ name: String) throws(BenchmarkError) -> Int? { text(name).flatMap { Int($0) } }
+    func count(_ name: String) throws(BenchmarkError) -> UInt64? { text(name).flatMap { UInt64($0) } }
+    func flag(_ name: String) throws(BenchmarkError) -> Bool? { text(name).flatMap(Bool.init) }
 
-    /// Percentiles whose columns start with that; nil where the first is not there.
-    func latency(_ prefix: String, count: UInt64?) -> LatencySummary? {
-        guard let p50 = double("\(prefix)_p50_us") else { return nil }
-        func value(_ name: String) -> Double { double("\(prefix)_\(name)_us") ?? p50 }
-        return LatencySummary(
-            count: count ?? 0, p50Us: p50, p90Us: value("p90"), p99Us: value("p99"), p999Us: value("p999"),
-            maxUs: value("max"), meanUs: value("mean"))
-    }
-}
-
-extension ResultRow {
-    fileprivate mutating func add(counts fields: Fields) {
-        sent = fields.count("sent")
-        acked = fields.count("acked")
-        delivered = fields.count("delivered")
-        lost = fields.count("lost")
-        duplicated = fields.count("duplicated")
-        reordered = fields.count("reordered")
-        corrupt = fields.count("corrupt")
-        errors = fields.count("errors")
+    /// One of a few words.
+    func word<Value>(_ name: String, _ parse: (String) -> Value?) throws(BenchmarkError) -> Value? {
+        text(name).flatMap(parse)
     }
 
-    fileprivate mutating func add(figures fields: Fields) {
-        throughput = fields.double("throughput_msgs_per_s")
-        ackLatency = fields.latency("ack", count: acked)
-        deliveredLatency = fields.latency("delivered", count: delivered)
-        uncorrectedP99Us = fields.double("uncorrected_p99_us")
-        scheduleSlipP99Us = fields.double("schedule_slip_p99_us")
-        arrivalErrorP50Us = fields.double("arrival_error_p50_us")
-        arrivalErrorP99Us = fields.double("arrival_error_p99_us")
-        brokerCPUUsPerMessage = fields.double("broker_cpu_us_per_msg")
-        loggerCPUUsPerMessage = fields.double("logger_cpu_us_per_msg")
-        queueCPUUsPerMessage = fields.double("queue_cpu_us_per_msg")
-        brokerRSSPeakBytes = fields.count("broker_rss_peak_bytes")
-        loggerRSSPeakBytes = fields.count("logger_rss_peak_bytes")
-        wireTxBytesPerMessage = fields.double("wire_tx_bytes_per_msg")
-        wireRxBytesPerMessage = fields.double("wire_rx_bytes_per_msg")
-        littleRatio = fields.double("little_ratio")
-        cpuStealPercent = fields.double("cpu_steal_pct")
-        generatorCPUPercent = fields.double("generator_cpu_pct")
-        generatorSpinPercent = fields.double("generator_spin_pct")
-        foreignCPUPercent = fields.double("foreign_cpu_pct")
-        generatorWaitPercent = fields.double("generator_wait_pct")
-        stationarityRatio = fields.double("stationarity_ratio")
-        clockStepUs = fields.double("clock_step_us")
+    /// A value without which a row is none.
+    func required<Value>(
+        _ name: String, _ read: (String) throws(BenchmarkError) -> Value?
+    ) throws(BenchmarkError) -> Value {
+        guard let value = try read(name) else { throw BenchmarkError("\(name) is empty") }
+        return value
     }
 }

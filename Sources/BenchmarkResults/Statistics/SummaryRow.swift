@@ -1,5 +1,3 @@
-import LoggerService
-
 /// What one cell measured over all rounds, a row of `summary.csv`; nil is what was not measured.
 public struct SummaryRow: Sendable {
     /// The cell.
@@ -32,28 +30,38 @@ public struct SummaryRow: Sendable {
     public var tiedWith: [String] = []
     /// What two measurements of the same transport differ by under this load, in percent.
     public var aaNoisePercent: Double?
+    /// The medians of the rows' other figures, by their columns.
+    var medians: [String: Estimate] = [:]
+}
+
+extension SummaryRow {
+    /// The figures whose medians are columns of `summary.csv` too, in their order there.
+    static let medianColumns = [
+        "ack_p50_us", "ack_p99_us", "delivered_p99_us", "broker_cpu_us_per_msg", "logger_cpu_us_per_msg",
+        "queue_cpu_us_per_msg", "wire_tx_bytes_per_msg", "wire_rx_bytes_per_msg", "broker_rss_peak_bytes",
+        "logger_rss_peak_bytes", "arrival_error_p99_us",
+    ].compactMap { name in ResultColumns.all.first { $0.column.name == name } }
+
     /// The rows' median acknowledged latency, in microseconds.
-    public var ackP50: Estimate?
+    public var ackP50: Estimate? { medians["ack_p50_us"] }
     /// The rows' 99th percentile of the acknowledged latency, in microseconds.
-    public var ackP99: Estimate?
+    public var ackP99: Estimate? { medians["ack_p99_us"] }
     /// The rows' 99th percentile of the delivered latency, in microseconds.
-    public var deliveredP99: Estimate?
+    public var deliveredP99: Estimate? { medians["delivered_p99_us"] }
     /// The broker's CPU time, in microseconds per message.
-    public var brokerCPU: Estimate?
+    public var brokerCPU: Estimate? { medians["broker_cpu_us_per_msg"] }
     /// The logger's CPU time, in microseconds per message.
-    public var loggerCPU: Estimate?
+    public var loggerCPU: Estimate? { medians["logger_cpu_us_per_msg"] }
     /// The companions' CPU time, in microseconds per message.
-    public var queueCPU: Estimate?
+    public var queueCPU: Estimate? { medians["queue_cpu_us_per_msg"] }
     /// Bytes sent on the broker's sockets, per message.
-    public var wireTx: Estimate?
+    public var wireTx: Estimate? { medians["wire_tx_bytes_per_msg"] }
     /// Bytes received on the broker's sockets, per message.
-    public var wireRx: Estimate?
+    public var wireRx: Estimate? { medians["wire_rx_bytes_per_msg"] }
     /// The broker's largest resident set, in bytes.
-    public var brokerRSS: Estimate?
+    public var brokerRSS: Estimate? { medians["broker_rss_peak_bytes"] }
     /// The logger's largest resident set, in bytes.
-    public var loggerRSS: Estimate?
-    /// How late the load generator itself was, in microseconds at the 99th percentile; open load only.
-    public var arrivalErrorP99: Estimate?
+    public var loggerRSS: Estimate? { medians["logger_rss_peak_bytes"] }
 }
 
 extension SummaryRow {
@@ -72,16 +80,6 @@ extension SummaryRow {
         count = rows.filter(\.isValid).count
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)
-        ackP50 = estimate { $0.ackLatency?.p50Us }
-        ackP99 = estimate { $0.ackLatency?.p99Us }
-        deliveredP99 = estimate { $0.deliveredLatency?.p99Us }
-        brokerCPU = estimate(\.brokerCPUUsPerMessage)
-        loggerCPU = estimate(\.loggerCPUUsPerMessage)
-        queueCPU = estimate(\.queueCPUUsPerMessage)
-        wireTx = estimate(\.wireTxBytesPerMessage)
-        wireRx = estimate(\.wireRxBytesPerMessage)
-        brokerRSS = estimate { $0.brokerRSSPeakBytes.map { Double($0) } }
-        loggerRSS = estimate { $0.loggerRSSPeakBytes.map { Double($0) } }
-        arrivalErrorP99 = estimate(\.arrivalErrorP99Us)
+        for figure in Self.medianColumns { medians[figure.column.name] = estimate(figure.number) }
     }
 }

@@ -50,36 +50,3 @@ enum CSV {
         return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }
-
-/// A column: its name, and how its field is taken from a row; an empty field means "not measured".
-struct CSVColumn<Row>: Sendable {
-    var name: String
-    var field: @Sendable (Row) -> String
-
-    /// A text.
-    static func text(_ name: String, _ value: @escaping @Sendable (Row) -> String?) -> CSVColumn {
-        CSVColumn(name: name) { value($0) ?? "" }
-    }
-
-    /// A count.
-    static func count(_ name: String, _ value: @escaping @Sendable (Row) -> (any BinaryInteger)?) -> CSVColumn {
-        CSVColumn(name: name) { row in value(row).map { String(describing: $0) } ?? "" }
-    }
-
-    /// A figure, with that many decimals.
-    static func figure(
-        _ name: String, places: Int = 3, _ value: @escaping @Sendable (Row) -> Double?
-    ) -> CSVColumn {
-        CSVColumn(name: name) { row in value(row).map { DecimalText.format($0, places: places) } ?? "" }
-    }
-
-    /// `true` or `false`.
-    static func flag(_ name: String, _ value: @escaping @Sendable (Row) -> Bool) -> CSVColumn {
-        CSVColumn(name: name) { value($0) ? "true" : "false" }
-    }
-
-    /// A column that later versions fill.
-    static func notMeasured(_ name: String) -> CSVColumn {
-        CSVColumn(name: name) { _ in "" }
-    }
-}

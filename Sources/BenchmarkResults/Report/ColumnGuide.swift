@@ -1,0 +1,33 @@
+/// What stands in the files of a run, column by column.
+package enum ColumnGuide {
+    private struct Line {
+        var name: String
+        var unit: String
+        var meaning: String
+    }
+
+    /// A section a file, a line a column: its name, its unit, and what it says; an empty field means "not measured".
+    package static var text: String {
+        let files: [(title: String, lines: [Line])] = [
+            ("results.csv and overhead.csv: a row for each cell and round", lines(ResultColumns.all.map(\.column))),
+            ("summary.csv: a row for each cell", lines(SummaryColumns.all)),
+            ("layers.csv: a row for each transport, load, layer and round", lines(LayerCost.columns)),
+            ("decomposition.csv: a row for each transport, load and layer", lines(Decomposition.columns)),
+        ]
+        let width = files.flatMap(\.lines).map(\.name.count).max() ?? 0
+        return files.map { file in
+            let lines = file.lines.map { line in
+                "  \(padded(line.name, width))  \(padded(line.unit, 6))  \(line.meaning)\n"
+            }
+            return "\(file.title)\n\n\(lines.joined())"
+        }.joined(separator: "\n")
+    }
+
+    private static func lines<Row>(_ columns: [CSVColumn<Row>]) -> [Line] {
+        columns.map { Line(name: $0.name, unit: $0.unit, meaning: $0.meaning) }
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

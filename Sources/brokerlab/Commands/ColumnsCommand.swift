@@ -1,0 +1,14 @@
+import ArgumentParser
+import BenchmarkResults
+import Terminal
+
+/// The command `brokerlab columns`.
+struct ColumnsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "columns",
+        abstract: "Lists what stands in the files of a run: every column with its unit and what it says.")
+
+    func run() throws {
+        try StandardOutput.write(ColumnGuide.text)
+    }
+}
