@@ -31,7 +31,8 @@ struct BrokerLab: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            BenchCommand.self, ReportCommand.self, CompareCommand.self, AdviseCommand.self, LoggerCommand.self,
+            BenchCommand.self, SuiteCommand.self, ReportCommand.self, CompareCommand.self, AdviseCommand.self,
+            ColumnsCommand.self, LoggerCommand.self,
             BrokerCommand.self, SendCommand.self, GobCommand.self, DoctorCommand.self, RabbitMQCommand.self,
         ])
 

@@ -150,9 +150,9 @@ struct SuiteTests {
     @Test("flags take the place of the suite's values")
     func overrides() throws {
         var overrides = SuiteOverrides()
-        overrides.transports = ["http"]
-        overrides.ratesPerSecond = [100]
-        overrides.seed = 7
+        overrides["transports"] = .texts(["http"])
+        overrides["rate_per_s"] = .rates([100])
+        overrides["seed"] = .seed(7)
         let suite = try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
         #expect(suite.transports == ["http"])
         #expect(suite.loads == [.open(ratePerSecond: 100)])
@@ -163,7 +163,7 @@ struct SuiteTests {
     @Test("a nonsense flag is named as it was typed")
     func badOverride() throws {
         var overrides = SuiteOverrides()
-        overrides.payloadBytes = [0]
+        overrides["payload_bytes"] = .integers([0])
         let error = try #require(throws: SuiteError.self) {
             try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
         }
@@ -173,7 +173,7 @@ struct SuiteTests {
     @Test("arrivals given as a flag spread the suite's rates, and need some")
     func arrivals() throws {
         var overrides = SuiteOverrides()
-        overrides.arrivals = .constant
+        overrides["arrivals"] = .text("constant")
         let sweep = try BenchmarkResults.Suite.load("rate-sweep", transports: known).applying(
             overrides, transports: known)
         #expect(sweep.loads.compactMap(\.arrivals).allSatisfy { $0 == .constant })
@@ -182,8 +182,8 @@ struct SuiteTests {
             try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
         }
         #expect(error.description == "--arrivals: a closed load has no schedule; add --rate")
-        overrides.arrivals = nil
-        overrides.spinUs = 100
+        overrides["arrivals"] = nil
+        overrides["spin_us"] = .number(100)
         let other = try #require(throws: SuiteError.self) {
             try BenchmarkResults.Suite.load("quick", transports: known).applying(overrides, transports: known)
         }

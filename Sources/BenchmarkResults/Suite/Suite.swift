@@ -1,3 +1,5 @@
+import Broker
+
 /// What a benchmark measures: the axes that span its cells, and how each cell is loaded.
 public struct Suite: Sendable, Hashable, Codable {
     /// The name, as in the report's `suite` column and the default folder's name: letters, digits, `.`, `_` and `-`.
@@ -72,21 +74,119 @@ public struct Suite: Sendable, Hashable, Codable {
     }
 }
 
-/// Which cores broker and logger may run on.
-public enum Placement: String, Sendable, Hashable, CaseIterable, Codable {
-    /// All that the benchmark was given.
-    case free
-    /// One and the same core.
-    case oneCPU = "one-cpu"
+// A key stands here, below the property that it sets. One that came later than others is optional there: the records of
+// runs before it do not have it.
+extension SuiteKey {
+    /// All keys, in the order that they are listed, set and checked in.
+    package static let all: [SuiteKey] = work + load + order + reading
+
+    private static let work: [SuiteKey] = [
+        .text(
+            "name", flag: "suite", \.name,
+            "The suite's name, as in the reports: that of its file unless told otherwise.",
+            check: { suite, _ throws(SuiteViolation) in try SuiteRules.checkName(suite.name) }),
+        SuiteKey(
+            "transports", .transports, flag: "transport", valueName: "names",
+            { "The transports to measure, separated by commas: \($0.known.joined(separator: ", "))." },
+            set: { value, suite in
+                if case .texts(let names) = value { suite.transports = names }
+            },
+            check: { suite, choice throws(SuiteViolation) in
+                try SuiteRules.checkTransports(suite.transports, known: choice.known)
+            }),
+        .integers(
+            "payload_bytes", valueName: "n,n", \.payloadBytes,
+            in: 1...(EntryLimits().maxEntryBytes - Suite.entryName.utf8.count),
+            "The sizes of the entries' texts, in bytes, separated by commas."),
+        SuiteKey(
+            "payload", .payload, { _ in "What the texts are made of: random characters, or the lines of a file." },
+            set: { value, suite in
+                if case .payload(let kind) = value { suite.payload = kind }
+            }),
+        .integers(
+            "in_flight", valueName: "n,n", \.inFlight, in: 1...4096,
+            "How many entries are unacknowledged at once, separated by commas."),
+        .integers(
+            "connections", valueName: "n,n", \.connections, in: 1...256,
+            "How many connections share them, separated by commas."),
+        .integer(
+            "messages_per_operation", \.messagesPerOperation, in: 1...4096,
+            "How many entries a sender sends at once and waits for together.", check: SuiteRules.checkShares),
+    ]
+
+    private static let load: [SuiteKey] = [
+        SuiteKey(
+            "rate_per_s", .rates, flag: "rate", valueName: "n,n", allowed: SuiteRules.text(SuiteRules.ratePerSecond),
+            { _ in "Send at these rates, in entries a second, instead of as fast as answers come." },
+            set: { value, suite in
+                if case .rates(let rates) = value { suite.rates = rates }
+            },
+            check: { suite, _ throws(SuiteViolation) in try SuiteRules.checkLoads(suite.loads) }),
+        .word("arrivals", valueName: "how", \.arrivals, "How a rate is spread: constant or poisson.").needingRate,
+        .number(
+            "spin_us", valueName: "us", \.spinUs, in: 0...10_000,
+            "At a rate, how long before an entry is due the generator stops sleeping and keeps its core busy, for a "
+                + "precise start: 250 unless told otherwise, 0 for never."
+        ).needingRate,
+        .word(
+            "placement", valueName: "where", \.placement, "free, or one-cpu: broker and logger share one core."),
+    ]
+
+    private static let order: [SuiteKey] = [
+        .integer("rounds", valueName: "n", \.rounds, in: 1...1000, "How often every cell is measured."),
+        .number(
+            "duration_s", flag: "duration", valueName: "seconds", \.duration, in: 0.05...3600,
+            "How long a cell is measured, in seconds."),
+        .number(
+            "warmup_s", flag: "warmup", valueName: "seconds", \.warmup, in: 0...600,
+            "How long a cell runs before it is measured, in seconds."),
+        SuiteKey(
+            "seed", .seed, valueName: "n", allowed: "0 to \(UInt64.max)",
+            { _ in "What the order of the cells and the texts are derived from." },
+            set: { value, suite in
+                if case .seed(let seed) = value { suite.seed = seed }
+            }),
+    ]
+
+    private static let reading: [SuiteKey] = [
+        .reference(
+            "baseline", valueName: "name", \.baseline, "The transport that the report compares the others with."),
+        .reference("control", \.control, "The transport that is measured twice, for the machine's own noise."),
+        .flag(
+            "decomposition", \.decomposition,
+            "Whether codecs and protocols are timed by themselves as well: what a message's CPU time goes to."),
+        .flag(
+            "bare_loop", \.bareLoop,
+            "Whether the control is also measured beside a bare loop of sends: what the lab itself costs."),
+        .number(
+            "p99_limit_us", \.p99LimitUs, in: SuiteRules.microseconds,
+            "The p99 that a rate of a sweep must keep to count as carried, in microseconds."),
+        .number(
+            "min_msgs_per_s", \.thresholds.minThroughput, in: SuiteRules.ratePerSecond,
+            "The least median throughput that every cell must have, or the command fails."),
+        .number(
+            "max_ack_p99_us", \.thresholds.maxAckP99Us, in: SuiteRules.microseconds,
+            "The largest median p99 that every cell may have, in microseconds, or the command fails."),
+    ]
+
+    /// The same key, which means something for loads with a rate only.
+    private var needingRate: SuiteKey {
+        var key = self
+        key.needsRate = true
+        return key
+    }
 }
 
-/// What the cells of a suite must keep for the command to succeed; nil asks nothing.
-public struct Thresholds: Sendable, Hashable, Codable {
-    /// The least throughput of a cell's median, in entries per second.
-    public var minThroughput: Double?
-    /// The largest 99th percentile of the acknowledged latency of a cell's median, in microseconds.
-    public var maxAckP99Us: Double?
+extension Suite {
+    /// The rates of its loads, nil for a closed one; none where all is one closed load.
+    fileprivate var rates: [Double?] {
+        get { loads == [.closed] ? [] : loads.map(\.ratePerSecond) }
+        set { loads = newValue.map { $0.map { .open(ratePerSecond: $0, arrivals: arrivals) } ?? .closed } }
+    }
 
-    /// Creates thresholds that ask nothing.
-    public init() {}
+    /// How the entries of its open loads are spread.
+    fileprivate var arrivals: Arrivals {
+        get { loads.lazy.compactMap(\.arrivals).first ?? .constant }
+        set { loads = loads.map { $0.ratePerSecond.map { .open(ratePerSecond: $0, arrivals: newValue) } ?? .closed } }
+    }
 }

@@ -23,40 +23,35 @@ struct SuiteFile {
         var suite = Suite(
             name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 7,
             duration: 0.5, warmup: 0.15)
-        for (key, node) in values { try set(key, node, of: &suite, choice) }
-        suite.loads = try loads(values)
-        if let violation = SuiteRules.violation(of: suite, transports: choice.known) {
-            let line = values.first { $0.key == violation.key }?.node.mark?.line
-            throw error(at: line, "\(violation.key.rawValue): \(violation.message)")
+        var given: [String: SuiteValue] = [:]
+        for (key, node) in values { given[key.name] = try value(node, key, choice) }
+        for key in SuiteKey.all {
+            if let value = given[key.name] { key.set(value, &suite) }
+        }
+        func line(_ key: String) -> Int? { values.first { $0.key.name == key }?.node.mark?.line }
+        if let (key, rate) = suite.unscheduled(values.map(\.key)) {
+            throw error(at: line(key.name), "\(key.name): a closed load has no schedule; add \(rate.name)")
+        }
+        if let violation = SuiteRules.violation(of: suite, transports: choice) {
+            throw error(at: line(violation.key), "\(violation.key): \(violation.message)")
         }
         return suite
     }
 
-    private func set(
-        _ key: SuiteKey, _ node: Node, of suite: inout Suite, _ choice: TransportChoice
-    ) throws(SuiteError) {
-        switch key {
-        case .name: suite.name = try string(node, key)
-        case .transports: suite.transports = try transports(node, key, choice)
-        case .payloadBytes: suite.payloadBytes = try integers(node, key)
-        case .payload: suite.payload = try payload(node, key)
-        case .inFlight: suite.inFlight = try integers(node, key)
-        case .connections: suite.connections = try integers(node, key)
-        case .messagesPerOperation: suite.messagesPerOperation = try integer(node, key)
-        case .spin: suite.spinUs = try number(node, key)
-        case .placement: suite.placement = try oneOf(node, key)
-        case .rounds: suite.rounds = try integer(node, key)
-        case .duration: suite.duration = try number(node, key)
-        case .warmup: suite.warmup = try number(node, key)
-        case .seed: suite.seed = try seed(node, key)
-        case .baseline: suite.baseline = try string(node, key)
-        case .control: suite.control = try string(node, key)
-        case .decomposition: suite.decomposition = try flag(node, key)
-        case .bareLoop: suite.bareLoop = try flag(node, key)
-        case .p99Limit: suite.p99LimitUs = try number(node, key)
-        case .minThroughput: suite.thresholds.minThroughput = try number(node, key)
-        case .maxAckP99: suite.thresholds.maxAckP99Us = try number(node, key)
-        case .ratePerSecond, .arrivals: break
+    private func value(
+        _ node: Node, _ key: SuiteKey, _ choice: TransportChoice
+    ) throws(SuiteError) -> SuiteValue {
+        switch key.kind {
+        case .text: .text(try string(node, key))
+        case .transports: .texts(try transports(node, key, choice))
+        case .word(let words): .text(try word(node, key, of: words))
+        case .integer: .integer(try integer(node, key))
+        case .integers: .integers(try integers(node, key))
+        case .number: .number(try number(node, key))
+        case .rates: .rates(try rates(node, key))
+        case .seed: .seed(try seed(node, key))
+        case .flag: .flag(try flag(node, key))
+        case .payload: .payload(try payload(node, key))
         }
     }
 
@@ -79,7 +74,7 @@ struct SuiteFile {
         }
         var values: [(key: SuiteKey, node: Node)] = []
         for (name, node) in mapping {
-            guard let key = SuiteKey(rawValue: name.string ?? "") else {
+            guard let key = SuiteKey.named(name.string ?? "") else {
                 let text = name.string ?? "(not a text)"
                 throw error(at: name.mark?.line, "unknown key '\(text)'; allowed: \(Self.keyNames)")
             }
@@ -88,7 +83,7 @@ struct SuiteFile {
         return values
     }
 
-    private static let keyNames = SuiteKey.allCases.map(\.rawValue).joined(separator: ", ")
+    private static let keyNames = SuiteKey.all.map(\.name).joined(separator: ", ")
 }
 
 extension SuiteFile {
@@ -119,21 +114,14 @@ extension SuiteFile {
         try list(node).map { node throws(SuiteError) in try integer(node, key) }
     }
 
-    /// A load for each rate, of which `saturation` is a closed one; one closed load where there are no rates.
-    private func loads(_ values: [(key: SuiteKey, node: Node)]) throws(SuiteError) -> [LoadModel] {
-        let spread = values.first { $0.key == .arrivals }?.node
-        let arrivals: Arrivals = try spread.map { node throws(SuiteError) in try oneOf(node, .arrivals) } ?? .constant
-        guard let rates = values.first(where: { $0.key == .ratePerSecond })?.node else {
-            let needs = values.first { [.arrivals, .spin].contains($0.key) }
-            guard let (key, node) = needs else { return [.closed] }
-            throw error(at: node.mark?.line, "\(key.rawValue): a closed load has no schedule; add rate_per_s")
-        }
-        return try list(rates).map { node throws(SuiteError) in
-            if node.scalar?.string == "saturation" { return .closed }
+    /// A load for each rate, of which `saturation` is a closed one.
+    private func rates(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double?] {
+        try list(node).map { node throws(SuiteError) in
+            if node.scalar?.string == "saturation" { return nil }
             guard let rate = node.float, rate.isFinite else {
-                throw wrongType(node, .ratePerSecond, wanted: "a number or 'saturation'")
+                throw wrongType(node, key, wanted: "a number or 'saturation'")
             }
-            return .open(ratePerSecond: rate, arrivals: arrivals)
+            return rate
         }
     }
 
@@ -154,14 +142,11 @@ extension SuiteFile {
         return value
     }
 
-    private func oneOf<Value: RawRepresentable<String> & CaseIterable>(
-        _ node: Node, _ key: SuiteKey
-    ) throws(SuiteError) -> Value {
-        guard let value = node.scalar.flatMap({ Value(rawValue: $0.string) }) else {
-            let allowed = Value.allCases.map(\.rawValue).joined(separator: " or ")
-            throw wrongType(node, key, wanted: allowed)
+    private func word(_ node: Node, _ key: SuiteKey, of words: [String]) throws(SuiteError) -> String {
+        guard let text = node.scalar?.string, words.contains(text) else {
+            throw wrongType(node, key, wanted: words.joined(separator: " or "))
         }
-        return value
+        return text
     }
 
     /// `random`, or `lines: FILE`; a relative path starts at the suite file's folder.
@@ -188,7 +173,7 @@ extension SuiteFile {
             case .mapping: "a mapping"
             case .alias: "an alias"
             }
-        return error(at: node.mark?.line, "\(key.rawValue): \(found) is not \(wanted)")
+        return error(at: node.mark?.line, "\(key.name): \(found) is not \(wanted)")
     }
 
     private func error(_ problem: YamlError) -> SuiteError {

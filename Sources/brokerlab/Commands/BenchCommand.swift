@@ -19,7 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
             with 'bare_loop: true' overhead.csv, what the lab itself costs.
 
-            A suite's file is YAML; Benchmarks/suites holds commented examples. Exits 1 when an entry was lost, changed or \
+            A suite's file is YAML: 'brokerlab suite --explain' lists its keys, 'brokerlab columns' what the files hold. Exits 1 when an entry was lost, changed or \
             came twice, or a threshold of the suite was missed.
 
             EXAMPLES
@@ -35,52 +35,8 @@ struct BenchCommand: AsyncParsableCommand {
             "A YAML file, or one of: \(Suite.builtInNames.joined(separator: ", ")).", valueName: "suite"))
     var suite = "default"
 
-    @Option(
-        help: ArgumentHelp(
-            "The transports to measure, separated by commas: \(TransportRegistry.selectors.joined(separator: ", ")).",
-            valueName: "names"))
-    var transport: String?
-
-    @Option(help: ArgumentHelp("The sizes of the entries' texts, in bytes, separated by commas.", valueName: "n,n"))
-    var payloadBytes: IntegerList?
-
-    @Option(help: ArgumentHelp("How many entries are unacknowledged at once, separated by commas.", valueName: "n,n"))
-    var inFlight: IntegerList?
-
-    @Option(help: ArgumentHelp("How many connections share them, separated by commas.", valueName: "n,n"))
-    var connections: IntegerList?
-
-    @Option(
-        help: ArgumentHelp(
-            "Send at these rates, in entries a second, instead of as fast as answers come.", valueName: "n,n"))
-    var rate: NumberList?
-
-    @Option(help: ArgumentHelp("How a rate is spread: constant or poisson.", valueName: "how"))
-    var arrivals: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "At a rate, how long before an entry is due the generator stops sleeping and keeps its core busy, for a "
-                + "precise start: 250 unless told otherwise, 0 for never.", valueName: "us"))
-    var spinUs: Double?
-
-    @Option(help: ArgumentHelp("The transport that the report compares the others with.", valueName: "name"))
-    var baseline: String?
-
-    @Option(help: ArgumentHelp("free, or one-cpu: broker and logger share one core.", valueName: "where"))
-    var placement: String?
-
-    @Option(help: ArgumentHelp("How often every cell is measured.", valueName: "n"))
-    var rounds: Int?
-
-    @Option(help: ArgumentHelp("How long a cell is measured, in seconds.", valueName: "seconds"))
-    var duration: Double?
-
-    @Option(help: ArgumentHelp("How long a cell runs before it is measured, in seconds.", valueName: "seconds"))
-    var warmup: Double?
-
-    @Option(help: ArgumentHelp("What the order of the cells and the texts are derived from.", valueName: "n"))
-    var seed: UInt64?
+    @OptionGroup
+    var suiteOptions: SuiteOptions
 
     @Option(help: ArgumentHelp("A RabbitMQ to use instead of a private one.", valueName: "url"))
     var amqp: String?
@@ -98,17 +54,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print the summary as JSON instead of a table: an array with an object a cell.")
     var json = false
 
-    func validate() throws {
-        if let arrivals, Arrivals(rawValue: arrivals) == nil {
-            throw ValidationError("--arrivals takes constant or poisson, not '\(arrivals)'.")
-        }
-        guard let placement, Placement(rawValue: placement) == nil else { return }
-        throw ValidationError("--placement takes free or one-cpu, not '\(placement)'.")
-    }
-
     func run() async throws {
         let suite = try Suite.load(suite, transports: TransportRegistry.choice)
-            .applying(overrides(), transports: TransportRegistry.choice)
+            .applying(suiteOptions.overrides, transports: TransportRegistry.choice)
         let transports = try suite.transports.map(TransportRegistry.transport)
         let hasAMQP = transports.contains { $0.name == "amqp" }
         let needsRabbitMQ = hasAMQP && amqp == nil
@@ -189,51 +137,9 @@ struct BenchCommand: AsyncParsableCommand {
     /// The queue of this benchmark's logger.
     private static let queue = "broker-lab-bench-\(getpid())"
 
-    private func overrides() -> SuiteOverrides {
-        var overrides = SuiteOverrides()
-        overrides.transports = transport?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        overrides.payloadBytes = payloadBytes?.values
-        overrides.inFlight = inFlight?.values
-        overrides.connections = connections?.values
-        overrides.ratesPerSecond = rate?.values
-        overrides.arrivals = arrivals.flatMap(Arrivals.init)
-        overrides.spinUs = spinUs
-        overrides.baseline = baseline
-        overrides.placement = placement.flatMap(Placement.init)
-        overrides.rounds = rounds
-        overrides.duration = duration
-        overrides.warmup = warmup
-        overrides.seed = seed
-        return overrides
-    }
-
     private func progress(_ text: String) {
         guard !quiet || !text.hasPrefix("starting") else { return }
         StandardError.write(line: text)
-    }
-}
-
-/// Whole numbers, separated by commas.
-struct IntegerList: ExpressibleByArgument {
-    var values: [Int]
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let values = parts.compactMap { Int($0) }
-        guard values.count == parts.count else { return nil }
-        self.values = values
-    }
-}
-
-/// Numbers, separated by commas.
-struct NumberList: ExpressibleByArgument {
-    var values: [Double]
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let values = parts.compactMap { Double($0) }
-        guard values.count == parts.count else { return nil }
-        self.values = values
     }
 }
 

@@ -1,0 +1,45 @@
+/// The value of a suite's key, as a file or a flag gives it.
+package enum SuiteValue: Sendable, Hashable {
+    case text(String)
+    case texts([String])
+    case integer(Int)
+    case integers([Int])
+    case number(Double)
+    /// Rates in entries a second; nil is as fast as answers come.
+    case rates([Double?])
+    case seed(UInt64)
+    case flag(Bool)
+    case payload(PayloadKind)
+
+    /// How a value is written.
+    package enum Kind: Sendable, Hashable {
+        case text
+        /// The selectors of transports, or all of them.
+        case transports
+        /// One of these words.
+        case word([String])
+        case integer
+        case integers
+        case number
+        case rates
+        case seed
+        case flag
+        case payload
+
+        /// How it is written in a file, for people.
+        var form: String {
+            switch self {
+            case .text: "TEXT"
+            case .transports: "[NAME, ...], or all"
+            case .word(let words): words.joined(separator: " or ")
+            case .integer: "N"
+            case .integers: "[N, ...]"
+            case .number: "NUMBER"
+            case .rates: "[NUMBER or saturation, ...]"
+            case .seed: "N"
+            case .flag: "true or false"
+            case .payload: "random, or {lines: FILE}"
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import BenchmarkResults
+
+/// The flags that take the place of a suite's own values: one for each key in ``SuiteKey/all`` that has one.
+///
+/// They are not declared here as properties: the parser finds them in the mirror, under the names of the keys.
+struct SuiteOptions: ParsableArguments, CustomReflectable {
+    /// What was given.
+    private(set) var overrides = SuiteOverrides()
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Name.self)
+        for key in Self.keys { overrides[key.name] = try Self.value(of: key, in: values) }
+    }
+
+    func validate() throws {
+        for key in Self.keys {
+            guard case .word(let words) = key.kind, case .text(let text)? = overrides[key.name], !words.contains(text)
+            else { continue }
+            throw ValidationError("--\(key.flag) takes \(words.joined(separator: " or ")), not '\(text)'.")
+        }
+    }
+
+    var customMirror: Mirror {
+        Mirror(self, children: Self.keys.map { ($0.name, Self.option(for: $0)) })
+    }
+
+    private static let keys = SuiteKey.all.filter { $0.valueName != nil }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private static func option(for key: SuiteKey) -> Any {
+        let name = NameSpecification.customLong(key.flag)
+        let help = ArgumentHelp(key.help(TransportRegistry.choice), valueName: key.valueName)
+        return switch key.kind {
+        case .text, .transports, .word, .payload: Option<String?>(name: name, help: help)
+        case .flag: Option<Bool?>(name: name, help: help)
+        case .integer: Option<Int?>(name: name, help: help)
+        case .integers: Option<IntegerList?>(name: name, help: help)
+        case .number: Option<Double?>(name: name, help: help)
+        case .rates: Option<NumberList?>(name: name, help: help)
+        case .seed: Option<UInt64?>(name: name, help: help)
+        }
+    }
+
+    private static func value(of key: SuiteKey, in values: KeyedDecodingContainer<Name>) throws -> SuiteValue? {
+        func given<Value>(_: Value.Type) throws -> Value? {
+            try values.decode(Option<Value?>.self, forKey: Name(stringValue: key.name)).wrappedValue
+        }
+        return switch key.kind {
+        case .text, .word, .payload: try given(String.self).map { .text($0) }
+        case .flag: try given(Bool.self).map { .flag($0) }
+        case .transports:
+            try given(String.self).map {
+                .texts($0.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+            }
+        case .integer: try given(Int.self).map { .integer($0) }
+        case .integers: try given(IntegerList.self).map { .integers($0.values) }
+        case .number: try given(Double.self).map { .number($0) }
+        case .rates: try given(NumberList.self).map { .rates($0.values) }
+        case .seed: try given(UInt64.self).map { .seed($0) }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import BenchmarkResults
+
+@Suite("What the files and suites are explained with")
+struct GuideTests {
+    @Test("every column of every file stands in the guide, in the files' order, with its meaning")
+    func columns() {
+        let lines = ColumnGuide.text.split(separator: "\n").filter { $0.hasPrefix("  ") }
+        let names = lines.map { $0.split(separator: " ").first.map(String.init) ?? "" }
+        #expect(
+            names
+                == ResultColumns.header + SummaryColumns.header + LayerCost.columns.map(\.name)
+                + Decomposition.columns.map(\.name))
+        #expect(lines.allSatisfy { $0.hasSuffix(".") })
+        #expect(lines.contains { $0.hasSuffix("msgs/s  Entries acknowledged a second.") })
+        for prefix in ["ack_p50_us", "ack_mean_us"] {
+            #expect(lines.contains { $0.hasPrefix("  \(prefix) ") && $0.contains(" us      The ") })
+        }
+    }
+
+    @Test("columns have their unit, which their name ends in where it has one")
+    func units() {
+        for column in ResultColumns.all.map(\.column) {
+            if column.name.hasSuffix("_us") { #expect(column.unit == "us", "\(column.name)") }
+            if column.name.hasSuffix("_pct") { #expect(column.unit == "%", "\(column.name)") }
+            if column.name.hasSuffix("_bytes") { #expect(column.unit == "B", "\(column.name)") }
+        }
+    }
+
+    @Test("the medians of summary.csv are columns of results.csv")
+    func medians() {
+        #expect(SummaryRow.medianColumns.count == 11)
+        #expect(SummaryRow.medianColumns.allSatisfy { ResultColumns.header.contains($0.column.name) })
+    }
+
+    @Test("every key stands in the guide, with its bounds and its flag where it has them")
+    func keys() {
+        let guide = SuiteGuide.keys(TransportChoice(known: ["tcp", "grpc:stream"], standard: ["tcp"]))
+        let lines = guide.split(separator: "\n")
+        #expect(lines.filter { !$0.hasPrefix(" ") }.map { String($0.prefix { $0 != ":" }) } == SuiteKey.all.map(\.name))
+        #expect(lines.contains("in_flight: [N, ...], 1 to 4096  (--in-flight)"))
+        #expect(lines.contains("rate_per_s: [NUMBER or saturation, ...], 0.1 to 10000000.0  (--rate)"))
+        #expect(lines.contains("placement: free or one-cpu  (--placement)"))
+        #expect(lines.contains("min_msgs_per_s: NUMBER, 0.1 to 10000000.0"))
+        #expect(lines.contains("    The transports to measure, separated by commas: tcp, grpc:stream."))
+    }
+
+    @Test("built-in suites are listed with what they are for")
+    func builtIn() {
+        let lines = SuiteGuide.builtIn.split(separator: "\n")
+        #expect(lines.count == BenchmarkResults.Suite.builtInNames.count)
+        #expect(lines.first == "quick              Half a minute")
+        #expect(lines.allSatisfy { $0.count > 30 && $0.count <= 130 })
+    }
+}
