@@ -90,8 +90,18 @@ public enum AMQPTransport {
     /// How many messages wait in a queue of the RabbitMQ at `target` until it hands them out.
     /// - Throws: `ServerError` when it cannot be asked, or has no such queue.
     public static func messageCount(inQueue queue: String, at target: String) async throws -> Int {
-        let url = try AMQPURL(parsing: target)
         try checkQueueName(queue)
+        return try await inspect(queue, at: target)
+    }
+
+    /// Finds out whether the RabbitMQ at `target` can be reached and lets one log in.
+    /// - Throws: `ServerError` that says why not.
+    public static func check(_ target: String) async throws {
+        _ = try await inspect(nil, at: target)
+    }
+
+    private static func inspect(_ queue: String?, at target: String) async throws -> Int {
+        let url = try AMQPURL(parsing: target)
         let count = Mutex<Int?>(nil)
         let server = DialedServerTransport(
             to: url.endpoint, target: target, peer: peer, mend: mend, options: ServerOptions(target: target),

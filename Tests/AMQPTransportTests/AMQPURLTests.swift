@@ -90,8 +90,26 @@ import Testing
         #expect(error?.description.contains(reason) == true)
     }
 
-    @Test func keepsThePasswordToItself() {
-        let error = #expect(throws: AMQPURLError.self) { try AMQPURL(parsing: "amqp://user:secret@host:x") }
-        #expect(error?.description.contains("secret") == false)
+    @Test(arguments: [
+        "amqp://user:secret@host:x", "amqp://user:secret", "amqp://user:sec/secret@host", "amqp://user:secret#@host",
+        "amqp:user:secret@host", "amqp://user:secret@host?depth=1", "amqp://user:secret@[::1",
+        "pmqa://user:secret@host",
+    ])
+    func keepsThePasswordToItself(_ text: String) {
+        let error = #expect(throws: AMQPURLError.self) { try AMQPURL(parsing: text) }
+        #expect(error?.description.contains("secret") == false, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        (530, "NOT_ALLOWED - vhost nope not found", "Create the vhost"),
+        (530, "NOT_ALLOWED - access to vhost 'v' refused for user 'u'", "set_permissions"),
+        (530, "NOT_ALLOWED - access to vhost 'v' refused: connection limit (1) is reached", "reached"),
+    ])
+    func mendsWhatIsKnown(_ code: UInt16, _ text: String, _ mend: String) throws {
+        let url = try testURL("amqp://u:p@h/v")
+        let sentence = Refusal(code: code, text: text).explanation(attempt: "open the vhost 'v'", url)
+        #expect(sentence.contains(mend), "\(sentence)")
+        #expect(sentence.contains("Create") == (mend == "Create the vhost"))
+        #expect(sentence.contains("set_permissions") == (mend == "set_permissions"))
     }
 }

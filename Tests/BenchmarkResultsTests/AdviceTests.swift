@@ -33,6 +33,16 @@ struct AdviceTests {
         #expect(stored.contains("recorded") && stored.contains("queued"))
     }
 
+    @Test("rows that are invalid are another reason than a payload that was not measured")
+    func invalid() {
+        var rows = report.rows
+        for index in rows.indices { rows[index].invalidReasons = ["nothing was sent"] }
+        let invalid = Report(record: report.record, rows: rows)
+        let advice = Advice(
+            Advice.Question(payloadBytes: 100, rate: 10, guarantee: .recorded), runs: [("results/x", invalid)])
+        #expect(advice.text.contains("no answer, since all rows of the 3 cells with such a payload are invalid"))
+    }
+
     @Test("a promise that no transport makes is said to be none, with the answer for the nearest one")
     func notOffered() {
         let advice = Advice(

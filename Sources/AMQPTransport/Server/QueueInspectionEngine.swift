@@ -2,13 +2,15 @@ import Broker
 import NIOCore
 import TransportIO
 
-/// Asks how many messages wait in a queue, and says goodbye.
+/// Logs in, asks how many messages wait in a queue, if there is one to ask for, and says goodbye.
 struct QueueInspectionEngine: ServerEngine {
     private var session: Session
+    private var messages = 0
     private let found: (Int) -> Void
 
-    init(_ url: AMQPURL, queue: String, found: @escaping (Int) -> Void) {
-        session = Session(configuration: Session.Configuration(url: url, setup: [.inspectQueue(queue)]))
+    init(_ url: AMQPURL, queue: String?, found: @escaping (Int) -> Void) {
+        let setup = queue.map { [SetupStep.inspectQueue($0)] } ?? []
+        session = Session(configuration: Session.Configuration(url: url, setup: setup))
         self.found = found
     }
 
@@ -26,11 +28,14 @@ struct QueueInspectionEngine: ServerEngine {
         while let frame = try session.nextFrame(bytes) {
             if frame.type == .method {
                 let method = try session.decodeMethod(frame, bytes)
-                if case .queueDeclareOk(let messages) = method { found(Int(messages)) }
+                if case .queueDeclareOk(let count) = method { messages = Int(count) }
                 guard case .handled = try session.take(method, on: frame.channel, into: &out) else {
                     throw ProtocolError("it sent a method that was not asked for")
                 }
-                if session.isReady { session.close(into: &out) }
+                if session.isReady {
+                    found(messages)
+                    session.close(into: &out)
+                }
             }
             bytes.moveReaderIndex(forwardBy: frame.totalBytes)
         }

@@ -204,10 +204,14 @@ public struct AMQPURLError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String
 
     init(_ text: String, _ reason: String) {
-        // What has no '@' may be a password all the same, before a host that is missing.
-        let hasLogin =
-            text.contains("@") || (text.firstRange(of: "://").map { text[$0.upperBound...].contains(":") } ?? false)
-        let shown = text.contains("@") || !hasLogin ? text.hidingPasswords : "amqp://..."
-        description = "'\(shown)' is not an AMQP URL: \(reason). Write amqp://USER:PASSWORD@HOST:PORT/VHOST."
+        description = "'\(Self.shown(text))' is not an AMQP URL: \(reason). Write amqp://USER:PASSWORD@HOST:PORT/VHOST."
+    }
+
+    /// The text without what is, or may be, a password.
+    private static func shown(_ text: String) -> String {
+        guard let scheme = text.firstRange(of: "://") else { return text.contains("@") ? "..." : text }
+        // What has no '@' may have a password all the same, and lack the host.
+        let isPlain = text.contains("@") || !text[scheme.upperBound...].contains(":")
+        return isPlain ? text.hidingPasswords : text[..<scheme.upperBound] + "..."
     }
 }

@@ -17,7 +17,7 @@ struct Refusal: Hashable, CustomStringConvertible {
             case 403 where attempt.hasPrefix("log in"):
                 ". Check user and password in the URL (guest works from localhost only)"
             case 530 where url.virtualHost.isEmpty: ". For the default vhost, leave out the '/' at the end of the URL"
-            case 530 where text.hasPrefix("NOT_ALLOWED - access"):
+            case 530 where text.contains("refused for user"):
                 ". Give the user the permission (rabbitmqctl set_permissions)"
             case 530 where text.contains("not found"):
                 ". Create the vhost, or give an existing one in the URL (amqp://HOST/VHOST)"

@@ -62,6 +62,13 @@ struct BenchCommand: AsyncParsableCommand {
         let needsRabbitMQ = hasAMQP && amqp == nil
         // Before anything is made or started.
         let installation = needsRabbitMQ ? try RabbitMQInstallation.find() : nil
+        if hasAMQP, let amqp {
+            do {
+                try await AMQPTransport.check(amqp)
+            } catch let error as ServerError {
+                throw ServerError("\(error) Or leave out --amqp: bench then starts its own.")
+            }
+        }
         let folder = try ResultsFolder(path: out, suite: suite.name)
         let outcome = try await Interruptible.run {
             guard hasAMQP else { return try await measure(suite, folder, rabbitMQ: nil) }

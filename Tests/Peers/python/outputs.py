@@ -4,6 +4,7 @@ Each run has to end with an exit code that `brokerlab --help` tells of, without 
 file behind. What does not is printed, a line each; exits 1 if there is such a thing.
 """
 
+import csv
 import itertools
 import json
 import os
@@ -75,6 +76,9 @@ def run(command, how, stdout, stderr, codes, interrupt=None):
     arguments = [argument.replace("@OUT", os.path.join(out, "results")) for argument in command.arguments]
     redirect = {"closed": ">&-", "full": ">/dev/full", "open": "", "broken": ""}
     shell = 'exec "$0" "$@" ' + redirect[stdout] + " " + redirect[stderr].replace(">", "2>", 1)
+    if stdout == "open" and command.ends:
+        # Nobody reads the pipe.
+        shell += " >/dev/null"
     reading, writing = os.pipe()
     if stdout == "broken":
         os.close(reading)
@@ -167,6 +171,13 @@ subprocess.run(
     [BROKERLAB, "bench", "--transport", "tcp,http", *small, "--quiet", "--out", results],
     check=True, stdout=subprocess.DEVNULL, env=environment,
 )
+with open(os.path.join(results, "results.csv"), newline="") as file:
+    rows = list(csv.DictReader(file))
+with open(os.path.join(results, "results.csv"), "w", newline="") as file:
+    # What a busy machine measures is not trusted, and there would be nothing to compare.
+    writer = csv.DictWriter(file, rows[0].keys())
+    writer.writeheader()
+    writer.writerows({**row, "valid": "true", "invalid_reason": ""} for row in rows)
 gobs = os.path.join(root, "gobs")
 with open(gobs, "wb") as file:
     # A string, by encoding/gob: the length, the type id 6 (string), a zero byte, the text.
@@ -174,15 +185,14 @@ with open(gobs, "wb") as file:
 to = ["--transport", "tcp", "--to", addresses["tcp"]]
 either = (OK, FAILED)
 commands = [
-    Command("bench", ["bench", "--transport", "tcp,http", *small, "--out", "@OUT"], codes=either),
-    Command("bench --json", ["bench", "--transport", "tcp", *small, "--json", "--quiet", "--out", "@OUT"], codes=either),
+    Command("bench", ["bench", "--transport", "tcp,http", *small, "--json", "--out", "@OUT"], codes=either),
     Command("report", ["report", results]),
-    Command("compare", ["compare", results, results], codes=either + (64,)),
+    Command("compare", ["compare", results, results], codes=either),
     Command("advise", ["advise", "--payload-bytes", "100", "--rate", "10", results], codes=either),
     Command("logger", ["logger", "--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0"], ends=False, stopped=(OK,)),
     Command("broker", ["broker", "--listen", "127.0.0.1:0", *to], ends=False, stopped=(OK,)),
     Command("send", ["send", *to, "--data", "x", "--count", "2000"]),
-    Command("send --json", ["send", *to, "--payload-bytes", "10", "--duration", "3", "--json"]),
+    Command("send --json", ["send", *to, "--payload-bytes", "10", "--duration", "1", "--json"]),
     Command("send of lines", ["send", *to], stopped=(INTERRUPTED,)),
     Command("gob", ["gob", gobs], codes=either),
     Command("doctor", ["doctor"], codes=either),
