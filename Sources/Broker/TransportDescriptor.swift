@@ -82,6 +82,9 @@ public struct ClientOptions: Sendable {
     public var resendsUnconfirmed: Bool
     /// How connections are secured; nil for cleartext.
     public var tls: ClientTLS?
+    /// Whether, over HTTP, every 2xx acknowledges an entry, but for one that says that it failed; otherwise only the envelope of
+    /// the contract does.
+    public var takesAnyHTTPSuccess = false
     /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
     public var notice: @Sendable (String) -> Void
 

@@ -95,6 +95,21 @@ import Testing
         #expect(client.failures.first??.message.contains(part) == true)
     }
 
+    /// A web page is told of as one, whatever its first byte would mean in gRPC.
+    @Test(arguments: ["<html>", "{\"a\":1}", "\0\0\0\0\u{1}x"]) func aPageIsNoMessage(page: String) throws {
+        var client = try Client()
+        try client.receive {
+            $0.addHeaders(1, [(":status", "200"), ("content-type", "text/html")], endStream: false)
+            $0.addData(1, Array(page.utf8), endStream: true)
+        }
+        #expect(
+            client.failures == [
+                TransportError(
+                    .unknown,
+                    "the peer answered with HTTP status 200 and content-type text/html; is it a gRPC server?")
+            ])
+    }
+
     @Test func theBodyOfAnotherKindOfAnswerIsNoMessage() throws {
         var client = try Client()
         try client.receive {

@@ -118,21 +118,22 @@ import Testing
         }
     }
 
-    /// A reply that is given twice, or to a call that was never made, breaks the connection.
+    /// A reply that is given twice, or to a call that was never made, is read and dropped, as Go's client does.
     @Test func repliesThatAreNotDue() throws {
         let pair = pair()
         for ticket in 0..<2 { try pair.send(Self.entries[0], ticket: ticket) }
         try pair.exchange()
-        var once = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
-        #expect(once.feed(pair.toClient, sends: 1).error != nil)
-        var never = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
-        #expect(never.feed(pair.toClient, sends: 0).error != nil)
-        // The second reply again: 25 bytes of response, 36 of reply.
-        var twice = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
-        let again = pair.toClient + pair.toClient.suffix(61)
-        #expect(twice.feed(again, sends: 2).fates.count == 2)
-        var other = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
-        #expect(other.feed(again, sends: 2).error != nil)
+        for step in [1, 1_000] {
+            for sends in 0...1 {
+                var client = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
+                let outcome = client.feed(pair.toClient, sends: sends, step: step)
+                #expect(outcome.error == nil && outcome.fates == (0..<sends).map { Fate(ticket: $0) })
+            }
+            // The second reply again: 25 bytes of response, 36 of reply.
+            var client = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
+            let twice = client.feed(pair.toClient + pair.toClient.suffix(61), sends: 2, step: step)
+            #expect(twice.error == nil && twice.fates == [Fate(ticket: 0), Fate(ticket: 1)])
+        }
     }
 
     @Test(arguments: [

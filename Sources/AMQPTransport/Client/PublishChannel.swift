@@ -63,7 +63,11 @@ struct PublishChannel {
             returning = header.bodySize == 0 ? .none : .body(rest: header.bodySize)
             guard let range = header.messageID,
                 let id = MessageID.parse(bytes.readableBytesSpan.extracting(range))
-            else { return }
+            else {
+                // Its confirm, which follows, would be taken for that of an entry that a queue has.
+                throw ProtocolError(
+                    "it returned a message without the message-id that it was published with: \(refusal)")
+            }
             unconfirmed.markReturned(number: id.number, unroutable(refusal))
         case (.body, .body(let rest)) where frame.size <= rest:
             returning = frame.size == rest ? .none : .body(rest: rest - UInt64(frame.size))

@@ -44,7 +44,7 @@ struct ClientReply {
     /// What became of the entry, now that the server's side of the stream has ended; nil if it is acknowledged.
     func failure(_ message: borrowing ReceivedMessage) -> TransportError? {
         // The body of another kind of answer is no message, and no defect of one.
-        if status == nil, httpStatus != 0, httpStatus != 200 { return failureWithoutStatus }
+        if status == nil, httpStatus != 0, httpStatus != 200 || !isGRPC { return failureWithoutStatus }
         if let defect { return TransportError(.unknown, "the reply is not acceptable: \(defect)") }
         guard let status else { return failureWithoutStatus }
         guard status == GRPCStatus.Code.ok.rawValue else {
@@ -76,7 +76,9 @@ struct ClientReply {
         }
         if !isGRPC {
             return TransportError(
-                .unknown, "the peer answered with content-type \(mediaType ?? "none"); is it a gRPC server?")
+                .unknown,
+                "the peer answered with HTTP status \(httpStatus) and content-type \(mediaType ?? "none"); is it a gRPC server?"
+            )
         }
         return TransportError(.unknown, "the answer ended without a gRPC status")
     }

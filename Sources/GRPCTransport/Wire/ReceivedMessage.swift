@@ -6,12 +6,22 @@ import HTTP2
 /// it is to come.
 struct ReceivedMessage {
     /// Why what came is not one whole uncompressed message.
-    enum Defect: Equatable {
+    enum Defect: Equatable, CustomStringConvertible {
         case badFlag(UInt8)
         case tooLarge(Int)
         case tooLong
         case truncated
         case missing
+
+        var description: String {
+            switch self {
+            case .badFlag(let flag): "it begins with byte \(flag), where 0 or 1 says whether it is compressed"
+            case .tooLarge(let count): "it has \(count) bytes, which is more than are taken"
+            case .tooLong: "it is followed by another, where there is to be one"
+            case .truncated: "it is shorter than its length says"
+            case .missing: "it is missing"
+            }
+        }
     }
 
     private var body = ReceivedBody()

@@ -16,7 +16,7 @@ struct HTTPClientEngine: ClientEngine {
     private let encoder: EntryEncoder
     /// The tickets of the requests that are unanswered, oldest first.
     private var inFlight = CircularBuffer<Int>(initialCapacity: 1)
-    private var response = ResponseReader()
+    private var response: ResponseReader
     private let support: Expectation.Support
     private let minExpectingBytes: Int
     /// The body of the request in flight, where it waits for 100 (Continue).
@@ -26,11 +26,14 @@ struct HTTPClientEngine: ClientEngine {
     /// - Parameters:
     ///   - depth: how many requests may be unanswered.
     ///   - support: what is known of the server's way with expectations.
+    ///   - takesAnySuccess: whether every 2xx acknowledges, but for one that says that it failed.
     ///   - minExpectingBytes: the size of name and data from which on a body waits for 100 (Continue).
     init(
         target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits, depth: Int = 1,
-        support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes
+        support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes,
+        takesAnySuccess: Bool = false
     ) {
+        response = ResponseReader(takesAnySuccess: takesAnySuccess)
         capacity = depth
         self.limits = limits
         self.support = support
@@ -122,7 +125,7 @@ struct HTTPClientEngine: ClientEngine {
             }
         }
         if let failure = outcome.failure {
-            completions.fail(ticket, TransportError(.rejected, failure))
+            completions.fail(ticket, failure)
         } else {
             completions.acknowledge(ticket)
         }

@@ -5,8 +5,8 @@ import TransportIO
 /// Reads the answers on one connection, one after the other (RFC 9112, 4 and 6.3).
 struct ResponseReader {
     struct Outcome {
-        /// What the answer says against the entry; nil where the status is 2xx.
-        var failure: String?
+        /// What the answer says against the entry; nil where it is acknowledged.
+        var failure: TransportError?
         var keepAlive: Bool
         var status: Int
     }
@@ -25,16 +25,20 @@ struct ResponseReader {
     private struct Answer {
         var content: ReceivedAnswer
         var keepAlive: Bool
-
-        var outcome: Outcome {
-            Outcome(failure: content.failure, keepAlive: keepAlive, status: content.status)
-        }
     }
 
     /// Whether 100 (Continue) has come in front of the answer that is awaited.
     private(set) var saysContinue = false
     private var state = State.head
     private var repeatedHead = RepeatedHead<Outcome>()
+    /// The body of the last answer that was an acknowledgement.
+    private var knownBody = HTTPEnvelope.logged
+    private let takesAnySuccess: Bool
+
+    /// - Parameter takesAnySuccess: whether every 2xx acknowledges, but for one that says that it failed.
+    init(takesAnySuccess: Bool = false) {
+        self.takesAnySuccess = takesAnySuccess
+    }
 
     /// A request begins that waits for 100 (Continue).
     mutating func awaitContinue() {
@@ -56,10 +60,11 @@ struct ResponseReader {
         }
     }
 
-    /// The outcome of an answer that is all there and has the same head as one before.
+    /// The outcome of an answer that is all there, has the same head as one before, and the body of an acknowledgement.
     private func readRepeated(_ bytes: inout ByteBuffer) -> Outcome? {
         guard let (head, body) = repeatedHead.match(bytes.readableBytesSpan), body <= Self.maxBodyBytes,
-            bytes.readableBytes >= head + body
+            bytes.readableBytes >= head + body,
+            bytes.readableBytesSpan.extracting(head..<head + body).equals(knownBody)
         else { return nil }
         bytes.moveReaderIndex(forwardBy: head + body)
         return repeatedHead.meaning
@@ -69,7 +74,13 @@ struct ResponseReader {
     mutating func readEnd() -> Outcome? {
         guard case .untilEnd(let answer) = state else { return nil }
         state = .head
-        return answer.outcome
+        return outcome(of: answer)
+    }
+
+    private mutating func outcome(of answer: Answer) -> Outcome {
+        let failure = answer.content.failure(takesAnySuccess: takesAnySuccess)
+        if failure == nil { knownBody = answer.content.body }
+        return Outcome(failure: failure, keepAlive: answer.keepAlive, status: answer.content.status)
     }
 
     private mutating func advance(_ bytes: inout ByteBuffer) throws(HTTPFault) -> Outcome? {
@@ -79,7 +90,8 @@ struct ResponseReader {
             let answer = try Self.answer(head, in: bytes.readableBytesSpan)
             if let digits = head.lengthDigits, (200..<204).contains(answer.content.status), answer.keepAlive {
                 repeatedHead.learn(
-                    bytes.readableBytesSpan.extracting(first: head.byteCount), digits: digits, meaning: answer.outcome)
+                    bytes.readableBytesSpan.extracting(first: head.byteCount), digits: digits,
+                    meaning: Outcome(keepAlive: answer.keepAlive, status: answer.content.status))
             }
             bytes.moveReaderIndex(forwardBy: head.byteCount)
             // RFC 9110, 15.2: interim answers come before the final one.
@@ -87,10 +99,10 @@ struct ResponseReader {
                 if answer.content.status == 100 { saysContinue = true }
                 return nil
             }
-            if answer.content.status == 204 || answer.content.status == 304 { return answer.outcome }
+            if answer.content.status == 204 || answer.content.status == 304 { return outcome(of: answer) }
             switch head.bodyLength {
             case .unstated: state = .untilEnd(answer)
-            case .fixed(0): return answer.outcome
+            case .fixed(0): return outcome(of: answer)
             case .fixed(let length):
                 guard length <= Self.maxBodyBytes else { throw HTTPFault(0, "a body of \(length) bytes") }
                 state = .body(answer, remaining: length)
@@ -102,7 +114,7 @@ struct ResponseReader {
             answer.content.keep(bytes.readableBytesSpan.extracting(0..<count))
             bytes.moveReaderIndex(forwardBy: count)
             state = count == remaining ? .head : .body(answer, remaining: remaining - count)
-            return count == remaining ? answer.outcome : nil
+            return count == remaining ? outcome(of: answer) : nil
         case .chunked(var answer, var body):
             // The state lets go of the body while it grows, so that it is not copied.
             state = .head
@@ -113,7 +125,7 @@ struct ResponseReader {
                 return nil
             }
             answer.content.keep(body.content.span.bytes)
-            return answer.outcome
+            return outcome(of: answer)
         case .untilEnd(var answer):
             answer.content.keep(bytes.readableBytesSpan)
             bytes.clear()

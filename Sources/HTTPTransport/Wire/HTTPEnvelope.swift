@@ -14,13 +14,45 @@ enum HTTPEnvelope {
         return Array(out.readableBytesView)
     }
 
+    /// What the body of an answer says.
+    enum Content: Equatable {
+        /// `error` is false.
+        case logged
+        /// `error` is true, or says why.
+        case failed(String)
+        /// It is not an envelope.
+        case other
+    }
+
+    /// Reads an envelope, however it is spaced; its members may be in any order, and others beside them.
+    static func content(of body: [UInt8]) -> Content {
+        var (error, message): (JSONObject.Value?, String?)
+        do throws(EntryJSONError) {
+            try JSONObject.forEachMember(in: body.span.bytes) { key, value in
+                if key == "error" { error = value }
+                if key == "message", case .string(let text) = value { message = text }
+            }
+        } catch {
+            return .other
+        }
+        return switch error {
+        case .flag(false): .logged
+        case .flag(true): .failed(oneLine(message ?? "it gives no reason"))
+        case .string(let why) where !why.isEmpty: .failed(oneLine(message ?? why))
+        default: .other
+        }
+    }
+
     /// The `message` of an envelope, or else the text itself as far as it fits one line.
     static func message(in body: [UInt8]) -> String {
         var message: String?
-        try? JSONObject.forEachString(in: body.span.bytes) { key, value in
-            if key == "message" { message = value }
+        try? JSONObject.forEachMember(in: body.span.bytes) { key, value in
+            if key == "message", case .string(let text) = value { message = text }
         }
-        let text = message ?? String(decoding: body.prefix(200), as: UTF8.self)
-        return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return oneLine(message ?? String(decoding: body.prefix(200), as: UTF8.self))
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

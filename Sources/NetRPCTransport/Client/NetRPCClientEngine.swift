@@ -20,8 +20,8 @@ final class NetRPCClientEngine: ClientEngine {
     private var seqs: [UInt64] = []
     private var isInFlight: [Bool] = []
     private let ticketBits: Int
-    /// The ticket of the response whose reply comes next, and its error.
-    private var answered: (ticket: Int, error: String?)?
+    /// The ticket of the response whose reply comes next, nil where no call waits for it, and its error.
+    private var answered: (ticket: Int?, error: String?)?
     /// The calls in flight that are not entries, by ticket.
     private var calls: [Int: any AnyRPCCall] = [:]
     /// The path of the HTTP CONNECT whose answer has not come yet.
@@ -152,26 +152,35 @@ final class NetRPCClientEngine: ClientEngine {
             guard case .value = result else { return result.progress }
             let ticket = Int(truncatingIfNeeded: response.seq & ((1 << UInt64(ticketBits)) - 1))
             guard ticket < seqs.count, seqs[ticket] == response.seq, isInFlight[ticket] else {
-                throw GobError(.corrupted, "a response to Seq \(response.seq), which is not in flight")
+                // As Go's client does (net/rpc, Client.input): no call waits for it, so its body is read and dropped.
+                answered = (nil, nil)
+                return result.progress
             }
             isInFlight[ticket] = false
             let text = bytes.extracting(response.error.range)
             answered = (ticket, text.isEmpty ? nil : String(copying: text))
             return result.progress
         }
+        guard let ticket else { return try drop(bytes) }
         if error == nil, !calls.isEmpty, let call = calls[ticket] {
             return try advance(call, ticket, bytes, &completions)
         }
         // Whatever the reply's type, an entry was recorded if there is no error; after an error it is struct{}{}.
-        let result = try decoder.skip(from: bytes)
-        guard case .value = result else { return result.progress }
-        answered = nil
+        let progress = try drop(bytes)
+        guard answered == nil else { return progress }
         if let error {
             calls[ticket] = nil
             completions.fail(ticket, TransportError(.rejected, error))
         } else {
             completions.acknowledge(ticket)
         }
+        return progress
+    }
+
+    /// Moves past a reply, of any type.
+    private func drop(_ bytes: RawSpan) throws(GobError) -> (count: Int, isComplete: Bool) {
+        let result = try decoder.skip(from: bytes)
+        if case .value = result { answered = nil }
         return result.progress
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Broker
 import HTTPTransport
 import ServiceLifecycle
+import Synchronization
 import Terminal
 
 /// The command `brokerlab broker`.
@@ -73,13 +74,29 @@ private struct ForwardingService: Service {
 }
 
 /// Sends on what it is given, and answers when the transport has.
-private struct ForwardingRecorder: EntryRecorder {
-    let broker: Broker
+private final class ForwardingRecorder: EntryRecorder {
+    /// The most bytes of names and data that are held before a logger that does not answer.
+    private static let maxBytes = 256 << 20
+
+    private let broker: Broker
+    private let bytes = Atomic(0)
+
+    init(broker: Broker) {
+        self.broker = broker
+    }
 
     func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+        let count = entry.name.byteCount + entry.data.byteCount
+        guard bytes.add(count, ordering: .relaxed).newValue <= Self.maxBytes else {
+            bytes.subtract(count, ordering: .relaxed)
+            return .rejected(
+                "the broker holds \(Self.maxBytes >> 20) MiB of entries that the logger has not acknowledged, and takes no more"
+            )
+        }
         let entry = entry.copy()
         let reply = reply()
         Task {
+            defer { bytes.subtract(count, ordering: .relaxed) }
             do throws(TransportError) {
                 try await broker.send(entry)
                 reply(.recorded)

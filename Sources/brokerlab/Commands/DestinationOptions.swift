@@ -30,6 +30,13 @@ struct DestinationOptions: ParsableArguments {
             valueName: "seconds"))
     var patience: Double?
 
+    @Flag(
+        name: .customLong("http-any-2xx"),
+        help: ArgumentHelp(
+            "For http: take every answer with a 2xx for an acknowledgement, but for one that says that it failed. Otherwise "
+                + "only {\"error\": false} is one, and the outcome of an entry with another answer is unknown."))
+    var httpAny2xx = false
+
     @OptionGroup var amqp: AMQPPublisherOptions
 
     @OptionGroup var security: TLSClientOptions
@@ -53,6 +60,7 @@ struct DestinationOptions: ParsableArguments {
             patience: .seconds(patience ?? (descriptor.name == "amqp" ? 60 : 5)))
         amqp.apply(to: &options)
         options.tls = security.client
+        options.takesAnyHTTPSuccess = httpAny2xx
         return try descriptor.makeClient(options)
     }
 }

@@ -91,6 +91,7 @@ struct SendCommand: AsyncParsableCommand {
             outcome = await job.outcomeSoFar()
             outcome.giveUp()
         }
+        outcome.tookAnyHTTPSuccess = destination.httpAny2xx
         let remarks = job.remarks
         try outcome.print(asJSON: json, remarks)
         if case .interrupted = ending { throw Interruptible.exitCode }

@@ -34,7 +34,7 @@ extension HTTP2ClientEngine: ClientCallbackTarget {
     @inline(__always)
     func dataCame(_ ticket: Int, _ data: UnsafeRawBufferPointer) {
         session.withPointer { _ = nghttp2_session_consume($0, streams[ticket].id, data.count) }
-        streams[ticket].take(data)
+        streams[ticket].take(data, known: knownBody.value)
         if streams[ticket].defect != nil { note(ticket) }
     }
 

@@ -21,6 +21,9 @@ final class HTTP2ClientEngine: ClientEngine {
     /// Where DATA frames are appended.
     let destination = FrameDestination()
     let conduct = Unguarded(PeerConduct())
+    /// The body of the last answer that was an acknowledgement.
+    let knownBody = Unguarded(HTTPEnvelope.logged)
+    private let takesAnySuccess: Bool
     private let request: HTTP2Request
     private let encoder: EntryEncoder
     private let limits: EntryLimits
@@ -28,8 +31,9 @@ final class HTTP2ClientEngine: ClientEngine {
 
     init(
         target: HTTPTarget, codec: EntryCodec = .json, maxInFlight: Int, limits: EntryLimits, scheme: String = "http",
-        settings: HTTP2Session.Settings = .httpClient
+        settings: HTTP2Session.Settings = .httpClient, takesAnySuccess: Bool = false
     ) {
+        self.takesAnySuccess = takesAnySuccess
         request = HTTP2Request(to: target, scheme: scheme, codec)
         encoder = EntryEncoder(codec, limits: limits)
         self.limits = limits
@@ -123,9 +127,11 @@ final class HTTP2ClientEngine: ClientEngine {
         if let defect = streams[ticket].defect {
             completions.fail(ticket, TransportError(.unknown, "the answer is not acceptable: \(defect)"))
         } else if streams[ticket].isAnswered {
-            if let failure = streams[ticket].answer.failure {
-                completions.fail(ticket, TransportError(.rejected, failure))
+            if let failure = streams[ticket].answer.failure(takesAnySuccess: takesAnySuccess) {
+                completions.fail(ticket, failure)
             } else {
+                // Empty where it is the known one.
+                if !streams[ticket].answer.body.isEmpty { knownBody.value = streams[ticket].answer.body }
                 completions.acknowledge(ticket)
             }
         } else if let errorCode = streams[ticket].closedWith {

@@ -47,12 +47,13 @@ struct HTTP2ClientStream {
     }
 
     /// Takes a part of the answer's body.
-    mutating func take(_ data: UnsafeRawBufferPointer) {
+    /// - Parameter known: the body of an acknowledgement.
+    mutating func take(_ data: UnsafeRawBufferPointer, known: [UInt8]) {
         answerBytes &+= data.count
         guard answerBytes <= ResponseReader.maxBodyBytes else {
             defect = defect ?? "its body is longer than \(ResponseReader.maxBodyBytes) bytes"
             return
         }
-        answer.keep(data.bytes)
+        answer.keep(data.bytes, unless: known)
     }
 }
