@@ -82,6 +82,8 @@ public struct ClientOptions: Sendable {
     public var resendsUnconfirmed: Bool
     /// How connections are secured; nil for cleartext.
     public var tls: ClientTLS?
+    /// The token to show, for transports whose protocol has a place for it.
+    public var token: BearerToken?
     /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
     public var notice: @Sendable (String) -> Void
 
@@ -125,6 +127,8 @@ public struct ServerOptions: Sendable {
     public var acknowledgementBatch: Int?
     /// How connections that are accepted are secured; nil for cleartext.
     public var tls: ServerTLS?
+    /// The token that clients have to show, for transports whose protocol has a place for it; nil for none.
+    public var token: BearerToken?
     /// When connections are ended that break no rule, for protocols that can do so without losing a call.
     public var connectionTimes = ConnectionTimes()
     /// Told, in one line, of what an operator should know though it is no failure.

@@ -74,7 +74,7 @@ public enum HTTPTransport {
         ) {
             HTTPClientEngine(
                 target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),
-                support: support)
+                support: support, token: options.token)
         }
     }
 
@@ -89,8 +89,10 @@ public enum HTTPTransport {
             to: target.endpoint,
             description: description(of: target, options.tls == nil ? "cleartext HTTP/2" : "HTTP/2 over TLS"),
             acknowledgement: .recorded, options: options
-        ) { [limits = options.limits, maxInFlight = options.maxInFlight] in
-            HTTP2ClientEngine(target: target, codec: codec, maxInFlight: maxInFlight, limits: limits, scheme: scheme)
+        ) { [options] in
+            HTTP2ClientEngine(
+                target: target, codec: codec, maxInFlight: options.maxInFlight, limits: options.limits, scheme: scheme,
+                token: options.token)
         }
     }
 
@@ -109,7 +111,9 @@ public enum HTTPTransport {
         var options = options
         options.tls?.applicationProtocols = ["h2", "http/1.1"]
         options.tls?.requiresApplicationProtocol = false
-        return SocketServerTransport(on: endpoint, options: options) {
+        var configuration = configuration
+        configuration.access = HTTPAccess(endpoint, token: options.token)
+        return SocketServerTransport(on: endpoint, options: options) { [configuration] in
             PrefaceServerEngine(configuration: configuration)
         }
     }

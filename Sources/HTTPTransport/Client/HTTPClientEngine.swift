@@ -27,9 +27,11 @@ struct HTTPClientEngine: ClientEngine {
     ///   - depth: how many requests may be unanswered.
     ///   - support: what is known of the server's way with expectations.
     ///   - minExpectingBytes: the size of name and data from which on a body waits for 100 (Continue).
+    ///   - token: what the server is shown.
     init(
         target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits, depth: Int = 1,
-        support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes
+        support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes,
+        token: BearerToken? = nil
     ) {
         capacity = depth
         self.limits = limits
@@ -39,6 +41,7 @@ struct HTTPClientEngine: ClientEngine {
         encoder = EntryEncoder(codec, limits: limits)
         let start =
             "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
+            + (token.map { "authorization: \($0.credentials)\r\n" } ?? "")
             + "content-type: \(codec.contentType)\r\ncontent-length: "
         self.requestStart = Array(start.utf8)
     }

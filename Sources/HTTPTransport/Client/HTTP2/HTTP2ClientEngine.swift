@@ -28,9 +28,9 @@ final class HTTP2ClientEngine: ClientEngine {
 
     init(
         target: HTTPTarget, codec: EntryCodec = .json, maxInFlight: Int, limits: EntryLimits, scheme: String = "http",
-        settings: HTTP2Session.Settings = .httpClient
+        settings: HTTP2Session.Settings = .httpClient, token: BearerToken? = nil
     ) {
-        request = HTTP2Request(to: target, scheme: scheme, codec)
+        request = HTTP2Request(to: target, scheme: scheme, codec, token)
         encoder = EntryEncoder(codec, limits: limits)
         self.limits = limits
         self.maxInFlight = maxInFlight
