@@ -85,6 +85,8 @@ public struct ClientOptions: Sendable {
     /// Whether, over HTTP, every 2xx acknowledges an entry, but for one that says that it failed; otherwise only the envelope of
     /// the contract does.
     public var takesAnyHTTPSuccess = false
+    /// The token to show, for transports whose protocol has a place for it.
+    public var token: BearerToken?
     /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
     public var notice: @Sendable (String) -> Void
 
@@ -128,6 +130,8 @@ public struct ServerOptions: Sendable {
     public var acknowledgementBatch: Int?
     /// How connections that are accepted are secured; nil for cleartext.
     public var tls: ServerTLS?
+    /// The token that clients have to show, for transports whose protocol has a place for it; nil for none.
+    public var token: BearerToken?
     /// When connections are ended that break no rule, for protocols that can do so without losing a call.
     public var connectionTimes = ConnectionTimes()
     /// Told, in one line, of what an operator should know though it is no failure.

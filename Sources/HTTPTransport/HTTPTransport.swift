@@ -74,7 +74,7 @@ public enum HTTPTransport {
         ) {
             HTTPClientEngine(
                 target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),
-                support: support, takesAnySuccess: options.takesAnyHTTPSuccess)
+                support: support, takesAnySuccess: options.takesAnyHTTPSuccess, token: options.token)
         }
     }
 
@@ -92,7 +92,7 @@ public enum HTTPTransport {
         ) { [options] in
             HTTP2ClientEngine(
                 target: target, codec: codec, maxInFlight: options.maxInFlight, limits: options.limits, scheme: scheme,
-                takesAnySuccess: options.takesAnyHTTPSuccess)
+                takesAnySuccess: options.takesAnyHTTPSuccess, token: options.token)
         }
     }
 
@@ -111,7 +111,9 @@ public enum HTTPTransport {
         var options = options
         options.tls?.applicationProtocols = ["h2", "http/1.1"]
         options.tls?.requiresApplicationProtocol = false
-        return SocketServerTransport(on: endpoint, options: options) {
+        var configuration = configuration
+        configuration.access = HTTPAccess(endpoint, token: options.token)
+        return SocketServerTransport(on: endpoint, options: options) { [configuration] in
             PrefaceServerEngine(configuration: configuration)
         }
     }

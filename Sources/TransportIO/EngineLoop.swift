@@ -5,6 +5,8 @@ public import NIOCore
 /// Engines that only answer what comes in have no use for it. Those that do keep it from `attach(to:)` on, and are called
 /// back in `proceed`, on the event loop.
 public struct EngineLoop {
+    /// Whether the peer is on this machine.
+    public let isLoopback: Bool
     private let clock: () -> NIODeadline
     private let wakeUp: (NIODeadline?) -> Void
 
@@ -12,7 +14,11 @@ public struct EngineLoop {
     /// - Parameters:
     ///   - clock: tells the time.
     ///   - wakeUp: has the engine's `proceed` called at that time, or at once, though never from within this call.
-    public init(clock: @escaping () -> NIODeadline, wakeUp: @escaping (NIODeadline?) -> Void) {
+    ///   - isLoopback: whether the peer is on this machine.
+    public init(
+        clock: @escaping () -> NIODeadline, wakeUp: @escaping (NIODeadline?) -> Void, isLoopback: Bool = false
+    ) {
+        self.isLoopback = isLoopback
         self.clock = clock
         self.wakeUp = wakeUp
     }

@@ -90,7 +90,9 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         intake = EntryIntake(recorder: recorder, makeReply: { [unowned self] in self.makeReply(ticket: $0) })
         let eventLoop = context.eventLoop
         engine.attach(
-            to: EngineLoop(clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) }))
+            to: EngineLoop(
+                clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) },
+                isLoopback: context.localAddress?.isLoopback ?? false))
         engine.open(into: &output.buffer)
         output.flush(to: context)
         timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in

@@ -58,6 +58,12 @@ public struct SocketServerTransport: ServerTransport {
         let port = listener.localAddress?.port ?? endpoint.port
         // Of all addresses, this is one that can be connected to.
         let bound = Endpoint(host: endpoint.isEverywhere ? "127.0.0.1" : endpoint.host, port: port)
+        if options.tls == nil, options.token == nil, listener.localAddress?.isLoopback == false {
+            options.notice(
+                "\(Endpoint(host: endpoint.host, port: port)) can be reached from other machines, and whoever reaches it may "
+                    + "use it: there is neither TLS nor a token. Listen at 127.0.0.1, or give --tls-certificate and "
+                    + "--tls-key, or, for http, --token-file.")
+        }
         ready(ServerAddress(target: "\(bound)", port: port))
         await untilCancelled()
         try? await listener.close().get()

@@ -28,10 +28,11 @@ struct HTTPClientEngine: ClientEngine {
     ///   - support: what is known of the server's way with expectations.
     ///   - takesAnySuccess: whether every 2xx acknowledges, but for one that says that it failed.
     ///   - minExpectingBytes: the size of name and data from which on a body waits for 100 (Continue).
+    ///   - token: what the server is shown.
     init(
         target: HTTPTarget, codec: EntryCodec = .json, limits: EntryLimits, depth: Int = 1,
         support: Expectation.Support = Expectation.Support(), minExpectingBytes: Int = Expectation.minBodyBytes,
-        takesAnySuccess: Bool = false
+        takesAnySuccess: Bool = false, token: BearerToken? = nil
     ) {
         response = ResponseReader(takesAnySuccess: takesAnySuccess)
         capacity = depth
@@ -42,6 +43,7 @@ struct HTTPClientEngine: ClientEngine {
         encoder = EntryEncoder(codec, limits: limits)
         let start =
             "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
+            + (token.map { "authorization: \($0.credentials)\r\n" } ?? "")
             + "content-type: \(codec.contentType)\r\ncontent-length: "
         self.requestStart = Array(start.utf8)
     }

@@ -25,6 +25,8 @@ public struct HTTPResponse: Sendable {
     public var body: [UInt8]
     /// The methods that the path knows, for the `Allow` field of a 405.
     public var allow: String?
+    /// How a client can show who it is, for the `WWW-Authenticate` field of a 401.
+    var challenge: String? { status == 401 ? #"Bearer realm="broker-lab""# : nil }
 
     /// Creates an answer.
     public init(status: Int, contentType: String = "application/json", body: [UInt8], allow: String? = nil) {

@@ -21,6 +21,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var control: @Sendable (HTTPRequest) -> HTTPResponse?
     /// The bounds on entries.
     public var limits: EntryLimits
+    /// Who may speak to the address, which its server knows.
+    var access = HTTPAccess()
 
     /// Creates a configuration; `POST /log` unless told otherwise.
     public init(

@@ -31,6 +31,10 @@ struct HTTPServerEngine: ServerEngine {
         handler = RequestHandler(configuration: configuration)
     }
 
+    mutating func attach(to loop: EngineLoop) {
+        handler.isOnLoopback = loop.isLoopback
+    }
+
     var isIdle: Bool {
         if case .idle = state { partialBytes == 0 } else { isFinished }
     }
@@ -52,7 +56,7 @@ struct HTTPServerEngine: ServerEngine {
         do throws(HTTPFault) {
             while try advance(&bytes, into: &out, intake: intake) {}
         } catch {
-            intake.countUndecodable()
+            if !error.isOfAccess { intake.countUndecodable() }
             writer.write(.failure(error.status, error.message), .ends, into: &out)
             state = .closed
             bytes.clear()
@@ -123,6 +127,10 @@ struct HTTPServerEngine: ServerEngine {
     private mutating func begin(
         _ head: MessageHead, _ bytes: inout ByteBuffer, into out: inout ByteBuffer
     ) throws(HTTPFault) {
+        // Before anything is learned of the head, or asked for.
+        if let refusal = handler.refusal(of: head, in: bytes.readableBytesSpan.extracting(first: head.byteCount)) {
+            throw refusal
+        }
         let expectsContinue =
             head.expectsContinue && !RequestLine.isVersion10(head.startLine, of: bytes.readableBytesSpan)
         switch head.bodyLength {

@@ -25,6 +25,7 @@ struct PrefaceServerEngine: ServerEngine {
 
     mutating func attach(to loop: EngineLoop) {
         self.loop = loop
+        http1.attach(to: loop)
     }
 
     mutating func receive(

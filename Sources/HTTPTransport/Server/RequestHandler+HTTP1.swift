@@ -22,6 +22,7 @@ extension RequestHandler {
         let line = try RequestLine.parse(head.startLine, of: request)
         // RFC 9112, 3.2: a request of HTTP/1.1 without Host is answered with 400.
         guard head.hasHost || !line.isVersion11 else { throw HTTPFault(400, "the Host field is missing") }
+        if let authority = line.authority, let fault = refusal(ofHost: request.extracting(authority)) { throw fault }
         let persistence = Persistence(head, isVersion11: line.isVersion11)
         let path = request.text(line.path)
         if path == configuration.entryPath, request.equals(line.method, "POST") {

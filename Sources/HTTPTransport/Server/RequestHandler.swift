@@ -13,6 +13,8 @@ struct RequestHandler {
     }
 
     let configuration: HTTPServerConfiguration
+    /// Whether the client is on this machine.
+    var isOnLoopback = false
     /// The request line of nearly every request of HTTP/1.1, to be recognised in one comparison.
     let entryLine: [UInt8]
     private var decoder: EntryDecoder

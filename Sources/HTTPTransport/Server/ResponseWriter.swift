@@ -31,6 +31,7 @@ struct ResponseWriter {
         case .ends: out.writeStaticString("connection: close\r\n")
         }
         if let allow = response.allow { out.writeString("allow: \(allow)\r\n") }
+        if let challenge = response.challenge { out.writeString("www-authenticate: \(challenge)\r\n") }
         out.writeString("content-type: \(response.contentType)\r\ncontent-length: \(response.body.count)\r\n\r\n")
         if !omitsBody { out.writeBytes(response.body) }
     }
@@ -48,13 +49,17 @@ struct ResponseWriter {
         case 201: "Created"
         case 202: "Accepted"
         case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
+        case 409: "Conflict"
         case 411: "Length Required"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
         case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
         case 422: "Unprocessable Content"
         case 431: "Request Header Fields Too Large"
         case 501: "Not Implemented"

@@ -29,9 +29,7 @@ extension RawSpan {
     func matches(_ range: Range<Int>, _ word: StaticString) -> Bool {
         guard range.count == word.utf8CodeUnitCount else { return false }
         for index in 0..<range.count {
-            var byte = self[range.lowerBound &+ index]
-            if byte &- UInt8(ascii: "A") < 26 { byte |= 0x20 }
-            guard byte == word.utf8Start[index] else { return false }
+            guard self[range.lowerBound &+ index].inSmallLetters == word.utf8Start[index] else { return false }
         }
         return true
     }
@@ -68,6 +66,10 @@ extension RawSpan {
 }
 
 extension UInt8 {
+    /// The byte, as a small letter where it is a capital.
+    @inline(__always)
+    var inSmallLetters: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+
     /// Whether the byte may stand in a token, such as a method or a field name (RFC 9110, 5.6.2).
     @inline(__always)
     var isTokenByte: Bool {

@@ -25,9 +25,14 @@ struct MessageHead {
     /// `Connection: keep-alive` was given.
     var asksForKeepAlive = false
     var expectsContinue = false
-    var hasHost = false
+    var host: Range<Int>?
+    var origin: Range<Int>?
+    var fetchSite: Range<Int>?
+    var authorization: Range<Int>?
     var contentType: Range<Int>?
     var location: Range<Int>?
+
+    var hasHost: Bool { host != nil }
 
     /// Whether the connection of a message of HTTP/1.0 goes on behind it: if it asks for that, and if its end is known for
     /// certain, which it is not with a transfer coding (RFC 9112, 6.1 and 9.3).
@@ -74,12 +79,15 @@ struct MessageHead {
             guard !hasHost else { throw HTTPFault(400, "Host is given twice") }
             // RFC 9112, 3.2: a Host that is not one is answered with 400.
             for index in value where !bytes[index].isHostByte { throw HTTPFault(400, "Host is not a host and a port") }
-            hasHost = true
+            host = value
         case 6 where bytes.matches(name, "expect"):
             guard bytes.matches(value, "100-continue") else {
                 throw HTTPFault(417, "the only expectation is 100-continue")
             }
             expectsContinue = true
+        case 6 where bytes.matches(name, "origin"):
+            guard origin == nil else { throw HTTPFault(400, "Origin is given twice") }
+            origin = value
         case 8 where bytes.matches(name, "location"):
             location = value
         case 10 where bytes.matches(name, "connection"):
@@ -89,6 +97,12 @@ struct MessageHead {
             }
         case 12 where bytes.matches(name, "content-type"):
             contentType = value
+        case 13 where bytes.matches(name, "authorization"):
+            guard authorization == nil else { throw HTTPFault(400, "Authorization is given twice") }
+            authorization = value
+        case 14 where bytes.matches(name, "sec-fetch-site"):
+            guard fetchSite == nil else { throw HTTPFault(400, "Sec-Fetch-Site is given twice") }
+            fetchSite = value
         case 14 where bytes.matches(name, "content-length"):
             try contentLength(value, of: bytes)
         case 17 where bytes.matches(name, "transfer-encoding"):

@@ -1,6 +1,8 @@
 /// The start line of a request (RFC 9112, 3).
 struct RequestLine {
     var method: Range<Int>
+    /// The host of a target in absolute-form, with its port.
+    var authority: Range<Int>?
     var path: Range<Int>
     var query: Range<Int>
     /// HTTP/1.1, rather than HTTP/1.0.
@@ -28,9 +30,9 @@ struct RequestLine {
         guard isVersion11 || bytes.equals(version, "HTTP/1.0") else {
             throw HTTPFault(505, "the versions understood are HTTP/1.1 and HTTP/1.0")
         }
-        let path = try path(target..<(pathEnd ?? targetEnd), of: bytes)
+        let (authority, path) = try path(target..<(pathEnd ?? targetEnd), of: bytes)
         return RequestLine(
-            method: line.lowerBound..<methodEnd, path: path,
+            method: line.lowerBound..<methodEnd, authority: authority, path: path,
             query: (pathEnd.map { $0 &+ 1 } ?? targetEnd)..<targetEnd, isVersion11: isVersion11)
     }
 
@@ -41,8 +43,10 @@ struct RequestLine {
 
     /// The path of a target in origin-form (`/log`), in absolute-form (`http://host/log`), which every server has to
     /// accept, or `*` (RFC 9112, 3.2).
-    private static func path(_ target: Range<Int>, of bytes: RawSpan) throws(HTTPFault) -> Range<Int> {
-        if bytes[target.lowerBound] == UInt8(ascii: "/") || bytes.equals(target, "*") { return target }
+    private static func path(
+        _ target: Range<Int>, of bytes: RawSpan
+    ) throws(HTTPFault) -> (authority: Range<Int>?, path: Range<Int>) {
+        if bytes[target.lowerBound] == UInt8(ascii: "/") || bytes.equals(target, "*") { return (nil, target) }
         var start = target.lowerBound
         if target.count > 7, bytes.matches(start..<start &+ 7, "http://") {
             start &+= 7
@@ -51,7 +55,8 @@ struct RequestLine {
         } else {
             throw HTTPFault(400, "the request target is neither a path nor a URL")
         }
+        let authority = start
         while start < target.upperBound, bytes[start] != UInt8(ascii: "/") { start &+= 1 }
-        return start..<target.upperBound
+        return (authority..<start, start..<target.upperBound)
     }
 }

@@ -24,15 +24,21 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to take requests; port 0 picks a free port.", valueName: "addr"))
     var listen = "127.0.0.1:8000"
 
+    @OptionGroup var access: TokenServerOptions
+
     @OptionGroup var destination: DestinationOptions
 
     func run() async throws {
         let listenAt = try Endpoint(listeningAt: listen)
         let client = try destination.client(maxInFlight: 1024)
-        try await Self.serve(on: listenAt, over: client)
+        var options = ServerOptions(target: listen, notice: StandardError.write(line:))
+        options.token = try access.token()
+        try await Self.serve(on: listenAt, options, over: client)
     }
 
-    private static func serve(on endpoint: Endpoint, over client: some ClientTransport) async throws {
+    private static func serve(
+        on endpoint: Endpoint, _ options: ServerOptions, over client: some ClientTransport
+    ) async throws {
         try await withBroker(over: client) { broker in
             let configuration = HTTPServerConfiguration(
                 entryPath: "/handle", entryBody: .action, rejectedStatus: 502,
@@ -41,7 +47,7 @@ struct BrokerCommand: AsyncParsableCommand {
                     return HTTPResponse(status: 200, body: Array(#"{"status":"ok"}"#.utf8))
                 })
             let server = HTTPTransport.server(
-                on: endpoint, options: ServerOptions(target: "\(endpoint)"), configuration: configuration)
+                on: endpoint, options: options, configuration: configuration)
             try await ServiceRunner.run(ForwardingService(server: server, broker: broker))
         }
     }

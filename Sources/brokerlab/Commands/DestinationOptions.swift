@@ -41,10 +41,15 @@ struct DestinationOptions: ParsableArguments {
 
     @OptionGroup var security: TLSClientOptions
 
+    @OptionGroup var access: TokenClientOptions
+
     func validate() throws {
         let descriptor = try TransportRegistry.transport(named: transport)
         guard (1...3600).contains(timeout) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
         guard (0...3600).contains(patience ?? 0) else { throw ValidationError("--patience takes 0 to 3600 seconds.") }
+        guard descriptor.name == "http" || access.toTokenFile == nil else {
+            throw ValidationError("--to-token-file is for http: other transports have no place for a token.")
+        }
         guard descriptor.name != "amqp" || security.client == nil else {
             throw ValidationError(
                 "For amqp, TLS is part of the URL: --to 'amqps://USER:PASSWORD@HOST:5671/?cacertfile=FILE'.")
@@ -61,6 +66,7 @@ struct DestinationOptions: ParsableArguments {
         amqp.apply(to: &options)
         options.tls = security.client
         options.takesAnyHTTPSuccess = httpAny2xx
+        options.token = try access.token()
         return try descriptor.makeClient(options)
     }
 }

@@ -52,6 +52,8 @@ struct LoggerCommand: AsyncParsableCommand {
 
     @OptionGroup var security: TLSServerOptions
 
+    @OptionGroup var access: TokenServerOptions
+
     @Option(
         help: ArgumentHelp(
             "Variants of a transport to serve beside its default, separated by commas, where they need a receiver of "
@@ -88,6 +90,10 @@ struct LoggerCommand: AsyncParsableCommand {
         let asked = ["http": http, "netrpc": netrpc, "grpc": grpc, "tcp": tcp, "amqp": amqp]
         let hasFlag = asked.values.contains { $0 != nil }
         let api = ControlAPI(ledger: ledger)
+        let token = try access.token()
+        guard token == nil || http != nil || !hasFlag else {
+            throw ValidationError("--token-file is for the HTTP address: give --http, too.")
+        }
         return try (TransportRegistry.defaults + alsoServed()).compactMap { transport in
             // RabbitMQ is not there on every machine, so that one wants to be asked for.
             let fallback = hasFlag || transport.name == "amqp" ? nil : transport.defaultTarget
@@ -99,6 +105,7 @@ struct LoggerCommand: AsyncParsableCommand {
             amqpConsumer.apply(to: &options)
             grpcConnections.apply(to: &options)
             options.tls = security.tls
+            if transport.name == "http" { options.token = token }
             return LoggerService.Receiver(
                 transport: transport.receiver, server: try server(of: transport, options, api))
         }

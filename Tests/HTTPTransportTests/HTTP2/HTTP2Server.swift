@@ -16,10 +16,13 @@ final class HTTP2Server {
     private var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
     private var input = ByteBuffer()
 
-    init(result: RecordResult = .recorded, configuration: HTTPServerConfiguration = .sample(maxEntryBytes: 1_000)) {
+    init(
+        result: RecordResult = .recorded, configuration: HTTPServerConfiguration = .sample(maxEntryBytes: 1_000),
+        isLoopback: Bool = false
+    ) {
         recorder = RecordingRecorder(result: result)
         engine = PrefaceServerEngine(configuration: configuration)
-        engine.attach(to: EngineLoop(clock: { [unowned self] in now }, wakeUp: { _ in }))
+        engine.attach(to: EngineLoop(clock: { [unowned self] in now }, wakeUp: { _ in }, isLoopback: isLoopback))
         engine.open(into: &said)
     }
 
@@ -76,6 +79,7 @@ final class HTTP2Server {
 struct SampleRequest: CustomStringConvertible, Sendable {
     var method = "POST"
     var path = "/log"
+    var host = "h"
     var fields: [(String, String)] = []
     var body = Sample.body
 
@@ -83,14 +87,14 @@ struct SampleRequest: CustomStringConvertible, Sendable {
 
     /// The header list of HTTP/2.
     var list: [(String, String)] {
-        [(":method", method), (":scheme", "http"), (":path", path), (":authority", "h")] + fields
+        [(":method", method), (":scheme", "http"), (":path", path), (":authority", host)] + fields
     }
 
     /// The message of HTTP/1.1.
     var text: String {
         let lines = fields.map { "\($0.0): \($0.1)\r\n" }.joined()
         let length = body.isEmpty ? "" : "content-length: \(body.utf8.count)\r\n"
-        return "\(method) \(path) HTTP/1.1\r\nhost: h\r\n\(lines)\(length)\r\n\(body)"
+        return "\(method) \(path) HTTP/1.1\r\nhost: \(host)\r\n\(lines)\(length)\r\n\(body)"
     }
 
     /// Adds the request to what a client says.

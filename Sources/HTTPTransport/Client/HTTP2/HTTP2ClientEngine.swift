@@ -31,10 +31,10 @@ final class HTTP2ClientEngine: ClientEngine {
 
     init(
         target: HTTPTarget, codec: EntryCodec = .json, maxInFlight: Int, limits: EntryLimits, scheme: String = "http",
-        settings: HTTP2Session.Settings = .httpClient, takesAnySuccess: Bool = false
+        settings: HTTP2Session.Settings = .httpClient, takesAnySuccess: Bool = false, token: BearerToken? = nil
     ) {
         self.takesAnySuccess = takesAnySuccess
-        request = HTTP2Request(to: target, scheme: scheme, codec)
+        request = HTTP2Request(to: target, scheme: scheme, codec, token)
         encoder = EntryEncoder(codec, limits: limits)
         self.limits = limits
         self.maxInFlight = maxInFlight

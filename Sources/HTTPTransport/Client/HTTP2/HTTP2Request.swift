@@ -1,3 +1,4 @@
+import Broker
 import CNGHTTP2
 import EntryCodecs
 import HTTP2
@@ -6,12 +7,14 @@ import HTTP2
 struct HTTP2Request: ~Copyable {
     private let headers: HeaderList
 
-    init(to target: HTTPTarget, scheme: String, _ codec: EntryCodec) {
-        headers = HeaderList(copying: [
+    init(to target: HTTPTarget, scheme: String, _ codec: EntryCodec, _ token: BearerToken? = nil) {
+        var fields: [(name: StaticString, value: String)] = [
             (":method", "POST"), (":scheme", scheme), (":path", target.path), (":authority", target.authority),
             ("content-type", codec.contentType), ("user-agent", "broker-lab"),
-            ("content-length", HeaderList.roomForNumber),
-        ])
+        ]
+        if let token { fields.append(("authorization", token.credentials)) }
+        fields.append(("content-length", HeaderList.roomForNumber))
+        headers = HeaderList(copying: fields)
     }
 
     /// Submits a request, with a body of that length that is read from the engine.

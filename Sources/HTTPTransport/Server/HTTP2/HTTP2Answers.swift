@@ -26,6 +26,7 @@ struct HTTP2Answers: ~Copyable {
         block.add(":status", "\(response.status)")
         block.add("date", date.value.text)
         if let allow = response.allow { block.add("allow", allow) }
+        if let challenge = response.challenge { block.add("www-authenticate", challenge) }
         block.add("content-type", response.contentType)
         block.add("content-length", "\(response.body.count)", isIndexed: false)
         block.withFields { fields, count in

@@ -22,7 +22,7 @@ extension HTTP2ServerEngine: ConnectionServer {
     func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
         // Trailers have no slot: nothing of them is looked at.
         guard let slot = streams.headerSlot else { return true }
-        streams[slot].head.add(name, value, for: handler.value)
+        streams[slot].head.add(name, value, for: handler.value, &authority.value)
         if streams[slot].head.listSize <= Self.maxHeaderBytes { return true }
         connection.violated("a header list of more than \(Self.maxHeaderBytes) bytes")
         return false
@@ -30,7 +30,7 @@ extension HTTP2ServerEngine: ConnectionServer {
 
     func headersEnded(_ slot: Int) {
         guard streams.headersEnded(slot) else { return }
-        streams[slot].fault = streams[slot].head.fault(handler.value)
+        streams[slot].fault = streams[slot].head.fault(handler.value, authority.value)
         if case .continue = streams[slot].head.expectation { streams[slot].awaitsContinue = true }
         if streams[slot].fault != nil || streams[slot].awaitsContinue { streams.note(slot) }
     }
@@ -39,7 +39,10 @@ extension HTTP2ServerEngine: ConnectionServer {
     func dataCame(_ slot: Int, _ data: UnsafeRawBufferPointer) {
         connection.session.withPointer { _ = nghttp2_session_consume_connection($0, data.count) }
         streams[slot].unconsumedBytes &+= data.count
-        guard streams[slot].fault == nil, !streams[slot].isSettled else { return }
+        guard streams[slot].fault == nil, !streams[slot].isSettled else {
+            if streams[slot].unconsumedBytes > Self.maxBytesBehindRefusal { streams.note(slot) }
+            return
+        }
         streams[slot].body.append(data, &buffers.value)
         let limit = handler.value.maxBodyBytes
         if streams[slot].body.count > limit {
