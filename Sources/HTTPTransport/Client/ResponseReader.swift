@@ -33,6 +33,7 @@ struct ResponseReader {
 
     /// Whether 100 (Continue) has come in front of the answer that is awaited.
     private(set) var saysContinue = false
+    private var headProgress: MessageHead.Progress?
     private var state = State.head
     private var repeatedHead = RepeatedHead<Outcome>()
 
@@ -57,10 +58,11 @@ struct ResponseReader {
     }
 
     /// The outcome of an answer that is all there and has the same head as one before.
-    private func readRepeated(_ bytes: inout ByteBuffer) -> Outcome? {
+    private mutating func readRepeated(_ bytes: inout ByteBuffer) -> Outcome? {
         guard let (head, body) = repeatedHead.match(bytes.readableBytesSpan), body <= Self.maxBodyBytes,
             bytes.readableBytes >= head + body
         else { return nil }
+        headProgress = nil
         bytes.moveReaderIndex(forwardBy: head + body)
         return repeatedHead.meaning
     }
@@ -75,7 +77,7 @@ struct ResponseReader {
     private mutating func advance(_ bytes: inout ByteBuffer) throws(HTTPFault) -> Outcome? {
         switch state {
         case .head:
-            guard let head = try MessageHead.parse(bytes.readableBytesSpan) else { return nil }
+            guard let head = try MessageHead.parse(bytes.readableBytesSpan, &headProgress) else { return nil }
             let answer = try Self.answer(head, in: bytes.readableBytesSpan)
             if let digits = head.lengthDigits, (200..<204).contains(answer.content.status), answer.keepAlive {
                 repeatedHead.learn(
