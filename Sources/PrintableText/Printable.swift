@@ -25,12 +25,20 @@ extension StringProtocol {
 }
 
 extension String {
-    /// ``printable`` for a text of several lines: its line ends stay.
+    /// ``printable`` for a text of several lines: its line ends and tabulators stay.
     ///
     /// For a text that was put together here, in which lines of somebody else are indented or marked as such.
     public var printableLines: String {
-        unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0).printable }
-            .joined(separator: "\n")
+        if unicodeScalars.allSatisfy({ $0.isPrintable || $0 == "\n" || $0 == "\t" }) { return self }
+        var text = ""
+        for scalar in unicodeScalars {
+            if scalar == "\n" || scalar == "\t" {
+                text.unicodeScalars.append(scalar)
+            } else {
+                text.append(printable: scalar)
+            }
+        }
+        return text
     }
 
     /// Appends a scalar, or the escape that stands for one that does not show as itself on one line.
@@ -38,7 +46,6 @@ extension String {
         guard !scalar.isPrintable else { return unicodeScalars.append(scalar) }
         switch scalar {
         case "\n": self += #"\n"#
-        case "\r": self += #"\r"#
         case "\t": self += #"\t"#
         default: self += "\\u{\(String(scalar.value, radix: 16))}"
         }

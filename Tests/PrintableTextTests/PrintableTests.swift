@@ -8,7 +8,7 @@ struct PrintableTests {
         arguments: [
             ("plain, with \"quotes\" and \\ as they are", "plain, with \"quotes\" and \\ as they are"),
             ("\u{1b}[2J\u{1b}]0;pwned\u{07}", #"\u{1b}[2J\u{1b}]0;pwned\u{7}"#),
-            ("one\nsent 1, acknowledged 1\r\n\tx", #"one\nsent 1, acknowledged 1\r\n\tx"#),
+            ("one\nsent 1, acknowledged 1\r\n\tx", #"one\nsent 1, acknowledged 1\u{d}\n\tx"#),
             ("\u{9b}31m \u{85} \u{7f} \0", #"\u{9b}31m \u{85} \u{7f} \u{0}"#),
             ("\u{202e}gnp.exe \u{200b}\u{feff}", #"\u{202e}gnp.exe \u{200b}\u{feff}"#),
             ("\u{2028} \u{2029}", #"\u{2028} \u{2029}"#),
@@ -23,7 +23,7 @@ struct PrintableTests {
     @Test("a text of several lines keeps them")
     func lines() {
         #expect("one\n  \u{1b}two\n".printableLines == "one\n  \\u{1b}two\n")
-        #expect("one\r\ntwo".printableLines == "one\\r\ntwo")
+        #expect("one\r\n\ttwo".printableLines == "one\\u{d}\n\ttwo")
     }
 
     @Test("a limit counts scalars, however many make a character")

@@ -74,6 +74,7 @@ private struct PiecewiseOutput: TextOutputStream {
             try flush()
         } catch {
             failure = error
+            piece = ""
         }
     }
 
