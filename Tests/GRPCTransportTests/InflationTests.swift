@@ -1,4 +1,5 @@
 import Broker
+import HTTP2
 import HTTP2TestKit
 import NIOCore
 import Testing
