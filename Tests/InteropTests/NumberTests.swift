@@ -36,7 +36,8 @@ struct NumberTests {
         ) { logger in
             for transport in ["http", "http:http2", "netrpc", "grpc", "tcp"] {
                 let target = logger.targets[String(transport.prefix { $0 != ":" })]!
-                #expect(try await send(transport, to: target).exitCode == 0)
+                let finished = try await send(transport, to: target)
+                #expect(finished.exitCode == 0, "\(finished.errors.text)")
             }
         }
     }
