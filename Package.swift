@@ -47,16 +47,19 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
 
+        .target(name: "PrintableText", swiftSettings: settings),
         .target(
-            name: "Broker", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Terminal", swiftSettings: settings),
+            name: "Broker", dependencies: ["PrintableText"],
+            swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Terminal", dependencies: ["PrintableText"], swiftSettings: settings),
         .target(
-            name: "TransportIO", dependencies: ["Broker", "CLinux", nioCore, nioPosix, nioSSL, nioTLS],
+            name: "TransportIO",
+            dependencies: ["Broker", "PrintableText", "CLinux", nioCore, nioPosix, nioSSL, nioTLS],
             swiftSettings: settings),
         .target(
             name: "EntryJSON", dependencies: ["Broker", nioCore],
             swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Gob", swiftSettings: settings),
+        .target(name: "Gob", dependencies: ["PrintableText"], swiftSettings: settings),
         .target(name: "EntryProtobuf", dependencies: ["Broker", nioCore], swiftSettings: settings),
         .target(
             name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
@@ -87,7 +90,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "BenchmarkResults",
-            dependencies: ["Broker", "LoggerService", histogram, .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "Broker", "LoggerService", "PrintableText", histogram, .product(name: "Yams", package: "Yams"),
+            ],
             resources: [.embedInCode("Suites")], swiftSettings: settings),
         .target(
             name: "BenchmarkKit",
@@ -118,6 +123,14 @@ let package = Package(
         .target(
             name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
             swiftSettings: settings),
+        .executableTarget(
+            name: "linear",
+            dependencies: [
+                "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
+                "GRPCTransport", "HTTP2TestKit", nioCore,
+            ],
+            path: "Tests/Linear", swiftSettings: settings),
+        .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(

@@ -1,11 +1,13 @@
+import PrintableText
+
 /// Why a benchmark cannot run, or had to end early.
 public struct BenchmarkError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What was attempted, with what, why it failed and what to do about it.
-    public var message: String
+    /// What was attempted, with what, why it failed and what to do about it; printable.
+    public private(set) var message: String
 
-    /// Creates an error.
+    /// Creates an error; what is not printable in a message, such as the words of a file, is escaped.
     public init(_ message: String) {
-        self.message = message
+        self.message = message.printableLines
     }
 
     /// The message.

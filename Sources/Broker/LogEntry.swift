@@ -70,11 +70,19 @@ public struct EntryLimits: Sendable, Hashable {
     /// The longest run id that is accepted, in bytes of UTF-8.
     public static let maxRunIDBytes = 128
 
+    /// What ``maxEntryBytes`` may be: up to 128 MiB.
+    ///
+    /// An entry has to lie in memory as a whole, escaped (six bytes a byte at worst) and as it is, in buffers that hold at
+    /// most 4 GiB; gRPC's and AMQP's lengths end there as well.
+    public static let allowedEntryBytes = 1...(128 * 1024 * 1024)
+
     /// The largest accepted sum of `name` and `data`, in bytes of UTF-8.
-    public var maxEntryBytes: Int
+    public let maxEntryBytes: Int
 
     /// Creates limits; 16 MiB an entry unless told otherwise.
+    /// - Precondition: `maxEntryBytes` is one of ``allowedEntryBytes``.
     public init(maxEntryBytes: Int = 16 * 1024 * 1024) {
+        precondition(Self.allowedEntryBytes.contains(maxEntryBytes), "an entry has 1 to 134217728 bytes at most")
         self.maxEntryBytes = maxEntryBytes
     }
 }

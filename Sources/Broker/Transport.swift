@@ -1,3 +1,5 @@
+import PrintableText
+
 /// A way to bring log entries to the logger: wire protocol, codec and acknowledgement meaning.
 public protocol ClientTransport: Sendable {
     /// The connection that this transport makes.
@@ -70,12 +72,12 @@ public struct ServerAddress: Sendable, Hashable {
 
 /// Why a receiving half cannot serve.
 public struct ServerError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What was attempted, with what, why it failed and what to do about it: one line.
-    public var message: String
+    /// What was attempted, with what, why it failed and what to do about it: one printable line.
+    public private(set) var message: String
 
-    /// Creates an error.
+    /// Creates an error; what is not printable in a message, such as a peer's words, is escaped.
     public init(_ message: String) {
-        self.message = message
+        self.message = message.printable
     }
 
     /// The message.

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// What went wrong on the way to the logger, and what is known of the entry.
 ///
 /// A caller decides on a retry by ``fate``: an entry that was ``Fate/notSent`` can be sent again without risk of a
@@ -15,13 +17,13 @@ public struct TransportError: Error, Sendable, Hashable {
 
     /// What is known of the entry.
     public var fate: Fate
-    /// What was attempted, with what, why it failed and what to do about it: one line.
-    public var message: String
+    /// What was attempted, with what, why it failed and what to do about it: one printable line.
+    public private(set) var message: String
 
-    /// Creates an error.
+    /// Creates an error; what is not printable in a message, such as a peer's words, is escaped.
     public init(_ fate: Fate, _ message: String) {
         self.fate = fate
-        self.message = message
+        self.message = message.printable
     }
 }
 

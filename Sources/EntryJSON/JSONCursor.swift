@@ -162,14 +162,14 @@ struct JSONCursor: ~Escapable {
         let start = position
         while digit() != nil {}
         guard position > start, hasNoLeadingZero(start) else { throw unexpected("a value") }
-        if next(isOneOf: ".") {
+        if nextByte == UInt8(ascii: ".") {
             position &+= 1
             guard digit() != nil else { throw unexpected("a digit") }
             while digit() != nil {}
         }
-        if next(isOneOf: "eE") {
+        if nextByte | 0x20 == UInt8(ascii: "e") {
             position &+= 1
-            if next(isOneOf: "+-") { position &+= 1 }
+            if nextByte == UInt8(ascii: "+") || nextByte == UInt8(ascii: "-") { position &+= 1 }
             guard digit() != nil else { throw unexpected("a digit") }
             while digit() != nil {}
         }
@@ -179,11 +179,13 @@ struct JSONCursor: ~Escapable {
         position == start &+ 1 || text.unsafeLoad(fromByteOffset: start, as: UInt8.self) != UInt8(ascii: "0")
     }
 
-    private var isFractionOrExponent: Bool { next(isOneOf: ".eE") }
+    private var isFractionOrExponent: Bool {
+        nextByte == UInt8(ascii: ".") || nextByte | 0x20 == UInt8(ascii: "e")
+    }
 
-    private func next(isOneOf characters: String) -> Bool {
-        guard position < text.byteCount else { return false }
-        return characters.utf8.contains(text.unsafeLoad(fromByteOffset: position, as: UInt8.self))
+    /// The byte at the cursor; 0 at the end.
+    private var nextByte: UInt8 {
+        position < text.byteCount ? text.unsafeLoad(fromByteOffset: position, as: UInt8.self) : 0
     }
 
     /// The value of the digit at the cursor, which moves past it; nil if there is none.

@@ -4,19 +4,32 @@ extension Gob {
     /// Where the stream is damaged or ends early, the last line says so; what precedes it is shown nevertheless.
     public static func description(of stream: RawSpan, limits: GobLimits = GobLimits()) -> String {
         var text = GobStreamText(limits: limits)
-        return text.append(stream) + text.end()
+        var output = ""
+        text.append(stream, to: &output)
+        text.end(to: &output)
+        return output
     }
 }
 
 extension GobTypes {
     /// A type's name and what it is made of, in Go's notation.
     public func definition(of id: GobTypeID) -> String {
+        var text = ""
+        writeDefinition(of: id, to: &text)
+        return text
+    }
+
+    func writeDefinition(of id: GobTypeID, to output: inout some TextOutputStream) {
+        output.write(name(of: id))
         switch self[id] {
         case .structure(_, let fields):
-            let list = fields.map { "\($0.name) \(name(of: $0.type))" }.joined(separator: "; ")
-            return "\(name(of: id)) struct{\(list)}"
-        case .opaque(let kind, _): return "\(name(of: id)) \(kind)"
-        case .array, .slice, .map, nil: return name(of: id)
+            output.write(" struct{")
+            for (index, field) in fields.enumerated() {
+                output.write("\(index > 0 ? "; " : "")\(GobTypes.shown(field.name)) \(name(of: field.type))")
+            }
+            output.write("}")
+        case .opaque(let kind, _): output.write(" \(kind)")
+        case .array, .slice, .map, nil: break
         }
     }
 }

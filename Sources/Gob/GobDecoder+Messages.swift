@@ -36,7 +36,7 @@ extension GobDecoder {
         var error = error
         reader.failure = nil
         reader.rollBackTypes()
-        if error.code == .incomplete { return .needsMore(consumed: reader.valueStart) }
+        if error.code == .incomplete { return try awaitMore() }
         do throws(GobError) {
             try reader.restartValue()
             try reader.skipTopLevel(remote)
@@ -44,9 +44,21 @@ extension GobDecoder {
             error.resumeOffset = reader.end
         } catch let skipping {
             reader.rollBackTypes()
-            if skipping.code == .incomplete { return .needsMore(consumed: reader.valueStart) }
+            if skipping.code == .incomplete { return try awaitMore() }
         }
         throw error
+    }
+
+    /// Has the value read again when more of it is there, unless that was done too often.
+    private mutating func awaitMore() throws(GobError) -> GobDecodeResult {
+        let length = reader.position - reader.valueStart
+        reader.readInVain += length
+        guard reader.readInVain - (1 << 20) <= length * reader.limits.rereads else {
+            throw GobError(
+                .limitExceeded,
+                "a value would be read again more than \(reader.limits.rereads) times its length (GobLimits.rereads)")
+        }
+        return .needsMore(consumed: reader.valueStart)
     }
 }
 
@@ -56,6 +68,7 @@ extension GobReader {
     /// Keeps the types that the value has defined.
     @usableFromInline
     mutating func keepTypes() {
+        readInVain = 0
         definedInValue.removeAll()
     }
 

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// Why a gob could not be written or read.
 public struct GobError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
@@ -29,14 +31,14 @@ public struct GobError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A local struct is named without a package, which Swift does not have.
     public var goMessage: String?
 
-    /// Creates an error.
+    /// Creates an error; what is not printable in a message, such as a stream's names, is escaped.
     public init(_ code: Code, _ message: String) {
         self.init(code, message, goMessage: nil)
     }
 
     init(_ code: Code, _ message: String, goMessage: String?) {
         self.code = code
-        self.message = message
+        self.message = message.printable
         self.goMessage = goMessage
     }
 

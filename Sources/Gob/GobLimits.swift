@@ -14,11 +14,15 @@ public struct GobLimits: Hashable, Sendable {
     public var elements: Int
     /// How many bytes of strings, byte slices and elements one message may make the decoder allocate.
     public var allocatedBytes: Int
+    /// How many times its length a value may be read again because it goes on in messages that have not arrived.
+    ///
+    /// One that defines types in its middle is read from its start when more of it comes. The first MiB is not counted.
+    public var rereads: Int
 
     /// Creates limits.
     public init(
         messageBytes: Int = 64 << 20, nesting: Int = 200, types: Int = 1024, definitionBytes: Int = 1 << 20,
-        elements: Int = 16 << 20, allocatedBytes: Int = 256 << 20
+        elements: Int = 16 << 20, allocatedBytes: Int = 256 << 20, rereads: Int = 16
     ) {
         self.messageBytes = messageBytes
         self.nesting = nesting
@@ -26,5 +30,6 @@ public struct GobLimits: Hashable, Sendable {
         self.definitionBytes = definitionBytes
         self.elements = elements
         self.allocatedBytes = allocatedBytes
+        self.rereads = rereads
     }
 }

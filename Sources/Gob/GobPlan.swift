@@ -35,7 +35,15 @@ struct GobPlanCache {
     /// The plans in the order in which they were made; streams have few, so the first are looked up in the list.
     private var list: [(key: Key, plan: GobPlan)] = []
     private var byKey: [Key: GobPlanStorage] = [:]
+    /// Why there is no plan, where making one has failed: a peer may send many values of a type of many fields.
+    private var refusals: [Key: Refusal] = [:]
     private var latest = 0
+
+    private struct Refusal {
+        var error: GobError
+        /// The fault is one of values that are not inside of others.
+        var onlyOutermost: Bool
+    }
 
     init() {}
 
@@ -58,11 +66,23 @@ struct GobPlanCache {
         return storage.plan
     }
 
+    /// Remembers why there is no plan.
+    mutating func refuse(_ local: ObjectIdentifier, _ remote: GobTypeID, _ error: GobError, onlyOutermost: Bool) {
+        refusals[Key(local: local, remote: remote)] = Refusal(error: error, onlyOutermost: onlyOutermost)
+    }
+
+    /// Why there is no plan, if that is known.
+    func refusal(_ local: ObjectIdentifier, _ remote: GobTypeID, isOutermost: Bool) -> GobError? {
+        guard let refusal = refusals[Key(local: local, remote: remote)] else { return nil }
+        return refusal.onlyOutermost && !isOutermost ? nil : refusal.error
+    }
+
     /// Forgets the plans of types that the stream took back.
-    mutating func remove(_ remote: GobTypeID) {
-        list.removeAll { $0.key.remote == remote }
+    mutating func remove(_ remote: Set<GobTypeID>) {
+        list.removeAll { remote.contains($0.key.remote) }
         latest = 0
-        byKey = byKey.filter { $0.key.remote != remote }
+        byKey = byKey.filter { !remote.contains($0.key.remote) }
+        refusals = refusals.filter { !remote.contains($0.key.remote) }
     }
 }
 
@@ -125,23 +145,30 @@ extension GobReader {
     mutating func compilePlan<Value: GobStruct>(
         for type: Value.Type, _ remote: GobTypeID
     ) throws(GobError) -> GobPlan {
+        let local = ObjectIdentifier(type)
+        if let refusal = plans.refusal(local, remote, isOutermost: depth <= 1) { throw refusal }
         guard case .structure(let name, let fields) = types[remote] else {
             throw mismatch(remote, Value.self)
         }
         let named = fields.indices.map { (fields[$0].name, $0) }
         let positions = Dictionary(named, uniquingKeysWith: { first, _ in first })
         var compiler = PlanCompiler(
-            types: types, structName: name, positions: positions, fields: fields,
+            types: types, structName: GobTypes.shown(name), positions: positions, fields: fields,
             entries: fields.map { GobPlan.Entry(local: -1, type: $0.type) })
         var zero = Value.gobZero
         zero.gobFields(&compiler)
-        if let failure = compiler.failure { throw failure }
+        if let failure = compiler.failure {
+            plans.refuse(local, remote, failure, onlyOutermost: false)
+            throw failure
+        }
         // As in Go: structs that have no field in common are taken for a mistake.
         if compiler.matched == 0, compiler.localIndex >= 0, !fields.isEmpty, depth <= 1 {
-            throw GobError(
-                .typeMismatch, "cannot receive \(name) into \(Value.gobTypeName): no field in common",
+            let failure = GobError(
+                .typeMismatch, "cannot receive \(GobTypes.shown(name)) into \(Value.gobTypeName): no field in common",
                 goMessage: "gob: type mismatch: no fields matched compiling decoder for \(Value.gobTypeName)")
+            plans.refuse(local, remote, failure, onlyOutermost: true)
+            throw failure
         }
-        return plans.insert(ObjectIdentifier(type), remote, compiler.entries)
+        return plans.insert(local, remote, compiler.entries)
     }
 }

@@ -85,10 +85,9 @@ extension GobReader {
 
     /// Forgets the types that the value being read has defined, as it will be read again.
     mutating func rollBackTypes() {
-        for id in definedInValue {
-            types.remove(id)
-            plans.remove(id)
-        }
+        guard !definedInValue.isEmpty else { return }
+        for id in definedInValue { types.remove(id) }
+        plans.remove(Set(definedInValue))
         definedInValue.removeAll()
     }
 }

@@ -36,6 +36,8 @@ public struct GobReader: ~Copyable, @unchecked Sendable {
     var definedInValue: [GobTypeID] = []
     /// How many bytes the definitions took.
     var definitionBytes = 0
+    /// How many bytes of the value have been read in vain, as it went on in messages that were not there.
+    var readInVain = 0
     /// How many bytes there must be before it is worth to read the value again that was incomplete.
     @usableFromInline var wanted = 0
     /// Where the value that is being read began.

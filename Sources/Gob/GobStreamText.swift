@@ -15,39 +15,43 @@ public struct GobStreamText: ~Copyable, Sendable {
         decoder = GobStreamDecoder(limits: limits)
     }
 
-    /// Adds bytes and returns the lines of what is complete now.
-    public mutating func append(_ bytes: RawSpan) -> String {
-        guard !hasEnded else { return "" }
+    /// Adds bytes and writes the lines of what is complete now, piece by piece: a value's text may be far larger than it is.
+    public mutating func append(_ bytes: RawSpan, to output: inout some TextOutputStream) {
+        guard !hasEnded else { return }
         decoder.append(bytes)
-        var text = ""
         while !hasEnded {
             let start = decoder.position
             do throws(GobError) {
                 let document = try decoder.nextDocument()
-                showTypes(&text)
+                showTypes(to: &output)
                 guard let document else { break }
-                text += "\(decoder.types.name(of: document.value.typeID)) \(document)\n"
+                output.write("\(decoder.types.name(of: document.value.typeID)) ")
+                document.value.write(to: &output)
+                output.write("\n")
             } catch {
                 isDamaged = true
-                showTypes(&text)
-                text += "// after byte \(start): \(error)\n"
+                showTypes(to: &output)
+                output.write("// after byte \(start): \(error)\n")
                 hasEnded = decoder.position == start
             }
         }
-        return text
     }
 
-    /// Ends the stream: the line that says that it ends inside of a value, or nothing.
-    public mutating func end() -> String {
-        guard !hasEnded, decoder.pendingCount > 0 else { return "" }
+    /// Ends the stream: writes the line that says that it ends inside of a value, or nothing.
+    public mutating func end(to output: inout some TextOutputStream) {
+        guard !hasEnded, decoder.pendingCount > 0 else { return }
         (hasEnded, isDamaged) = (true, true)
-        return "// the stream ends inside of a value, \(decoder.pendingCount) bytes after it began\n"
+        output.write("// the stream ends inside of a value, \(decoder.pendingCount) bytes after it began\n")
     }
 
-    private mutating func showTypes(_ text: inout String) {
+    private mutating func showTypes(to output: inout some TextOutputStream) {
         let types = decoder.types
+        // Types are never forgotten.
+        guard types.count > shown.count else { return }
         for id in types.ids where shown.insert(id).inserted {
-            text += "type \(types.definition(of: id)) // id \(id.rawValue)\n"
+            output.write("type ")
+            types.writeDefinition(of: id, to: &output)
+            output.write(" // id \(id.rawValue)\n")
         }
     }
 }

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// The types of a stream, by their ids.
 public struct GobTypes: Hashable, Sendable {
     private var defined: [GobTypeID: GobWireType] = [:]
@@ -48,10 +50,12 @@ public struct GobTypes: Hashable, Sendable {
         case .map(_, let key, let element):
             return "map[\(name(of: key, depth: depth + 1))]\(name(of: element, depth: depth + 1))"
         case .structure(let name, _), .opaque(_, let name):
-            // A peer's names may be of any length.
-            return name.isEmpty ? id.description : String(name.prefix(100))
+            return name.isEmpty ? id.description : GobTypes.shown(name)
         }
     }
+
+    /// A name as it is shown: a peer's may hold anything, and be of any length.
+    static func shown(_ name: String) -> String { name.printable(limit: 100) }
 
     /// gob: encoding details, "The representation of types".
     private static let builtin: [GobTypeID: GobWireType] = [

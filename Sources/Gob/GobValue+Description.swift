@@ -1,3 +1,5 @@
+import PrintableText
+
 extension GobValue: CustomStringConvertible {
     /// The value in a notation like Go's: `Point{X: 22, Y: 33}`.
     public var description: String {
@@ -6,87 +8,90 @@ extension GobValue: CustomStringConvertible {
         return text
     }
 
-    private func write(to text: inout String) {
+    /// Writes the same, piece by piece: the text of a value may be far larger than the value is.
+    func write(to output: inout some TextOutputStream) {
         switch self {
-        case .bool(let flag): text += flag.description
-        case .int(let number): text += number.description
-        case .uint(let number): text += number.description
-        case .float(let number): text += number.description
+        case .bool(let flag): output.write(flag.description)
+        case .int(let number): output.write(number.description)
+        case .uint(let number): output.write(number.description)
+        case .float(let number): output.write(number.description)
         case .complex(let real, let imaginary):
-            text += "(\(real)\(imaginary.sign == .minus ? "-" : "+")\(imaginary.magnitude)i)"
-        case .bytes(let bytes): text += "[]byte(\(GobValue.hex(bytes)))"
-        case .string(let string): GobValue.quote(string, to: &text)
-        case .rawString(let bytes): text += "string(\(GobValue.hex(bytes)))"
+            output.write("(\(real)\(imaginary.sign == .minus ? "-" : "+")\(imaginary.magnitude)i)")
+        case .bytes(let bytes): GobValue.writeHex(bytes, as: "[]byte", to: &output)
+        case .string(let string): GobValue.writeQuoted(string, to: &output)
+        case .rawString(let bytes): GobValue.writeHex(bytes, as: "string", to: &output)
         case .structure(_, let name, let fields):
-            text += name
-            GobValue.write(fields, between: "{", "}", to: &text) { field, text in
-                text += "\(field.name): "
-                field.value.write(to: &text)
+            output.write(GobTypes.shown(name))
+            GobValue.write(fields, between: "{", "}", to: &output) { field, output in
+                output.write("\(GobTypes.shown(field.name)): ")
+                field.value.write(to: &output)
             }
         case .array(_, let elements), .slice(_, let elements):
-            GobValue.write(elements, between: "[", "]", to: &text) { $0.write(to: &$1) }
+            GobValue.write(elements, between: "[", "]", to: &output) { $0.write(to: &$1) }
         case .map(_, let pairs):
-            GobValue.write(pairs, between: "map[", "]", to: &text) { pair, text in
-                pair.key.write(to: &text)
-                text += ": "
-                pair.value.write(to: &text)
+            GobValue.write(pairs, between: "map[", "]", to: &output) { pair, output in
+                pair.key.write(to: &output)
+                output.write(": ")
+                pair.value.write(to: &output)
             }
-        case .opaque(_, let name, let bytes): text += GobValue.opaqueText(name, bytes)
+        case .opaque(_, let name, let bytes): GobValue.writeOpaque(name, bytes, to: &output)
         case .interface(let name, let value):
-            text += "\(name)("
-            value.write(to: &text)
-            text += ")"
-        case .nilInterface: text += "nil"
+            output.write("\(GobTypes.shown(name))(")
+            value.write(to: &output)
+            output.write(")")
+        case .nilInterface: output.write("nil")
         }
     }
 
-    private static func write<Item>(
-        _ items: [Item], between open: String, _ close: String, to text: inout String,
-        _ writeItem: (Item, inout String) -> Void
+    private static func write<Item, Output: TextOutputStream>(
+        _ items: [Item], between open: String, _ close: String, to output: inout Output,
+        _ writeItem: (Item, inout Output) -> Void
     ) {
-        text += open
+        output.write(open)
         for (index, item) in items.enumerated() {
-            if index > 0 { text += ", " }
-            writeItem(item, &text)
+            if index > 0 { output.write(", ") }
+            writeItem(item, &output)
         }
-        text += close
+        output.write(close)
     }
 
     /// A time is told as such where the bytes are one; the name alone does not make it one.
-    private static func opaqueText(_ name: String, _ bytes: [UInt8]) -> String {
-        if name == "Time", let time = try? GobTime(gobBytes: bytes.span.bytes) { return "\(name)(\(time))" }
-        return "\(name)(\(hex(bytes)))"
+    private static func writeOpaque(_ name: String, _ bytes: [UInt8], to output: inout some TextOutputStream) {
+        if name == "Time", let time = try? GobTime(gobBytes: bytes.span.bytes) {
+            return output.write("\(name)(\(time))")
+        }
+        writeHex(bytes, as: GobTypes.shown(name), to: &output)
     }
 
-    static func hex(_ bytes: [UInt8]) -> String {
+    private static func writeHex(_ bytes: [UInt8], as type: String, to output: inout some TextOutputStream) {
         let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        output.write("\(type)(0x")
+        for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+            let piece = bytes[start..<min(start + pieceBytes, bytes.count)]
+            output.write(
+                String(decoding: piece.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self))
         }
-        return "0x" + String(decoding: text, as: UTF8.self)
+        output.write(")")
     }
+
+    /// How much of a string, or of bytes, becomes text at a time.
+    private static let pieceBytes = 16 * 1024
 
     /// Quotes a string, so that what a peer sent cannot pass for anything else on a terminal.
-    static func quote(_ string: String, to text: inout String) {
-        text += "\""
+    private static func writeQuoted(_ string: String, to output: inout some TextOutputStream) {
+        var text = "\""
         for scalar in string.unicodeScalars {
             switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            default:
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator:
-                    text += "\\u{\(String(scalar.value, radix: 16))}"
-                default: text.unicodeScalars.append(scalar)
-                }
+            case "\"", "\\":
+                text += "\\"
+                text.unicodeScalars.append(scalar)
+            default: text.append(printable: scalar)
             }
+            guard text.utf8.count >= pieceBytes else { continue }
+            output.write(text)
+            text.removeAll(keepingCapacity: true)
         }
-        text += "\""
+        output.write(text + "\"")
     }
 }
 

@@ -33,7 +33,7 @@ extension GobWireTypeDefinition {
         if let slice = sliceT { return .slice(name: slice.common.name, element: GobTypeID(slice.elem)) }
         if let structure = structT {
             if structure.fields.contains(where: { $0.name.isEmpty }) {
-                throw GobError(.corrupted, "empty name for a field of type '\(structure.common.name)'")
+                throw GobError(.corrupted, "empty name for a field of type '\(GobTypes.shown(structure.common.name))'")
             }
             let fields = structure.fields.map { GobWireField($0.name, GobTypeID($0.id)) }
             return .structure(name: structure.common.name, fields: fields)

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// | request | answer |
 /// | --- | --- |
-/// | `GET /health` | 200 and what every transport has brought |
+/// | `GET /health` | 200, what every transport has brought, and the memory that the accounts of runs take |
 /// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise |
 /// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
 /// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
@@ -34,7 +34,7 @@ public struct ControlAPI: Sendable {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.first, parts.count) {
         case ("health", 1):
-            return method == "GET" ? json(200, Health(ledger.counts())) : notAllowed("GET")
+            return method == "GET" ? json(200, Health(ledger.counts(), ledger.use())) : notAllowed("GET")
         case ("entries", 1):
             return method == "GET" ? entries(query) : notAllowed("GET")
         case ("runs", 2):
@@ -115,8 +115,25 @@ private struct Health: Encodable {
     var undecodable: UInt64
     var repeated: UInt64
     var transports: [String: Source]
+    var ledger: Use
 
-    init(_ counts: [SourceCount]) {
+    /// The accounts of the runs: their number and their memory, and the entries for whose number there was none left.
+    struct Use: Encodable {
+        var runs: Int
+        var usedBytes: Int
+        var limitBytes: Int
+        var untracked: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case runs, untracked
+            case usedBytes = "used_bytes"
+            case limitBytes = "limit_bytes"
+        }
+    }
+
+    init(_ counts: [SourceCount], _ use: LedgerUse) {
+        ledger = Use(
+            runs: use.runs, usedBytes: use.usedBytes, limitBytes: use.limitBytes, untracked: use.untracked)
         received = counts.reduce(0) { $0 + $1.received }
         undecodable = counts.reduce(0) { $0 + $1.undecodable }
         repeated = counts.reduce(0) { $0 + $1.repeated }

@@ -12,18 +12,26 @@ public final class Ledger: Sendable {
         var latest: RunLedger?
         var ring: EntryRing
         var sources: [SourceCount] = []
+        let memory: LedgerMemory
+        /// What runs that are forgotten could not keep.
+        var untrackedBefore: UInt64 = 0
 
-        init(storeBytes: Int) {
+        init(storeBytes: Int, runBytes: Int) {
             ring = EntryRing(byteCount: storeBytes)
+            memory = LedgerMemory(limit: runBytes)
         }
     }
 
     private let state: Mutex<State>
 
     /// Creates a ledger.
-    /// - Parameter storeBytes: the memory for the latest entries.
-    public init(storeBytes: Int = 64 * 1024 * 1024) {
-        state = Mutex(State(storeBytes: storeBytes))
+    /// - Parameters:
+    ///   - storeBytes: the memory for the latest entries.
+    ///   - runBytes: the memory for the accounts of all runs together. A run that was not announced gets a sixteenth of it at
+    ///     most, all of them together a half. Where there is none left, entries go on to be recorded and acknowledged; the
+    ///     run's report tells how many of them were not held against the others.
+    public init(storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024) {
+        state = Mutex(State(storeBytes: storeBytes, runBytes: runBytes))
     }
 
     /// Where the entries of one transport are recorded.
@@ -41,7 +49,8 @@ public final class Ledger: Sendable {
         guard !id.isEmpty && id.count <= EntryLimits.maxRunIDBytes else { return false }
         return state.withLock { state in
             guard state.runs[id] == nil else { return false }
-            _ = Self.insert(RunLedger(id: id, isSealed: isSealed), into: &state)
+            let memory = state.memory.share(isAnnounced: true)
+            _ = Self.insert(RunLedger(id: id, isSealed: isSealed, memory: memory), into: &state)
             return true
         }
     }
@@ -61,6 +70,15 @@ public final class Ledger: Sendable {
     /// What every transport has brought so far.
     func counts() -> [SourceCount] {
         state.withLock { $0.sources }
+    }
+
+    /// What the accounts of the runs take.
+    func use() -> LedgerUse {
+        state.withLock { state in
+            LedgerUse(
+                runs: state.runs.count, usedBytes: state.memory.used, limitBytes: state.memory.limit,
+                untracked: state.runs.values.reduce(state.untrackedBefore) { $0 + $1.untracked })
+        }
     }
 
     fileprivate func record(_ entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult {
@@ -83,7 +101,12 @@ public final class Ledger: Sendable {
         let isLatest = state.latest.map { latest in entry.run.withUnsafeBytes { $0.elementsEqual(latest.id) } }
         if let latest = state.latest, isLatest == true { return latest }
         let id = entry.run.withUnsafeBytes { Array($0) }
-        let run = state.runs[id] ?? insert(RunLedger(id: id, isSealed: false), into: &state)
+        if let known = state.runs[id] {
+            state.latest = known
+            return known
+        }
+        let memory = state.memory.share(isAnnounced: false)
+        let run = insert(RunLedger(id: id, isSealed: false, memory: memory), into: &state)
         state.latest = run
         return run
     }
@@ -104,7 +127,7 @@ public final class Ledger: Sendable {
     private static func insert(_ run: RunLedger, into state: inout State) -> RunLedger {
         if state.runs.count >= maxRuns {
             let oldest = state.oldestFirst.removeFirst()
-            state.runs[oldest] = nil
+            state.untrackedBefore += state.runs.removeValue(forKey: oldest)?.untracked ?? 0
             if state.latest?.id == oldest { state.latest = nil }
         }
         state.runs[run.id] = run

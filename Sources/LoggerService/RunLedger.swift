@@ -8,14 +8,24 @@ final class RunLedger {
 
     let id: [UInt8]
     private let isSealed: Bool
-    private var seen = SequenceSet()
+    private let memory: LedgerMemory.Share
+    private var seen: SequenceSet
     private var highest: UInt64?
     private var counts: RunReport
     private var latency: Histogram<UInt32>?
+    private var hasMemoryForLatency = true
+
+    /// What a histogram takes, in bytes.
+    private static let latencyBytes = 128 * 1024
+
+    /// The entries whose sequence number could not be kept.
+    var untracked: UInt64 { counts.untracked ?? 0 }
 
     /// - Parameter isSealed: whether the texts of the run carry a ``PayloadSeal``.
-    init(id: [UInt8], isSealed: Bool) {
+    init(id: [UInt8], isSealed: Bool, memory: LedgerMemory.Share) {
         self.id = id
+        self.memory = memory
+        self.seen = SequenceSet(takeMemory: memory.take)
         self.isSealed = isSealed
         self.counts = RunReport(run: String(decoding: id, as: UTF8.self))
     }
@@ -31,11 +41,15 @@ final class RunLedger {
             if let highest, entry.sequence < highest { counts.reordered += 1 } else { highest = entry.sequence }
         case .wasThere:
             counts.duplicated += 1
-        case .beyondLimit:
-            counts.corrupt += 1
+        case .beyondMemory:
+            counts.untracked = (counts.untracked ?? 0) + 1
         }
-        guard entry.sentAt != 0 else { return }
-        if latency == nil { latency = Histogram(highestTrackableValue: Self.maxLatency) }
+        guard entry.sentAt != 0, hasMemoryForLatency else { return }
+        if latency == nil {
+            hasMemoryForLatency = memory.take(Self.latencyBytes)
+            guard hasMemoryForLatency else { return }
+            latency = Histogram(highestTrackableValue: Self.maxLatency)
+        }
         // A negative latency can only come from a clock that was set back.
         let elapsed = now > entry.sentAt ? UInt64(bitPattern: now &- entry.sentAt) : 0
         _ = latency?.record(min(elapsed, Self.maxLatency))

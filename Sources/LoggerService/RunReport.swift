@@ -10,8 +10,12 @@ public struct RunReport: Codable, Sendable, Hashable {
     public var duplicated: UInt64
     /// Entries that came after one with a higher sequence number.
     public var reordered: UInt64
-    /// Entries of a sealed run whose text had changed on its way, and sequence numbers beyond what a ledger can track.
+    /// Entries of a sealed run whose text had changed on its way.
     public var corrupt: UInt64
+    /// Entries whose sequence number was not kept, since the logger's memory for such accounts was used up.
+    ///
+    /// Whether they were received before is not known. Nil where there are none.
+    public var untracked: UInt64?
     /// When the first entry was recorded, in nanoseconds since 1970-01-01T00:00:00Z; nil before that.
     public var firstReceivedAtNs: Int64?
     /// When the last entry was recorded, in nanoseconds since 1970-01-01T00:00:00Z; nil before the first.
@@ -20,7 +24,7 @@ public struct RunReport: Codable, Sendable, Hashable {
     public var deliveryLatency: LatencySummary?
 
     enum CodingKeys: String, CodingKey {
-        case run, received, unique, duplicated, reordered, corrupt
+        case run, received, unique, duplicated, reordered, corrupt, untracked
         case firstReceivedAtNs = "first_received_at_ns"
         case lastReceivedAtNs = "last_received_at_ns"
         case deliveryLatency = "delivery_latency"

@@ -1,26 +1,34 @@
 /// The sequence numbers of a run that have been received: one bit each, in pages that are made as they are needed.
+///
+/// A page is small, so that numbers that lie far apart take little memory.
 struct SequenceSet {
     enum Insertion {
         case inserted
         case wasThere
-        /// The number lies in a page beyond the most that a run may have.
-        case beyondLimit
+        /// There is no memory for the number's page.
+        case beyondMemory
     }
 
     private final class Page {
         var words = [UInt64](repeating: 0, count: SequenceSet.pageBits / 64)
     }
 
-    private static let pageBits = 65_536
-    /// 32 MiB of pages: 268 million numbers that follow each other.
-    private static let maxPages = 4096
+    static let pageBits = 4096
+    /// What a page takes with its place in the dictionary, in bytes.
+    static let pageBytes = 640
 
+    private let takeMemory: (_ bytes: Int) -> Bool
     private var pages: [UInt64: Page] = [:]
     private var latest: (index: UInt64, page: Page)?
 
+    /// - Parameter takeMemory: asked before a page is made whether there is memory for it.
+    init(takeMemory: @escaping (_ bytes: Int) -> Bool) {
+        self.takeMemory = takeMemory
+    }
+
     mutating func insert(_ number: UInt64) -> Insertion {
         let index = number / UInt64(Self.pageBits)
-        guard let page = page(index) else { return .beyondLimit }
+        guard let page = page(index) else { return .beyondMemory }
         let bit = Int(number % UInt64(Self.pageBits))
         let mask: UInt64 = 1 << UInt64(bit % 64)
         guard page.words[bit / 64] & mask == 0 else { return .wasThere }
@@ -34,7 +42,7 @@ struct SequenceSet {
         if let existing = pages[index] {
             page = existing
         } else {
-            guard pages.count < Self.maxPages else { return nil }
+            guard takeMemory(Self.pageBytes) else { return nil }
             page = Page()
             pages[index] = page
         }

@@ -1,5 +1,6 @@
 public import Broker
 public import NIOCore
+import PrintableText
 
 /// The broker half of a wire protocol as a value: entries in, bytes out; bytes in, acknowledgements out.
 ///
@@ -156,10 +157,10 @@ extension TransportError {
 /// It loses its connection and nothing else.
 public struct ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was expected, what came, and the rule of the specification where there is one.
-    public var description: String
+    public private(set) var description: String
 
-    /// Creates an error.
+    /// Creates an error; what is not printable in it, such as a peer's words, is escaped.
     public init(_ description: String) {
-        self.description = description
+        self.description = description.printable
     }
 }

@@ -11,7 +11,7 @@ public struct DialedServerTransport: ServerTransport {
     private let mend: String
     private let options: ServerOptions
     private let tls: ClientTLS?
-    private let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
+    package let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
 
     /// Creates a transport.
     /// - Parameters:

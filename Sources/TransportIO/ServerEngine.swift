@@ -32,6 +32,10 @@ public protocol ServerEngine {
     /// Whether nothing is owed to the peer and no message is half received: the socket may be closed while draining.
     var isIdle: Bool { get }
 
+    /// Whether the engine has yet to deal with what it was given, in calls of ``proceed(into:intake:)`` that it has asked for:
+    /// nothing more is read from the socket until that is done.
+    var isBusy: Bool { get }
+
     /// Whether the protocol has come to its end on this socket, which is closed after `out` is written.
     var isFinished: Bool { get }
 
@@ -53,6 +57,8 @@ extension ServerEngine {
     public mutating func open(into out: inout ByteBuffer) {}
     /// Most protocols have no way to say it.
     public mutating func drain(into out: inout ByteBuffer) {}
+    /// Most engines deal with everything at once.
+    public var isBusy: Bool { false }
     /// Most protocols end with the socket.
     public var isFinished: Bool { false }
     /// Most protocols have no heartbeat of their own.

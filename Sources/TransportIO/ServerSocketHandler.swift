@@ -139,9 +139,9 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         if !mayRead(context) { holdRead(context) }
     }
 
-    /// No reading while the peer does not read answers, or while too much waits to be decided.
+    /// No reading while the peer does not read answers, while the engine is busy, or while too much waits to be decided.
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && undecided < Self.maxUndecided
+        context.channel.isWritable && !Self.isBusy(&engine) && undecided < Self.maxUndecided
             && (undecided == 0 || input.restBytes < Self.maxRestWhileUndecided)
     }
 
@@ -217,6 +217,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
         output.flush(to: context)
         closeIfDone(context)
+        releaseRead(context)
     }
 
     // MARK: Stopping
@@ -258,6 +259,11 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// Asks where the engine lies: asking an existential that is a property copies it first.
     private static func isFinished<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
         engine.isFinished
+    }
+
+    /// Asks where the engine lies, too.
+    private static func isBusy<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
+        engine.isBusy
     }
 
     private func secondPassed() {

@@ -30,7 +30,7 @@ public struct SocketClientTransport: ClientTransport {
     let bounds: PoolBounds
     let looksBeforeReuse: Bool
     let reconnection: Reconnection?
-    let makeEngine: @Sendable () -> any ClientEngine
+    package let makeEngine: @Sendable () -> any ClientEngine
 
     /// Creates a transport.
     /// - Parameters:

@@ -1,5 +1,5 @@
 import Glibc
-import NIOCore
+package import NIOCore
 
 /// What a socket is to say: collected in one buffer during a tick of the event loop, written with one flush.
 ///
@@ -67,14 +67,16 @@ final class SocketOutput {
 }
 
 /// What a socket has received and its engine has not yet taken: an incomplete message.
-struct SocketInput {
+package struct SocketInput {
     private var rest: ByteBuffer?
+
+    package init() {}
 
     /// The number of bytes that wait for more.
     var restBytes: Int { rest?.readableBytes ?? 0 }
 
     /// Gives `read` what was left behind together with what has come, and keeps what it leaves.
-    mutating func take<Failure: Error>(
+    package mutating func take<Failure: Error>(
         _ bytes: consuming ByteBuffer, _ read: (inout ByteBuffer) throws(Failure) -> Void
     ) throws(Failure) {
         guard var joined = rest.take() else {
@@ -82,7 +84,8 @@ struct SocketInput {
             if bytes.readableBytes > 0 { rest = bytes }
             return
         }
-        joined.discardReadBytes()
+        // Moving what is left pays only when it is the smaller part: an engine may take little at a time.
+        if joined.readerIndex > joined.readableBytes { joined.discardReadBytes() }
         joined.writeBuffer(&bytes)
         try read(&joined)
         if joined.readableBytes > 0 { rest = joined }

@@ -7,7 +7,7 @@ import NIOPosix
 public struct SocketServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let options: ServerOptions
-    let makeEngine: @Sendable () -> any ServerEngine
+    package let makeEngine: @Sendable () -> any ServerEngine
 
     /// Creates a transport.
     public init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> any ServerEngine) {

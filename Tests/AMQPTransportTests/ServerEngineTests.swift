@@ -171,10 +171,10 @@ import Testing
 
     @Test func believesNoClaimedSize() throws {
         var out = ByteBuffer()
-        var engine = try readyEngine(&out, limits: EntryLimits(maxEntryBytes: .max))
+        var engine = try readyEngine(&out, limits: EntryLimits(maxEntryBytes: EntryLimits.allowedEntryBytes.upperBound))
         let recorder = TestRecorder()
         var fake = FakeBroker()
-        fake.deliver(1, body: "{", claiming: Int(Int32.max))
+        fake.deliver(1, body: "{", claiming: 800_000_000)
         _ = try engine.feed(fake.take(), &out, recorder)
         #expect(recorder.entries.isEmpty)
         fake.out.writeMethod(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t())

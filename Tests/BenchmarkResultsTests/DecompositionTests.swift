@@ -42,7 +42,7 @@ struct DecompositionTests {
         let path = NSTemporaryDirectory() + "brokerlab-layers-\(UUID())"
         defer { try? FileManager.default.removeItem(atPath: path) }
         try ResultsFile.replace(path, with: LayerCost.file(inner))
-        #expect(LayerCost.read(path) == inner)
-        #expect(LayerCost.read("/nowhere") == [])
+        #expect(try LayerCost.read(path) == inner)
+        #expect(try LayerCost.read("/nowhere") == [])
     }
 }

@@ -13,6 +13,15 @@ import Testing
         #expect(transport.events.withLock { $0 } == ["open", "a", "b", "close"])
     }
 
+    /// What a peer says cannot control a terminal, or forge a line, wherever an error is shown.
+    @Test func errorsArePrintable() {
+        let words = "no\u{1b}[2J\u{9b}31m\u{202e}\nsent 1, acknowledged 1"
+        let escaped = #"no\u{1b}[2J\u{9b}31m\u{202e}\nsent 1, acknowledged 1"#
+        #expect("\(TransportError(.rejected, words))" == "rejected: \(escaped)")
+        #expect("\(TransportError(.notSent, words))" == escaped)
+        #expect("\(ServerError(words))" == escaped)
+    }
+
     @Test func passesFailuresOn() async throws {
         let transport = RememberingTransport()
         await #expect(throws: TransportError(.rejected, "refused")) {

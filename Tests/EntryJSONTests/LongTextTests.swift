@@ -39,4 +39,40 @@ import Testing
             #expect(throws: EntryJSONError.self) { try read(bad) }
         }
     }
+
+    /// Every escape there is, in any order and at any place of a long text.
+    @Test func escapesOfALongText() throws {
+        let pieces = [
+            (#"\u0041"#, "A"), (#"\u00e9"#, "é"), (#"\u20AC"#, "€"), (#"\ud83d\uDE42"#, "🙂"), (#"\n"#, "\n"),
+            (#"\""#, "\""),
+            (#"\/"#, "/"), (#"\u0000"#, "\0"), ("x", "x"), ("seven b", "seven b"), ("ß", "ß"), (#"\uffff"#, "\u{FFFF}"),
+        ]
+        var state: UInt64 = 1
+        for _ in 0..<200 {
+            var (written, wanted) = ("", "")
+            for _ in 0..<300 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let piece = pieces[Int((state >> 33) % UInt64(pieces.count))]
+                written += piece.0
+                wanted += piece.1
+            }
+            let entry = try read(Array(#"{"data":"\#(written)","name":"\#(written)"}"#.utf8))
+            #expect(entry.data == wanted && entry.name == wanted)
+        }
+    }
+
+    /// A damaged escape is noticed and told, with its place, far from the end of the text as well.
+    @Test(arguments: [
+        (#"\ud83d"#, "the second half of a surrogate pair"), (#"\udc00"#, "the first half of a surrogate pair"),
+        (#"\ud83d\u0041"#, "the second half of a surrogate pair"), (#"\u00g0"#, #"\u and four hexadecimal digits"#),
+        (#"\u00"#, #"\u and four hexadecimal digits"#), (#"\x41"#, "an escape sequence"),
+        ("\u{1}", "an escape sequence instead of a bare control character"),
+    ])
+    func damagedEscape(escape: String, wanted: String) {
+        let long = String(repeating: #"\u0041"#, count: 200)
+        let error = #expect(throws: EntryJSONError.self) {
+            try read(Array(#"{"name":"","data":"\#(long)\#(escape)\#(long)"}"#.utf8))
+        }
+        #expect(error?.description.hasPrefix("expected \(wanted) at byte 12") == true, "\(error?.description ?? "")")
+    }
 }

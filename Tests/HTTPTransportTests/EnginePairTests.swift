@@ -133,4 +133,17 @@ import Testing
         for _ in 0..<100 { try waiting.keepAlive(into: &none) }
         #expect(none.readableBytes == 0)
     }
+
+    /// A head that is known from before arrives in pieces, and another one behind it: nothing of the first is left in the second.
+    @Test(arguments: [1, 5, 16, 40]) func headsInPieces(step: Int) {
+        func request(_ fields: String, _ name: String) -> String {
+            let body = #"{"name":"\#(name)","data":"d"}"#
+            return "POST /log HTTP/1.1\r\nHost: h\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        }
+        let text = request("", "a") + request("", "b") + request("X: y\r\nZ: 1\r\n", "c") + request("", "d")
+        var server = HTTPServerEngine.sample(maxEntryBytes: 1_000)
+        let outcome = server.feed(Array(text.utf8), step: step)
+        #expect(outcome.entries.map(\.name) == ["a", "b", "c", "d"] && outcome.isIdle)
+        #expect(Answer.parse(outcome.said)?.count == 4)
+    }
 }

@@ -50,7 +50,7 @@ import Testing
         #expect(answer?.status == 200)
         #expect(
             String(decoding: answer?.body ?? [], as: UTF8.self)
-                == #"{"received":2,"repeated":1,"status":"ok","transports":{"http":{"received":0,"repeated":0,"undecodable":1},"#
+                == #"{"ledger":{"limit_bytes":268435456,"runs":0,"untracked":0,"used_bytes":0},"received":2,"repeated":1,"status":"ok","transports":{"http":{"received":0,"repeated":0,"undecodable":1},"#
                 + #""tcp":{"received":2,"repeated":1,"undecodable":0}},"undecodable":1}"#)
     }
 

@@ -120,4 +120,37 @@ import Testing
         #expect(counts(ledger, "first") == [1, 1, 0, 0, 0])
         #expect(counts(ledger, "1") == nil && counts(ledger, "2") != nil && counts(ledger, "256") != nil)
     }
+
+    /// Numbers far apart use the memory up.
+    ///
+    /// Runs that were not announced get a half of it together, a sixteenth each, and what was announced gets the rest. All
+    /// entries are recorded, and what was not held against the others is told.
+    @Test func memoryOfRuns() throws {
+        let pages = 320
+        let ledger = Ledger(storeBytes: 1_000, runBytes: pages * SequenceSet.pageBytes)
+        let recorder = ledger.recorder(for: "tcp")
+        func send(_ run: String, _ count: Int) {
+            for number in 0..<count {
+                #expect(recorder.record(run: run, UInt64(number) * 1_000_000) == .recorded)
+            }
+        }
+        for number in 0..<20 { send("\(number)", 50) }
+        for number in 0..<8 {
+            let report = try #require(ledger.report(run: "\(number)"))
+            #expect(report.received == 50 && report.unique == 20 && report.untracked == 30)
+        }
+        let late = try #require(ledger.report(run: "19"))
+        #expect(late.received == 50 && late.unique == 0 && late.untracked == 50 && late.corrupt == 0)
+        #expect(ledger.announce(run: "announced", isSealed: false))
+        send("announced", 150)
+        #expect(ledger.report(run: "announced")?.unique == 150)
+        #expect(ledger.report(run: "announced")?.untracked == nil)
+        var use = ledger.use()
+        #expect(use.usedBytes == (160 + 150) * SequenceSet.pageBytes && use.limitBytes == pages * SequenceSet.pageBytes)
+        #expect(use.runs == 21 && use.untracked == 8 * 30 + 12 * 50)
+        // A run that is forgotten gives its memory back.
+        for number in 0..<256 { #expect(ledger.announce(run: "new \(number)", isSealed: false)) }
+        use = ledger.use()
+        #expect(use.usedBytes == 0 && use.untracked == 8 * 30 + 12 * 50)
+    }
 }

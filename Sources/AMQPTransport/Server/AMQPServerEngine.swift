@@ -68,12 +68,12 @@ struct AMQPServerEngine: ServerEngine {
         answers = DeliveryAnswers(pace: configuration.pace)
         self.recent = recent
         self.ready = ready
-        let (bodyBytes, overflows) = limits.maxEntryBytes.multipliedReportingOverflow(by: Self.maxEscapeBytes)
         decoder = EntryDecoder(limits: limits)
         notice = configuration.notice
         let mayWatch = configuration.url.channelMax ?? .max >= Self.watchChannel
         watch = mayWatch ? BindingWatch(configuration.queue) : nil
-        content = IncomingContent(maxBodyBytes: overflows ? .max : bodyBytes + Self.maxFrameworkBytes)
+        content = IncomingContent(
+            maxBodyBytes: limits.maxEntryBytes * Self.maxEscapeBytes + Self.maxFrameworkBytes)
         session = Session(
             configuration: Session.Configuration(
                 url: configuration.url,

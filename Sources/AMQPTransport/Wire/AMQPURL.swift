@@ -130,8 +130,8 @@ struct AMQPURL: Sendable, Hashable {
                 }
                 channelMax = channels == 0 ? nil : channels
             case "connection_timeout":
-                guard let number, number > 0 else {
-                    throw AMQPURLError(text, "connection_timeout takes milliseconds from 1 on, not '\(value)'")
+                guard let number, (1...3_600_000).contains(number) else {
+                    throw AMQPURLError(text, "connection_timeout takes 1 to 3600000 milliseconds, not '\(value)'")
                 }
                 connectionTimeout = number
             case "auth_mechanism":

@@ -19,7 +19,7 @@ struct Reconciliation: Sendable {
         var report = try await ledger.report(run: run)
         // For most transports an entry is recorded before it is acknowledged, so the first answer is the last.
         var pause = Duration.milliseconds(2)
-        while report.unique < acked {
+        while report.unique + (report.untracked ?? 0) < acked {
             let now = ContinuousClock.now
             guard now - start < limit else { break }
             if now - lastProgress >= patience {

@@ -65,7 +65,8 @@ struct ResultRowBuilder {
 
     /// Adds what the logger counted.
     mutating func add(_ report: RunReport, acked: UInt64) {
-        let lost = acked > report.unique ? acked - report.unique : 0
+        let untracked = report.untracked ?? 0
+        let lost = acked > report.unique + untracked ? acked - report.unique - untracked : 0
         row.delivered = report.unique
         row.lost = lost
         row.duplicated = report.duplicated
@@ -74,6 +75,7 @@ struct ResultRowBuilder {
         // The entries of a bare loop do not say when they were sent.
         if row.planned.cell.role != .bareLoop { row.deliveredLatency = report.deliveryLatency }
         if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
+        if untracked > 0 { fail("the logger had no memory to tell \(untracked) entries apart (--ledger)") }
         if report.corrupt > 0 { fail("\(report.corrupt) entries arrived corrupt") }
         if report.duplicated > 0 { fail("\(report.duplicated) entries arrived more than once") }
         if report.unique > row.sent ?? report.unique {

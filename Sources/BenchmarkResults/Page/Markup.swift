@@ -1,15 +1,19 @@
+import PrintableText
+
 /// Pieces of HTML and SVG.
 enum Markup {
-    /// A text between tags or in an attribute.
+    /// A text between tags or in an attribute, on one line.
     static func escape(_ text: String) -> String {
         var escaped = ""
-        for character in text {
-            switch character {
+        // By scalars: a quote and a combining mark behind it would make one character, which is no quote.
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "&": escaped += "&amp;"
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
-            default: escaped.append(character)
+            case "'": escaped += "&#39;"
+            default: escaped.append(printable: scalar)
             }
         }
         return escaped

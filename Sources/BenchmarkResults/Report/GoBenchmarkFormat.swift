@@ -1,4 +1,5 @@
 import LoggerService
+import PrintableText
 
 /// The results in Go's benchmark format, for `benchstat` (golang.org/design/14313-benchmark-format): a line a valid row, so
 /// that rounds are samples of one benchmark.
@@ -9,7 +10,7 @@ enum GoBenchmarkFormat {
         if let cpu = environment.cpuModel { lines.append("cpu: \(cpu)") }
         if let commit = environment.gitCommit { lines.append("commit: \(commit)") }
         for row in rows where row.isValid { if let line = line(row, suite) { lines.append(line) } }
-        return lines.map { $0 + "\n" }.joined()
+        return lines.map { $0.printable + "\n" }.joined()
     }
 
     /// The name starts with `Benchmark` and an upper-case letter; parameters are `/key=value`; then the iterations, then

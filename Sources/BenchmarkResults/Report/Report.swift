@@ -22,7 +22,7 @@ public struct Report: Sendable {
     public init(of folder: ResultsFolder) throws(BenchmarkError) {
         self.init(
             record: try RunRecord(path: folder.recordFile), rows: try ResultsReader(path: folder.resultsFile).rows,
-            histograms: HistogramLog.read(folder.histogramFile), inner: LayerCost.read(folder.layersFile),
+            histograms: HistogramLog.read(folder.histogramFile), inner: try LayerCost.read(folder.layersFile),
             pairs: folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : [])
     }
 

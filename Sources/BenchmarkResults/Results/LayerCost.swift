@@ -44,15 +44,24 @@ package struct LayerCost: Sendable, Hashable {
     package static func file(_ rows: [LayerCost]) -> String { CSVColumn.file(rows, columns) }
 
     /// The timings in a file; none where there is no such file.
-    static func read(_ path: String) -> [LayerCost] {
+    /// - Throws: ``BenchmarkError`` when a line is something else.
+    static func read(_ path: String) throws(BenchmarkError) -> [LayerCost] {
         guard let text = SmallFile.text(at: path) else { return [] }
-        return CSV.records(text).dropFirst().compactMap { fields in
+        let records: [CSVReader.Record]
+        do throws(CSVReader.Fault) {
+            records = try CSVReader.records(text)
+        } catch {
+            throw BenchmarkError("\(path):\(error.line): \(error.message)")
+        }
+        return try records.dropFirst().map { record throws(BenchmarkError) in
+            let fields = record.fields
             guard fields.count == 6, let payloadBytes = Int(fields[1]), let inFlight = Int(fields[2]),
-                let layer = Layer(rawValue: fields[3]), let round = Int(fields[4]), let nanoseconds = Double(fields[5])
-            else { return nil }
+                let layer = Layer(rawValue: fields[3]), let round = Int(fields[4]), DecimalText.isNumber(fields[5]),
+                let nanoseconds = Double(fields[5])
+            else { throw BenchmarkError("\(path):\(record.line): no timing of a layer") }
             return LayerCost(
-                transport: fields[0], payloadBytes: payloadBytes, inFlight: inFlight, layer: layer, round: round,
-                nanoseconds: nanoseconds)
+                transport: CSV.text(of: fields[0]), payloadBytes: payloadBytes, inFlight: inFlight, layer: layer,
+                round: round, nanoseconds: nanoseconds)
         }
     }
 }

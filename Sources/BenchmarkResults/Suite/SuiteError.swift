@@ -1,14 +1,16 @@
+import PrintableText
+
 /// Why a suite cannot be run: one line that says where, what is wrong, and what is allowed.
 public struct SuiteError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Where the mistake is: `FILE.yaml:3`, `--in-flight`, or a key of the suite.
-    public var source: String
+    public private(set) var source: String
     /// What is wrong, and what is allowed.
-    public var message: String
+    public private(set) var message: String
 
-    /// Creates an error.
+    /// Creates an error; what is not printable, such as the words of a file, is escaped.
     public init(source: String, message: String) {
-        self.source = source
-        self.message = message
+        self.source = source.printable
+        self.message = message.printable
     }
 
     /// Both, in one line.

@@ -106,7 +106,10 @@ extension SuiteFile {
     }
 
     private func integer(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Int {
-        guard let value = node.int else { throw wrongType(node, key, wanted: "a whole number") }
+        // Not as YAML reads it: 010 is 8 there, 1:30 is 90, 0x10 is 16.
+        guard let text = node.scalar?.string, DecimalText.isWholeNumber(text), let value = Int(text) else {
+            throw wrongType(node, key, wanted: "a whole number in decimal digits")
+        }
         return value
     }
 
@@ -118,7 +121,7 @@ extension SuiteFile {
     private func rates(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double?] {
         try list(node).map { node throws(SuiteError) in
             if node.scalar?.string == "saturation" { return nil }
-            guard let rate = node.float, rate.isFinite else {
+            guard let rate = decimal(node) else {
                 throw wrongType(node, key, wanted: "a number or 'saturation'")
             }
             return rate
@@ -126,8 +129,13 @@ extension SuiteFile {
     }
 
     private func number(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Double {
-        guard let value = node.float, value.isFinite else { throw wrongType(node, key, wanted: "a number") }
+        guard let value = decimal(node) else { throw wrongType(node, key, wanted: "a number") }
         return value
+    }
+
+    private func decimal(_ node: Node) -> Double? {
+        guard let text = node.scalar?.string, DecimalText.isNumber(text) else { return nil }
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     private func flag(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Bool {
@@ -136,7 +144,7 @@ extension SuiteFile {
     }
 
     private func seed(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> UInt64 {
-        guard let value = node.scalar.flatMap({ UInt64($0.string) }) else {
+        guard let text = node.scalar?.string, DecimalText.isWholeNumber(text), let value = UInt64(text) else {
             throw wrongType(node, key, wanted: "a whole number from 0 to \(UInt64.max)")
         }
         return value

@@ -2,43 +2,26 @@
 enum CSV {
     /// A record with its line break.
     ///
-    /// Fields with a comma, a quote or a line break are quoted (RFC 4180, 2.6 and 2.7).
+    /// Fields with a comma, a quote or a line break are quoted (RFC 4180, 2.6 and 2.7). A text that a spreadsheet would take
+    /// for a formula gets an apostrophe in front, by which spreadsheets know a text.
     static func record(_ fields: [String]) -> String {
-        fields.map(quoted).joined(separator: ",") + "\r\n"
+        fields.map { quoted(isFormula($0) ? "'\($0)" : $0) }.joined(separator: ",") + "\r\n"
     }
 
-    /// The records of a text; a quoted field may hold commas, line breaks, and quotes that are written twice.
-    static func records(_ text: String) -> [[String]] {
-        var records: [[String]] = []
-        var record: [String] = []
-        var field: [UInt8] = []
-        var isQuoted = false
-        var wasQuote = false
-        func take() {
-            record.append(String(decoding: field, as: UTF8.self))
-            field = []
+    /// The text that a field holds, without the apostrophe that was put in front of it.
+    static func text(of field: String) -> String {
+        field.utf8.first == UInt8(ascii: "'") && isFormula(field.dropFirst()) ? String(field.dropFirst()) : field
+    }
+
+    /// Whether a spreadsheet may evaluate the field.
+    ///
+    /// OWASP, "CSV Injection". Numbers are what they are.
+    private static func isFormula(_ field: some StringProtocol) -> Bool {
+        switch field.utf8.first {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
+            Double(field) == nil
+        default: false
         }
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""):
-                // Of two quotes within quotes the second stands for itself, and opens the field again.
-                if !isQuoted && wasQuote { field.append(byte) }
-                isQuoted.toggle()
-            case UInt8(ascii: ",") where !isQuoted: take()
-            case UInt8(ascii: "\r") where !isQuoted: break
-            case UInt8(ascii: "\n") where !isQuoted:
-                take()
-                records.append(record)
-                record = []
-            default: field.append(byte)
-            }
-            wasQuote = byte == UInt8(ascii: "\"") && !isQuoted
-        }
-        if !field.isEmpty || !record.isEmpty {
-            take()
-            records.append(record)
-        }
-        return records
     }
 
     private static func quoted(_ field: String) -> String {
@@ -47,6 +30,12 @@ enum CSV {
                 || byte == UInt8(ascii: "\r")
         }
         guard special else { return field }
-        return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        // By scalars: a quote and a combining mark behind it would make one character.
+        var quoted = "\""
+        for scalar in field.unicodeScalars {
+            if scalar == "\"" { quoted += "\"" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
     }
 }

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// A column: what it is called and holds, and how its field is taken from a row; an empty field means "not measured".
 struct CSVColumn<Row>: Sendable {
     var name: String
@@ -7,11 +9,11 @@ struct CSVColumn<Row>: Sendable {
     var meaning: String
     var field: @Sendable (Row) -> String
 
-    /// A text.
+    /// A text, printable on one line.
     static func text(
         _ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> String?
     ) -> CSVColumn {
-        CSVColumn(name: name, unit: "", meaning: meaning) { value($0) ?? "" }
+        CSVColumn(name: name, unit: "", meaning: meaning) { value($0)?.printable ?? "" }
     }
 
     /// A count.

@@ -41,8 +41,10 @@ package final class ServerCall {
     var hasSubmittedHeaders = false
     /// Whether nghttp2 has stopped asking for bytes, since there were none.
     var isDeferred = false
-    /// Whether messages are left unread since too much waits to be sent.
+    /// Whether messages are left unread since too much waits to be sent, or one is being decompressed.
     var isHeld = false
+    /// Whether a message is being decompressed.
+    var isInflating = false
     /// Whether so much has waited to be sent that the handler is told when it no longer does.
     var wasFull = false
     /// Whether the handler was told of the client's last message.

@@ -44,7 +44,10 @@ final class GRPCClientEngine: ClientEngine {
         self.mode = mode
         streams = ClientStreams(
             entries: EntryCalls(authority: authority, isSecure: scheme == "https"),
-            calls: ClientCalls(authority: authority, scheme: scheme, maxMessageBytes: limits.maxEntryBytes))
+            calls: ClientCalls(
+                authority: authority, scheme: scheme,
+                // The answers of the stream of entries are short texts, however they are compressed.
+                maxMessageBytes: mode == .stream ? ClientReply.maxMessageBytes : limits.maxEntryBytes))
         self.maxInFlight = maxInFlight
         capacity = maxInFlight
         session = HTTP2Session(.client, callbacks: GRPCClientCallbacks.object, settings: settings)

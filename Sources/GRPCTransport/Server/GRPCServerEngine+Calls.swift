@@ -32,30 +32,30 @@ extension GRPCServerEngine {
         guard call.isOpen else { return }
         call.unconsumedBytes += data.count
         note(slot)
-        deliver(call) { (deframer, body) throws(MessageDeframer.Defect) in
+        deliver(slot, call) { (deframer, body) throws(MessageDeframer.Defect) in
             try deframer.feed(data, maxLength: maxMessageBytes, body)
         }
     }
 
     /// Gives the handler what was held while too much waited to be sent.
     func resumeDelivery(_ slot: Int, _ call: ServerCall) {
-        guard call.isHeld, call.canSend else { return }
-        deliver(call) { (deframer, body) throws(MessageDeframer.Defect) in
+        guard call.isHeld, call.canSend, !call.isInflating else { return }
+        deliver(slot, call) { (deframer, body) throws(MessageDeframer.Defect) in
             try deframer.resume(maxLength: maxMessageBytes, body)
         }
     }
 
     private func deliver(
-        _ call: ServerCall,
+        _ slot: Int, _ call: ServerCall,
         _ cut: (inout MessageDeframer, (RawSpan, Bool) -> Bool) throws(MessageDeframer.Defect) -> Void
     ) {
         var deframer = MessageDeframer()
         swap(&deframer, &call.deframer)
-        call.isHeld = false
+        call.isHeld = call.isInflating
         do throws(MessageDeframer.Defect) {
             try cut(&deframer) { message, isCompressed in
-                handOver(message, isCompressed, call)
-                call.isHeld = !call.canSend
+                handOver(message, isCompressed, slot, call)
+                call.isHeld = !call.canSend || call.isInflating
                 return !call.isHeld
             }
         } catch {
@@ -72,18 +72,10 @@ extension GRPCServerEngine {
         }
     }
 
-    private func handOver(_ message: RawSpan, _ isCompressed: Bool, _ call: ServerCall) {
-        call.isMessageCompressed = isCompressed
-        guard isCompressed else { return call.handler.received(message, on: call) }
-        if let refusal = ServerStream.refusalOfCompression(call.encoding, unknown: call.unknownEncoding) {
-            return call.finish(refusal)
-        }
-        do throws(Gzip.Failure) {
-            let plain = try Gzip.decompress(message, maxBytes: maxMessageBytes)
-            call.handler.received(plain.span.bytes, on: call)
-        } catch {
-            call.finish(GRPCStatus(error, maxBytes: maxMessageBytes))
-        }
+    private func handOver(_ message: RawSpan, _ isCompressed: Bool, _ slot: Int, _ call: ServerCall) {
+        guard !isCompressed else { return inflate(message, slot, call) }
+        call.isMessageCompressed = false
+        call.handler.received(message, on: call)
     }
 
     private func forgetHeld(_ call: ServerCall) {

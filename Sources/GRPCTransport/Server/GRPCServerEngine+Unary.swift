@@ -40,7 +40,7 @@ extension GRPCServerEngine {
     }
 
     /// Has the deadline kept of a call that is not answered at once.
-    private func watchDeadline(_ slot: Int) {
+    func watchDeadline(_ slot: Int) {
         guard let timeout = streams[slot].timeout, !streams[slot].hasDeadline else { return }
         streams[slot].hasDeadline = true
         addTimer(.deadline(slot, streams[slot].generation), in: .nanoseconds(timeout))
@@ -56,30 +56,12 @@ extension GRPCServerEngine {
         if streams[slot].refusal == nil {
             streams[slot].isSettled = true
             let ticket = UInt64(streams[slot].generation) << 32 | UInt64(slot)
-            if message.isCompressed {
-                answer(slot, decompressed(slot, message, ticket, intake))
-            } else {
-                answer(slot, message.read { Verdict(on: $0, ticket: ticket, intake: intake, limits: limits) })
-            }
+            if message.isCompressed { return inflateUnary(slot, message) }
+            answer(slot, message.read { Verdict(on: $0, ticket: ticket, intake: intake, limits: limits) })
         } else {
             answerRefusal(slot)
         }
         message.clear(&buffers.value)
-    }
-
-    private func decompressed(
-        _ slot: Int, _ message: ReceivedMessage, _ ticket: UInt64, _ intake: EntryIntake
-    ) -> Verdict {
-        let (encoding, unknown) = (streams[slot].encoding, streams[slot].unknownEncoding)
-        if let refusal = ServerStream.refusalOfCompression(encoding, unknown: unknown) { return .refused(refusal) }
-        return message.read { bytes in
-            do throws(Gzip.Failure) {
-                let plain = try Gzip.decompress(bytes, maxBytes: maxMessageBytes)
-                return Verdict(on: plain.span.bytes, ticket: ticket, intake: intake, limits: limits)
-            } catch {
-                return .refused(GRPCStatus(error, maxBytes: maxMessageBytes))
-            }
-        }
     }
 
     // MARK: Answers

@@ -30,6 +30,8 @@ final class GRPCServerEngine: ServerEngine {
     let buffers = Unguarded(MessageBuffers())
     /// The bytes that calls hold of messages that are not whole or not wanted yet.
     let heldByCalls = Unguarded(0)
+    /// The compressed messages that are not decompressed yet.
+    let inflations = Unguarded(PendingInflations())
     /// Calls whose handlers can send again.
     let roomy = Unguarded<[(slot: Int, generation: UInt32)]>([])
     /// Whether the engine is going to look at its notes anyway.
@@ -76,6 +78,7 @@ final class GRPCServerEngine: ServerEngine {
         let opening = bytes
         if self.intake == nil { self.intake = copy intake }
         isAtWork.value = true
+        beginTurn()
         let failure = bytes.withUnsafeReadableBytes { input in
             let failure = connection.receive(input)
             dispatch()
@@ -83,6 +86,7 @@ final class GRPCServerEngine: ServerEngine {
         }
         bytes.moveReaderIndex(forwardBy: bytes.readableBytes)
         if connection.endDrain() { tellDrain() }
+        if isBusy { goOnInflating() }
         send(into: &out)
         if let breach = connection.breach(failure, opening: opening) { throw ProtocolError(breach) }
     }
@@ -106,8 +110,10 @@ final class GRPCServerEngine: ServerEngine {
         if self.intake == nil { self.intake = copy intake }
         isAtWork.value = true
         let now = loop.now
+        beginTurn()
         while let timer = timers.pop(due: now) { run(timer) }
         dispatch()
+        if isBusy { goOnInflating() }
         send(into: &out)
         if let next = timers.next { loop.wake(at: next) }
         if let breach = connection.breach(nil, opening: nil) { throw ProtocolError(breach) }
@@ -115,6 +121,7 @@ final class GRPCServerEngine: ServerEngine {
 
     func disconnected() {
         isAtWork.value = true
+        inflations.value.removeAll()
         for slot in 0..<streams.count where streams[slot].id != 0 {
             if let call = streams[slot].call.take() { endCall(call) }
         }
@@ -171,6 +178,8 @@ final class GRPCServerEngine: ServerEngine {
         let stream = streams[slot].id
         connection.session.withPointer { _ = nghttp2_submit_rst_stream($0, 0, stream, error.rawValue) }
     }
+
+    var isBusy: Bool { !inflations.value.isEmpty }
 
     var isIdle: Bool { !streams.areAnyOpen && connection.isAtRest }
 

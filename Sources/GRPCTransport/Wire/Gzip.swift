@@ -10,32 +10,12 @@ enum Gzip {
         case noMemory
     }
 
-    /// How much is decompressed at a time: memory grows with what comes out, never with what a peer claims.
-    private static let step = 64 * 1024
-
-    /// Decompresses a whole gzip member.
+    /// Decompresses a whole gzip member at once.
     static func decompress(_ bytes: RawSpan, maxBytes: Int) throws(Failure) -> [UInt8] {
-        var stream = z_stream()
-        guard brokerlab_inflate_init_gzip(&stream) == Z_OK else { throw .noMemory }
-        defer { inflateEnd(&stream) }
-        var output: [UInt8] = []
-        let status = bytes.withUnsafeBytes { input in
-            set(&stream, input)
-            return inflateAll(&stream, into: &output, maxBytes: maxBytes)
-        }
-        guard output.count <= maxBytes else { throw .tooLarge }
-        guard status == Z_STREAM_END, stream.avail_in == 0 else { throw .damaged }
-        return output
-    }
-
-    private static func inflateAll(_ stream: inout z_stream, into output: inout [UInt8], maxBytes: Int) -> Int32 {
-        while true {
-            let status = append(step, to: &output) { room in
-                set(&stream, room)
-                return (inflate(&stream, Z_NO_FLUSH), room.count - Int(stream.avail_out))
-            }
-            if status != Z_OK || output.count > maxBytes { return status }
-        }
+        let inflation = try Inflation(maxBytes: maxBytes)
+        var budget = Int.max
+        _ = try inflation.step(bytes, budget: &budget)
+        return inflation.output
     }
 
     /// Compresses into one gzip member.

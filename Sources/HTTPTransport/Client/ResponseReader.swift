@@ -29,6 +29,7 @@ struct ResponseReader {
 
     /// Whether 100 (Continue) has come in front of the answer that is awaited.
     private(set) var saysContinue = false
+    private var headProgress: MessageHead.Progress?
     private var state = State.head
     private var repeatedHead = RepeatedHead<Outcome>()
     /// The body of the last answer that was an acknowledgement.
@@ -61,11 +62,12 @@ struct ResponseReader {
     }
 
     /// The outcome of an answer that is all there, has the same head as one before, and the body of an acknowledgement.
-    private func readRepeated(_ bytes: inout ByteBuffer) -> Outcome? {
+    private mutating func readRepeated(_ bytes: inout ByteBuffer) -> Outcome? {
         guard let (head, body) = repeatedHead.match(bytes.readableBytesSpan), body <= Self.maxBodyBytes,
             bytes.readableBytes >= head + body,
             bytes.readableBytesSpan.extracting(head..<head + body).equals(knownBody)
         else { return nil }
+        headProgress = nil
         bytes.moveReaderIndex(forwardBy: head + body)
         return repeatedHead.meaning
     }
@@ -86,7 +88,7 @@ struct ResponseReader {
     private mutating func advance(_ bytes: inout ByteBuffer) throws(HTTPFault) -> Outcome? {
         switch state {
         case .head:
-            guard let head = try MessageHead.parse(bytes.readableBytesSpan) else { return nil }
+            guard let head = try MessageHead.parse(bytes.readableBytesSpan, &headProgress) else { return nil }
             let answer = try Self.answer(head, in: bytes.readableBytesSpan)
             if let digits = head.lengthDigits, (200..<204).contains(answer.content.status), answer.keepAlive {
                 repeatedHead.learn(

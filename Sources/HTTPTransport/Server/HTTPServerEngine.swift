@@ -21,6 +21,7 @@ struct HTTPServerEngine: ServerEngine {
     private var handler: RequestHandler
     private var writer = ResponseWriter()
     private var repeatedHead = RepeatedHead<EntryCodec>()
+    private var headProgress: MessageHead.Progress?
     private var state = State.idle
     private var isDraining = false
     private var partialBytes = 0
@@ -71,7 +72,8 @@ struct HTTPServerEngine: ServerEngine {
         switch state {
         case .idle:
             if try takeRepeated(&bytes, into: &out, intake: intake) { return true }
-            guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan) else {
+            guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan, &headProgress)
+            else {
                 return false
             }
             try begin(head, &bytes, into: &out)
@@ -110,6 +112,7 @@ struct HTTPServerEngine: ServerEngine {
         }
         try handler.checkLength(body)
         guard bytes.readableBytes >= head + body else { return false }
+        headProgress = nil
         let answer = handler.entry(
             bytes.readableBytesSpan.extracting(head..<head &+ body), as: codec, copy intake, ticket: ticket)
         bytes.moveReaderIndex(forwardBy: head &+ body)

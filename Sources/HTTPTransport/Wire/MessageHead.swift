@@ -38,30 +38,49 @@ struct MessageHead {
     /// certain, which it is not with a transfer coding (RFC 9112, 6.1 and 9.3).
     var keepsVersion10Alive: Bool { asksForKeepAlive && !asksForClose && bodyLength != .chunked }
 
-    /// Parses the head at the start of `bytes`; nil while its end has not come.
-    /// - Throws: ``HTTPFault`` with the status that RFC 9110 and 9112 ask for.
+    /// How far a head has been parsed whose end had not come.
+    struct Progress {
+        fileprivate var head = MessageHead()
+        fileprivate var fieldCount = 0
+        /// Where the line begins whose end is sought.
+        fileprivate var lineStart = 0
+        /// Up to where no end was found.
+        fileprivate var searched = 0
+    }
+
+    /// Parses the head at the start of `bytes`, all of which is there.
     static func parse(_ bytes: RawSpan) throws(HTTPFault) -> MessageHead? {
-        var head = MessageHead()
-        var fieldCount = 0
-        var lineStart = 0
-        while let lineEnd = try bytes.endOfLine(from: lineStart) {
-            let line = lineStart..<lineEnd
-            lineStart = lineEnd &+ 2
-            guard lineStart <= maxBytes else { throw .headTooLarge }
-            if fieldCount == 0 && head.startLine.isEmpty {
+        var progress: Progress?
+        return try parse(bytes, &progress)
+    }
+
+    /// Parses the head at the start of `bytes`; nil while its end has not come.
+    /// - Parameter progress: how far the same bytes were parsed before, when there were fewer; nil for a new head, and
+    ///   when its end has come.
+    /// - Throws: ``HTTPFault`` with the status that RFC 9110 and 9112 ask for.
+    static func parse(_ bytes: RawSpan, _ progress: inout Progress?) throws(HTTPFault) -> MessageHead? {
+        var found = progress.take() ?? Progress()
+        while let lineEnd = try bytes.endOfLine(from: max(found.lineStart, found.searched)) {
+            let line = found.lineStart..<lineEnd
+            found.lineStart = lineEnd &+ 2
+            guard found.lineStart <= maxBytes else { throw .headTooLarge }
+            if found.fieldCount == 0 && found.head.startLine.isEmpty {
                 // RFC 9112, 2.2: an empty line before the start line is ignored; more than one is not.
                 guard !line.isEmpty || line.lowerBound == 0 else { throw HTTPFault(400, "the start line is missing") }
-                head.startLine = line
+                found.head.startLine = line
             } else if line.isEmpty {
-                head.byteCount = lineStart
-                return head
+                found.head.byteCount = found.lineStart
+                return found.head
             } else {
-                fieldCount &+= 1
-                guard fieldCount <= maxFields else { throw .headTooLarge }
-                try head.field(line, of: bytes)
+                found.fieldCount &+= 1
+                guard found.fieldCount <= maxFields else { throw .headTooLarge }
+                try found.head.field(line, of: bytes)
             }
         }
         guard bytes.byteCount <= maxBytes else { throw .headTooLarge }
+        // The last byte may be the CR of a line end.
+        found.searched = bytes.byteCount &- 1
+        progress = found
         return nil
     }
 

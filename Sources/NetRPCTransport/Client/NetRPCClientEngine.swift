@@ -20,6 +20,8 @@ final class NetRPCClientEngine: ClientEngine {
     private var seqs: [UInt64] = []
     private var isInFlight: [Bool] = []
     private let ticketBits: Int
+    /// How much of the HTTP head in front of the gobs has come.
+    private var searchedOfHead = 0
     /// The ticket of the response whose reply comes next, nil where no call waits for it, and its error.
     private var answered: (ticket: Int?, error: String?)?
     /// The calls in flight that are not entries, by ticket.
@@ -124,7 +126,10 @@ final class NetRPCClientEngine: ClientEngine {
     ) throws(ProtocolError) {
         if let connecting {
             do throws(ConnectError) {
-                guard let head = try HTTPConnect.readAnswer(bytes.readableBytesView, path: connecting) else { return }
+                guard
+                    let head = try HTTPConnect.readAnswer(
+                        bytes.readableBytesView, path: connecting, searched: &searchedOfHead)
+                else { return }
                 bytes.moveReaderIndex(forwardBy: head)
             } catch {
                 throw ProtocolError("\(error)")

@@ -54,6 +54,8 @@ final class NetRPCServerEngine: ServerEngine {
     private var openCalls: [UInt64: OpenCall] = [:]
     private var nextTicket: UInt64 = 0
     private var hasPartialMessage = false
+    /// How much of the HTTP head in front of the gobs has come.
+    private var searchedOfHead = 0
 
     /// - Parameter takesEntries: whether there is `RPCServer.LogInfo`.
     init(limits: EntryLimits, methods: RPCMethods = RPCMethods(), takesEntries: Bool = true) {
@@ -95,7 +97,7 @@ final class NetRPCServerEngine: ServerEngine {
         guard stage == .opening, bytes.readableBytes > 0 else { return false }
         hasPartialMessage = false
         do throws(ConnectError) {
-            switch try HTTPConnect.opening(bytes.readableBytesView) {
+            switch try HTTPConnect.opening(bytes.readableBytesView, searched: &searchedOfHead) {
             case .gobs: stage = .gobs
             case .needsMore: hasPartialMessage = true
             case .head(let count, let answer, let isConnected):

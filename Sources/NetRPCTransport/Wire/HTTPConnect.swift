@@ -29,9 +29,11 @@ enum HTTPConnect {
     ///
     /// No stream of gobs begins with two upper-case letters: the second would be the id of a type below 64, which no
     /// encoder defines.
-    static func opening(_ bytes: ByteBufferView) throws(ConnectError) -> Opening {
+    ///
+    /// - Parameter searched: how many of the bytes were there the last time, when the head had no end.
+    static func opening(_ bytes: ByteBufferView, searched: inout Int) throws(ConnectError) -> Opening {
         guard bytes.prefix(2).allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else { return .gobs }
-        guard let head = try head(of: bytes) else { return .needsMore }
+        guard let head = try head(of: bytes, searched: &searched) else { return .needsMore }
         let words = head.startLine.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, words[2].hasPrefix("HTTP/1.") else {
             return .head(
@@ -49,11 +51,14 @@ enum HTTPConnect {
     }
 
     /// How many bytes the answer to ``request(path:)`` takes; nil where not all of it is there.
-    static func readAnswer(_ bytes: ByteBufferView, path: String) throws(ConnectError) -> Int? {
+    /// - Parameter searched: how many of the bytes were there the last time, when the head had no end.
+    static func readAnswer(
+        _ bytes: ByteBufferView, path: String, searched: inout Int
+    ) throws(ConnectError) -> Int? {
         guard "HTTP/1.".utf8.starts(with: bytes.prefix(7)) else {
             throw ConnectError("no HTTP answer to CONNECT \(path); leave http:// out if the peer serves plain TCP")
         }
-        guard let head = try head(of: bytes) else { return nil }
+        guard let head = try head(of: bytes, searched: &searched) else { return nil }
         let status = head.startLine.drop { $0 != " " }.dropFirst()
         guard status == connected else {
             throw ConnectError("CONNECT \(path) was answered with \(status) instead of \(connected)")
@@ -62,7 +67,13 @@ enum HTTPConnect {
     }
 
     /// The first line and the length of a head, with its empty line; lines end with LF or CRLF.
-    private static func head(of bytes: ByteBufferView) throws(ConnectError) -> (startLine: String, count: Int)? {
+    private static func head(
+        of bytes: ByteBufferView, searched: inout Int
+    ) throws(ConnectError) -> (startLine: String, count: Int)? {
+        // There is nothing new to find while no empty line has ended.
+        let new = bytes.dropFirst(searched)
+        searched = bytes.count
+        guard bytes.count >= maxHeadBytes || endsHead(bytes, from: new.startIndex) else { return nil }
         var startLine: String?
         var lineStart = bytes.startIndex
         while let end = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")), end - bytes.startIndex < maxHeadBytes {
@@ -77,6 +88,18 @@ enum HTTPConnect {
         }
         guard bytes.count < maxHeadBytes else { throw ConnectError("an HTTP head of more than \(maxHeadBytes) bytes") }
         return nil
+    }
+
+    /// Whether an empty line ends in the bytes from `start` on.
+    private static func endsHead(_ bytes: ByteBufferView, from start: Int) -> Bool {
+        var start = start
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            var before = end - 1
+            if before >= bytes.startIndex, bytes[before] == UInt8(ascii: "\r") { before -= 1 }
+            if before >= bytes.startIndex, bytes[before] == UInt8(ascii: "\n") { return true }
+            start = end + 1
+        }
+        return false
     }
 
     private static func refusal(_ status: String, _ reason: String) -> String {

@@ -18,7 +18,9 @@ struct AMQPConsumerOptions: ParsableArguments {
 
     func validate() throws {
         guard amqpPrefetch != 0 else { throw ValidationError("--amqp-prefetch takes 1 to 65535.") }
-        guard amqpAckBatch ?? 1 >= 1 else { throw ValidationError("--amqp-ack-batch takes a number from 1 on.") }
+        guard (1...65_535).contains(amqpAckBatch ?? 1) else {
+            throw ValidationError("--amqp-ack-batch takes 1 to 65535.")
+        }
     }
 
     /// Puts what was told into the options of a transport.

@@ -25,10 +25,13 @@ struct GobCommand: ParsableCommand {
     func run() throws {
         let source = try open()
         var text = GobStreamText()
+        var output = PiecewiseOutput()
         while let bytes = try read(source) {
-            try StandardOutput.write(text.append(bytes.span.bytes))
+            text.append(bytes.span.bytes, to: &output)
+            try output.flush()
         }
-        try StandardOutput.write(text.end())
+        text.end(to: &output)
+        try output.flush()
         if text.isDamaged { throw ExitCode.failure }
     }
 
@@ -54,5 +57,32 @@ struct GobCommand: ParsableCommand {
     private func unreadable(_ source: String) -> ValidationError {
         ValidationError(
             "cannot read \(source): \(String(cString: strerror(errno))). Give a file of gobs, or - for standard input.")
+    }
+}
+
+/// Standard output that takes a long text in pieces: a value's text is never in memory as a whole.
+private struct PiecewiseOutput: TextOutputStream {
+    private static let pieceBytes = 64 * 1024
+
+    private var piece = ""
+    private var failure: OutputError?
+
+    mutating func write(_ string: String) {
+        piece += string
+        guard piece.utf8.count >= Self.pieceBytes, failure == nil else { return }
+        do throws(OutputError) {
+            try flush()
+        } catch {
+            failure = error
+            piece = ""
+        }
+    }
+
+    /// Writes what there is.
+    /// - Throws: ``OutputError`` when that, or an earlier piece, could not be written.
+    mutating func flush() throws(OutputError) {
+        if let failure { throw failure }
+        try StandardOutput.write(piece)
+        piece.removeAll(keepingCapacity: true)
     }
 }

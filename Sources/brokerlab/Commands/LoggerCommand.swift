@@ -65,7 +65,17 @@ struct LoggerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The memory for the latest entries, in MiB.", valueName: "mib"))
     var store = 64
 
-    @Option(help: ArgumentHelp("The largest entry accepted (name and data), in bytes.", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp(
+            "The memory for the accounts of runs (GET /runs/{id}), in MiB. A run that was not announced by PUT /runs/{id} "
+                + "gets a sixteenth of it at most, all of those together a half. Entries beyond are recorded all the "
+                + "same; the run's account and GET /health say how many were not held against the others (untracked).",
+            valueName: "mib"))
+    var ledger = 256
+
+    @Option(
+        help: ArgumentHelp(
+            "The largest entry accepted (name and data), in bytes: up to 134217728.", valueName: "bytes"))
     var maxEntryBytes = EntryLimits().maxEntryBytes
 
     @Flag(help: "End when standard input ends, so that the logger does not outlive the program that started it.")
@@ -73,11 +83,16 @@ struct LoggerCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...65_536).contains(store) else { throw ValidationError("--store takes 1 to 65536 MiB.") }
-        guard maxEntryBytes > 0 else { throw ValidationError("--max-entry-bytes takes a number above 0.") }
+        guard (16...65_536).contains(ledger) else { throw ValidationError("--ledger takes 16 to 65536 MiB.") }
+        let entryBytes = EntryLimits.allowedEntryBytes
+        guard entryBytes.contains(maxEntryBytes) else {
+            throw ValidationError(
+                "--max-entry-bytes takes \(entryBytes.lowerBound) to \(entryBytes.upperBound) bytes (128 MiB).")
+        }
     }
 
     func run() async throws {
-        let ledger = Ledger(storeBytes: store << 20)
+        let ledger = Ledger(storeBytes: store << 20, runBytes: ledger << 20)
         let receivers = try receivers(ledger: ledger)
         let service = LoggerService(
             ledger: ledger, receivers: receivers,

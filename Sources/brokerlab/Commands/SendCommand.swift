@@ -69,7 +69,10 @@ struct SendCommand: AsyncParsableCommand {
         guard data == nil || payloadBytes == nil else {
             throw ValidationError("Give --data or --payload-bytes, not both.")
         }
-        guard payloadBytes.map({ $0 >= 0 }) ?? true else { throw ValidationError("--payload-bytes takes 0 or more.") }
+        let mostBytes = EntryLimits().maxEntryBytes
+        guard payloadBytes.map({ (0...mostBytes).contains($0) }) ?? true else {
+            throw ValidationError("--payload-bytes takes 0 to \(mostBytes), the largest entry.")
+        }
         guard Severity(name: severity) != nil else { throw ValidationError("--severity takes info, warning or error.") }
         guard run?.isEmpty != true else { throw ValidationError("--run takes a text that is not empty.") }
     }

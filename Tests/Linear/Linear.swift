@@ -1,0 +1,35 @@
+import Foundation
+
+/// Has every decoder that reads a peer's bytes read contents of two lengths, one twice the other, in ``measured()``, whose
+/// instructions `Tests/linear` counts.
+///
+/// Prints a line for each call of ``measured()``, in their order: the content, how its bytes are cut, and their number.
+@main enum Linear {
+    static func main() throws {
+        let names = CommandLine.arguments.dropFirst()
+        for content in Content.all where names.isEmpty || names.contains(where: content.name.contains) {
+            for step in content.steps {
+                for length in [content.length, 2 * content.length] {
+                    let reading = try content.reading(length, step)
+                    work = reading.run
+                    measured()
+                    work = {}
+                    if let fault = reading.fault {
+                        FileHandle.standardError.write(Data("\(content.name), \(length) bytes: \(fault)\n".utf8))
+                        exit(1)
+                    }
+                    print("\(length)\t\(step == .max ? "whole" : "\(step) bytes")\t\(content.name)")
+                }
+            }
+        }
+    }
+}
+
+/// What ``measured()`` does.
+nonisolated(unsafe) private var work: () -> Void = {}  // There is one thread.
+
+/// The function that is looked at.
+@inline(never)
+func measured() {
+    work()
+}
