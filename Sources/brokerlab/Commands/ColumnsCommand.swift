@@ -6,7 +6,11 @@ import Terminal
 struct ColumnsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "columns",
-        abstract: "Lists what stands in the files of a run: every column with its unit and what it says.")
+        abstract: "Lists what stands in the files of a run: every column with its unit and what it says.",
+        discussion: """
+            EXAMPLE
+              brokerlab columns
+            """)
 
     func run() throws {
         try StandardOutput.write(ColumnGuide.text)
