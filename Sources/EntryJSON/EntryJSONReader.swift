@@ -5,6 +5,9 @@ public import Broker
 /// Any order of members and any white space; unknown members are skipped; of a member that comes twice the last one counts,
 /// as in Go; `null` counts as absent. `name` and `data` have to be there.
 public struct EntryJSONReader {
+    /// The memory that is kept for the next text: each connection has a reader.
+    private static let maxIdleBytes = 256 * 1024
+
     private var scratch: [UInt8] = []
 
     /// Creates a reader.
@@ -20,7 +23,7 @@ public struct EntryJSONReader {
     ) throws(EntryJSONError) -> R {
         var fields = EntryFields()
         var cursor = JSONCursor(json, scratch: exchange(&scratch, with: []))
-        defer { scratch = cursor.unescaped }
+        defer { keep(cursor.unescaped) }
         try fields.read(from: &cursor)
         guard cursor.peek() == nil else { throw cursor.unexpected("the end of the text") }
         return try fields.lend(cursor, defaultSeverity: defaultSeverity, body)
@@ -34,7 +37,7 @@ public struct EntryJSONReader {
         var hasAction = false
         var hasEntry = false
         var cursor = JSONCursor(json, scratch: exchange(&scratch, with: []))
-        defer { scratch = cursor.unescaped }
+        defer { keep(cursor.unescaped) }
         try cursor.members { (cursor: inout JSONCursor, key) throws(EntryJSONError) in
             if cursor.string(key, is: "action") {
                 let action = try cursor.string()
@@ -51,6 +54,12 @@ public struct EntryJSONReader {
         guard hasAction else { throw EntryJSONError("\"action\" is missing; the only action is \"log\"") }
         guard hasEntry else { throw EntryJSONError("\"log\" is missing: the entry, as an object with name and data") }
         return try fields.lend(cursor, defaultSeverity: .info, body)
+    }
+}
+
+extension EntryJSONReader {
+    private mutating func keep(_ memory: consuming [UInt8]) {
+        if memory.capacity <= Self.maxIdleBytes { scratch = memory }
     }
 }
 

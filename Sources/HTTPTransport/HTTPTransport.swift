@@ -110,7 +110,8 @@ public enum HTTPTransport {
         options.tls?.applicationProtocols = ["h2", "http/1.1"]
         options.tls?.requiresApplicationProtocol = false
         return SocketServerTransport(on: endpoint, options: options) {
-            PrefaceServerEngine(configuration: configuration)
+            [limits = ConnectionLimits(options.connections)] in
+            PrefaceServerEngine(configuration: configuration, limits: limits)
         }
     }
 }

@@ -28,7 +28,7 @@ final class GRPCServerEngine: ServerEngine {
     private let health: HealthService
 
     let buffers = Unguarded(MessageBuffers())
-    /// The bytes that calls hold of messages that are not whole or not wanted yet.
+    /// The bytes that calls hold of messages that are not whole, not wanted yet, or not sent yet.
     let heldByCalls = Unguarded(0)
     /// Calls whose handlers can send again.
     let roomy = Unguarded<[(slot: Int, generation: UInt32)]>([])
@@ -172,6 +172,14 @@ final class GRPCServerEngine: ServerEngine {
         connection.session.withPointer { _ = nghttp2_submit_rst_stream($0, 0, stream, error.rawValue) }
     }
 
+    var isPaused: Bool { connection.hasLeftOff }
+
+    var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + heldByCalls.value }
+
+    func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
+        connection.end(reason, into: &out)
+    }
+
     var isIdle: Bool { !streams.areAnyOpen && connection.isAtRest }
 
     var isFinished: Bool { connection.isFinished }
@@ -193,7 +201,7 @@ final class GRPCServerEngine: ServerEngine {
             connection.send(into: &out)
             guard dispatchRoom() else { break }
             dispatch()
-        } while true
+        } while !connection.hasLeftOff
         isAtWork.value = false
     }
 }

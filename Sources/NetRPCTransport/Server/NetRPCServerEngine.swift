@@ -42,6 +42,9 @@ final class NetRPCServerEngine: ServerEngine {
         case finished
     }
 
+    /// The memory that each connection keeps for its replies.
+    private static let maxIdleReplyBytes = 256 * 1024
+
     private let limits: EntryLimits
     private let methods: RPCMethods
     private let takesEntries: Bool
@@ -54,6 +57,7 @@ final class NetRPCServerEngine: ServerEngine {
     private var openCalls: [UInt64: OpenCall] = [:]
     private var nextTicket: UInt64 = 0
     private var hasPartialMessage = false
+    private(set) var isPaused = false
 
     /// - Parameter takesEntries: whether there is `RPCServer.LogInfo`.
     init(limits: EntryLimits, methods: RPCMethods = RPCMethods(), takesEntries: Bool = true) {
@@ -67,15 +71,22 @@ final class NetRPCServerEngine: ServerEngine {
 
     var isFinished: Bool { stage == .finished }
 
+    var isAmidMessage: Bool { !isPaused && (hasPartialMessage || call != nil) }
+
     func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
         if stage != .gobs {
             guard try isOpen(&bytes, &out, intake) else { return }
         }
+        isPaused = false
         defer { takeEncoded(into: &out) }
         do throws(GobError) {
             while bytes.readableBytes > 0 {
+                guard encoder.count &+ out.readableBytes < ServerOutput.enough else {
+                    isPaused = true
+                    break
+                }
                 guard let consumed = try advance(bytes.readableBytesSpan, intake) else { break }
                 bytes.moveReaderIndex(forwardBy: consumed.count)
                 // Also where all that came was the definition of a type: the value is under way.
@@ -238,7 +249,7 @@ final class NetRPCServerEngine: ServerEngine {
     private func takeEncoded(into out: inout ByteBuffer) {
         guard encoder.count > 0 else { return }
         encoder.withUnsafeBytes { _ = out.writeBytes($0) }
-        encoder.removeAll()
+        encoder.removeAll(keepingCapacity: Self.maxIdleReplyBytes)
     }
 }
 

@@ -3,6 +3,7 @@ import Broker
 import HTTPTransport
 import ServiceLifecycle
 import Terminal
+import TransportIO
 
 /// The command `brokerlab broker`.
 struct BrokerCommand: AsyncParsableCommand {
@@ -25,14 +26,23 @@ struct BrokerCommand: AsyncParsableCommand {
 
     @OptionGroup var destination: DestinationOptions
 
+    @OptionGroup var serverLimits: ServerLimitOptions
+
     func run() async throws {
+        FileDescriptors.raiseLimit()
         let listenAt = try Endpoint(listeningAt: listen)
         let client = try destination.client(maxInFlight: 1024)
-        try await Self.serve(on: listenAt, over: client)
+        try await Self.serve(on: listenAt, over: client, limits: serverLimits.limits)
     }
 
-    private static func serve(on endpoint: Endpoint, over client: some ClientTransport) async throws {
-        try await withBroker(over: client) { broker in
+    private static func serve(
+        on endpoint: Endpoint, over client: some ClientTransport, limits: ServerLimits
+    ) async throws {
+        var options = ServerOptions(target: "\(endpoint)", notice: printNotice)
+        options.connections = limits
+        // The other half is for connections to the logger.
+        options.connections.maxConnections = limits.maxConnections ?? min(16_384, FileDescriptors.limit / 2)
+        try await withBroker(over: client) { [options] broker in
             let configuration = HTTPServerConfiguration(
                 entryPath: "/handle", entryBody: .action, rejectedStatus: 502,
                 control: { request in
@@ -40,7 +50,7 @@ struct BrokerCommand: AsyncParsableCommand {
                     return HTTPResponse(status: 200, body: Array(#"{"status":"ok"}"#.utf8))
                 })
             let server = HTTPTransport.server(
-                on: endpoint, options: ServerOptions(target: "\(endpoint)"), configuration: configuration)
+                on: endpoint, options: options, configuration: configuration)
             try await ServiceRunner.run(ForwardingService(server: server, broker: broker))
         }
     }

@@ -3,6 +3,7 @@ import Broker
 import HTTPTransport
 import LoggerService
 import Terminal
+import TransportIO
 
 /// The command `brokerlab logger`.
 struct LoggerCommand: AsyncParsableCommand {
@@ -52,6 +53,8 @@ struct LoggerCommand: AsyncParsableCommand {
 
     @OptionGroup var security: TLSServerOptions
 
+    @OptionGroup var serverLimits: ServerLimitOptions
+
     @Option(
         help: ArgumentHelp(
             "Variants of a transport to serve beside its default, separated by commas, where they need a receiver of "
@@ -75,6 +78,7 @@ struct LoggerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        FileDescriptors.raiseLimit()
         let ledger = Ledger(storeBytes: store << 20)
         let receivers = try receivers(ledger: ledger)
         let service = LoggerService(
@@ -99,6 +103,7 @@ struct LoggerCommand: AsyncParsableCommand {
             amqpConsumer.apply(to: &options)
             grpcConnections.apply(to: &options)
             options.tls = security.tls
+            options.connections = serverLimits.limits
             return LoggerService.Receiver(
                 transport: transport.receiver, server: try server(of: transport, options, api))
         }
@@ -139,7 +144,18 @@ extension ControlAPI {
     @Sendable
     fileprivate func respond(_ request: HTTPRequest) -> HTTPResponse? {
         answer(method: request.method, path: request.path, query: request.query).map {
-            HTTPResponse(status: $0.status, body: $0.body, allow: $0.allow)
+            let more = $0.more.map { more in { @Sendable in HTTPBodyPart(more()) } }
+            return HTTPResponse(status: $0.status, body: $0.body, more: more, allow: $0.allow, link: $0.link)
+        }
+    }
+}
+
+extension HTTPBodyPart {
+    fileprivate init(_ part: ControlAPI.Answer.Part) {
+        switch part {
+        case .bytes(let bytes): self = .bytes(bytes)
+        case .end: self = .end
+        case .broken: self = .broken
         }
     }
 }

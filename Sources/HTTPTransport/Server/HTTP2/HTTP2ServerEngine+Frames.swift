@@ -57,6 +57,7 @@ extension HTTP2ServerEngine: ConnectionServer {
     func streamClosed(_ slot: Int) {
         unsentBytes.value -= streams[slot].unsentBytes
         streams[slot].answer = nil
+        streams[slot].moreOfAnswer = nil
         streams[slot].body.clear(&buffers.value)
         streams.close(slot)
     }
@@ -68,6 +69,17 @@ extension HTTP2ServerEngine: ConnectionServer {
     ) -> (count: Int, isEnd: Bool) {
         streams[slot].owesSince = nil
         connection.watch.value.answerSent()
+        while streams[slot].unsentBytes == 0, let more = streams[slot].moreOfAnswer {
+            switch more() {
+            case .bytes(let part):
+                streams[slot].answer = part
+                streams[slot].answerSent = 0
+                unsentBytes.value += part.count
+            case .end: return (0, true)
+            // The stream is reset: a body that is not whole is not to look as if it were.
+            case .broken: return (Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue), false)
+            }
+        }
         let sent = streams[slot].answerSent
         guard let answer = streams[slot].answer else {
             let count = min(room, HTTPEnvelope.loggedText.utf8CodeUnitCount - sent)
@@ -81,6 +93,6 @@ extension HTTP2ServerEngine: ConnectionServer {
         }
         streams[slot].answerSent = sent + count
         unsentBytes.value -= count
-        return (count, sent + count == answer.count)
+        return (count, sent + count == answer.count && streams[slot].moreOfAnswer == nil)
     }
 }
