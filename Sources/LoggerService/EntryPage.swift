@@ -8,8 +8,6 @@ import Synchronization
 /// Entries that are written over before it is their turn are left out, and with them all older ones. A text that is written
 /// over when a part of it was made already breaks the page.
 final class EntryPage: Sendable {
-    /// The most bytes of texts in a page, unless its first entry alone has more.
-    static let maxTextBytes = 8 * 1024 * 1024
     /// The bytes of texts in a part; as JSON each takes up to six.
     private static let partBytes = 16 * 1024
     /// What the members of an entry count beside its texts.
@@ -42,7 +40,8 @@ final class EntryPage: Sendable {
     /// - Parameters:
     ///   - before: the number of the entry behind the first of the page; nil for the latest.
     ///   - limit: the most entries.
-    init(of ledger: Ledger, before: UInt64?, limit: Int) {
+    ///   - maxTextBytes: the most bytes of texts, unless the first entry alone has more.
+    init(of ledger: Ledger, before: UInt64?, limit: Int, maxTextBytes: Int = 8 * 1024 * 1024) {
         self.ledger = ledger
         let (start, next) = ledger.withRing { ring, _ -> (Progress, UInt64?) in
             var place = if let before { before > 0 ? ring.place(of: before - 1) : nil } else { ring.newest }
@@ -50,7 +49,7 @@ final class EntryPage: Sendable {
             var (count, bytes) = (0, 0)
             while let entry = place, count < limit {
                 bytes += ring.textBytes(entry)
-                guard count == 0 || bytes <= Self.maxTextBytes else { break }
+                guard count == 0 || bytes <= maxTextBytes else { break }
                 count += 1
                 place = ring.place(before: entry)
             }

@@ -11,7 +11,8 @@ struct EntryRing: ~Copyable {
 
     /// The last entry that ends in a block, or in an earlier one where none does.
     private struct Mark {
-        var number: UInt64 = 0
+        /// How many entries there were with it: its number and 1.
+        var count: UInt64 = 0
         var end = 0
     }
 
@@ -82,7 +83,7 @@ struct EntryRing: ~Copyable {
         // An entry that ends where a block does belongs to that block.
         let block = (end - 1) / Self.blockBytes
         fillMarks(to: block)
-        lastMark = Mark(number: nextNumber, end: end)
+        lastMark = Mark(count: nextNumber + 1, end: end)
         marks[block] = lastMark
         lastBlock = block
         nextNumber += 1
@@ -121,11 +122,11 @@ struct EntryRing: ~Copyable {
         // The first block whose mark is not below the number.
         while low < high {
             let middle = (low + high) / 2
-            if marks[middle].number < number { low = middle + 1 } else { high = middle }
+            if marks[middle].count <= number { low = middle + 1 } else { high = middle }
         }
         // The lap before may have ended in the head's block.
-        let mark = low < marks.count ? marks[low] : Mark(number: firstOfLap &- 1, end: previousEnd)
-        guard mark.number >= number, var place = place(mark.number, endingAt: mark.end) else { return nil }
+        let mark = low < marks.count ? marks[low] : Mark(count: firstOfLap, end: previousEnd)
+        guard mark.count > number, var place = place(mark.count - 1, endingAt: mark.end) else { return nil }
         while place.number > number {
             guard let older = self.place(before: place) else { return nil }
             place = older

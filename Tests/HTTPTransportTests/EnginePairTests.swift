@@ -90,7 +90,7 @@ import TransportIO
         #expect(out.readableBytes == 0)
 
         engine.complete(0, .rejected("no"), into: &out)
-        try engine.receive(&input, into: &out, intake: intake.intake)
+        repeat { try engine.receive(&input, into: &out, intake: intake.intake) } while engine.isPaused
         #expect(asked == [0, 1])
         engine.complete(1, .recorded, into: &out)
         try engine.receive(&input, into: &out, intake: intake.intake)

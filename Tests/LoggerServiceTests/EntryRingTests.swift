@@ -51,6 +51,15 @@ import Testing
         }
     }
 
+    private func count(_ ring: borrowing EntryRing) -> Int {
+        var (count, next) = (0, ring.newest)
+        while let place = next {
+            count += 1
+            next = ring.place(before: place)
+        }
+        return count
+    }
+
     @Test func randomSizes() {
         var random = SeededGenerator(seed: 2)
         for _ in 0..<60 {
@@ -80,10 +89,12 @@ import Testing
                 let entry = LogEntry(
                     name: "\(model.count)",
                     data: String(repeating: "x", count: Int.random(in: 0...largest, using: &random)))
-                let count = ring.nextNumber
+                let next = ring.nextNumber
                 append(entry, to: &ring)
-                if ring.nextNumber > count { model.append(entry) }
-                let held = ring.latest(.max).count
+                if ring.nextNumber > next { model.append(entry) }
+                // Each look walks through the whole ring.
+                guard Int.random(in: 0..<20, using: &random) == 0 else { continue }
+                let held = count(ring)
                 let some = [0, held - 1, held, held + 1, model.count - 1, Int.random(in: 0...held, using: &random)]
                 for back in some where (0..<model.count).contains(back) {
                     let place = ring.place(of: UInt64(model.count - 1 - back))

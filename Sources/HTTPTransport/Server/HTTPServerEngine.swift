@@ -133,7 +133,7 @@ struct HTTPServerEngine: ServerEngine {
         case .bytes(let bytes): writer.write(part: bytes, inChunks: inChunks, into: &out)
         case .end:
             writer.writeEnd(inChunks: inChunks, into: &out)
-            end(persistence)
+            answered(persistence)
         case .broken:
             // RFC 9112, 8: a body in chunks is incomplete without the last of them.
             state = .closed
@@ -191,7 +191,7 @@ struct HTTPServerEngine: ServerEngine {
         switch result.answer {
         case .logged: writer.writeLogged(persistence, into: &out)
         case .other(let response, let omitsBody):
-            hasHadTurn = true
+            hasHadTurn = result.tookTime
             writer.write(
                 response, persistence, omitsBody: omitsBody, takesChunks: !result.hasNoChunks, into: &out)
             if let more = response.more, !omitsBody {
@@ -202,11 +202,11 @@ struct HTTPServerEngine: ServerEngine {
             state = .awaitingResult(result.persistence)
             return
         }
-        end(persistence)
+        answered(persistence)
     }
 
     /// An answer was said in full.
-    private mutating func end(_ persistence: Persistence) {
+    private mutating func answered(_ persistence: Persistence) {
         state =
             switch persistence {
             case .goesOn, .goesOnAnnounced: .idle

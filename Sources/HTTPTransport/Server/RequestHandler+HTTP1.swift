@@ -6,6 +6,8 @@ extension RequestHandler {
     struct Result {
         var answer: Answer
         var persistence: Persistence
+        /// Whether it was no entry, which takes time to answer.
+        var tookTime = false
         /// Whether the client does not know chunks.
         var hasNoChunks = false
     }
@@ -30,7 +32,7 @@ extension RequestHandler {
             return Result(answer: entry(head, request, body, intake, ticket), persistence: persistence)
         }
         let answer = answer(method: request.text(line.method), path: path, query: request.text(line.query))
-        return Result(answer: answer, persistence: persistence, hasNoChunks: !line.isVersion11)
+        return Result(answer: answer, persistence: persistence, tookTime: true, hasNoChunks: !line.isVersion11)
     }
 
     /// The codec of a request's body, where ``entry(_:as:_:ticket:)`` is all there is to do with it; else nil.

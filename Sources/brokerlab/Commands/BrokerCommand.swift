@@ -38,7 +38,7 @@ struct BrokerCommand: AsyncParsableCommand {
     private static func serve(
         on endpoint: Endpoint, over client: some ClientTransport, limits: ServerLimits
     ) async throws {
-        var options = ServerOptions(target: "\(endpoint)", notice: printNotice)
+        var options = ServerOptions(target: "\(endpoint)", notice: StandardError.write(line:))
         options.connections = limits
         // The other half is for connections to the logger.
         options.connections.maxConnections = limits.maxConnections ?? min(16_384, FileDescriptors.limit / 2)

@@ -59,6 +59,11 @@ final class HTTP2Server {
         take()
     }
 
+    func end(_ reason: ConnectionEnd) {
+        engine.end(reason, into: &out)
+        take()
+    }
+
     func drain() {
         engine.drain(into: &out)
         take()

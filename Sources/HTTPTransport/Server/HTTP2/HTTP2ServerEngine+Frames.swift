@@ -8,6 +8,9 @@ extension HTTP2ServerEngine: ConnectionServer {
     /// A header list so much larger than what is taken costs the connection (RFC 9113 10.5.1).
     private static let maxHeaderBytes = 256 * 1024
 
+    /// The parts of answers that are made at once.
+    private static let maxPartsAtOnce = 4
+
     static var endsWithTrailers: Bool { false }
 
     var now: NIODeadline { loop?.now ?? .now() }
@@ -70,6 +73,11 @@ extension HTTP2ServerEngine: ConnectionServer {
         streams[slot].owesSince = nil
         connection.watch.value.answerSent()
         while streams[slot].unsentBytes == 0, let more = streams[slot].moreOfAnswer {
+            guard partsMade.value < Self.maxPartsAtOnce else {
+                deferred.value.append((slot, streams[slot].generation))
+                return (Int(NGHTTP2_ERR_DEFERRED.rawValue), false)
+            }
+            partsMade.value += 1
             switch more() {
             case .bytes(let part):
                 streams[slot].answer = part

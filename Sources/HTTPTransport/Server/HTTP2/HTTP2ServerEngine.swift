@@ -26,6 +26,10 @@ final class HTTP2ServerEngine: ServerEngine {
     /// Requests that are all there and take time to answer: one at a time, so that others come first.
     private let waiting = Unguarded(CircularBuffer<(slot: Int, generation: UInt32)>())
     private var hasHadTurn = false
+    /// Streams whose answers go on with a part that is to be made when the engine is called again.
+    let deferred = Unguarded<[(slot: Int, generation: UInt32)]>([])
+    /// How many parts were made since the engine was called.
+    let partsMade = Unguarded(0)
     private(set) var loop: EngineLoop?
     /// The way to the recorder; the same for the whole life of a socket.
     private var intake: EntryIntake?
@@ -56,6 +60,7 @@ final class HTTP2ServerEngine: ServerEngine {
         if self.intake == nil { self.intake = copy intake }
         hasHadTurn = false
         takeWaiting()
+        resumeDeferred()
         let failure = bytes.withUnsafeReadableBytes { input in
             let failure = connection.receive(input)
             streams.dispatch(look)
@@ -79,7 +84,7 @@ final class HTTP2ServerEngine: ServerEngine {
         connection.send(into: &out)
     }
 
-    var isPaused: Bool { connection.hasLeftOff || !waiting.value.isEmpty }
+    var isPaused: Bool { connection.hasLeftOff || !waiting.value.isEmpty || !deferred.value.isEmpty }
 
     var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + unsentBytes.value }
 
@@ -122,6 +127,15 @@ final class HTTP2ServerEngine: ServerEngine {
             guard streams.holds(slot, generation), !streams[slot].isSettled else { continue }
             hasHadTurn = true
             take(slot)
+        }
+    }
+
+    /// Has nghttp2 ask again for what was not made when it asked last.
+    private func resumeDeferred() {
+        partsMade.value = 0
+        guard !deferred.value.isEmpty else { return }
+        for (slot, generation) in exchange(&deferred.value, with: []) where streams.holds(slot, generation) {
+            connection.session.withPointer { _ = nghttp2_session_resume_data($0, streams[slot].id) }
         }
     }
 
