@@ -65,7 +65,8 @@ let package = Package(
             name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
             swiftSettings: settings),
 
-        .target(name: "HTTP2", dependencies: ["CNGHTTP2", nioCore], swiftSettings: settings),
+        .target(
+            name: "HTTP2", dependencies: ["Broker", "TransportIO", "CNGHTTP2", nioCore], swiftSettings: settings),
         .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
         .target(
             name: "HTTPTransport",
@@ -86,7 +87,8 @@ let package = Package(
 
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
         .target(
-            name: "LoggerService", dependencies: ["Broker", serviceLifecycle, logging, histogram],
+            name: "LoggerService",
+            dependencies: ["Broker", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
             swiftSettings: settings),
         .target(
             name: "BenchmarkResults",
@@ -135,7 +137,7 @@ let package = Package(
         .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
         .testTarget(
             name: "TransportIOTests",
-            dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix, nioSSL],
+            dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix, nioEmbedded, nioSSL],
             swiftSettings: settings),
         .testTarget(
             name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],

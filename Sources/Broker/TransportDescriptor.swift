@@ -134,6 +134,8 @@ public struct ServerOptions: Sendable {
     public var token: BearerToken?
     /// When connections are ended that break no rule, for protocols that can do so without losing a call.
     public var connectionTimes = ConnectionTimes()
+    /// What clients may take of a server that listens.
+    public var connections = ServerLimits()
     /// Told, in one line, of what an operator should know though it is no failure.
     public var notice: @Sendable (String) -> Void
 

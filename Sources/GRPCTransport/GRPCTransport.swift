@@ -41,7 +41,7 @@ public enum GRPCTransport {
                 // gRPC over HTTP2: "TLS", with ALPN; RFC 9113, 3.2: its name is h2.
                 options.tls?.applicationProtocols = ["h2"]
                 return SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
-                    [limits = options.limits, connection = ConnectionLimits(options.connectionTimes)] in
+                    [limits = options.limits, connection = ConnectionLimits(options)] in
                     GRPCServerEngine(limits: limits, connection: connection)
                 }
             })
@@ -56,8 +56,9 @@ public enum GRPCTransport {
 
 extension ConnectionLimits {
     /// The defaults, but for what an operator has set.
-    fileprivate init(_ times: ConnectionTimes) {
-        self.init()
+    fileprivate init(_ options: ServerOptions) {
+        self.init(options.connections)
+        let times = options.connectionTimes
         keepAlive = times.keepAlive.map { TimeAmount($0) } ?? keepAlive
         keepAliveTimeout = times.keepAliveTimeout.map { TimeAmount($0) } ?? keepAliveTimeout
         idle = times.idle.map { TimeAmount($0) } ?? idle

@@ -1,4 +1,6 @@
+package import Broker
 package import NIOCore
+import TransportIO
 
 /// How long, and how much of it, a server bears with a client that breaks no rule of HTTP/2.
 package struct ConnectionLimits: Sendable {
@@ -15,7 +17,9 @@ package struct ConnectionLimits: Sendable {
     /// What calls may take that are open then.
     package var maxAgeGrace = TimeAmount.seconds(30)
     /// That a stream takes nothing of what waits for it.
-    package var stall = TimeAmount.seconds(60)
+    package var stall = TimeAmount.seconds(30)
+    /// That a message may take to arrive once it has begun, in seconds; each KiB that comes gives it one more.
+    package var messageSeconds = 20
     /// PINGs that come earlier one behind the other, nothing being sent between, are strikes: gRPC, "Keepalive" (A8).
     package var minPingInterval = TimeAmount.seconds(10)
     /// The strikes that a client has.
@@ -24,4 +28,11 @@ package struct ConnectionLimits: Sendable {
     package var maxIdleFramesPerSecond = 1000
 
     package init() {}
+
+    /// The defaults, but for what every server can be told.
+    package init(_ limits: ServerLimits) {
+        idle = TimeAmount(limits.idle)
+        stall = TimeAmount(limits.unread)
+        messageSeconds = limits.message.wholeSeconds
+    }
 }

@@ -97,15 +97,17 @@ public struct HTTP2Session: ~Copyable {
         return result < 0 ? Int32(clamping: result) : nil
     }
 
-    /// Appends everything that can be sent now; DATA frames append themselves in their callback.
+    /// Appends what can be sent now; DATA frames of a client append themselves in their callback.
+    /// - Parameter enough: leaves off when there are so many bytes.
     /// - Returns: nil, or nghttp2's error code, after which nothing can be sent.
-    package func send(into out: UnsafeMutablePointer<ByteBuffer>) -> Int32? {
-        while true {
+    package func send(into out: UnsafeMutablePointer<ByteBuffer>, enough: Int = .max) -> Int32? {
+        while out.pointee.readableBytes < enough {
             var bytes: UnsafePointer<UInt8>?
             let count = nghttp2_session_mem_send(pointer, &bytes)
             if count <= 0 { return count < 0 ? Int32(clamping: count) : nil }
             out.pointee.writeBytes(UnsafeRawBufferPointer(start: bytes, count: count))
         }
+        return nil
     }
 
     /// Whether the session has come to its end: a GOAWAY was sent or received and no stream is open.

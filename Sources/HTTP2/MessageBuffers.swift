@@ -6,7 +6,8 @@ public struct MessageBuffers {
     private static let maxIdleBytes = 32 * 1024 * 1024
 
     private var idle: [ByteBuffer] = []
-    private var idleBytes = 0
+    /// The memory that is kept for messages to come.
+    public private(set) var idleBytes = 0
     /// The bytes of all half-received messages together.
     public private(set) var heldBytes = 0
 
@@ -22,6 +23,13 @@ public struct MessageBuffers {
             idleBytes = max(idleBytes, 0)
         }
         buffer?.writeBytes(part)
+    }
+
+    /// Gives idle memory back: nothing is under way.
+    public mutating func releaseIdle() {
+        guard idleBytes > 0 else { return }
+        idle = []
+        idleBytes = 0
     }
 
     /// Takes a message's buffer back.

@@ -1,5 +1,6 @@
 package import CNGHTTP2
 package import NIOCore
+package import TransportIO
 
 /// A server's side of a connection, whatever its requests mean: its frames, its graceful end, and what its client may take
 /// of the server's time.
@@ -23,6 +24,8 @@ package final class ServerConnection {
     /// Why the connection is being ended gracefully, if it is.
     package private(set) var drainReason: DrainReason?
     private let order = Unguarded(StreamOrder())
+    /// Whether more can be sent than was sent last.
+    package private(set) var hasLeftOff = false
     private var hasPreface = false
     private var drain = DrainPhase.none
     private var violation: String?
@@ -44,6 +47,7 @@ package final class ServerConnection {
     /// Gives the session what has come.
     /// - Returns: nil, or nghttp2's error code; see ``check(_:opening:)``.
     package func receive(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        guard !bytes.isEmpty else { return nil }
         watch.value.hasReceived = true
         guard let breach = order.value.walk(bytes) else { return session.receive(bytes) }
         // What came before it counts.
@@ -53,9 +57,10 @@ package final class ServerConnection {
         return nil
     }
 
-    /// Appends what can be sent.
+    /// Appends what can be sent, until it is ``ServerOutput/enough``.
     package func send(into out: inout ByteBuffer) {
-        let failure = withUnsafeMutablePointer(to: &out) { session.send(into: $0) }
+        let failure = withUnsafeMutablePointer(to: &out) { session.send(into: $0, enough: ServerOutput.enough) }
+        hasLeftOff = out.readableBytes >= ServerOutput.enough
         if let failure, violation == nil { violation = HTTP2Session.text(ofLibraryError: failure) }
     }
 
@@ -150,6 +155,12 @@ package final class ServerConnection {
             let last = nghttp2_session_get_last_proc_stream_id(session)
             _ = nghttp2_submit_goaway(session, 0, last, NGHTTP2_ENHANCE_YOUR_CALM.rawValue, text, text.count)
         }
+    }
+
+    /// Says why the connection is closed.
+    package func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
+        if hasPreface { goAway("\(reason)") }
+        send(into: &out)
     }
 
     /// The client has broken a bound for which nothing can be answered.

@@ -113,8 +113,9 @@ public enum HTTPTransport {
         options.tls?.requiresApplicationProtocol = false
         var configuration = configuration
         configuration.access = HTTPAccess(endpoint, token: options.token)
-        return SocketServerTransport(on: endpoint, options: options) { [configuration] in
-            PrefaceServerEngine(configuration: configuration)
+        return SocketServerTransport(on: endpoint, options: options) {
+            [configuration, limits = ConnectionLimits(options.connections)] in
+            PrefaceServerEngine(configuration: configuration, limits: limits)
         }
     }
 }

@@ -6,18 +6,37 @@ import Foundation
 /// | request | answer |
 /// | --- | --- |
 /// | `GET /health` | 200, what every transport has brought, and the memory that the accounts of runs take |
-/// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise |
+/// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise, at most 10,000 |
+/// | `GET /entries?limit=N&before=M` | the same of those that came before number M |
 /// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
 /// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
+///
+/// A page of entries holds at most 8 MiB of names and data, unless its first entry alone has more. Where there are older
+/// ones, the `Link` field of the answer names the next page (`rel="next"`, RFC 8288). A page is made while it is read:
+/// entries that newer ones have taken the place of by then are left out.
 public struct ControlAPI: Sendable {
     /// An answer: a status and a JSON body.
     public struct Answer: Sendable {
+        /// What comes next of a body.
+        public enum Part: Sendable {
+            /// These bytes.
+            case bytes([UInt8])
+            /// Nothing: that was all.
+            case end
+            /// The rest was written over: the body cannot be made whole.
+            case broken
+        }
+
         /// The HTTP status code.
         public var status: Int
-        /// The JSON text.
+        /// The JSON text, or the first part of it.
         public var body: [UInt8]
+        /// Makes the next part of the JSON text; nil where ``body`` is all of it.
+        public var more: (@Sendable () -> Part)?
         /// The methods that the path knows, when the one asked for is not among them.
         public var allow: String?
+        /// Where there is more of what was asked for, as the `Link` field has it (RFC 8288).
+        public var link: String?
     }
 
     private static let maxEntries = 10_000
@@ -56,7 +75,18 @@ public struct ControlAPI: Sendable {
         guard let limit = Int(text), (1...Self.maxEntries).contains(limit) else {
             return failure(400, "limit has to be a number from 1 to \(Self.maxEntries), not '\(text)'")
         }
-        return json(200, ledger.latest(limit).map(EntryView.init))
+        let cursor = Self.value(of: "before", in: query)
+        let before = cursor.flatMap { UInt64($0) }
+        guard cursor == nil || before != nil else {
+            return failure(400, "before has to be a number that a page's Link field names, not '\(cursor ?? "")'")
+        }
+        let page = EntryPage(of: ledger, before: before, limit: limit)
+        var answer = Answer(status: 200, body: [])
+        if let next = page.next { answer.link = "</entries?limit=\(limit)&before=\(next)>; rel=\"next\"" }
+        guard case .bytes(let first) = page.nextPart() else { return failure(500, "the entries cannot be read") }
+        answer.body = first
+        if !page.hasEnded { answer.more = page.nextPart }
+        return answer
     }
 
     private func report(_ id: String) -> Answer {
@@ -142,34 +172,5 @@ private struct Health: Encodable {
                 ($0.transport, Source(received: $0.received, undecodable: $0.undecodable, repeated: $0.repeated))
             },
             uniquingKeysWith: { $1 })
-    }
-}
-
-private struct EntryView: Encodable {
-    var name: String
-    var data: String
-    var severity: String
-    var transport: String
-    var receivedAtNs: Int64
-    var run: String?
-    var seq: UInt64?
-    var sentAtNs: Int64?
-
-    enum CodingKeys: String, CodingKey {
-        case name, data, severity, transport, run, seq
-        case receivedAtNs = "received_at_ns"
-        case sentAtNs = "sent_at_ns"
-    }
-
-    init(_ stored: (entry: StoredEntry, transport: String)) {
-        let entry = stored.entry.entry
-        name = entry.name
-        data = entry.data
-        severity = entry.severity.name
-        transport = stored.transport
-        receivedAtNs = stored.entry.receivedAt
-        run = entry.stamp?.run
-        seq = entry.stamp?.sequence
-        sentAtNs = entry.stamp?.sentAt
     }
 }

@@ -3,23 +3,43 @@ import Broker
 /// A store of the latest entries in a bounded piece of memory that is allocated, and touched, once.
 ///
 /// Entries lie one behind the other, each followed by its length, so that they can be walked from the newest back. One that
-/// does not fit before the end of the memory starts again at its beginning, over the oldest.
+/// does not fit before the end of the memory starts again at its beginning, over the oldest. They are numbered as they come,
+/// from 0 on; a mark for each block of the memory says where the numbers are.
 struct EntryRing: ~Copyable {
     private static let headerBytes = 32
+    private static let blockBytes = 64 * 1024
+
+    /// The last entry that ends in a block, or in an earlier one where none does.
+    private struct Mark {
+        /// How many entries there were with it: its number and 1.
+        var count: UInt64 = 0
+        var end = 0
+    }
 
     private let memory: UnsafeMutableRawBufferPointer
     /// Where the next entry goes.
     private var head = 0
     /// Where the entries end that were written before the head came back to the beginning; 0 before that.
     private var previousEnd = 0
+    /// The number of the next entry.
+    private(set) var nextNumber: UInt64 = 0
+    /// The number of the first entry that was written since the head came back to the beginning.
+    private var firstOfLap: UInt64 = 0
+    private let marks: UnsafeMutableBufferPointer<Mark>
+    /// The block of the last entry; -1 where the head is at the beginning.
+    private var lastBlock = -1
+    private var lastMark = Mark()
 
     init(byteCount: Int) {
+        marks = .allocate(capacity: max(byteCount, 1) / Self.blockBytes + 1)
+        marks.initialize(repeating: Mark())
         memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(byteCount, 1), alignment: 16)
         memory.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     deinit {
         memory.deallocate()
+        marks.deallocate()
     }
 
     /// Copies an entry in, over the oldest ones; one that is larger than the memory is left out.
@@ -30,6 +50,9 @@ struct EntryRing: ~Copyable {
         if head + total > memory.count {
             previousEnd = head
             head = 0
+            fillMarks(to: marks.count)
+            lastBlock = -1
+            firstOfLap = nextNumber
         }
         var offset = head
         func put<T: BitwiseCopyable>(_ value: T) {
@@ -52,59 +75,130 @@ struct EntryRing: ~Copyable {
         put(entry.data)
         put(UInt32(total))
         head = offset
+        mark(offset)
     }
 
-    /// The latest entries, newest first, at most `limit`.
-    func latest(_ limit: Int) -> [StoredEntry] {
-        var entries: [StoredEntry] = []
-        var end = head
-        while end > 0 && entries.count < limit {
-            let start = end - length(ofEntryEndingAt: end)
-            entries.append(entry(start..<end))
-            end = start
+    /// Marks the entry that was just written, up to `end`.
+    private mutating func mark(_ end: Int) {
+        // An entry that ends where a block does belongs to that block.
+        let block = (end - 1) / Self.blockBytes
+        fillMarks(to: block)
+        lastMark = Mark(count: nextNumber + 1, end: end)
+        marks[block] = lastMark
+        lastBlock = block
+        nextNumber += 1
+    }
+
+    /// Has the blocks behind the last entry's, in which no entry ends, say so.
+    private mutating func fillMarks(to block: Int) {
+        var empty = lastBlock + 1
+        while empty < block {
+            marks[empty] = lastMark
+            empty += 1
         }
-        end = previousEnd
+    }
+
+    // MARK: Reading
+
+    /// Where an entry lies.
+    struct Place {
+        var number: UInt64
+        fileprivate var bounds: Range<Int>
+    }
+
+    /// The latest entry; nil where there is none.
+    var newest: Place? {
+        guard nextNumber > 0 else { return nil }
+        return place(nextNumber - 1, endingAt: head)
+    }
+
+    /// The entry of that number; nil where it was written over, or has not come yet.
+    func place(of number: UInt64) -> Place? {
+        guard number < nextNumber else { return nil }
+        // The marks of a lap are in the order of their numbers; those behind the head's block are of the lap before.
+        let headBlock = (head - 1) / Self.blockBytes
+        let isOfLap = number >= firstOfLap
+        var (low, high) = isOfLap ? (0, headBlock) : (headBlock + 1, marks.count)
+        // The first block whose mark is not below the number.
+        while low < high {
+            let middle = (low + high) / 2
+            if marks[middle].count <= number { low = middle + 1 } else { high = middle }
+        }
+        // The lap before may have ended in the head's block.
+        let mark = low < marks.count ? marks[low] : Mark(count: firstOfLap, end: previousEnd)
+        guard mark.count > number, var place = place(mark.count - 1, endingAt: mark.end) else { return nil }
+        while place.number > number {
+            guard let older = self.place(before: place) else { return nil }
+            place = older
+        }
+        return place
+    }
+
+    /// The entry before one that was just found; nil where it was written over.
+    func place(before place: Place) -> Place? {
+        guard place.number > 0 else { return nil }
+        // The one before the first of a lap is the last of the lap before.
+        return self.place(
+            place.number - 1, endingAt: place.number == firstOfLap ? previousEnd : place.bounds.lowerBound)
+    }
+
+    /// An entry that ends there, if it is still whole.
+    private func place(_ number: UInt64, endingAt end: Int) -> Place? {
+        let isOfLap = number >= firstOfLap
         // Of an older entry that was partly written over, even the length at its end may be gone.
-        while end - 4 >= head && entries.count < limit {
-            let start = end - length(ofEntryEndingAt: end)
-            guard start >= head else { break }
-            entries.append(entry(start..<end))
-            end = start
+        guard isOfLap || end - 4 >= head else { return nil }
+        let start = end - length(ofEntryEndingAt: end)
+        guard isOfLap || start >= head else { return nil }
+        return Place(number: number, bounds: start..<end)
+    }
+
+    /// The number of bytes of an entry's texts.
+    func textBytes(_ place: Place) -> Int {
+        place.bounds.count - Self.headerBytes - 4
+    }
+
+    /// The entry without its texts, and these.
+    func withEntry<R>(_ place: Place, _ body: (StoredEntry.Head, _ texts: StoredEntry.Texts) -> R) -> R {
+        let bounds = place.bounds
+        func get<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
+            memory.loadUnaligned(fromByteOffset: bounds.lowerBound + offset, as: type)
         }
-        return entries
+        let runStart = bounds.lowerBound + Self.headerBytes
+        let nameStart = runStart + Int(get(28, as: UInt16.self))
+        let dataStart = nameStart + Int(get(24, as: UInt32.self))
+        return body(
+            StoredEntry.Head(
+                severity: Severity(rawValue: get(31, as: UInt8.self)) ?? .info, sequence: get(8, as: UInt64.self),
+                sentAt: get(16, as: Int64.self), receivedAt: get(0, as: Int64.self), source: get(30, as: UInt8.self)),
+            StoredEntry.Texts(
+                run: UnsafeRawBufferPointer(rebasing: memory[runStart..<nameStart]),
+                name: UnsafeRawBufferPointer(rebasing: memory[nameStart..<dataStart]),
+                data: UnsafeRawBufferPointer(rebasing: memory[dataStart..<bounds.upperBound - 4])))
     }
 
     private func length(ofEntryEndingAt end: Int) -> Int {
         Int(memory.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self))
     }
-
-    private func entry(_ bounds: Range<Int>) -> StoredEntry {
-        let start = bounds.lowerBound
-        func get<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
-            memory.loadUnaligned(fromByteOffset: start + offset, as: type)
-        }
-        let nameStart = start + Self.headerBytes + Int(get(28, as: UInt16.self))
-        let dataStart = nameStart + Int(get(24, as: UInt32.self))
-        func text(_ range: Range<Int>) -> String {
-            String(decoding: UnsafeRawBufferPointer(rebasing: memory[range]), as: UTF8.self)
-        }
-        let run = text(start + Self.headerBytes..<nameStart)
-        return StoredEntry(
-            entry: LogEntry(
-                name: text(nameStart..<dataStart), data: text(dataStart..<bounds.upperBound - 4),
-                severity: Severity(rawValue: get(31, as: UInt8.self)) ?? .info,
-                stamp: run.isEmpty
-                    ? nil
-                    : RunStamp(run: run, sequence: get(8, as: UInt64.self), sentAt: get(16, as: Int64.self))),
-            receivedAt: get(0, as: Int64.self), source: get(30, as: UInt8.self))
-    }
 }
 
-/// An entry as the store gives it back.
-struct StoredEntry {
-    var entry: LogEntry
-    /// When it was recorded, in nanoseconds since 1970-01-01T00:00:00Z.
-    var receivedAt: Int64
-    /// The number of the transport that brought it.
-    var source: UInt8
+/// What the store gives back of an entry.
+enum StoredEntry {
+    /// What an entry has beside its texts.
+    struct Head {
+        var severity: Severity
+        var sequence: UInt64
+        var sentAt: Int64
+        /// When it was recorded, in nanoseconds since 1970-01-01T00:00:00Z.
+        var receivedAt: Int64
+        /// The number of the transport that brought it.
+        var source: UInt8
+    }
+
+    /// The texts of an entry, in the memory of its store.
+    struct Texts {
+        /// Empty where the entry belongs to no run.
+        var run: UnsafeRawBufferPointer
+        var name: UnsafeRawBufferPointer
+        var data: UnsafeRawBufferPointer
+    }
 }

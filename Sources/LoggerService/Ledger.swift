@@ -60,11 +60,9 @@ public final class Ledger: Sendable {
         state.withLock { $0.runs[Array(run.utf8)]?.report() }
     }
 
-    /// The latest entries, newest first, each with the name of the transport that brought it.
-    func latest(_ limit: Int) -> [(entry: StoredEntry, transport: String)] {
-        state.withLock { state in
-            state.ring.latest(limit).map { ($0, state.sources[Int($0.source)].transport) }
-        }
+    /// Lends the latest entries, and the transports by the numbers that entries have of them.
+    func withRing<R: Sendable>(_ body: (borrowing EntryRing, [SourceCount]) -> R) -> R {
+        state.withLock { body($0.ring, $0.sources) }
     }
 
     /// What every transport has brought so far.

@@ -12,6 +12,9 @@ public protocol ServerEngine {
     mutating func open(into out: inout ByteBuffer)
 
     /// Takes what can be taken of `bytes` and leaves the rest, which comes again with more behind it.
+    ///
+    /// An engine that has said much in one call (``ServerOutput/enough``), or has done what takes time, leaves off and is
+    /// ``isPaused``: it is called again, also where nothing has come meanwhile, when what it has said is on its way.
     /// - Throws: ``ProtocolError`` when the peer breaks the protocol; the socket is closed after `out` is written.
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
@@ -36,6 +39,18 @@ public protocol ServerEngine {
     /// nothing more is read from the socket until that is done.
     var isBusy: Bool { get }
 
+    /// Whether ``receive(_:into:intake:)`` has more to say or to take without any further bytes.
+    var isPaused: Bool { get }
+
+    /// Whether a message has begun that has not all come, where the engine does not watch over its time itself.
+    var isAmidMessage: Bool { get }
+
+    /// The bytes that the engine holds of messages that have not all come and of answers that the peer has not taken.
+    var heldBytes: Int { get }
+
+    /// Says, where the protocol has a way to, why this side closes the connection; nothing is received after that.
+    mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer)
+
     /// Whether the protocol has come to its end on this socket, which is closed after `out` is written.
     var isFinished: Bool { get }
 
@@ -59,6 +74,14 @@ extension ServerEngine {
     public mutating func drain(into out: inout ByteBuffer) {}
     /// Most engines deal with everything at once.
     public var isBusy: Bool { false }
+    /// Most engines take all that has come.
+    public var isPaused: Bool { false }
+    /// Most engines watch over time themselves.
+    public var isAmidMessage: Bool { false }
+    /// Most engines leave what they cannot take yet where it is.
+    public var heldBytes: Int { 0 }
+    /// Most protocols have no way to say it.
+    public mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {}
     /// Most protocols end with the socket.
     public var isFinished: Bool { false }
     /// Most protocols have no heartbeat of their own.

@@ -18,6 +18,9 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// The most entries whose fate is still open before reading stops.
     private static let maxUndecided = 1024
 
+    /// The memory that each connection keeps for its answers.
+    private static let maxIdleOutputBytes = 256 * 1024
+
     /// The most bytes that wait behind an entry whose fate is still open before reading stops.
     private static let maxRestWhileUndecided = 256 * 1024
 
@@ -36,6 +39,8 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let recorder: any EntryRecorder
     private let drainTimeout: TimeAmount
     private let isOnlyHandler: Bool
+    /// What the peer may take; nil for one that this side has dialed.
+    private let bounds: PeerBounds?
     private let ended: (ServerSocketHandler, String?) -> Void
     private var input = SocketInput()
     private var output: SocketOutput
@@ -54,19 +59,27 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private var wakeUps = EngineWakeUps()
     private var secondsSinceKeepAlive: Int64 = 0
     private var failure: String?
+    /// Whether the engine has left off, and goes on without any further bytes.
+    private var isPaused = false
+    private var isQueued = false
+    /// The bytes that the account of all connections knows of.
+    private(set) var heldBytes = 0
+    private var watch = PeerWatch()
 
     /// - Parameters:
     ///   - isOnlyHandler: nothing else in the pipeline changes what is written.
+    ///   - bounds: what the peer may take.
     ///   - ended: called once when the socket is closed, with what the peer did wrong, if it did.
     init(
         engine: any ServerEngine, recorder: any EntryRecorder, drainTimeout: TimeAmount, allocator: ByteBufferAllocator,
-        isOnlyHandler: Bool = false, ended: @escaping (ServerSocketHandler, String?) -> Void
+        isOnlyHandler: Bool = false, bounds: PeerBounds? = nil, ended: @escaping (ServerSocketHandler, String?) -> Void
     ) {
         self.engine = engine
         self.recorder = recorder
         self.drainTimeout = drainTimeout
-        self.output = SocketOutput(allocator: allocator)
+        self.output = SocketOutput(allocator: allocator, maxIdleBytes: Self.maxIdleOutputBytes)
         self.isOnlyHandler = isOnlyHandler
+        self.bounds = bounds
         self.ended = ended
     }
 
@@ -105,6 +118,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         timer?.cancel()
         wakeUps.cancel()
         if self.context != nil { engine.disconnected() }
+        hold(0)
         intake = nil
         self.context = nil
         added = nil
@@ -119,33 +133,73 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     // MARK: Receiving
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        receive(unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        watch.receivedBytes &+= bytes.readableBytes
+        receive(bytes)
     }
 
     private func receive(_ bytes: ByteBuffer) {
         guard let intake, phase != .halfClosed, failure == nil else { return }
+        // Who has left off goes on in its turn.
+        guard !isPaused else { return input.add(bytes) }
         do throws(ProtocolError) {
             try input.take(bytes) { bytes throws(ProtocolError) in
                 try engine.receive(&bytes, into: &output.buffer, intake: intake)
             }
+            isPaused = Self.isPaused(&engine)
         } catch {
             failure = "\(error)"
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        output.flush(to: context)
-        closeIfDone(context)
+        settle(context)
         if !mayRead(context) { holdRead(context) }
     }
 
-    /// No reading while the peer does not read answers, while the engine is busy, or while too much waits to be decided.
+    /// Writes what was said, and sees how things stand.
+    private func settle(_ context: ChannelHandlerContext) {
+        output.flush(to: context)
+        if bounds != nil { hold(input.restBytes &+ output.waitingBytes(context) &+ Self.heldBytes(of: &engine)) }
+        closeIfDone(context)
+        if isPaused { queueTurn(context) }
+    }
+
+    /// Keeps the account of all connections right.
+    private func hold(_ bytes: Int) {
+        guard bytes != heldBytes, let bounds else { return }
+        let difference = bytes - heldBytes
+        heldBytes = bytes
+        bounds.connections.holds(difference, atMost: bounds.maxHeldBytes)
+    }
+
+    /// An engine that has left off goes on when there is room for what it says.
+    private func queueTurn(_ context: ChannelHandlerContext) {
+        guard !isQueued, failure == nil, phase != .halfClosed, context.channel.isWritable else { return }
+        isQueued = true
+        (bounds?.connections ?? .shared).turns.add(self, on: context.eventLoop)
+    }
+
+    /// Lets an engine go on that has left off.
+    func takeTurn() {
+        isQueued = false
+        guard let context, isPaused else { return }
+        isPaused = false
+        receive(ByteBuffer())
+        settle(context)
+        releaseRead(context)
+    }
+
+    /// No reading while the peer does not read answers, while the engine has left off or is busy, or while too much waits to be
+    /// decided.
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isWritable && !Self.isBusy(&engine) && undecided < Self.maxUndecided
-            && (undecided == 0 || input.restBytes < Self.maxRestWhileUndecided)
+        phase == .halfClosed
+            || context.channel.isWritable && !isPaused && !Self.isBusy(&engine) && undecided < Self.maxUndecided
+                && (undecided == 0 || input.restBytes < Self.maxRestWhileUndecided)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isPaused { queueTurn(context) }
         releaseRead(context)
         context.fireChannelWritabilityChanged()
     }
@@ -187,15 +241,14 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         guard let context else { return }
         engine.complete(ticket, result, into: &output.buffer)
         // The engine may have left messages behind until this result was known.
-        if input.restBytes > 0 { receive(ByteBuffer()) }
+        if input.restBytes > 0 { receive(ByteBuffer()) } else { isPaused = Self.isPaused(&engine) }
         releaseRead(context)
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
         context.eventLoop.execute {
             self.isFlushScheduled = false
             guard let context = self.context else { return }
-            self.output.flush(to: context)
-            self.closeIfDone(context)
+            self.settle(context)
         }
     }
 
@@ -212,11 +265,11 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         guard phase != .halfClosed, failure == nil else { return }
         do throws(ProtocolError) {
             try engine.proceed(into: &output.buffer, intake: intake)
+            isPaused = Self.isPaused(&engine)
         } catch {
             failure = "\(error)"
         }
-        output.flush(to: context)
-        closeIfDone(context)
+        settle(context)
         releaseRead(context)
     }
 
@@ -246,37 +299,93 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func closeIfDone(_ context: ChannelHandlerContext) {
         let isDone =
             failure != nil || Self.isFinished(&engine)
-            || (phase == .draining && undecided == 0 && (engine.isIdle || inputHasEnded))
+            || (phase == .draining && undecided == 0 && !isPaused && (engine.isIdle || inputHasEnded))
         if inputHasEnded && (isDone || phase == .halfClosed) {
             context.close(promise: nil)
         } else if isDone && phase != .halfClosed {
             phase = .halfClosed
             context.close(mode: .output, promise: nil)
-            context.eventLoop.scheduleTask(in: Self.closeGrace) { self.context?.close(promise: nil) }
+            closeAfterGrace()
+            releaseRead(context)
         }
     }
 
-    /// Asks where the engine lies: asking an existential that is a property copies it first.
+    /// Closes the socket when the peer has had its time to end its stream, which begins when it has read what was said.
+    private func closeAfterGrace() {
+        context?.eventLoop.scheduleTask(in: Self.closeGrace) {
+            guard let context = self.context else { return }
+            guard self.bounds != nil, self.output.waitingBytes(context) > 0 else { return context.close(promise: nil) }
+            self.closeAfterGrace()
+        }
+    }
+
+    // Asked where the engine lies: asking an existential that is a property copies it first.
+
     private static func isFinished<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
         engine.isFinished
     }
 
-    /// Asks where the engine lies, too.
     private static func isBusy<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
         engine.isBusy
     }
 
+    private static func isPaused<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
+        engine.isPaused
+    }
+
+    private static func heldBytes<Engine: ServerEngine>(of engine: inout Engine) -> Int {
+        engine.heldBytes
+    }
+
+    /// Closes the connection, though its peer has broken no rule of the protocol.
+    func end(_ reason: ConnectionEnd) {
+        guard let context, let bounds, !(engine is EndedServerEngine) else { return }
+        if case .tooMuchHeld = reason, bounds.connections.isNews(.heldBytes) {
+            let peer = context.remoteAddress.map { "\($0.ipAddress ?? "")" } ?? "a peer"
+            bounds.notice(
+                "closed the connection from \(peer), which held \(heldBytes >> 20) MiB: \(reason) (--max-held-mib)")
+        }
+        engine.end(reason, into: &output.buffer)
+        engine.disconnected()
+        engine = EndedServerEngine()
+        input = SocketInput()
+        isPaused = false
+        failure = failure ?? "\(reason)"
+        output.flush(to: context)
+        hold(0)
+        // What the peer has not read goes with the socket.
+        if output.waitingBytes(context) > 0 { context.close(promise: nil) } else { closeIfDone(context) }
+    }
+
+    // MARK: Time
+
     private func secondPassed() {
-        guard let context, let interval = engine.keepAliveInterval else { return }
+        guard let context else { return }
+        if let bounds, let finding = look(context, bounds) {
+            switch finding {
+            case .idle: drain()
+            case .over(let reason): end(reason)
+            }
+        }
+        guard let interval = engine.keepAliveInterval else { return }
         secondsSinceKeepAlive += 1
         guard .seconds(secondsSinceKeepAlive) >= interval else { return }
         secondsSinceKeepAlive = 0
         do throws(ProtocolError) {
             try engine.keepAlive(into: &output.buffer)
+            isPaused = Self.isPaused(&engine)
         } catch {
             failure = "\(error)"
         }
-        output.flush(to: context)
-        closeIfDone(context)
+        settle(context)
+    }
+
+    private func look(_ context: ChannelHandlerContext, _ bounds: PeerBounds) -> PeerWatch.Finding? {
+        let waiting = output.waitingBytes(context)
+        let isQuiet = undecided == 0 && waiting == 0 && engine.isIdle && phase == .serving
+        // Where this side does not read, a message that does not come is not its peer's fault.
+        let isAmidMessage = !isReadHeld && phase != .halfClosed && engine.isAmidMessage
+        return watch.secondPassed(
+            bounds, waiting: waiting, given: output.givenBytes, isAmidMessage: isAmidMessage, isQuiet: isQuiet)
     }
 }

@@ -11,8 +11,13 @@ final class SocketOutput {
     private(set) var socket: CInt = -1
     /// The channel was given what the socket did not take at once.
     private var channelMayHold = false
+    /// All that the channel was given to write.
+    private(set) var givenBytes = 0
+    /// The memory that is kept for what is said next.
+    private let maxIdleBytes: Int
 
-    init(allocator: ByteBufferAllocator) {
+    init(allocator: ByteBufferAllocator, maxIdleBytes: Int = 4 * 1024 * 1024) {
+        self.maxIdleBytes = maxIdleBytes
         buffer = allocator.buffer(capacity: 16 * 1024)
     }
 
@@ -30,13 +35,28 @@ final class SocketOutput {
     /// The buffer's memory is used again as soon as the socket has taken all of it.
     func flush(to context: ChannelHandlerContext) {
         guard buffer.readableBytes > 0 else { return }
-        if socketTakesAll(context) { return buffer.clear() }
+        if socketTakesAll(context) { return clear() }
         var written = ByteBuffer()
         swap(&buffer, &written)
+        channelMayHold = true
+        givenBytes &+= written.readableBytes
         context.writeAndFlush(NIOAny(written), promise: nil)
         guard buffer.capacity == 0 else { return }
-        written.clear()
         swap(&buffer, &written)
+        clear()
+    }
+
+    private func clear() {
+        // A long message's memory is not kept for short ones.
+        if buffer.capacity > maxIdleBytes { buffer = ByteBuffer() } else { buffer.clear() }
+    }
+
+    /// How many bytes wait to be written.
+    func waitingBytes(_ context: ChannelHandlerContext) -> Int {
+        guard channelMayHold else { return buffer.readableBytes }
+        let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        channelMayHold = waiting > 0
+        return buffer.readableBytes + waiting
     }
 
     /// Whether the peer has ended its side, or has said something, that the event loop has not told of yet.
@@ -61,7 +81,6 @@ final class SocketOutput {
         }
         if taken == buffer.readableBytes { return true }
         buffer.moveReaderIndex(forwardBy: max(taken, 0))
-        channelMayHold = true
         return false
     }
 }
@@ -74,6 +93,11 @@ package struct SocketInput {
 
     /// The number of bytes that wait for more.
     var restBytes: Int { rest?.readableBytes ?? 0 }
+
+    /// Keeps what has come for later.
+    mutating func add(_ bytes: consuming ByteBuffer) {
+        take(bytes) { _ in }
+    }
 
     /// Gives `read` what was left behind together with what has come, and keeps what it leaves.
     package mutating func take<Failure: Error>(

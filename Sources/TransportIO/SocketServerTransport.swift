@@ -29,25 +29,39 @@ public struct SocketServerTransport: ServerTransport {
         }
         if let warning = tls?.warning { options.notice(warning) }
         let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
+        let (connections, bounds) = (ServerConnections.shared, ServerConnections.Bounds(options.connections))
+        let (limits, notice) = (options.connections, options.notice)
         let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets(), eventLoop: eventLoop)
         let listener: any Channel
         do {
             listener = try await ServerBootstrap(group: eventLoop, childGroup: eventLoop)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.backlog, value: 1024)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let gate = AcceptGate(connections: connections, notice: notice)
+                        try channel.pipeline.syncOperations.addHandler(gate, position: .last)
+                    }
+                }
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forBrokerLab)
-                .childChannelOption(.writeBufferWaterMark, value: .forBrokerLab)
+                .childChannelOption(.writeBufferWaterMark, value: .forServers)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try connections.admit(channel, bounds, notice: notice)
                         let secured = try tls?.add(to: channel, timeout: TLSContext.acceptTimeout)
                         let handler = ServerSocketHandler(
                             engine: makeEngine(), recorder: recorder, drainTimeout: drainTimeout,
                             allocator: channel.allocator, isOnlyHandler: secured == nil,
-                            ended: { handler, _ in sockets.value.remove(handler) })
+                            bounds: PeerBounds(limits, connections, notice),
+                            ended: { handler, _ in
+                                sockets.value.remove(handler)
+                                connections.remove(handler)
+                            })
                         try channel.pipeline.syncOperations.addHandler(handler)
                         sockets.value.insert(handler)
+                        connections.insert(handler)
                     }
                 }
                 .bind(to: endpoint)
@@ -108,6 +122,13 @@ private final class ServerSockets {
         self.drained = drained
         let handlers = Array(open.values)
         for handler in handlers { handler.drain() }
+    }
+}
+
+extension ChannelOptions.Types.WriteBufferWaterMark {
+    /// A client that does not read is not read from at this many bytes.
+    fileprivate static var forServers: ChannelOptions.Types.WriteBufferWaterMark {
+        ChannelOptions.Types.WriteBufferWaterMark(low: 64 * 1024, high: 256 * 1024)
     }
 }
 

@@ -67,7 +67,7 @@ struct TestLogger: Sendable {
         let deadline = ContinuousClock.now + .seconds(20)
         var entries: [TestEntry] = []
         while entries.count < count && ContinuousClock.now < deadline {
-            entries = try control([TestEntry].self, "/entries", query: "limit=1000") ?? []
+            entries = try allEntries()
             await Task.yield()
         }
         return entries
@@ -76,7 +76,26 @@ struct TestLogger: Sendable {
     private func control<T: Decodable>(_ type: T.Type, _ path: String, query: String = "") throws -> T? {
         let answer = try #require(ControlAPI(ledger: ledger).answer(method: "GET", path: path, query: query))
         guard answer.status == 200 else { return nil }
-        return try JSONDecoder().decode(type, from: Data(answer.body))
+        return try JSONDecoder().decode(type, from: whole(answer))
+    }
+
+    /// The body with all its parts.
+    private func whole(_ answer: ControlAPI.Answer) -> Data {
+        var body = Data(answer.body)
+        while let more = answer.more, case .bytes(let part) = more() { body += part }
+        return body
+    }
+
+    /// The entries of all pages.
+    private func allEntries() throws -> [TestEntry] {
+        var entries: [TestEntry] = []
+        var query: String? = "limit=1000"
+        while let asked = query {
+            let answer = try #require(ControlAPI(ledger: ledger).answer(method: "GET", path: "/entries", query: asked))
+            entries += try JSONDecoder().decode([TestEntry].self, from: whole(answer))
+            query = answer.link.map { String($0.drop { $0 != "?" }.dropFirst().prefix { $0 != ">" }) }
+        }
+        return entries
     }
 }
 

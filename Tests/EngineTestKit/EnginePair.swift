@@ -43,8 +43,8 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
 
     /// Carries bytes both ways until nobody has anything more to say, at most `step` bytes at a time.
     package func exchange(step: Int = .max) throws(ProtocolError) {
-        while fromClient.readableBytes > 0 || fromServer.readableBytes > 0 {
-            if let part = fromClient.readPart(step) {
+        while fromClient.readableBytes > 0 || fromServer.readableBytes > 0 || server.isPaused {
+            if let part = server.isPaused ? [] : fromClient.readPart(step) {
                 toServer += part
                 serverInput.writeBytes(part)
                 try server.receive(&serverInput, into: &fromServer, intake: intake)

@@ -29,7 +29,7 @@ extension ServerEngine {
         var source = ByteBuffer(bytes: bytes)
         var (input, out) = (ByteBuffer(), ByteBuffer())
         open(into: &out)
-        while !isFinished, let part = source.readPart(step) {
+        while !isFinished, let part = isPaused ? [] : source.readPart(step) {
             input.writeBytes(part)
             do throws(ProtocolError) {
                 try receive(&input, into: &out, intake: intake)
@@ -37,8 +37,9 @@ extension ServerEngine {
                 outcome.error = error
                 break
             }
+            outcome.said += out.readBytes(length: out.readableBytes) ?? []
         }
-        outcome.said = Array(out.readableBytesView)
+        outcome.said += out.readableBytesView
         outcome.entries = recorder.entries
         outcome.undecodable = recorder.undecodable
         outcome.isFinished = isFinished

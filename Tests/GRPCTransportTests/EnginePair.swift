@@ -77,6 +77,10 @@ final class EnginePair {
             if var part = toClient.readSlice(length: min(step, toClient.readableBytes)), part.readableBytes > 0 {
                 try client.receive(&part, into: &toServer, completions: &completions)
             }
+            if server.isPaused {
+                var none = ByteBuffer()
+                try server.receive(&none, into: &toClient, intake: intake)
+            }
             try proceed()
         }
     }

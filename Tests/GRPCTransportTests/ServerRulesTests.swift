@@ -20,10 +20,16 @@ import Testing
         }
 
         mutating func receive(_ bytes: ByteBuffer) throws {
-            var bytes = bytes
+            var (bytes, out) = (bytes, ByteBuffer())
             let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
-            try engine.receive(&bytes, into: &said, intake: intake)
-            #expect(bytes.readableBytes == 0)
+            repeat {
+                defer {
+                    said.writeBuffer(&out)
+                    out.clear()
+                }
+                try engine.receive(&bytes, into: &out, intake: intake)
+                #expect(bytes.readableBytes == 0)
+            } while engine.isPaused
         }
 
         /// The error code of the last GOAWAY; nil where there is none.

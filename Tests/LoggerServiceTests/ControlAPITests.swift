@@ -17,6 +17,13 @@ import Testing
         return try #require(JSONSerialization.jsonObject(with: body) as? [String: Any])
     }
 
+    /// The body with all its parts.
+    private func whole(_ answer: ControlAPI.Answer) -> Data {
+        var body = Data(answer.body)
+        while let more = answer.more, case .bytes(let part) = more() { body += part }
+        return body
+    }
+
     @Test(arguments: [
         "", "/", "health", "//health", "/health/", "/healthz", "/HEALTH", "/runs", "/runs/a/b", "/entries/", "/log",
         "/x",
@@ -61,7 +68,7 @@ import Testing
         func names(_ query: String) throws -> [String] {
             let answer = try #require(api.answer(method: "GET", path: "/entries", query: query))
             #expect(answer.status == 200)
-            let entries = try #require(JSONSerialization.jsonObject(with: Data(answer.body)) as? [[String: Any]])
+            let entries = try #require(JSONSerialization.jsonObject(with: whole(answer)) as? [[String: Any]])
             return entries.compactMap { $0["name"] as? String }
         }
         #expect(try names("limit=3") == ["last", "149", "148"])
@@ -80,8 +87,27 @@ import Testing
         #expect((entries[0]["received_at_ns"] as? Int64 ?? 0) > 1_704_067_200_000_000_000)
     }
 
+    /// The field that leads to the next page leads through all entries, and ends.
+    @Test func pages() throws {
+        let recorder = ledger.recorder(for: "tcp")
+        for number in 0..<25 { recorder.record(LogEntry(name: "\(number)", data: "")) }
+        var (query, names, links): (String, [String], [String?]) = ("limit=10", [], [])
+        for _ in 0..<3 {
+            let answer = try #require(api.answer(method: "GET", path: "/entries", query: query))
+            let entries = try #require(JSONSerialization.jsonObject(with: Data(answer.body)) as? [[String: Any]])
+            names += entries.compactMap { $0["name"] as? String }
+            links.append(answer.link)
+            query = String(answer.link?.split(separator: "?").last?.prefix { $0 != ">" } ?? "")
+        }
+        #expect(names == (0..<25).reversed().map { "\($0)" })
+        #expect(
+            links == [
+                #"</entries?limit=10&before=15>; rel="next""#, #"</entries?limit=10&before=5>; rel="next""#, nil,
+            ])
+    }
+
     @Test(arguments: [
-        "limit=0", "limit=-1", "limit=10001", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
+        "before=", "before=x", "before=-1", "before=18446744073709551616", "limit=0", "limit=-1", "limit=10001", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
     ])
     func limitsThatAreNone(query: String) {
         #expect(api.answer(method: "GET", path: "/entries", query: query)?.status == 400)

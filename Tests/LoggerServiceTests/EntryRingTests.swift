@@ -51,6 +51,15 @@ import Testing
         }
     }
 
+    private func count(_ ring: borrowing EntryRing) -> Int {
+        var (count, next) = (0, ring.newest)
+        while let place = next {
+            count += 1
+            next = ring.place(before: place)
+        }
+        return count
+    }
+
     @Test func randomSizes() {
         var random = SeededGenerator(seed: 2)
         for _ in 0..<60 {
@@ -63,6 +72,38 @@ import Testing
                 model.append(entry)
                 check(ring, model, bytes: bytes, since: 116)
             }
+        }
+    }
+
+    /// Each number leads to its entry, or to nothing where that was written over: over blocks of the memory in which many
+    /// entries end, one, or none, and the end of the memory.
+    @Test(arguments: [1, 2, 3, 5, 8])
+    func numbers(blocks: Int) {
+        var random = SeededGenerator(seed: UInt64(blocks))
+        for largest in [200, 3_000, 60_000, 200_000] {
+            let bytes = blocks * 65_536 + Int.random(in: -40...40, using: &random)
+            var ring = EntryRing(byteCount: bytes)
+            var model: [LogEntry] = []
+            #expect(ring.place(of: 0) == nil && ring.newest == nil)
+            for _ in 0..<min(4 * bytes / largest + 8, 1_500) {
+                let entry = LogEntry(
+                    name: "\(model.count)",
+                    data: String(repeating: "x", count: Int.random(in: 0...largest, using: &random)))
+                let next = ring.nextNumber
+                append(entry, to: &ring)
+                if ring.nextNumber > next { model.append(entry) }
+                // Each look walks through the whole ring.
+                guard Int.random(in: 0..<20, using: &random) == 0 else { continue }
+                let held = count(ring)
+                let some = [0, held - 1, held, held + 1, model.count - 1, Int.random(in: 0...held, using: &random)]
+                for back in some where (0..<model.count).contains(back) {
+                    let place = ring.place(of: UInt64(model.count - 1 - back))
+                    #expect((place != nil) == (back < held))
+                    guard let place else { continue }
+                    #expect(ring.stored(place).entry == model[model.count - 1 - back])
+                }
+            }
+            #expect(ring.place(of: ring.nextNumber) == nil && ring.place(of: .max) == nil)
         }
     }
 

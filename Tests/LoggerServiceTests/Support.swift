@@ -18,3 +18,35 @@ extension EntryRecorder {
         record(LogEntry(name: "n", data: data, stamp: RunStamp(run: run, sequence: sequence, sentAt: sentAt)))
     }
 }
+
+extension EntryRing {
+    /// An entry as it was given to the ring.
+    struct Stored {
+        var entry: LogEntry
+        var receivedAt: Int64
+        var source: UInt8
+    }
+
+    /// The latest entries, newest first, at most `limit`.
+    func latest(_ limit: Int) -> [Stored] {
+        var entries: [Stored] = []
+        var next = newest
+        while let place = next, entries.count < limit {
+            entries.append(stored(place))
+            next = self.place(before: place)
+        }
+        return entries
+    }
+
+    func stored(_ place: Place) -> Stored {
+        withEntry(place) { head, texts in
+            func text(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+            return Stored(
+                entry: LogEntry(
+                    name: text(texts.name), data: text(texts.data), severity: head.severity,
+                    stamp: texts.run.isEmpty
+                        ? nil : RunStamp(run: text(texts.run), sequence: head.sequence, sentAt: head.sentAt)),
+                receivedAt: head.receivedAt, source: head.source)
+        }
+    }
+}

@@ -2,6 +2,7 @@ import Broker
 import EngineTestKit
 import NIOCore
 import Testing
+import TransportIO
 
 @testable import NetRPCTransport
 
@@ -31,6 +32,39 @@ import Testing
         #expect(pair.takeFates() == Self.entries.indices.map { Fate(ticket: $0) })
         #expect(pair.recorder.entries == Self.entries)
         #expect(pair.server.isIdle)
+    }
+
+    /// A call is under way from its first byte to its last.
+    @Test func callUnderWay() throws {
+        let pair = pair()
+        for (ticket, entry) in Self.entries.enumerated() { try pair.send(entry, ticket: ticket) }
+        try pair.exchange()
+        for count in 1..<pair.toServer.count {
+            let server = NetRPCServerEngine(limits: EntryLimits())
+            var engine = server
+            let outcome = engine.feed(Array(pair.toServer.prefix(count)))
+            #expect(outcome.isIdle != server.isAmidMessage)
+        }
+        #expect(!pair.server.isAmidMessage)
+    }
+
+    /// Calls whose answers are many take their turns.
+    @Test func manyCalls() throws {
+        let pair = pair(capacity: 10_000)
+        let entry = LogEntry(name: String(repeating: "n", count: 200), data: "")
+        for ticket in 0..<2_000 { try pair.send(entry, ticket: ticket) }
+        try pair.exchange()
+        #expect(pair.takeFates().count == 2_000 && pair.server.isIdle)
+        let server = NetRPCServerEngine(limits: EntryLimits())
+        let intake = Intake(RecordingRecorder()) { _ in }
+        var (bytes, out, calls) = (ByteBuffer(bytes: pair.toServer), ByteBuffer(), 0)
+        repeat {
+            try server.receive(&bytes, into: &out, intake: intake.intake)
+            #expect(out.readableBytes < ServerOutput.enough + 1_000)
+            out.clear()
+            calls += 1
+        } while server.isPaused
+        #expect(calls > 5 && bytes.readableBytes == 0 && server.isIdle)
     }
 
     @Test func everyBoundary() throws {

@@ -31,6 +31,19 @@ import Testing
         #expect(pair.toClient.count == 8 * Self.entries.count)
     }
 
+    /// A frame is under way from its first byte to its last.
+    @Test func frameUnderWay() throws {
+        let pair = pair()
+        for (ticket, entry) in Self.entries.enumerated() { try pair.send(entry, ticket: ticket) }
+        try pair.exchange()
+        for count in 1..<pair.toServer.count {
+            var server = TCPServerEngine(limits: EntryLimits())
+            let outcome = server.feed(Array(pair.toServer.prefix(count)))
+            #expect(server.isAmidMessage != outcome.isIdle)
+        }
+        #expect(!pair.server.isAmidMessage)
+    }
+
     /// One cut at each place of a conversation.
     @Test func everyBoundary() throws {
         let pair = pair()

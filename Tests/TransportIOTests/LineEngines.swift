@@ -34,6 +34,8 @@ struct LineServerEngine: ServerEngine {
 
     var isIdle: Bool { open.isEmpty && !hasPartialLine }
 
+    var isAmidMessage: Bool { hasPartialLine }
+
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {

@@ -51,8 +51,10 @@ package final class ServerCall {
     var hasToldEnd = false
     /// Bytes of the stream's window that were not given back to the client.
     var unconsumedBytes = 0
-    /// The bytes that the deframer kept when they were last counted.
-    var countedRestBytes = 0
+    /// The bytes that were held, received or not sent yet, when they were last counted.
+    var countedBytes = 0
+    /// All bytes of messages that have come.
+    var receivedBytes = 0
     private var usesGzip = false
     private let changed: () -> Void
     private let after: (TimeAmount, @escaping () -> Void) -> Void

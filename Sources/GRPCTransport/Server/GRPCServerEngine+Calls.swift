@@ -31,6 +31,7 @@ extension GRPCServerEngine {
     func callDataCame(_ slot: Int, _ call: ServerCall, _ data: UnsafeRawBufferPointer) {
         guard call.isOpen else { return }
         call.unconsumedBytes += data.count
+        call.receivedBytes &+= data.count
         note(slot)
         deliver(slot, call) { (deframer, body) throws(MessageDeframer.Defect) in
             try deframer.feed(data, maxLength: maxMessageBytes, body)
@@ -62,9 +63,8 @@ extension GRPCServerEngine {
             call.finish(GRPCStatus(error, maxBytes: maxMessageBytes))
         }
         if !call.isOpen { deframer.clear() }
-        heldByCalls.value += deframer.restBytes - call.countedRestBytes
-        call.countedRestBytes = deframer.restBytes
         swap(&deframer, &call.deframer)
+        recount(call)
         if heldByCalls.value + buffers.value.heldBytes > Self.maxHeldBytes {
             call.finish(
                 GRPCStatus(.resourceExhausted, "the connection holds more than \(Self.maxHeldBytes) bytes of messages"))
@@ -80,8 +80,15 @@ extension GRPCServerEngine {
 
     private func forgetHeld(_ call: ServerCall) {
         call.deframer.clear()
-        heldByCalls.value -= call.countedRestBytes
-        call.countedRestBytes = 0
+        recount(call)
+    }
+
+    /// Keeps the count of what calls hold right.
+    private func recount(_ call: ServerCall) {
+        let held = call.deframer.restBytes &+ call.unsent.readableBytes
+        guard held != call.countedBytes else { return }
+        heldByCalls.value += held - call.countedBytes
+        call.countedBytes = held
     }
 
     /// Looks at a call that has news: tells its handler the client's end, and submits what the handler has sent.
@@ -103,6 +110,7 @@ extension GRPCServerEngine {
             }
             submit(slot, call, session, stream)
         }
+        recount(call)
         if call.isOpen, let deadline = call.deadline, !streams[slot].hasDeadline {
             streams[slot].hasDeadline = true
             addTimer(.deadline(slot, streams[slot].generation), at: deadline)
@@ -135,6 +143,7 @@ extension GRPCServerEngine {
             if let start = bytes.baseAddress { memory.copyMemory(from: start, byteCount: count) }
             return count
         }
+        recount(call)
         if call.unsent.readableBytes == 0 {
             if call.unsent.capacity > Self.maxIdleReplyBytes { call.unsent = ByteBuffer() } else { call.unsent.clear() }
             if case .finished(let status) = call.phase {
@@ -172,9 +181,9 @@ extension GRPCServerEngine {
     /// The stream of a call is closed: its handler learns of it unless it has finished the call itself.
     func endCall(_ call: ServerCall) {
         let wasOpen = call.isOpen
-        forgetHeld(call)
         call.phase = .ended
         call.unsent = ByteBuffer()
+        forgetHeld(call)
         if wasOpen { call.handler.cancelled(call) }
     }
 }

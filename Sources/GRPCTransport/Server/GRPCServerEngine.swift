@@ -28,7 +28,7 @@ final class GRPCServerEngine: ServerEngine {
     private let health: HealthService
 
     let buffers = Unguarded(MessageBuffers())
-    /// The bytes that calls hold of messages that are not whole or not wanted yet.
+    /// The bytes that calls hold of messages that are not whole, not wanted yet, or not sent yet.
     let heldByCalls = Unguarded(0)
     /// The compressed messages that are not decompressed yet.
     let inflations = Unguarded(PendingInflations())
@@ -181,6 +181,14 @@ final class GRPCServerEngine: ServerEngine {
 
     var isBusy: Bool { !inflations.value.isEmpty }
 
+    var isPaused: Bool { connection.hasLeftOff }
+
+    var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + heldByCalls.value }
+
+    func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
+        connection.end(reason, into: &out)
+    }
+
     var isIdle: Bool { !streams.areAnyOpen && connection.isAtRest }
 
     var isFinished: Bool { connection.isFinished }
@@ -202,7 +210,7 @@ final class GRPCServerEngine: ServerEngine {
             connection.send(into: &out)
             guard dispatchRoom() else { break }
             dispatch()
-        } while true
+        } while !connection.hasLeftOff
         isAtWork.value = false
     }
 }

@@ -1,5 +1,6 @@
 import HTTP2
 import NIOCore
+import TransportIO
 
 /// A call as the server sees it: one stream, from its header list to its trailers.
 struct ServerStream: ServerStreamState {
@@ -51,6 +52,10 @@ struct ServerStream: ServerStreamState {
     var hasDeadline = false
     /// Bytes of the stream's window that were not given back to the client.
     var unconsumedBytes = 0
+    /// The time that a message has to arrive.
+    var patience = MessagePatience()
+    /// How many bytes had come when that was looked at last.
+    var watchedBytes = 0
     private(set) var metadata = Metadata()
     private(set) var acceptsGzip = false
     /// The encoding of compressed messages, where this side knows it.
@@ -75,6 +80,8 @@ struct ServerStream: ServerStreamState {
         timeout = nil
         hasDeadline = false
         unconsumedBytes = 0
+        patience = MessagePatience()
+        watchedBytes = 0
         encoding = .identity
         fields = []
         headerListSize = 0

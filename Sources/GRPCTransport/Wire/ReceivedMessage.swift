@@ -28,6 +28,9 @@ struct ReceivedMessage {
     private var length: Int?
     private(set) var isCompressed = false
 
+    /// How many bytes have come.
+    var count: Int { body.count }
+
     /// Takes a part of the message.
     /// - Returns: what is wrong, or nil.
     mutating func append(

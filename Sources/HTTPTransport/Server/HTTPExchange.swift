@@ -21,23 +21,42 @@ public struct HTTPResponse: Sendable {
     public var status: Int
     /// The content type of the body.
     public var contentType: String
-    /// The body.
+    /// The body, or its first part.
     public var body: [UInt8]
+    /// Makes the next part of the body when the client has room for it; nil where ``body`` is all of it.
+    public var more: (@Sendable () -> HTTPBodyPart)?
     /// The methods that the path knows, for the `Allow` field of a 405.
     public var allow: String?
     /// How a client can show who it is, for the `WWW-Authenticate` field of a 401.
     var challenge: String? { status == 401 ? #"Bearer realm="broker-lab""# : nil }
+    /// What the `Link` field says (RFC 8288).
+    public var link: String?
 
     /// Creates an answer.
-    public init(status: Int, contentType: String = "application/json", body: [UInt8], allow: String? = nil) {
+    public init(
+        status: Int, contentType: String = "application/json", body: [UInt8],
+        more: (@Sendable () -> HTTPBodyPart)? = nil, allow: String? = nil, link: String? = nil
+    ) {
         self.status = status
         self.contentType = contentType
         self.body = body
+        self.more = more
         self.allow = allow
+        self.link = link
     }
 
     /// An answer with the contract's envelope: `{"error": true, "message": …}`.
     public static func failure(_ status: Int, _ message: String, allow: String? = nil) -> HTTPResponse {
         HTTPResponse(status: status, body: HTTPEnvelope.failure(message), allow: allow)
     }
+}
+
+/// What comes next of the body of an ``HTTPResponse``.
+public enum HTTPBodyPart: Sendable {
+    /// These bytes: few enough to be made in a millisecond or so.
+    case bytes([UInt8])
+    /// Nothing: that was all.
+    case end
+    /// The rest cannot be made any more: the client has to see that the body is not whole.
+    case broken
 }

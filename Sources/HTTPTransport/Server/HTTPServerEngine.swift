@@ -5,9 +5,6 @@ import TransportIO
 
 /// The logger half of HTTP/1.1: requests read where they lie, one answer for each, in order.
 struct HTTPServerEngine: ServerEngine {
-    /// How long a request may take to arrive once it has begun, in seconds.
-    static let requestTimeout = 20
-
     private enum State {
         case idle
         /// The head was read; its body, of that many bytes with the head, is not all there.
@@ -15,6 +12,8 @@ struct HTTPServerEngine: ServerEngine {
         case chunked(MessageHead, headBytes: [UInt8], ChunkedBody)
         /// An entry was taken whose fate is not yet known; what comes behind it waits.
         case awaitingResult(Persistence)
+        /// The body of an answer goes out in parts.
+        case answering(more: @Sendable () -> HTTPBodyPart, inChunks: Bool, Persistence)
         case closed
     }
 
@@ -25,7 +24,9 @@ struct HTTPServerEngine: ServerEngine {
     private var state = State.idle
     private var isDraining = false
     private var partialBytes = 0
-    private var secondsInRequest = 0
+    /// Whether what was answered last took so long that others come first.
+    private var hasHadTurn = false
+    private(set) var isPaused = false
     private var ticket: UInt64 = 0
 
     init(configuration: HTTPServerConfiguration) {
@@ -44,6 +45,19 @@ struct HTTPServerEngine: ServerEngine {
         if case .closed = state { true } else { false }
     }
 
+    var isAmidMessage: Bool {
+        switch state {
+        case .awaitingBody, .chunked: !isPaused
+        case .idle: !isPaused && partialBytes > 0
+        case .awaitingResult, .answering, .closed: false
+        }
+    }
+
+    /// What has come of a body of a length that is known lies where it was received.
+    var heldBytes: Int {
+        if case .chunked(_, _, let body) = state { body.content.count } else { 0 }
+    }
+
     // MARK: Receiving
 
     /// So many bytes have come that are not given to the engine yet: a request has begun.
@@ -54,8 +68,15 @@ struct HTTPServerEngine: ServerEngine {
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
+        hasHadTurn = false
+        isPaused = false
         do throws(HTTPFault) {
-            while try advance(&bytes, into: &out, intake: intake) {}
+            while try advance(&bytes, into: &out, intake: intake) {
+                guard hasHadTurn || out.readableBytes >= ServerOutput.enough, bytes.readableBytes > 0 || isAnswering
+                else { continue }
+                isPaused = true
+                break
+            }
         } catch {
             if !error.isOfAccess { intake.countUndecodable() }
             writer.write(.failure(error.status, error.message), .ends, into: &out)
@@ -96,11 +117,33 @@ struct HTTPServerEngine: ServerEngine {
             finish(result, into: &out)
         case .awaitingResult:
             return false
+        case .answering(let more, let inChunks, let persistence):
+            answer(more(), inChunks: inChunks, persistence, into: &out)
         case .closed:
             bytes.clear()
             return false
         }
         return true
+    }
+
+    private var isAnswering: Bool {
+        if case .answering = state { true } else { false }
+    }
+
+    /// Says the next part of an answer's body.
+    private mutating func answer(
+        _ part: HTTPBodyPart, inChunks: Bool, _ persistence: Persistence, into out: inout ByteBuffer
+    ) {
+        hasHadTurn = true
+        switch part {
+        case .bytes(let bytes): writer.write(part: bytes, inChunks: inChunks, into: &out)
+        case .end:
+            writer.writeEnd(inChunks: inChunks, into: &out)
+            answered(persistence)
+        case .broken:
+            // RFC 9112, 8: a body in chunks is incomplete without the last of them.
+            state = .closed
+        }
     }
 
     /// Takes a request that is all there and has the same head as one before.
@@ -154,16 +197,27 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     private mutating func finish(_ result: RequestHandler.Result, into out: inout ByteBuffer) {
-        secondsInRequest = 0
-        let persistence = isDraining ? .ends : result.persistence
+        let persistence =
+            isDraining || result.hasNoChunks && result.answer.isInParts ? .ends : result.persistence
         switch result.answer {
         case .logged: writer.writeLogged(persistence, into: &out)
         case .other(let response, let omitsBody):
-            writer.write(response, persistence, omitsBody: omitsBody, into: &out)
+            hasHadTurn = result.tookTime
+            writer.write(
+                response, persistence, omitsBody: omitsBody, takesChunks: !result.hasNoChunks, into: &out)
+            if let more = response.more, !omitsBody {
+                state = .answering(more: more, inChunks: !result.hasNoChunks, persistence)
+                return
+            }
         case .later:
             state = .awaitingResult(result.persistence)
             return
         }
+        answered(persistence)
+    }
+
+    /// An answer was said in full.
+    private mutating func answered(_ persistence: Persistence) {
         state =
             switch persistence {
             case .goesOn, .goesOnAnnounced: .idle
@@ -183,19 +237,22 @@ struct HTTPServerEngine: ServerEngine {
         isDraining = true
     }
 
-    var keepAliveInterval: TimeAmount? { .seconds(1) }
-
-    /// Ends a request that does not arrive: a slow sender does not hold a connection.
-    mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
-        switch state {
-        case .awaitingBody, .chunked: break
-        case .idle where partialBytes > 0: break
-        default: return
+    mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
+        // In the midst of an answer nothing else can be said.
+        if !isAnswering, let fault = HTTPFault(reason) {
+            writer.write(.failure(fault.status, fault.message), .ends, into: &out)
         }
-        secondsInRequest += 1
-        guard secondsInRequest > Self.requestTimeout else { return }
-        let fault = HTTPFault.requestTimeout
-        writer.write(.failure(fault.status, fault.message), .ends, into: &out)
         state = .closed
+    }
+}
+
+extension HTTPFault {
+    /// What a client is told that loses its connection, or its request; nil where it would not read it.
+    init?(_ reason: ConnectionEnd) {
+        switch reason {
+        case .tooSlow(let seconds): self.init(408, "the request did not arrive within \(seconds) s")
+        case .tooMuchHeld: self.init(503, "\(reason)")
+        case .unread: return nil
+        }
     }
 }

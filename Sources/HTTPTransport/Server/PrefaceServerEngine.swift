@@ -17,9 +17,12 @@ struct PrefaceServerEngine: ServerEngine {
     private var isDraining = false
     private var loop: EngineLoop?
     private let configuration: HTTPServerConfiguration
+    private let limits: ConnectionLimits
 
-    init(configuration: HTTPServerConfiguration) {
+    /// - Parameter limits: what a client of HTTP/2 may take.
+    init(configuration: HTTPServerConfiguration, limits: ConnectionLimits = ConnectionLimits()) {
         self.configuration = configuration
+        self.limits = limits
         http1 = HTTPServerEngine(configuration: configuration)
     }
 
@@ -50,7 +53,7 @@ struct PrefaceServerEngine: ServerEngine {
         }
         guard start.count == Self.preface.count else { return }
         isDecided = true
-        let engine = HTTP2ServerEngine(configuration: configuration)
+        let engine = HTTP2ServerEngine(configuration: configuration, connection: limits)
         if let loop { engine.attach(to: loop) }
         engine.open(into: &out)
         if isDraining { engine.drain(into: &out) }
@@ -78,14 +81,23 @@ struct PrefaceServerEngine: ServerEngine {
 
     var isFinished: Bool { http2?.isFinished ?? http1.isFinished }
 
-    /// The same for both: once a second.
-    var keepAliveInterval: TimeAmount? { http1.keepAliveInterval }
+    var isPaused: Bool { http2?.isPaused ?? http1.isPaused }
+
+    var isAmidMessage: Bool { http2 == nil && http1.isAmidMessage }
+
+    var heldBytes: Int { http2?.heldBytes ?? http1.heldBytes }
+
+    mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
+        if let http2 {
+            http2.end(reason, into: &out)
+        } else {
+            http1.end(reason, into: &out)
+        }
+    }
+
+    var keepAliveInterval: TimeAmount? { http2?.keepAliveInterval }
 
     mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {
-        if let http2 {
-            try http2.keepAlive(into: &out)
-        } else {
-            try http1.keepAlive(into: &out)
-        }
+        try http2?.keepAlive(into: &out)
     }
 }

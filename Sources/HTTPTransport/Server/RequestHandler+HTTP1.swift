@@ -6,6 +6,10 @@ extension RequestHandler {
     struct Result {
         var answer: Answer
         var persistence: Persistence
+        /// Whether it was no entry, which takes time to answer.
+        var tookTime = false
+        /// Whether the client does not know chunks.
+        var hasNoChunks = false
     }
 
     /// - Parameters:
@@ -29,7 +33,7 @@ extension RequestHandler {
             return Result(answer: entry(head, request, body, intake, ticket), persistence: persistence)
         }
         let answer = answer(method: request.text(line.method), path: path, query: request.text(line.query))
-        return Result(answer: answer, persistence: persistence)
+        return Result(answer: answer, persistence: persistence, tookTime: true, hasNoChunks: !line.isVersion11)
     }
 
     /// The codec of a request's body, where ``entry(_:as:_:ticket:)`` is all there is to do with it; else nil.

@@ -17,6 +17,12 @@ extension RequestHandler {
         }
     }
 
+    /// Whether a request is for the path that takes entries: what is left takes time.
+    @inline(__always)
+    func bringsEntry(_ head: borrowing HTTP2RequestHead) -> Bool {
+        if case .entries = head.target { true } else { false }
+    }
+
     private mutating func entry(
         _ head: HTTP2RequestHead, _ body: RawSpan, _ intake: EntryIntake, _ ticket: UInt64
     ) -> Answer {

@@ -10,6 +10,11 @@ struct RequestHandler {
         case other(HTTPResponse, omitsBody: Bool)
         /// The recorder will tell.
         case later
+
+        /// Whether the body comes in parts.
+        var isInParts: Bool {
+            if case .other(let response, false) = self { response.more != nil } else { false }
+        }
     }
 
     let configuration: HTTPServerConfiguration

@@ -20,8 +20,10 @@ struct ResponseWriter {
         out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
     }
 
+    /// - Parameter takesChunks: whether a body whose length is not known may come in chunks; else it ends with the connection.
     mutating func write(
-        _ response: HTTPResponse, _ persistence: Persistence, omitsBody: Bool = false, into out: inout ByteBuffer
+        _ response: HTTPResponse, _ persistence: Persistence, omitsBody: Bool = false, takesChunks: Bool = true,
+        into out: inout ByteBuffer
     ) {
         refreshDate()
         out.writeString("HTTP/1.1 \(response.status) \(Self.reason(response.status))\r\ndate: \(date.text)\r\n")
@@ -32,8 +34,30 @@ struct ResponseWriter {
         }
         if let allow = response.allow { out.writeString("allow: \(allow)\r\n") }
         if let challenge = response.challenge { out.writeString("www-authenticate: \(challenge)\r\n") }
-        out.writeString("content-type: \(response.contentType)\r\ncontent-length: \(response.body.count)\r\n\r\n")
-        if !omitsBody { out.writeBytes(response.body) }
+        if let link = response.link { out.writeString("link: \(link)\r\n") }
+        out.writeString("content-type: \(response.contentType)\r\n")
+        guard response.more != nil else {
+            out.writeString("content-length: \(response.body.count)\r\n\r\n")
+            if !omitsBody { out.writeBytes(response.body) }
+            return
+        }
+        // RFC 9112, 6.1: a server does not send chunks to a client of HTTP/1.0.
+        out.writeString(takesChunks ? "transfer-encoding: chunked\r\n\r\n" : "\r\n")
+        if !omitsBody { write(part: response.body, inChunks: takesChunks, into: &out) }
+    }
+
+    /// Writes a part of a body whose length is not known.
+    func write(part: [UInt8], inChunks: Bool, into out: inout ByteBuffer) {
+        // A chunk of no bytes would be the last (RFC 9112, 7.1).
+        guard !part.isEmpty else { return }
+        if inChunks { out.writeString("\(String(part.count, radix: 16))\r\n") }
+        out.writeBytes(part)
+        if inChunks { out.writeStaticString("\r\n") }
+    }
+
+    /// Writes the end of such a body.
+    func writeEnd(inChunks: Bool, into out: inout ByteBuffer) {
+        if inChunks { out.writeStaticString("0\r\n\r\n") }
     }
 
     private mutating func refreshDate() {

@@ -42,6 +42,9 @@ final class NetRPCServerEngine: ServerEngine {
         case finished
     }
 
+    /// The memory that each connection keeps for its replies.
+    private static let maxIdleReplyBytes = 256 * 1024
+
     private let limits: EntryLimits
     private let methods: RPCMethods
     private let takesEntries: Bool
@@ -56,6 +59,7 @@ final class NetRPCServerEngine: ServerEngine {
     private var hasPartialMessage = false
     /// How much of the HTTP head in front of the gobs has come.
     private var searchedOfHead = 0
+    private(set) var isPaused = false
 
     /// - Parameter takesEntries: whether there is `RPCServer.LogInfo`.
     init(limits: EntryLimits, methods: RPCMethods = RPCMethods(), takesEntries: Bool = true) {
@@ -69,15 +73,22 @@ final class NetRPCServerEngine: ServerEngine {
 
     var isFinished: Bool { stage == .finished }
 
+    var isAmidMessage: Bool { !isPaused && (hasPartialMessage || call != nil) }
+
     func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
         if stage != .gobs {
             guard try isOpen(&bytes, &out, intake) else { return }
         }
+        isPaused = false
         defer { takeEncoded(into: &out) }
         do throws(GobError) {
             while bytes.readableBytes > 0 {
+                guard encoder.count &+ out.readableBytes < ServerOutput.enough else {
+                    isPaused = true
+                    break
+                }
                 guard let consumed = try advance(bytes.readableBytesSpan, intake) else { break }
                 bytes.moveReaderIndex(forwardBy: consumed.count)
                 // Also where all that came was the definition of a type: the value is under way.
@@ -240,7 +251,7 @@ final class NetRPCServerEngine: ServerEngine {
     private func takeEncoded(into out: inout ByteBuffer) {
         guard encoder.count > 0 else { return }
         encoder.withUnsafeBytes { _ = out.writeBytes($0) }
-        encoder.removeAll()
+        encoder.removeAll(keepingCapacity: Self.maxIdleReplyBytes)
     }
 }
 

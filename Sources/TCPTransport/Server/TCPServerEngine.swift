@@ -18,6 +18,8 @@ struct TCPServerEngine: ServerEngine {
 
     var isIdle: Bool { waiting.isEmpty && !hasPartialFrame }
 
+    var isAmidMessage: Bool { hasPartialFrame }
+
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {

@@ -4,6 +4,7 @@ import HTTPTransport
 import ServiceLifecycle
 import Synchronization
 import Terminal
+import TransportIO
 
 /// The command `brokerlab broker`.
 struct BrokerCommand: AsyncParsableCommand {
@@ -28,11 +29,18 @@ struct BrokerCommand: AsyncParsableCommand {
 
     @OptionGroup var destination: DestinationOptions
 
+    @OptionGroup var serverLimits: ServerLimitOptions
+
     func run() async throws {
+        FileDescriptors.raiseLimit()
         let listenAt = try Endpoint(listeningAt: listen)
         let client = try destination.client(maxInFlight: 1024)
         var options = ServerOptions(target: listen, notice: StandardError.write(line:))
         options.token = try access.token()
+        options.connections = serverLimits.limits
+        // The other half is for connections to the logger.
+        options.connections.maxConnections =
+            options.connections.maxConnections ?? min(16_384, FileDescriptors.limit / 2)
         try await Self.serve(on: listenAt, options, over: client)
     }
 

@@ -3,6 +3,7 @@ import Broker
 import HTTPTransport
 import LoggerService
 import Terminal
+import TransportIO
 
 /// The command `brokerlab logger`.
 struct LoggerCommand: AsyncParsableCommand {
@@ -53,6 +54,7 @@ struct LoggerCommand: AsyncParsableCommand {
     @OptionGroup var security: TLSServerOptions
 
     @OptionGroup var access: TokenServerOptions
+    @OptionGroup var serverLimits: ServerLimitOptions
 
     @Option(
         help: ArgumentHelp(
@@ -92,6 +94,7 @@ struct LoggerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        FileDescriptors.raiseLimit()
         let ledger = Ledger(storeBytes: store << 20, runBytes: ledger << 20)
         let receivers = try receivers(ledger: ledger)
         let service = LoggerService(
@@ -121,6 +124,7 @@ struct LoggerCommand: AsyncParsableCommand {
             grpcConnections.apply(to: &options)
             options.tls = security.tls
             if transport.name == "http" { options.token = token }
+            options.connections = serverLimits.limits
             return LoggerService.Receiver(
                 transport: transport.receiver, server: try server(of: transport, options, api))
         }
@@ -161,7 +165,18 @@ extension ControlAPI {
     @Sendable
     fileprivate func respond(_ request: HTTPRequest) -> HTTPResponse? {
         answer(method: request.method, path: request.path, query: request.query).map {
-            HTTPResponse(status: $0.status, body: $0.body, allow: $0.allow)
+            let more = $0.more.map { more in { @Sendable in HTTPBodyPart(more()) } }
+            return HTTPResponse(status: $0.status, body: $0.body, more: more, allow: $0.allow, link: $0.link)
+        }
+    }
+}
+
+extension HTTPBodyPart {
+    fileprivate init(_ part: ControlAPI.Answer.Part) {
+        switch part {
+        case .bytes(let bytes): self = .bytes(bytes)
+        case .end: self = .end
+        case .broken: self = .broken
         }
     }
 }

@@ -15,6 +15,7 @@ final class HTTP2Server {
     private(set) var tickets: [UInt64] = []
     private var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
     private var input = ByteBuffer()
+    private var out = ByteBuffer()
 
     init(
         result: RecordResult = .recorded, configuration: HTTPServerConfiguration = .sample(maxEntryBytes: 1_000),
@@ -27,27 +28,55 @@ final class HTTP2Server {
     }
 
     /// Gives the engine bytes, at most `step` at a time.
-    func receive(_ bytes: ByteBuffer, step: Int = .max) throws {
+    /// - Parameter goesOn: whether an engine that leaves off is called again, as its socket would.
+    func receive(_ bytes: ByteBuffer, step: Int = .max, goesOn: Bool = true) throws {
         let intake = Intake(recorder) { [unowned self] in tickets.append($0) }
         var bytes = bytes
+        defer { take() }
         while let part = bytes.readSlice(length: min(step, bytes.readableBytes)), part.readableBytes > 0 {
             input.writeImmutableBuffer(part)
-            try engine.receive(&input, into: &said, intake: intake.intake)
+            try engine.receive(&input, into: &out, intake: intake.intake)
+            take()
+            while goesOn, engine.isPaused { try goOn(intake.intake) }
         }
     }
 
+    /// Calls an engine that has left off once more.
+    func goOn() throws {
+        try goOn(Intake(recorder) { [unowned self] in tickets.append($0) }.intake)
+    }
+
+    private func goOn(_ intake: EntryIntake) throws {
+        var none = ByteBuffer()
+        defer { take() }
+        try engine.receive(&none, into: &out, intake: intake)
+    }
+
+    private func take() {
+        said.writeBuffer(&out)
+        out.clear()
+    }
+
     func complete(_ ticket: UInt64, _ result: RecordResult) {
-        engine.complete(ticket, result, into: &said)
+        engine.complete(ticket, result, into: &out)
+        take()
+    }
+
+    func end(_ reason: ConnectionEnd) {
+        engine.end(reason, into: &out)
+        take()
     }
 
     func drain() {
-        engine.drain(into: &said)
+        engine.drain(into: &out)
+        take()
     }
 
     /// Lets a second pass.
     func secondPasses() throws {
         now = now + .seconds(1)
-        try engine.keepAlive(into: &said)
+        defer { take() }
+        try engine.keepAlive(into: &out)
     }
 
     var frames: ReadFrames { ReadFrames(said) }

@@ -28,9 +28,10 @@ struct HTTP2Answers: ~Copyable {
         if let allow = response.allow { block.add("allow", allow) }
         if let challenge = response.challenge { block.add("www-authenticate", challenge) }
         block.add("content-type", response.contentType)
-        block.add("content-length", "\(response.body.count)", isIndexed: false)
+        if let link = response.link { block.add("link", link) }
+        if response.more == nil { block.add("content-length", "\(response.body.count)", isIndexed: false) }
         block.withFields { fields, count in
-            guard !omitsBody, !response.body.isEmpty else {
+            guard !omitsBody, !response.body.isEmpty || response.more != nil else {
                 nghttp2_submit_response(session, stream, fields, count, nil)
                 return
             }

@@ -8,6 +8,9 @@ extension HTTP2ServerEngine: ConnectionServer {
     /// A header list so much larger than what is taken costs the connection (RFC 9113 10.5.1).
     private static let maxHeaderBytes = 256 * 1024
 
+    /// The parts of answers that are made at once.
+    private static let maxPartsAtOnce = 4
+
     static var endsWithTrailers: Bool { false }
 
     var now: NIODeadline { loop?.now ?? .now() }
@@ -60,6 +63,7 @@ extension HTTP2ServerEngine: ConnectionServer {
     func streamClosed(_ slot: Int) {
         unsentBytes.value -= streams[slot].unsentBytes
         streams[slot].answer = nil
+        streams[slot].moreOfAnswer = nil
         streams[slot].body.clear(&buffers.value)
         streams.close(slot)
     }
@@ -71,6 +75,22 @@ extension HTTP2ServerEngine: ConnectionServer {
     ) -> (count: Int, isEnd: Bool) {
         streams[slot].owesSince = nil
         connection.watch.value.answerSent()
+        while streams[slot].unsentBytes == 0, let more = streams[slot].moreOfAnswer {
+            guard partsMade.value < Self.maxPartsAtOnce else {
+                deferred.value.append((slot, streams[slot].generation))
+                return (Int(NGHTTP2_ERR_DEFERRED.rawValue), false)
+            }
+            partsMade.value += 1
+            switch more() {
+            case .bytes(let part):
+                streams[slot].answer = part
+                streams[slot].answerSent = 0
+                unsentBytes.value += part.count
+            case .end: return (0, true)
+            // The stream is reset: a body that is not whole is not to look as if it were.
+            case .broken: return (Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue), false)
+            }
+        }
         let sent = streams[slot].answerSent
         guard let answer = streams[slot].answer else {
             let count = min(room, HTTPEnvelope.loggedText.utf8CodeUnitCount - sent)
@@ -84,6 +104,6 @@ extension HTTP2ServerEngine: ConnectionServer {
         }
         streams[slot].answerSent = sent + count
         unsentBytes.value -= count
-        return (count, sent + count == answer.count)
+        return (count, sent + count == answer.count && streams[slot].moreOfAnswer == nil)
     }
 }

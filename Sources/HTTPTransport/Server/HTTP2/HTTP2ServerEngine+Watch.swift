@@ -19,16 +19,16 @@ extension HTTP2ServerEngine {
 
     /// A slow sender does not hold a stream; one whose entry is with the recorder is not a slow one.
     private func endSlowRequests() {
-        guard streams.areAnyOpen else { return }
+        guard streams.areAnyOpen else { return buffers.value.releaseIdle() }
+        let limit = connection.watch.value.limits.messageSeconds
         for slot in 0..<streams.count where streams[slot].id != 0 && !streams[slot].isSettled {
-            streams[slot].age += 1
-            guard streams[slot].age > HTTPServerEngine.requestTimeout else { continue }
-            refuse(slot, .requestTimeout)
+            guard !streams[slot].isRemoteClosed else { continue }
+            let count = streams[slot].body.count
+            defer { streams[slot].watchedBytes = count }
+            guard streams[slot].patience.isOver(afterReceiving: count - streams[slot].watchedBytes, limit: limit),
+                let fault = HTTPFault(.tooSlow(seconds: limit))
+            else { continue }
+            refuse(slot, fault)
         }
     }
-}
-
-extension HTTPFault {
-    static let requestTimeout = HTTPFault(
-        408, "the request did not arrive within \(HTTPServerEngine.requestTimeout) s")
 }

@@ -27,6 +27,13 @@ final class HTTP2ServerEngine: ServerEngine {
     let buffers = Unguarded(MessageBuffers())
     /// The bytes of all answers that wait for the client to take them.
     let unsentBytes = Unguarded(0)
+    /// Requests that are all there and take time to answer: one at a time, so that others come first.
+    private let waiting = Unguarded(CircularBuffer<(slot: Int, generation: UInt32)>())
+    private var hasHadTurn = false
+    /// Streams whose answers go on with a part that is to be made when the engine is called again.
+    let deferred = Unguarded<[(slot: Int, generation: UInt32)]>([])
+    /// How many parts were made since the engine was called.
+    let partsMade = Unguarded(0)
     private(set) var loop: EngineLoop?
     /// The way to the recorder; the same for the whole life of a socket.
     private var intake: EntryIntake?
@@ -56,6 +63,9 @@ final class HTTP2ServerEngine: ServerEngine {
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {
         if self.intake == nil { self.intake = copy intake }
+        hasHadTurn = false
+        takeWaiting()
+        resumeDeferred()
         let failure = bytes.withUnsafeReadableBytes { input in
             let failure = connection.receive(input)
             streams.dispatch(look)
@@ -79,6 +89,14 @@ final class HTTP2ServerEngine: ServerEngine {
         connection.send(into: &out)
     }
 
+    var isPaused: Bool { connection.hasLeftOff || !waiting.value.isEmpty || !deferred.value.isEmpty }
+
+    var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + unsentBytes.value }
+
+    func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
+        connection.end(reason, into: &out)
+    }
+
     var isIdle: Bool { !streams.areAnyOpen && connection.isAtRest }
 
     var isFinished: Bool { connection.isFinished }
@@ -94,7 +112,7 @@ final class HTTP2ServerEngine: ServerEngine {
             if !fault.isOfAccess { intake?.countUndecodable() }
             refuse(slot, fault)
         } else if streams[slot].isRemoteClosed {
-            take(slot)
+            if handler.value.bringsEntry(streams[slot].head) { take(slot) } else { takeInTurn(slot) }
         } else {
             hold(slot)
         }
@@ -106,6 +124,33 @@ final class HTTP2ServerEngine: ServerEngine {
     private func mayArrive(_ slot: Int, _ fault: HTTPFault) -> Bool {
         fault.isOfAccess && !streams[slot].isRemoteClosed && !streams[slot].awaitsContinue
             && streams[slot].unconsumedBytes <= Self.maxBytesBehindRefusal
+    }
+
+    /// Answers a request that may take time: one of them each time that the engine is called.
+    private func takeInTurn(_ slot: Int) {
+        guard hasHadTurn || !waiting.value.isEmpty else {
+            hasHadTurn = true
+            return take(slot)
+        }
+        streams[slot].body.clear(&buffers.value)
+        waiting.value.append((slot, streams[slot].generation))
+    }
+
+    private func takeWaiting() {
+        while !hasHadTurn, let (slot, generation) = waiting.value.popFirst() {
+            guard streams.holds(slot, generation), !streams[slot].isSettled else { continue }
+            hasHadTurn = true
+            take(slot)
+        }
+    }
+
+    /// Has nghttp2 ask again for what was not made when it asked last.
+    private func resumeDeferred() {
+        partsMade.value = 0
+        guard !deferred.value.isEmpty else { return }
+        for (slot, generation) in exchange(&deferred.value, with: []) where streams.holds(slot, generation) {
+            connection.session.withPointer { _ = nghttp2_session_resume_data($0, streams[slot].id) }
+        }
     }
 
     /// Answers a request that is all there.
@@ -157,6 +202,7 @@ final class HTTP2ServerEngine: ServerEngine {
             streams[slot].isAnswered = true
             if !omitsBody {
                 streams[slot].answer = response.body
+                streams[slot].moreOfAnswer = response.more
                 unsentBytes.value += response.body.count
             }
             connection.session.withPointer {

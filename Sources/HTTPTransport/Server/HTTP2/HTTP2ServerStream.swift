@@ -1,5 +1,6 @@
 import HTTP2
 import NIOCore
+import TransportIO
 
 /// A request as the server sees it: one stream, and what is left to say of its answer.
 struct HTTP2ServerStream: ServerStreamState {
@@ -25,11 +26,15 @@ struct HTTP2ServerStream: ServerStreamState {
     var awaitsContinue = false
     /// Bytes of the stream's window that were not given back to the client.
     var unconsumedBytes = 0
-    /// For how many seconds the request has been under way.
-    var age = 0
+    /// The time that the request has to arrive.
+    var patience = MessagePatience()
+    /// How much of its body had come when that was looked at last.
+    var watchedBytes = 0
     /// The body of the answer; nil for that of an entry that was logged.
     var answer: [UInt8]?
-    /// How many bytes of the answer's body were sent.
+    /// Makes the part of the answer's body that follows on ``answer``.
+    var moreOfAnswer: (@Sendable () -> HTTPBodyPart)?
+    /// How many bytes of ``answer`` were sent.
     var answerSent = 0
 
     /// Makes a free slot ready for a stream.
