@@ -35,11 +35,8 @@ public protocol ServerEngine {
     /// Whether nothing is owed to the peer and no message is half received: the socket may be closed while draining.
     var isIdle: Bool { get }
 
-    /// Whether the engine has yet to deal with what it was given, in calls of ``proceed(into:intake:)`` that it has asked for:
-    /// nothing more is read from the socket until that is done.
-    var isBusy: Bool { get }
-
-    /// Whether ``receive(_:into:intake:)`` has more to say or to take without any further bytes.
+    /// Whether ``receive(_:into:intake:)`` has more to say or to take without any further bytes: it is called again when there
+    /// is room for what it says, after others had their turn, and nothing more is read from the socket until then.
     var isPaused: Bool { get }
 
     /// Whether a message has begun that has not all come, where the engine does not watch over its time itself.
@@ -72,8 +69,6 @@ extension ServerEngine {
     public mutating func open(into out: inout ByteBuffer) {}
     /// Most protocols have no way to say it.
     public mutating func drain(into out: inout ByteBuffer) {}
-    /// Most engines deal with everything at once.
-    public var isBusy: Bool { false }
     /// Most engines take all that has come.
     public var isPaused: Bool { false }
     /// Most engines watch over time themselves.

@@ -190,11 +190,10 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         releaseRead(context)
     }
 
-    /// No reading while the peer does not read answers, while the engine has left off or is busy, or while too much waits to be
-    /// decided.
+    /// No reading while the peer does not read answers, while the engine has left off, or while too much waits to be decided.
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
         phase == .halfClosed
-            || context.channel.isWritable && !isPaused && !Self.isBusy(&engine) && undecided < Self.maxUndecided
+            || context.channel.isWritable && !isPaused && undecided < Self.maxUndecided
                 && (undecided == 0 || input.restBytes < Self.maxRestWhileUndecided)
     }
 
@@ -323,10 +322,6 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     private static func isFinished<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
         engine.isFinished
-    }
-
-    private static func isBusy<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
-        engine.isBusy
     }
 
     private static func isPaused<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {

@@ -2,7 +2,7 @@ import PrintableText
 
 /// Pieces of HTML and SVG.
 enum Markup {
-    /// A text between tags or in an attribute, on one line.
+    /// A text between tags or in an attribute, on one line; attributes have double quotes.
     static func escape(_ text: String) -> String {
         var escaped = ""
         // By scalars: a quote and a combining mark behind it would make one character, which is no quote.
@@ -12,7 +12,6 @@ enum Markup {
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
             default: escaped.append(printable: scalar)
             }
         }

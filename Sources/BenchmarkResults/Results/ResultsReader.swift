@@ -9,6 +9,11 @@ struct ResultsReader {
     /// - Throws: ``BenchmarkError`` when it cannot be read, or is of a version that this program does not know.
     init(path: String) throws(BenchmarkError) {
         let text = try SmallFile.results(at: path)
+        // Before anything else: with other separators, quotes are where CSV has none.
+        guard Self.hasCommas(text) else {
+            throw BenchmarkError(
+                "\(path) has not the columns of a results.csv; its fields have to be separated by commas")
+        }
         let records: [CSVReader.Record]
         do throws(CSVReader.Fault) {
             records = try CSVReader.records(text)
@@ -16,10 +21,7 @@ struct ResultsReader {
             throw BenchmarkError("\(path):\(error.line): \(error.message)")
         }
         guard let header = records.first, header.fields.first == "schema_version" else {
-            let isOther = records.first?.fields.first?.hasPrefix("schema_version") == true
-            throw BenchmarkError(
-                "\(path) has not the columns of a results.csv"
-                    + (isOther ? "; its fields have to be separated by commas" : ""))
+            throw BenchmarkError("\(path) has not the columns of a results.csv")
         }
         let columns = Dictionary(zip(header.fields, header.fields.indices)) { first, _ in first }
         let version = String(ResultColumns.schemaVersion)
@@ -38,6 +40,14 @@ struct ResultsReader {
             rows.append(try Self.row(fields, number: index))
         }
         self.rows = rows
+    }
+
+    /// Whether the first field of a header that is ours ends with a comma, or with its line.
+    private static func hasCommas(_ text: String) -> Bool {
+        let opening = text.drop { $0 == "\u{FEFF}" || $0 == "\"" }
+        guard opening.hasPrefix("schema_version") else { return true }
+        let separator = opening.drop { $0 == "_" || $0 == "\"" || $0.isLetter }.first
+        return separator == nil || separator == "," || separator?.isNewline == true
     }
 
     private static func row(_ fields: Fields, number: Int) throws(BenchmarkError) -> ResultRow {

@@ -33,6 +33,11 @@ extension GRPCServerEngine {
         call.unconsumedBytes += data.count
         call.receivedBytes &+= data.count
         note(slot)
+        guard !call.isHeld else {
+            // Behind what waits already.
+            call.deframer.keep(data)
+            return checkHeld(call)
+        }
         deliver(slot, call) { (deframer, body) throws(MessageDeframer.Defect) in
             try deframer.feed(data, maxLength: maxMessageBytes, body)
         }
@@ -52,7 +57,7 @@ extension GRPCServerEngine {
     ) {
         var deframer = MessageDeframer()
         swap(&deframer, &call.deframer)
-        call.isHeld = call.isInflating
+        call.isHeld = false
         do throws(MessageDeframer.Defect) {
             try cut(&deframer) { message, isCompressed in
                 handOver(message, isCompressed, slot, call)
@@ -64,6 +69,11 @@ extension GRPCServerEngine {
         }
         if !call.isOpen { deframer.clear() }
         swap(&deframer, &call.deframer)
+        checkHeld(call)
+    }
+
+    /// Counts what a call holds, and ends it when that is more than a connection may hold.
+    private func checkHeld(_ call: ServerCall) {
         recount(call)
         if heldByCalls.value + buffers.value.heldBytes > Self.maxHeldBytes {
             call.finish(

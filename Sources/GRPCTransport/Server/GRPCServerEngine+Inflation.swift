@@ -4,21 +4,13 @@ import TransportIO
 
 /// Compressed messages: gRPC, "Compression".
 ///
-/// What is small is decompressed where it comes. What takes longer goes on in later turns of the event loop; until then nothing
-/// more is read from the connection.
+/// What is small is decompressed where it comes. What takes longer goes on in the connection's later turns (``isPaused``);
+/// until then nothing more is read from it.
 extension GRPCServerEngine {
-    /// Begins a turn.
-    func beginTurn() {
-        // Without a loop there are no later turns.
-        inflations.value.budget = loop == nil ? .max : PendingInflations.turnBytes
-    }
-
-    /// Goes on with what has not been decompressed, and has the next turn come if there is more to do.
+    /// Goes on with what has not been decompressed, as far as this turn goes.
     func goOnInflating() {
         inflate()
         dispatch()
-        guard isBusy, let loop else { return }
-        loop.wake(at: loop.now + PendingInflations.pause)
     }
 
     private func inflate() {

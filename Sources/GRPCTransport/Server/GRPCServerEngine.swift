@@ -78,7 +78,7 @@ final class GRPCServerEngine: ServerEngine {
         let opening = bytes
         if self.intake == nil { self.intake = copy intake }
         isAtWork.value = true
-        beginTurn()
+        inflations.value.budget = PendingInflations.turnBytes
         let failure = bytes.withUnsafeReadableBytes { input in
             let failure = connection.receive(input)
             dispatch()
@@ -86,7 +86,7 @@ final class GRPCServerEngine: ServerEngine {
         }
         bytes.moveReaderIndex(forwardBy: bytes.readableBytes)
         if connection.endDrain() { tellDrain() }
-        if isBusy { goOnInflating() }
+        if !inflations.value.isEmpty { goOnInflating() }
         send(into: &out)
         if let breach = connection.breach(failure, opening: opening) { throw ProtocolError(breach) }
     }
@@ -110,10 +110,10 @@ final class GRPCServerEngine: ServerEngine {
         if self.intake == nil { self.intake = copy intake }
         isAtWork.value = true
         let now = loop.now
-        beginTurn()
+        inflations.value.budget = PendingInflations.turnBytes
         while let timer = timers.pop(due: now) { run(timer) }
         dispatch()
-        if isBusy { goOnInflating() }
+        if !inflations.value.isEmpty { goOnInflating() }
         send(into: &out)
         if let next = timers.next { loop.wake(at: next) }
         if let breach = connection.breach(nil, opening: nil) { throw ProtocolError(breach) }
@@ -179,9 +179,7 @@ final class GRPCServerEngine: ServerEngine {
         connection.session.withPointer { _ = nghttp2_submit_rst_stream($0, 0, stream, error.rawValue) }
     }
 
-    var isBusy: Bool { !inflations.value.isEmpty }
-
-    var isPaused: Bool { connection.hasLeftOff }
+    var isPaused: Bool { connection.hasLeftOff || !inflations.value.isEmpty }
 
     var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + heldByCalls.value }
 

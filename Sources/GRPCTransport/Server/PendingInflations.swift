@@ -6,8 +6,6 @@ import NIOCore
 struct PendingInflations {
     /// How much one turn decompresses, in bytes that are read or come out: about a millisecond.
     static let turnBytes = 256 * 1024
-    /// How long the event loop looks after others between two turns.
-    static let pause = TimeAmount.microseconds(500)
 
     /// A message that is not decompressed yet.
     struct Message {

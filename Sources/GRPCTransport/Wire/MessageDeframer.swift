@@ -31,6 +31,11 @@ struct MessageDeframer {
         if taken < part.count { rest.writeBytes(part[taken...]) }
     }
 
+    /// Takes a part of the stream while nothing is wanted.
+    mutating func keep(_ part: UnsafeRawBufferPointer) {
+        rest.writeBytes(part)
+    }
+
     /// Gives those messages that were kept to `body`, until that returns false.
     mutating func resume(maxLength: Int, _ body: (RawSpan, _ isCompressed: Bool) -> Bool) throws(Defect) {
         // Out of the way of a body that looks at the deframer.
