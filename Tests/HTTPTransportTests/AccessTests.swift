@@ -168,6 +168,8 @@ import Testing
     func bodiesOfRefusedRequests(count: Int, isEarly: Bool) throws {
         let server = HTTP2Server(isLoopback: true)
         var frames = RawFrames.client()
+        // The client knows the server's windows.
+        frames.add(RawFrames.Kind.settings, 1, 0, [])
         frames.addHeaders(1, SampleRequest(host: "evil.example").list, endStream: false)
         for _ in 0..<5 { frames.addData(1, [UInt8](repeating: 0x20, count: count / 5), endStream: false) }
         try server.receive(frames.bytes)

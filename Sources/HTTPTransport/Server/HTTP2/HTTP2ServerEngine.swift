@@ -14,7 +14,7 @@ final class HTTP2ServerEngine: ServerEngine {
     /// The most bytes of half-received bodies that one connection may hold.
     static let maxHeldBytes = 256 * 1024 * 1024
     /// The bytes of a request that are let come though it is refused for who has sent it.
-    static let maxBytesBehindRefusal = 64 * 1024
+    static let maxBytesBehindRefusal = 32 * 1024
     /// The bytes of answers waiting to be taken from which on no others are made.
     static let maxUnsentBytes = 64 * 1024 * 1024
 
