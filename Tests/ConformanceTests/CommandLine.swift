@@ -51,19 +51,58 @@ struct CommandLine: Sendable, Hashable, CustomStringConvertible {
 extension CommandLine {
     /// The command lines in the code of a Markdown text: in blocks, and between backticks.
     static func all(inMarkdown text: String, of name: String) -> [CommandLine] {
+        MarkdownCode.all(in: text).flatMap { code in
+            let lines = all(in: code.text, at: "\(name):\(code.line)")
+            // A subcommand's name alone is its name, and no line to be typed.
+            return lines.map { line in
+                let isName = !code.isBlock && line.arguments.count == 1
+                return isName ? CommandLine(place: line.place, arguments: line.arguments + ["--help"]) : line
+            }
+        }
+    }
+}
+
+/// A flag that a text speaks of.
+struct NamedFlag: Sendable, Hashable, CustomStringConvertible {
+    /// The text that it is in, and the line there.
+    var place: String
+    /// The flag, with its dashes.
+    var name: String
+
+    var description: String { "\(place): \(name)" }
+
+    /// The flags between the backticks of a Markdown text, where no other program's name precedes them.
+    static func all(inMarkdown text: String, of name: String, subcommands: Set<String>) -> [NamedFlag] {
+        MarkdownCode.all(in: text).filter { !$0.isBlock }.flatMap { code in
+            let words = code.text.split(separator: " ")
+            guard let first = words.first, first.hasPrefix("--") || subcommands.contains(String(first)) else {
+                return [NamedFlag]()
+            }
+            // What ends with dots is what several flags begin with.
+            return words.filter { $0.hasPrefix("--") && !$0.hasSuffix("...") }
+                .map { NamedFlag(place: "\(name):\(code.line)", name: String($0)) }
+        }
+    }
+}
+
+/// A line of a block of code in Markdown, or what stands between two backticks.
+private struct MarkdownCode {
+    var line: Int
+    var text: Substring
+    var isBlock: Bool
+
+    static func all(in text: String) -> [MarkdownCode] {
         var isFenced = false
         return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
-            let place = "\(name):\(index + 1)"
             if line.drop(while: \.isWhitespace).hasPrefix("```") {
                 isFenced.toggle()
-                return [CommandLine]()
+                return [MarkdownCode]()
             }
-            if isFenced || line.hasPrefix("    ") { return all(in: line, at: place) }
-            // Every second part is between backticks. A subcommand's name alone is its name, and no line to be typed.
+            if isFenced || line.hasPrefix("    ") { return [MarkdownCode(line: index + 1, text: line, isBlock: true)] }
+            // Every second part is between backticks.
             return line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
                 .filter { !$0.offset.isMultiple(of: 2) }
-                .flatMap { all(in: $0.element, at: place) }
-                .map { $0.arguments.count == 1 ? CommandLine(place: place, arguments: $0.arguments + ["--help"]) : $0 }
+                .map { MarkdownCode(line: index + 1, text: $0.element, isBlock: false) }
         }
     }
 }

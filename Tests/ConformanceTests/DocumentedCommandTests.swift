@@ -17,6 +17,11 @@ struct DocumentedCommandTests {
         parse(line)
     }
 
+    @Test("Flags that README and articles name", arguments: try Documentation.flags())
+    func flags(_ flag: NamedFlag) {
+        #expect(Documentation.knownFlags.contains(flag.name), "no subcommand has the flag of \(flag)")
+    }
+
     @Test("Every subcommand has an example")
     func everySubcommand() {
         let shown = Set(Documentation.examples().compactMap(\.arguments.first))
@@ -50,26 +55,47 @@ struct DocumentedCommandTests {
 private enum Documentation {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
 
-    /// The command lines of README and of every article.
-    static func commandLines() throws -> [CommandLine] {
+    private static let subcommands = BrokerLab.configuration.subcommands
+
+    /// README and every article, by their paths.
+    private static func texts() throws -> [(name: String, text: String)] {
         let sources = root.appending(path: "Sources")
         let articles = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted().flatMap { target in
             let catalog = "Sources/\(target)/Documentation.docc"
             let files = try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: catalog).path)
             return (files ?? []).filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
         }
-        let files = ["README.md"] + articles
-        let lines = try files.flatMap { file in
-            try CommandLine.all(
-                inMarkdown: String(contentsOf: root.appending(path: file), encoding: .utf8), of: file)
+        try #require(articles.count > 10)
+        return try (["README.md"] + articles).map { file in
+            (file, try String(contentsOf: root.appending(path: file), encoding: .utf8))
         }
-        try #require(articles.count > 10 && lines.count > 50)
+    }
+
+    /// The command lines of README and of every article.
+    static func commandLines() throws -> [CommandLine] {
+        let lines = try texts().flatMap { CommandLine.all(inMarkdown: $0.text, of: $0.name) }
+        try #require(lines.count > 50)
         return lines
     }
 
+    /// The flags that README and articles speak of.
+    static func flags() throws -> [NamedFlag] {
+        let names = Set(subcommands.map { $0._commandName })
+        let flags = try texts().flatMap { NamedFlag.all(inMarkdown: $0.text, of: $0.name, subcommands: names) }
+        try #require(flags.count > 50)
+        return flags
+    }
+
+    /// The flags of all subcommands.
+    static let knownFlags = Set(
+        subcommands.flatMap { subcommand in
+            BrokerLab.helpMessage(for: subcommand).split { !$0.isLetter && !$0.isNumber && $0 != "-" }
+                .filter { $0.hasPrefix("--") }.map(String.init)
+        })
+
     /// The command lines that `--help` shows.
     static func examples() -> [CommandLine] {
-        ([BrokerLab.self] + BrokerLab.configuration.subcommands).flatMap { command in
+        ([BrokerLab.self] + subcommands).flatMap { command in
             let configuration = command.configuration
             return configuration.discussion.split(separator: "\n").flatMap { line in
                 CommandLine.all(in: line, at: "\(configuration.commandName ?? "brokerlab") --help")
