@@ -18,7 +18,7 @@ public struct ServerLimits: Sendable, Hashable {
     /// The most bytes that are held of messages that have not all come and of answers that are not taken.
     ///
     /// Where they become more, the connection that holds the most is closed.
-    public var maxHeldBytes = 512 * 1024 * 1024
+    public var maxHeldBytes = 256 * 1024 * 1024
 
     /// Creates the default limits.
     public init() {}

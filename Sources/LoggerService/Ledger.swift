@@ -3,12 +3,15 @@ import Synchronization
 
 /// The logger's one account of everything it received, whatever transport brought it.
 public final class Ledger: Sendable {
-    /// The most runs that are remembered; the oldest is forgotten for a new one.
+    /// The most runs that are remembered. For a new one the oldest is forgotten of those that were not announced; one that was,
+    /// only where all were.
     static let maxRuns = 256
 
     private struct State: ~Copyable {
         var runs: [[UInt8]: RunLedger] = [:]
-        var oldestFirst: [[UInt8]] = []
+        /// The runs that were announced, and the others, each the oldest first.
+        var announced: [[UInt8]] = []
+        var unannounced: [[UInt8]] = []
         var latest: RunLedger?
         var ring: EntryRing
         var sources: [SourceCount] = []
@@ -50,7 +53,8 @@ public final class Ledger: Sendable {
         return state.withLock { state in
             guard state.runs[id] == nil else { return false }
             let memory = state.memory.share(isAnnounced: true)
-            _ = Self.insert(RunLedger(id: id, isSealed: isSealed, memory: memory), into: &state)
+            Self.insert(RunLedger(id: id, isSealed: isSealed, memory: memory), into: &state)
+            state.announced.append(id)
             return true
         }
     }
@@ -104,7 +108,9 @@ public final class Ledger: Sendable {
             return known
         }
         let memory = state.memory.share(isAnnounced: false)
-        let run = insert(RunLedger(id: id, isSealed: false, memory: memory), into: &state)
+        let run = RunLedger(id: id, isSealed: false, memory: memory)
+        insert(run, into: &state)
+        state.unannounced.append(id)
         state.latest = run
         return run
     }
@@ -122,15 +128,14 @@ public final class Ledger: Sendable {
         }
     }
 
-    private static func insert(_ run: RunLedger, into state: inout State) -> RunLedger {
+    private static func insert(_ run: RunLedger, into state: inout State) {
         if state.runs.count >= maxRuns {
-            let oldest = state.oldestFirst.removeFirst()
+            let oldest =
+                state.unannounced.isEmpty ? state.announced.removeFirst() : state.unannounced.removeFirst()
             state.untrackedBefore += state.runs.removeValue(forKey: oldest)?.untracked ?? 0
             if state.latest?.id == oldest { state.latest = nil }
         }
         state.runs[run.id] = run
-        state.oldestFirst.append(run.id)
-        return run
     }
 }
 

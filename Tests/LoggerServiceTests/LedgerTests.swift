@@ -121,6 +121,17 @@ import Testing
         #expect(counts(ledger, "1") == nil && counts(ledger, "2") != nil && counts(ledger, "256") != nil)
     }
 
+    /// However many runs nobody announced, those that were announced keep their account.
+    @Test func announcedRunsStay() {
+        let ledger = Ledger(storeBytes: 1_000)
+        let recorder = ledger.recorder(for: "tcp")
+        #expect(ledger.announce(run: "announced", isSealed: false))
+        recorder.record(run: "announced", 0)
+        for number in 0..<1_000 { recorder.record(run: "flood \(number)", 0) }
+        #expect(counts(ledger, "announced") == [1, 1, 0, 0, 0])
+        #expect(counts(ledger, "flood 0") == nil && counts(ledger, "flood 999") != nil)
+    }
+
     /// Numbers far apart use the memory up.
     ///
     /// Runs that were not announced get a half of it together, a sixteenth each, and what was announced gets the rest. All

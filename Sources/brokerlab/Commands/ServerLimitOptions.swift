@@ -30,7 +30,7 @@ struct ServerLimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The memory for messages that have not all come and answers that are not read, of all connections together; when "
-                + "it is used up, the connection that holds the most is closed. (default: 512)", valueName: "mib"))
+                + "it is used up, the connection that holds the most is closed. (default: 256)", valueName: "mib"))
     var maxHeldMib: Int?
 
     func validate() throws {
