@@ -14,7 +14,7 @@ public struct BenchmarkConfiguration: Sendable {
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     public var companions: [CompanionProcess] = []
     /// The selector of the transport that all others are divided by.
-    public var floor = "tcp"
+    public var floor = Suite.floor
     /// What the report says of the machine and the build.
     public var environment: BenchmarkEnvironment
     /// Whether every entry's times are kept, in files of their own.

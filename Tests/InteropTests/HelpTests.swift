@@ -22,6 +22,40 @@ struct HelpTests {
         }
     }
 
+    @Test("columns, keys of suites, and suites are listed")
+    func lists() async throws {
+        let columns = try await runProgram(.brokerlab, ["columns"])
+        #expect(columns.exitCode == 0)
+        #expect(columns.output.lines.contains { $0.hasPrefix("  generator_spin_pct ") })
+        let keys = try await runProgram(.brokerlab, ["suite", "--explain"])
+        #expect(keys.exitCode == 0)
+        #expect(keys.output.lines.contains("in_flight: [N, ...], 1 to 4096  (--in-flight)"))
+        let suites = try await runProgram(.brokerlab, ["suite"])
+        #expect(suites.exitCode == 0)
+        #expect(suites.output.lines.contains { $0.hasPrefix("rate-sweep ") })
+    }
+
+    @Test("each key of a suite that has a flag is one of bench's, and a wrong value of it is told with its help")
+    func suiteFlags() async throws {
+        let help = try await runProgram(.brokerlab, ["bench", "--help"])
+        for flag in [
+            "transport", "payload-bytes", "in-flight", "connections", "rate", "arrivals", "spin-us", "placement",
+            "rounds",
+            "duration", "warmup", "seed", "baseline",
+        ] {
+            #expect(help.output.lines.contains { $0.hasPrefix("  --\(flag) <") }, "\(flag)")
+        }
+        let number = try await runProgram(.brokerlab, ["bench", "--in-flight", "1,x"])
+        #expect(number.exitCode == 64)
+        #expect(number.errors.text.contains("Error: The value '1,x' is invalid for '--in-flight <n,n>'"))
+        let word = try await runProgram(.brokerlab, ["bench", "--placement", "moon"])
+        #expect(word.exitCode == 64)
+        #expect(word.errors.text.contains("Error: --placement takes free or one-cpu, not 'moon'."))
+        let bound = try await runProgram(.brokerlab, ["bench", "--rounds", "0"])
+        #expect(bound.exitCode == 1)
+        #expect(bound.errors.text.contains("Error: --rounds: 0 is out of range; allowed: 1 to 1000"))
+    }
+
     @Test("doctor names what the transports need")
     func doctor() async throws {
         let finished = try await runProgram(.brokerlab, ["doctor"])
