@@ -128,10 +128,11 @@ package struct SuiteKey: Sendable {
 
     /// A number, or none.
     static func number(
-        _ name: String, valueName: String? = nil, _ path: Path<Double?>, in range: ClosedRange<Double>, _ help: String
+        _ name: String, flag: String? = nil, valueName: String? = nil, _ path: Path<Double?>,
+        in range: ClosedRange<Double>, _ help: String
     ) -> SuiteKey {
         SuiteKey(
-            name, .number, valueName: valueName, allowed: SuiteRules.text(range), { _ in help },
+            name, .number, flag: flag, valueName: valueName, allowed: SuiteRules.text(range), { _ in help },
             set: { value, suite in
                 if case .number(let number) = value { suite[keyPath: path] = number }
             },
