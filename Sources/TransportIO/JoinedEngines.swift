@@ -61,7 +61,9 @@ package final class JoinedEngines {
         var before = (-1, -1)
         while before != (toServer.readableBytes, toClient.readableBytes) || wakes.isAny {
             before = (toServer.readableBytes, toClient.readableBytes)
-            if toServer.readableBytes > 0 || server.isPaused { try server.receive(&toServer, into: &toClient, intake: intake) }
+            if toServer.readableBytes > 0 || server.isPaused {
+                try server.receive(&toServer, into: &toClient, intake: intake)
+            }
             if wakes.takeServer() { try server.proceed(into: &toClient, intake: intake) }
             // What was read makes room, as it does for a socket's reads.
             if toServer.readableBytes == 0 { toServer.clear() }

@@ -14,7 +14,8 @@ struct PeerBounds {
     var notice: @Sendable (String) -> Void
 
     init(
-        _ limits: ServerLimits, _ connections: ServerConnections, _ notice: @escaping @Sendable (String) -> Void = { _ in }
+        _ limits: ServerLimits, _ connections: ServerConnections,
+        _ notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         idleSeconds = limits.idle.wholeSeconds
         messageSeconds = limits.message.wholeSeconds

@@ -51,7 +51,7 @@ struct LoggedEntry: Decodable {
 /// which it has to answer with exit 0; or kills it, if so told.
 func withLogger(
     _ transports: [String], arguments: [String] = [], limit: Duration = .seconds(40), isKilled: Bool = false,
-    _ body: (RunningLogger) async throws -> Void
+    program: Program = .brokerlab, _ body: (RunningLogger) async throws -> Void
 ) async throws {
     struct AddressLine: Decodable {
         var transport: String
@@ -61,7 +61,7 @@ func withLogger(
         var ready: Bool
     }
     let flags = Set(transports).union(["http"]).flatMap { ["--\($0)", "127.0.0.1:0"] }
-    let finished = try await withProgram(.brokerlab, ["logger"] + flags + arguments, limit: limit) { program in
+    let finished = try await withProgram(program, ["logger"] + flags + arguments, limit: limit) { program in
         _ = try await program.line(ReadyLine.self)
         let addresses = try await program.lines(flags.count / 2, AddressLine.self)
         let targets = Dictionary(uniqueKeysWithValues: addresses.map { ($0.transport, $0.target) })

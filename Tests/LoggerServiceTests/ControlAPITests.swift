@@ -107,7 +107,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "before=", "before=x", "before=-1", "before=18446744073709551616", "limit=0", "limit=-1", "limit=10001", "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
+        "before=", "before=x", "before=-1", "before=18446744073709551616", "limit=0", "limit=-1", "limit=10001",
+        "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
     ])
     func limitsThatAreNone(query: String) {
         #expect(api.answer(method: "GET", path: "/entries", query: query)?.status == 400)

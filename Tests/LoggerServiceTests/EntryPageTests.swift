@@ -46,9 +46,11 @@ import Testing
             recorder.record(LogEntry(name: text, data: ""))
         }
         let page = EntryPage(of: ledger, before: nil, limit: 10_000)
-        #expect(try listed(page).map { [$0.name, $0.data] } == texts.enumerated().reversed().flatMap {
-            [[$0.element, ""], ["n\($0.offset)", $0.element]]
-        })
+        #expect(
+            try listed(page).map { [$0.name, $0.data] }
+                == texts.enumerated().reversed().flatMap {
+                    [[$0.element, ""], ["n\($0.offset)", $0.element]]
+                })
         let made = try #require(parts(of: EntryPage(of: ledger, before: nil, limit: 10_000)))
         // 16 KiB of texts at six bytes each, and what stands around them.
         #expect(made.allSatisfy { $0.count < 6 * 16_384 + 50_000 } && made.count > 20 && page.next == nil)

@@ -78,7 +78,8 @@ import Testing
         recorder.countUndecodable()
         #expect(ledger.report(run: "") == nil)
         #expect(ledger.counts().map(\.received) == [1] && ledger.counts().map(\.undecodable) == [1])
-        #expect(ledger.withRing { ring, sources in ring.latest(5).map { sources[Int($0.source)].transport } } == ["tcp"])
+        #expect(
+            ledger.withRing { ring, sources in ring.latest(5).map { sources[Int($0.source)].transport } } == ["tcp"])
     }
 
     @Test func runIDs() {

@@ -12,7 +12,8 @@ struct ServerLimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The most open connections from one address. (default: three quarters of --max-connections)", valueName: "n")
+            "The most open connections from one address. (default: three quarters of --max-connections)", valueName: "n"
+        )
     )
     var maxConnectionsPerAddress: Int?
 
