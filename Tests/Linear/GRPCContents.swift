@@ -50,7 +50,7 @@ extension Content {
                     frames.addPieces(1, repeated(message, count))
                 }, entries: count)
         },
-        Content("grpc: one large message of a stream", to: server, opening: http2Opening) { length in
+        Content("grpc: one large message of a stream", length: 1_000_000, to: server, opening: http2Opening) { length in
             Said(
                 bytes: call(1, path: "/logs.LogService/WriteLogs") { frames in
                     frames.addPieces(1, prefixed(request(data: length)))
@@ -62,7 +62,7 @@ extension Content {
                     frames.addPieces(1, prefixed(StoredGzip.member(request(data: 1), emptyBlocks: length / 5), flag: 1))
                 })
         },
-        Content("grpc: gzip of much", to: server, opening: http2Opening) { length in
+        Content("grpc: gzip of much", length: 1_000_000, to: server, opening: http2Opening) { length in
             Said(
                 bytes: call(1, fields: [("grpc-encoding", "gzip")]) { frames in
                     frames.addPieces(1, prefixed(StoredGzip.member(request(data: length), emptyBlocks: 0), flag: 1))

@@ -40,7 +40,8 @@ extension Content {
 
     /// What the broker's half reads.
     static let answers = [
-        answer("http: chunks of an answer", from: HTTPTransport.descriptors[0]) { length in
+        // Too long to be a logger's: it is read to its end all the same.
+        answer("http: chunks of an answer", from: HTTPTransport.descriptors[0], isAcknowledgement: false) { length in
             let head = "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
             let body = #"{"error":false,"message":"logged"\#(" ".repeated(length / 6))}"#
             return Array("\(head)\(body.map { "1\r\n\($0)\r\n" }.joined())0\r\n\r\n".utf8)
@@ -66,12 +67,12 @@ extension Content {
     /// An answer to one entry, of about so many bytes.
     private static func answer(
         _ name: String, length: Int = 128 * 1024, steps: [Int] = [.max, 1024], from transport: TransportDescriptor,
-        _ bytes: @escaping @Sendable (Int) -> [UInt8]
+        isAcknowledgement: Bool = true, _ bytes: @escaping @Sendable (Int) -> [UInt8]
     ) -> Content {
         Content(name: name, length: length, steps: steps) { length, step in
             let client = try transport.makeClient(ClientOptions(target: transport.defaultTarget))
             guard let engine = (client as? SocketClientTransport)?.makeEngine() else { throw NoEngine() }
-            return ClientReading(engine, bytes(length), acknowledged: 1, step: step)
+            return ClientReading(engine, bytes(length), isAcknowledgement: isAcknowledgement, step: step)
         }
     }
 

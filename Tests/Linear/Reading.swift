@@ -59,12 +59,16 @@ final class ServerReading: Reading {
         do throws(ProtocolError) {
             while start < bytes.count {
                 let end = start + min(step, bytes.count - start)
-                try input.take(ByteBuffer(bytes: bytes[start..<end])) { bytes throws(ProtocolError) in
-                    try engine.receive(&bytes, into: &out, intake: intake)
-                }
-                while wakes.take() { try engine.proceed(into: &out, intake: intake) }
-                // What was said is written at once.
-                out.clear()
+                var piece = ByteBuffer(bytes: bytes[start..<end])
+                repeat {
+                    try input.take(piece) { bytes throws(ProtocolError) in
+                        try engine.receive(&bytes, into: &out, intake: intake)
+                    }
+                    while wakes.take() { try engine.proceed(into: &out, intake: intake) }
+                    // What was said is written at once; an engine that has left off goes on in its turns.
+                    out.clear()
+                    piece.clear()
+                } while engine.isPaused
                 start = end
             }
         } catch {
@@ -80,27 +84,26 @@ final class ServerReading: Reading {
     }
 }
 
-/// The broker's half with some entries in flight, given bytes as its socket gives them.
+/// The broker's half with an entry in flight, given bytes as its socket gives them.
 final class ClientReading: Reading {
     private var engine: any ClientEngine
     private let bytes: [UInt8]
     private let step: Int
-    private let acknowledged: Int
+    private let isAcknowledgement: Bool
     private let wakes = Wakes()
     private var input = SocketInput()
     private var out = ByteBuffer()
     private var completions = Completions()
     private var error: (any Error)?
 
-    /// - Parameter acknowledged: how many entries are in flight, all of which are acknowledged.
-    init(_ engine: any ClientEngine, _ bytes: [UInt8], acknowledged: Int, step: Int) {
-        (self.engine, self.bytes, self.step, self.acknowledged) = (engine, bytes, step, acknowledged)
+    /// - Parameter isAcknowledgement: whether the bytes are to acknowledge the entry that is in flight, or to say that they
+    ///   do not.
+    init(_ engine: any ClientEngine, _ bytes: [UInt8], isAcknowledgement: Bool, step: Int) {
+        (self.engine, self.bytes, self.step, self.isAcknowledgement) = (engine, bytes, step, isAcknowledgement)
         self.engine.attach(to: wakes.loop)
         self.engine.open(into: &out)
         do throws(TransportError) {
-            for ticket in 0..<acknowledged {
-                try self.engine.send(LogEntry(name: "n", data: "d"), ticket: ticket, into: &out)
-            }
+            try self.engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &out)
         } catch {
             self.error = error
         }
@@ -123,10 +126,10 @@ final class ClientReading: Reading {
 
     var fault: String? {
         if let error { return "\(error)" }
-        let failures = completions.list.compactMap(\.failure)
-        if let failure = failures.first { return "\(failure)" }
-        let count = completions.list.count
-        return count == acknowledged ? nil : "\(count) entries of \(acknowledged) were acknowledged"
+        guard completions.list.count == 1 else { return "\(completions.list.count) answers to one entry" }
+        let failure = completions.list[0].failure
+        guard isAcknowledgement else { return failure == nil ? "it was taken for an acknowledgement" : nil }
+        return failure.map { "\($0)" }
     }
 }
 
