@@ -7,6 +7,11 @@ import Glibc
 struct JSONCursor: ~Escapable {
     /// The deepest nesting of objects and arrays that is accepted in values that are skipped.
     static let maxDepth = 64
+    /// The most members and elements of a text, those of values that are skipped among them.
+    ///
+    /// An entry has six. A text of nothing but tiny values takes a hundred times as long as one long string: 16 MiB of them
+    /// would hold the event loop for a third of a second.
+    static let maxValues = 10_000
 
     /// Where the bytes of a string are, without its quotation marks and escapes.
     struct StringRange {
@@ -16,6 +21,7 @@ struct JSONCursor: ~Escapable {
 
     let text: RawSpan
     var position = 0
+    private var values = 0
     var unescaped: [UInt8]
 
     /// - Parameter scratch: memory to use for strings with escapes.
@@ -94,7 +100,10 @@ struct JSONCursor: ~Escapable {
         case UInt8(ascii: "["):
             try expect(UInt8(ascii: "["))
             if skip(UInt8(ascii: "]")) { return }
-            repeat { try skipValue(depth: depth + 1) } while skip(UInt8(ascii: ","))
+            repeat {
+                try countValue()
+                try skipValue(depth: depth + 1)
+            } while skip(UInt8(ascii: ","))
             try expect(UInt8(ascii: "]"))
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
@@ -119,11 +128,18 @@ struct JSONCursor: ~Escapable {
         try expect(UInt8(ascii: "{"))
         if skip(UInt8(ascii: "}")) { return }
         repeat {
+            try countValue()
             let key = try string()
             try expect(UInt8(ascii: ":"))
             try member(&self, key)
         } while skip(UInt8(ascii: ","))
         try expect(UInt8(ascii: "}"))
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func countValue() throws(EntryJSONError) {
+        values &+= 1
+        guard values <= Self.maxValues else { throw unexpected("at most \(Self.maxValues) members and elements") }
     }
 
     /// Whether the string is `expected`.

@@ -40,6 +40,23 @@ import Testing
         }
     }
 
+    /// A text of nothing but small values is refused at the bound, in whatever way they are put together.
+    @Test func manyValues() throws {
+        let most = JSONCursor.maxValues
+        let ways: [(String, String, String)] = [
+            (#"{"name":"n","data":"d","x":["#, "1,", "1]}"), ("{", #""x":"\n","#, #""name":"n","data":"d"}"#),
+            ("{", #""name":"n","#, #""data":"d"}"#), (#"{"name":"n","data":"d","x":{"#, #""\n":{},"#, #""x":1}}"#),
+        ]
+        for (before, value, behind) in ways {
+            let entry = { (count: Int) in
+                try self.read(Array((before + String(repeating: value, count: count) + behind).utf8))
+            }
+            #expect(try entry(most - 4).data == "d")
+            let error = #expect(throws: EntryJSONError.self) { try entry(most) }
+            #expect("\(error as Any)".contains("at most \(most) members and elements"))
+        }
+    }
+
     /// Every escape there is, in any order and at any place of a long text.
     @Test func escapesOfALongText() throws {
         let pieces = [

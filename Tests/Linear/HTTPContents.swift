@@ -12,12 +12,14 @@ extension Content {
             ("\\u escapes between plain text", #"twenty letters of it\u0041"#),
         ].map { name, part in post("json: \(name)") { #"{"name":"n","data":"\#(part.repeated($0))"}"# } } + otherJSON
 
+    /// Twice as many bytes hold no more values than are taken.
+    private static let manyValues = 16 * 1024
     private static let otherJSON: [Content] = [
         post("json: white space") { #"{"name":"n",\#(" ".repeated($0))"data":"d"}"# },
-        post("json: members nobody knows") { #"{"name":"n",\#(#""m":1,"#.repeated($0))"data":"d"}"# },
-        post("json: member names with escapes") { #"{"name":"n",\#(#""\u006d":1,"#.repeated($0))"data":"d"}"# },
-        post("json: strings with an escape") { #"{"name":"n","m":[\#(#""\n","#.repeated($0))1],"data":"d"}"# },
-        post("json: the same member again") { #"{"name":"n",\#(#""data":"\n","#.repeated($0))"data":"d"}"# },
+        post("json: members nobody knows", length: manyValues) { #"{"name":"n",\#(#""m":1,"#.repeated($0))"data":"d"}"# },
+        post("json: member names with escapes", length: manyValues) { #"{"name":"n",\#(#""\u006d":1,"#.repeated($0))"data":"d"}"# },
+        post("json: strings with an escape", length: manyValues) { #"{"name":"n","m":[\#(#""\n","#.repeated($0))1],"data":"d"}"# },
+        post("json: the same member again", length: manyValues) { #"{"name":"n",\#(#""data":"\n","#.repeated($0))"data":"d"}"# },
         post("json: arrays in each other") {
             #"{"name":"n","m":[\#("[[[[[[[[]]]]]]]],".repeated($0))1],"data":"d"}"#
         },
@@ -100,12 +102,12 @@ extension Content {
 
     /// A POST with a body that is made to have about so many bytes.
     private static func post(
-        _ name: String, path: String = "/log", type: String = "application/json",
+        _ name: String, length: Int = 128 * 1024, path: String = "/log", type: String = "application/json",
         _ body: @escaping @Sendable (Int) -> String
     ) -> Content {
         let configuration = HTTPServerConfiguration(
             entryPath: path, entryBody: path == "/log" ? .entry : .action)
-        return Content(name, to: { try server(configuration) }) { length in
+        return Content(name, length: length, to: { try server(configuration) }) { length in
             let body = body(length)
             let head = head("Content-Type: \(type)\r\nContent-Length: \(body.utf8.count)", path: path)
             return Said(bytes: head + Array(body.utf8))
