@@ -84,6 +84,7 @@ private struct EntryFields {
         try cursor.expect(UInt8(ascii: "{"))
         if cursor.skip(UInt8(ascii: "}")) { return }
         repeat {
+            try cursor.countValue()
             let key = try cursor.string()
             try cursor.expect(UInt8(ascii: ":"))
             // The first character tells the members apart; only it and one comparison are looked at.

@@ -136,8 +136,9 @@ struct JSONCursor: ~Escapable {
         try expect(UInt8(ascii: "}"))
     }
 
+    /// Counts a member or an element.
     @_lifetime(self: copy self)
-    private mutating func countValue() throws(EntryJSONError) {
+    mutating func countValue() throws(EntryJSONError) {
         values &+= 1
         guard values <= Self.maxValues else { throw unexpected("at most \(Self.maxValues) members and elements") }
     }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The logger's one account of everything it received, whatever transport brought it.
 public final class Ledger: Sendable {
-    /// The most runs that are remembered. For a new one the oldest is forgotten of those that were not announced; one that was,
-    /// only where all were.
+    /// The most runs that are remembered.
+    ///
+    /// For a new one the oldest is forgotten of those that were not announced; one that was, only where all were.
     static let maxRuns = 256
 
     private struct State: ~Copyable {

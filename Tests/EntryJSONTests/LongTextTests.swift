@@ -49,7 +49,7 @@ import Testing
         ]
         for (before, value, behind) in ways {
             let entry = { (count: Int) in
-                try self.read(Array((before + String(repeating: value, count: count) + behind).utf8))
+                try read(Array((before + String(repeating: value, count: count) + behind).utf8))
             }
             #expect(try entry(most - 4).data == "d")
             let error = #expect(throws: EntryJSONError.self) { try entry(most) }

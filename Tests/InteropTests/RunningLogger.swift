@@ -8,9 +8,19 @@ struct RunningLogger: Sendable {
     /// Where each transport can be reached, by its name.
     let targets: [String: String]
 
-    /// The newest entries, newest first.
+    /// The newest entries, newest first, from as many pages as they take.
     func entries(limit: Int) async throws -> [LoggedEntry] {
-        try await answer("/entries?limit=\(limit)").decoded([LoggedEntry].self)
+        var entries: [LoggedEntry] = []
+        var next: String? = "/entries?limit=\(limit)"
+        while let page = next, entries.count < limit {
+            // Behind the body, what the Link field says: `</entries?…>; rel="next"`.
+            let url = "http://\(targets["http"]!)\(page)"
+            let answer = try await runProgram(.curl, ["--fail", "--write-out", "\n%header{link}\n", url])
+            let lines = answer.output.text.split(separator: "\n")
+            entries += try JSONDecoder().decode([LoggedEntry].self, from: Data((lines.first ?? "").utf8))
+            next = lines.count > 1 ? lines[1].split(separator: ">").first.map { String($0.dropFirst()) } : nil
+        }
+        return Array(entries.prefix(limit))
     }
 
     /// Waits until there are `count` entries: those of a message broker come after its own acknowledgement.

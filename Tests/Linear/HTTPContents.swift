@@ -16,10 +16,18 @@ extension Content {
     private static let manyValues = 16 * 1024
     private static let otherJSON: [Content] = [
         post("json: white space") { #"{"name":"n",\#(" ".repeated($0))"data":"d"}"# },
-        post("json: members nobody knows", length: manyValues) { #"{"name":"n",\#(#""m":1,"#.repeated($0))"data":"d"}"# },
-        post("json: member names with escapes", length: manyValues) { #"{"name":"n",\#(#""\u006d":1,"#.repeated($0))"data":"d"}"# },
-        post("json: strings with an escape", length: manyValues) { #"{"name":"n","m":[\#(#""\n","#.repeated($0))1],"data":"d"}"# },
-        post("json: the same member again", length: manyValues) { #"{"name":"n",\#(#""data":"\n","#.repeated($0))"data":"d"}"# },
+        post("json: members nobody knows", length: manyValues) {
+            #"{"name":"n",\#(#""m":1,"#.repeated($0))"data":"d"}"#
+        },
+        post("json: member names with escapes", length: manyValues) {
+            #"{"name":"n",\#(#""\u006d":1,"#.repeated($0))"data":"d"}"#
+        },
+        post("json: strings with an escape", length: manyValues) {
+            #"{"name":"n","m":[\#(#""\n","#.repeated($0))1],"data":"d"}"#
+        },
+        post("json: the same member again", length: manyValues) {
+            #"{"name":"n",\#(#""data":"\n","#.repeated($0))"data":"d"}"#
+        },
         post("json: arrays in each other") {
             #"{"name":"n","m":[\#("[[[[[[[[]]]]]]]],".repeated($0))1],"data":"d"}"#
         },
