@@ -28,7 +28,7 @@ extension Content {
         post("json: the same member again", length: manyValues) {
             #"{"name":"n",\#(#""data":"\n","#.repeated($0))"data":"d"}"#
         },
-        post("json: arrays in each other") {
+        post("json: arrays in each other", length: manyValues / 2) {
             #"{"name":"n","m":[\#("[[[[[[[[]]]]]]]],".repeated($0))1],"data":"d"}"#
         },
         post("json: long numbers") { #"{"name":"n","m":\#("1".repeated($0)),"data":"d"}"# },
