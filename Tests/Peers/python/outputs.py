@@ -83,8 +83,11 @@ def run(command, how, stdout, stderr, codes, interrupt=None):
     if stdout == "broken":
         os.close(reading)
     process = subprocess.Popen(
-        ["bash", "-c", shell, BROKERLAB] + arguments,
-        stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE, env={**environment, "TMPDIR": folder},
+        ["bash", "-c", shell, BROKERLAB, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env={**environment, "TMPDIR": folder},
     )
     os.close(writing)
     errors = b""
@@ -136,7 +139,13 @@ def check(command):
         if stdout == stderr == "open" and not command.ends:
             continue
         failure = {"open": set(command.codes), "broken": {PIPE}}.get(stdout, {OUTPUT})
-        run(command, f"stdout {stdout}, stderr {stderr}", stdout, stderr, failure if command.says else set(command.codes))
+        run(
+            command,
+            f"stdout {stdout}, stderr {stderr}",
+            stdout,
+            stderr,
+            failure if command.says else set(command.codes),
+        )
         runs += 1
     began = time.monotonic()
     run(command, "undisturbed", "open", "open", set(command.codes))
@@ -153,7 +162,10 @@ def start_logger():
     """A logger to send to, with the addresses of its transports."""
     logger = subprocess.Popen(
         [BROKERLAB, "logger", "--exit-with-stdin", "--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
     )
     addresses = {}
     for line in logger.stdout:
@@ -169,7 +181,9 @@ results = os.path.join(root, "measured")
 small = ["--payload-bytes", "100", "--in-flight", "1", "--rounds", "2", "--duration", "0.1", "--warmup", "0"]
 subprocess.run(
     [BROKERLAB, "bench", "--transport", "tcp,http", *small, "--quiet", "--out", results],
-    check=True, stdout=subprocess.DEVNULL, env=environment,
+    check=True,
+    stdout=subprocess.DEVNULL,
+    env=environment,
 )
 with open(os.path.join(results, "results.csv"), newline="") as file:
     rows = list(csv.DictReader(file))

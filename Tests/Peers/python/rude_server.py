@@ -1,6 +1,6 @@
 """Refuses what is sent there, in words that would control a terminal. Prints its address first.
 
-    rude_server.py http|netrpc|grpc
+rude_server.py http|netrpc|grpc
 """
 
 import concurrent.futures
@@ -40,8 +40,10 @@ def message(content: bytes) -> bytes:
 def serve_netrpc(connection: socket.socket) -> None:
     """Answers Seq 0 with an error: gob, type 65 is Response{ServiceMethod, Seq, Error}, type 66 is struct{}."""
     connection.recv(65536)
-    fields = b"".join(b"\1" + text(name) + b"\1" + uint(kind << 1) + b"\0" for name, kind in (
-        ("ServiceMethod", 6), ("Seq", 3), ("Error", 6)))
+    fields = b"".join(
+        b"\1" + text(name) + b"\1" + uint(kind << 1) + b"\0"
+        for name, kind in (("ServiceMethod", 6), ("Seq", 3), ("Error", 6))
+    )
     response = message(b"\xff\x81\3\1\1" + text("Response") + b"\1\xff\x82\0\1\3" + fields + b"\0\0")
     empty = message(b"\xff\x83\3\1\1" + text("InvalidRequest") + b"\1\xff\x84\0\0\0")
     answer = message(b"\xff\x82\1" + text("RPCServer.LogInfo") + b"\2" + text(RUDE) + b"\0")
@@ -72,7 +74,7 @@ def main() -> None:
         serve_grpc()
         return
     listener = socket.create_server(("127.0.0.1", 0))
-    say("127.0.0.1:%d" % listener.getsockname()[1])
+    say(f"127.0.0.1:{listener.getsockname()[1]}")
     while True:
         connection, _ = listener.accept()
         {"http": serve_http, "netrpc": serve_netrpc}[kind](connection)
