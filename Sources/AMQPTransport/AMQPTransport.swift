@@ -1,4 +1,4 @@
-public import Broker
+package import Broker
 import CRabbitMQ
 import EntryCodecs
 import Synchronization
@@ -7,12 +7,12 @@ import TransportIO
 /// AMQP 0-9-1: the broker publishes to RabbitMQ's topic exchange `logs_topic`, the logger consumes from a queue bound to it.
 ///
 /// An acknowledgement is a publisher confirm: RabbitMQ has the entry, and the logger gets it when it gets to it.
-public enum AMQPTransport {
+package enum AMQPTransport {
     /// The queue that both halves use unless told otherwise.
-    public static let defaultQueue = Contract.defaultQueue
+    package static let defaultQueue = Contract.defaultQueue
 
     /// The registry's lines, the default first.
-    public static let descriptors = [
+    package static let descriptors = [
         descriptor(
             .standard, nil, "AMQP 0-9-1 through RabbitMQ: durable classic queue, persistent, publisher confirms"),
         descriptor(
@@ -30,7 +30,7 @@ public enum AMQPTransport {
     ]
 
     /// The version of the AMQP library that this process has loaded: `0.11.0`.
-    public static var libraryVersion: String { String(cString: amqp_version()) }
+    package static var libraryVersion: String { String(cString: amqp_version()) }
 
     private static func descriptor(_ mode: PublishMode, _ variant: String?, _ summary: String) -> TransportDescriptor {
         TransportDescriptor(
@@ -89,14 +89,14 @@ public enum AMQPTransport {
 
     /// How many messages wait in a queue of the RabbitMQ at `target` until it hands them out.
     /// - Throws: `ServerError` when it cannot be asked, or has no such queue.
-    public static func messageCount(inQueue queue: String, at target: String) async throws -> Int {
+    package static func messageCount(inQueue queue: String, at target: String) async throws -> Int {
         try checkQueueName(queue)
         return try await inspect(queue, at: target)
     }
 
     /// Finds out whether the RabbitMQ at `target` can be reached and lets one log in.
     /// - Throws: `ServerError` that says why not.
-    public static func check(_ target: String) async throws {
+    package static func check(_ target: String) async throws {
         _ = try await inspect(nil, at: target)
     }
 

@@ -2,11 +2,11 @@ import BenchmarkResults
 import Broker
 
 /// A benchmark: the cells of a suite, measured one after the other against a logger in a process of its own.
-public struct Benchmark: Sendable {
+package struct Benchmark: Sendable {
     private let configuration: BenchmarkConfiguration
 
     /// Creates a benchmark.
-    public init(configuration: BenchmarkConfiguration) {
+    package init(configuration: BenchmarkConfiguration) {
         self.configuration = configuration
     }
 
@@ -17,7 +17,7 @@ public struct Benchmark: Sendable {
     /// - Throws: ``SuiteError``; ``BenchmarkError`` when nothing could be measured or the files cannot be written;
     ///   `CancellationError` when cancelled before the first row.
     @concurrent
-    public func run() async throws -> BenchmarkOutcome {
+    package func run() async throws -> BenchmarkOutcome {
         let suite = try configuration.suite.validated(transports: TransportChoice(registry: configuration.registry))
         let run = try BenchmarkRun(configuration: configuration, suite: suite)
         let ending: BenchmarkOutcome.Ending

@@ -1,40 +1,40 @@
-public import BenchmarkResults
-public import Broker
+package import BenchmarkResults
+package import Broker
 
 /// All that a benchmark is told from outside.
-public struct BenchmarkConfiguration: Sendable {
+package struct BenchmarkConfiguration: Sendable {
     /// What to measure; see ``Suite/validated(transports:)``.
-    public var suite: Suite
+    package var suite: Suite
     /// The transports, and variants of them, that the suite's selectors stand for.
-    public var registry: [TransportDescriptor]
+    package var registry: [TransportDescriptor]
     /// How to start the logger.
-    public var logger: LoggerCommand
+    package var logger: LoggerCommand
     /// Where the results go; made before anything is started.
-    public var folder: ResultsFolder
+    package var folder: ResultsFolder
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
-    public var companions: [CompanionProcess] = []
+    package var companions: [CompanionProcess] = []
     /// The selector of the transport that all others are divided by.
-    public var floor = Suite.floor
+    package var floor = Suite.floor
     /// What the report says of the machine and the build.
-    public var environment: BenchmarkEnvironment
+    package var environment: BenchmarkEnvironment
     /// Whether every entry's times are kept, in files of their own.
-    public var keepsRawSamples = false
+    package var keepsRawSamples = false
     /// Makes what is timed of each transport by itself when the suite asks for a decomposition; nil times nothing.
-    public var makeLayerWork: MakeLayerWork?
+    package var makeLayerWork: MakeLayerWork?
     /// The command that runs it, for the report's reader.
-    public var command: [String] = []
+    package var command: [String] = []
     /// Changes the options of a transport's broker half before it is made, for example its queue.
-    public var adjustClientOptions: @Sendable (TransportDescriptor, _ options: inout ClientOptions) -> Void = { _, _ in
+    package var adjustClientOptions: @Sendable (TransportDescriptor, _ options: inout ClientOptions) -> Void = { _, _ in
     }
     /// How many entries a message broker between the halves of a transport still holds for the logger.
     ///
     /// As long as there are some, what has not arrived is not lost. Nil where there is no message broker.
-    public var backlog: @Sendable (TransportDescriptor) async throws -> Int? = { _ in nil }
+    package var backlog: @Sendable (TransportDescriptor) async throws -> Int? = { _ in nil }
     /// Who is told how far the run is.
-    public var progress: any ProgressSink = SilentProgress()
+    package var progress: any ProgressSink = SilentProgress()
 
     /// Creates a configuration; the other properties can be set afterwards.
-    public init(
+    package init(
         suite: Suite, registry: [TransportDescriptor], logger: LoggerCommand, folder: ResultsFolder,
         environment: BenchmarkEnvironment? = nil
     ) {

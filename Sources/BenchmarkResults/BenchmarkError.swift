@@ -1,15 +1,15 @@
 import PrintableText
 
 /// Why a benchmark cannot run, or had to end early.
-public struct BenchmarkError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct BenchmarkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was attempted, with what, why it failed and what to do about it; printable.
-    public private(set) var message: String
+    package private(set) var message: String
 
     /// Creates an error; what is not printable in a message, such as the words of a file, is escaped.
-    public init(_ message: String) {
+    package init(_ message: String) {
         self.message = message.printableLines
     }
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

@@ -1,13 +1,13 @@
-public import Broker
+package import Broker
 import CNGHTTP2
 import HTTP2
 import NIOCore
 import TransportIO
 
 /// gRPC on one HTTP/2 connection: a unary call `logs.LogService/WriteLog` for each entry, or one call of `WriteLogs`.
-public enum GRPCTransport {
+package enum GRPCTransport {
     /// The registry's lines, the default first; one server serves all of them.
-    public static let descriptors = [
+    package static let descriptors = [
         descriptor(nil, mode: "unary", summary: "gRPC unary calls over HTTP/2, cleartext or TLS", .unary),
         descriptor("stream", mode: "stream", summary: "one bidirectional gRPC call for all entries", .stream),
     ]
@@ -48,7 +48,7 @@ public enum GRPCTransport {
     }
 
     /// The version of the HTTP/2 library that this process has loaded: `1.52.0`.
-    public static var libraryVersion: String {
+    package static var libraryVersion: String {
         // Static memory of the library; 0 asks for no particular version, to which there is always an answer.
         nghttp2_version(0).map { String(cString: $0.pointee.version_str) } ?? "unknown"
     }

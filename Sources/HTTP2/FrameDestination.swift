@@ -1,11 +1,11 @@
-public import NIOCore
+package import NIOCore
 
 /// Where a client's DATA frames are appended, while nghttp2 is asked for what it has to send.
-public struct FrameDestination: ~Copyable {
+package struct FrameDestination: ~Copyable {
     @usableFromInline let buffer = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
 
     /// Creates one that leads nowhere until something is sent.
-    @inlinable public init() {}
+    @inlinable package init() {}
 
     /// Appends what a session has to send.
     /// - Returns: nil, or nghttp2's error code, after which nothing can be sent.
@@ -19,7 +19,7 @@ public struct FrameDestination: ~Copyable {
 
     /// Appends a DATA frame, whose `count` bytes `write` puts where it is told; returns whether it could.
     @inlinable @inline(__always)
-    public func append(
+    package func append(
         _ frameHeader: UnsafeRawBufferPointer, _ count: Int, _ write: (UnsafeMutableRawPointer) -> Bool
     ) -> Bool {
         guard let out = buffer.value else { return false }

@@ -1,21 +1,21 @@
-public import NIOCore
+package import NIOCore
 
 /// The memory of half-received messages: used again, because fresh pages cost more than the copy into them.
-public struct MessageBuffers {
+package struct MessageBuffers {
     /// At most this much idle memory is kept.
     private static let maxIdleBytes = 32 * 1024 * 1024
 
     private var idle: [ByteBuffer] = []
     /// The memory that is kept for messages to come.
-    public private(set) var idleBytes = 0
+    package private(set) var idleBytes = 0
     /// The bytes of all half-received messages together.
-    public private(set) var heldBytes = 0
+    package private(set) var heldBytes = 0
 
     /// Creates an empty store.
-    public init() {}
+    package init() {}
 
     /// Appends to a message's buffer, which grows by what has come and never by what a length claims.
-    public mutating func append(_ part: UnsafeRawBufferPointer, to buffer: inout ByteBuffer?) {
+    package mutating func append(_ part: UnsafeRawBufferPointer, to buffer: inout ByteBuffer?) {
         heldBytes += part.count
         if buffer == nil {
             buffer = idle.popLast() ?? ByteBuffer()
@@ -26,14 +26,14 @@ public struct MessageBuffers {
     }
 
     /// Gives idle memory back: nothing is under way.
-    public mutating func releaseIdle() {
+    package mutating func releaseIdle() {
         guard idleBytes > 0 else { return }
         idle = []
         idleBytes = 0
     }
 
     /// Takes a message's buffer back.
-    public mutating func reclaim(_ buffer: inout ByteBuffer?) {
+    package mutating func reclaim(_ buffer: inout ByteBuffer?) {
         guard var reclaimed = buffer.take() else { return }
         heldBytes -= reclaimed.readableBytes
         guard idleBytes + reclaimed.capacity <= Self.maxIdleBytes else { return }

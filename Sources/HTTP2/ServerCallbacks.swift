@@ -1,7 +1,7 @@
-public import CNGHTTP2
+package import CNGHTTP2
 
 /// A server engine that nghttp2's callbacks reach: what they tell of its streams, by slots.
-public protocol ServerCallbackTarget: CallbackTarget {
+package protocol ServerCallbackTarget: CallbackTarget {
     /// Whether trailers come behind the bytes of an answer.
     static var endsWithTrailers: Bool { get }
 
@@ -27,7 +27,7 @@ public protocol ServerCallbackTarget: CallbackTarget {
 /// nghttp2's way into a server engine, beside ``SessionCallbacks``: a stream's user data is its slot, counted from 1.
 ///
 /// An engine's file makes C functions of these, which cannot be generic themselves.
-public enum ServerCallbacks<Engine: ServerCallbackTarget> {
+package enum ServerCallbacks<Engine: ServerCallbackTarget> {
     @usableFromInline typealias Session = SessionCallbacks<Engine>
 
     @inlinable @inline(__always)
@@ -38,7 +38,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_begin_headers_callback`.
     @inlinable @inline(__always)
-    public static func beginHeaders(
+    package static func beginHeaders(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -54,7 +54,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_data_chunk_recv_callback`.
     @inlinable @inline(__always)
-    public static func data(
+    package static func data(
         _ session: OpaquePointer?, _ stream: Int32, _ data: UnsafePointer<UInt8>?, _ count: Int,
         _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -65,7 +65,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_frame_recv_callback`.
     @inlinable @inline(__always)
-    public static func frameReceived(
+    package static func frameReceived(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -87,7 +87,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_stream_close_callback`.
     @inlinable @inline(__always)
-    public static func streamClosed(
+    package static func streamClosed(
         _ session: OpaquePointer?, _ stream: Int32, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let userData, let slot = slotOf(session, stream) else { return 0 }
@@ -97,7 +97,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_frame_send_callback`.
     @inlinable @inline(__always)
-    public static func frameSent(
+    package static func frameSent(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -116,7 +116,7 @@ public enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_data_source_read_callback`.
     @inlinable @inline(__always)
-    public static func read(
+    package static func read(
         _ session: OpaquePointer?, _ stream: Int32, _ memory: UnsafeMutablePointer<UInt8>?, _ room: Int,
         _ flags: UnsafeMutablePointer<UInt32>?, _ source: UnsafeMutablePointer<nghttp2_data_source>?,
         _ userData: UnsafeMutableRawPointer?

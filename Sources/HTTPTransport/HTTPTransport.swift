@@ -1,4 +1,4 @@
-public import Broker
+package import Broker
 import EntryCodecs
 import HTTP2
 import TransportIO
@@ -12,7 +12,7 @@ import TransportIO
 /// up those behind it. Where the server says `Connection: close`, what is behind that answer goes out once more on another
 /// socket, for the server has not processed it (RFC 9112, 9.6); where the connection is lost, the fate of every entry that
 /// was unanswered on it is unknown.
-public enum HTTPTransport {
+package enum HTTPTransport {
     private enum Version {
         /// HTTP/1.1 with so many requests behind one another on a socket.
         case http1(depth: Int)
@@ -31,7 +31,7 @@ public enum HTTPTransport {
 
     /// The registry's lines, the default first, with a server that answers nothing but `POST /log`; the logger's own also
     /// has a control API, see ``server(on:options:configuration:)``.
-    public static let descriptors = [
+    package static let descriptors = [
         descriptor(nil, .json, "JSON over HTTP/1.1 POST, a pool of keep-alive connections"),
         descriptor("protobuf", .protobuf, "the same with protobuf bodies: application/x-protobuf"),
         descriptor("gob", .gob, "the same with gob bodies: application/x-gob"),
@@ -105,7 +105,7 @@ public enum HTTPTransport {
     }
 
     /// A server that takes entries as `configuration` says, by HTTP/1.1 and HTTP/2.
-    public static func server(
+    package static func server(
         on endpoint: Endpoint, options: ServerOptions, configuration: HTTPServerConfiguration
     ) -> any ServerTransport {
         var options = options

@@ -14,11 +14,11 @@ import Foundation
 /// A page of entries holds at most 8 MiB of names and data, unless its first entry alone has more. Where there are older
 /// ones, the `Link` field of the answer names the next page (`rel="next"`, RFC 8288). A page is made while it is read:
 /// entries that newer ones have taken the place of by then are left out.
-public struct ControlAPI: Sendable {
+package struct ControlAPI: Sendable {
     /// An answer: a status and a JSON body.
-    public struct Answer: Sendable {
+    package struct Answer: Sendable {
         /// What comes next of a body.
-        public enum Part: Sendable {
+        package enum Part: Sendable {
             /// These bytes.
             case bytes([UInt8])
             /// Nothing: that was all.
@@ -28,15 +28,15 @@ public struct ControlAPI: Sendable {
         }
 
         /// The HTTP status code.
-        public var status: Int
+        package var status: Int
         /// The JSON text, or the first part of it.
-        public var body: [UInt8]
+        package var body: [UInt8]
         /// Makes the next part of the JSON text; nil where ``body`` is all of it.
-        public var more: (@Sendable () -> Part)?
+        package var more: (@Sendable () -> Part)?
         /// The methods that the path knows, when the one asked for is not among them.
-        public var allow: String?
+        package var allow: String?
         /// Where there is more of what was asked for, as the `Link` field has it (RFC 8288).
-        public var link: String?
+        package var link: String?
     }
 
     private static let maxEntries = 10_000
@@ -44,12 +44,12 @@ public struct ControlAPI: Sendable {
     private let ledger: Ledger
 
     /// Creates the API of a ledger.
-    public init(ledger: Ledger) {
+    package init(ledger: Ledger) {
         self.ledger = ledger
     }
 
     /// Answers a request; nil for a path that is not the logger's.
-    public func answer(method: String, path: String, query: String) -> Answer? {
+    package func answer(method: String, path: String, query: String) -> Answer? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.first, parts.count) {
         case ("health", 1):

@@ -1,8 +1,8 @@
-public import Broker
+package import Broker
 import Synchronization
 
 /// The logger's one account of everything it received, whatever transport brought it.
-public final class Ledger: Sendable {
+package final class Ledger: Sendable {
     /// The most runs that are remembered.
     ///
     /// For a new one the oldest is forgotten of those that were not announced; one that was, only where all were.
@@ -34,12 +34,12 @@ public final class Ledger: Sendable {
     ///   - runBytes: the memory for the accounts of all runs together. A run that was not announced gets a sixteenth of it at
     ///     most, all of them together a half. Where there is none left, entries go on to be recorded and acknowledged; the
     ///     run's report tells how many of them were not held against the others.
-    public init(storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024) {
+    package init(storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024) {
         state = Mutex(State(storeBytes: storeBytes, runBytes: runBytes))
     }
 
     /// Where the entries of one transport are recorded.
-    public func recorder(for transport: String) -> some EntryRecorder {
+    package func recorder(for transport: String) -> some EntryRecorder {
         let source = state.withLock { state in
             state.sources.append(SourceCount(transport: transport))
             return UInt8(state.sources.count - 1)

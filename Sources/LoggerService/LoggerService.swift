@@ -1,18 +1,18 @@
-public import Broker
+package import Broker
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 
 /// The receiving side: one ledger behind the receiving halves of all transports.
-public struct LoggerService: Service {
+package struct LoggerService: Service {
     /// A receiving half with the name of its transport.
-    public struct Receiver: Sendable {
+    package struct Receiver: Sendable {
         /// The transport's name.
-        public var transport: String
+        package var transport: String
         /// The receiving half.
-        public var server: any ServerTransport
+        package var server: any ServerTransport
 
         /// Creates a receiver.
-        public init(transport: String, server: any ServerTransport) {
+        package init(transport: String, server: any ServerTransport) {
             self.transport = transport
             self.server = server
         }
@@ -28,7 +28,7 @@ public struct LoggerService: Service {
     /// - Parameters:
     ///   - bound: told of each receiver when entries can arrive there; what it throws ends the logger.
     ///   - ready: told once, when entries can arrive everywhere; what it throws ends the logger.
-    public init(
+    package init(
         ledger: Ledger, receivers: [Receiver],
         bound: @escaping @Sendable (_ transport: String, ServerAddress) throws -> Void,
         ready: @escaping @Sendable () throws -> Void
@@ -41,7 +41,7 @@ public struct LoggerService: Service {
 
     /// Serves until a graceful shutdown (or cancellation), then drains.
     /// - Throws: ``ServerError`` when a receiver cannot start, which ends the others at once; what `bound` and `ready` throw.
-    public func run() async throws {
+    package func run() async throws {
         let (addresses, sink) = AsyncStream.makeStream(of: (transport: String, address: ServerAddress).self)
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in

@@ -1,27 +1,27 @@
 /// The ledger's account of a run, as `GET /runs/{id}` gives it.
-public struct RunReport: Codable, Sendable, Hashable {
+package struct RunReport: Codable, Sendable, Hashable {
     /// The run's id.
-    public var run: String
+    package var run: String
     /// Entries received, duplicates included.
-    public var received: UInt64
+    package var received: UInt64
     /// Different sequence numbers received.
-    public var unique: UInt64
+    package var unique: UInt64
     /// Entries whose sequence number had been received before.
-    public var duplicated: UInt64
+    package var duplicated: UInt64
     /// Entries that came after one with a higher sequence number.
-    public var reordered: UInt64
+    package var reordered: UInt64
     /// Entries of a sealed run whose text had changed on its way.
-    public var corrupt: UInt64
+    package var corrupt: UInt64
     /// Entries whose sequence number was not kept, since the logger's memory for such accounts was used up.
     ///
     /// Whether they were received before is not known. Nil where there are none.
-    public var untracked: UInt64?
+    package var untracked: UInt64?
     /// When the first entry was recorded, in nanoseconds since 1970-01-01T00:00:00Z; nil before that.
-    public var firstReceivedAtNs: Int64?
+    package var firstReceivedAtNs: Int64?
     /// When the last entry was recorded, in nanoseconds since 1970-01-01T00:00:00Z; nil before the first.
-    public var lastReceivedAtNs: Int64?
+    package var lastReceivedAtNs: Int64?
     /// From the intended send time to the record; nil where no entry had a send time.
-    public var deliveryLatency: LatencySummary?
+    package var deliveryLatency: LatencySummary?
 
     enum CodingKeys: String, CodingKey {
         case run, received, unique, duplicated, reordered, corrupt, untracked
@@ -31,7 +31,7 @@ public struct RunReport: Codable, Sendable, Hashable {
     }
 
     /// The report of a run that has received nothing.
-    public init(run: String) {
+    package init(run: String) {
         self.run = run
         self.received = 0
         self.unique = 0
@@ -42,21 +42,21 @@ public struct RunReport: Codable, Sendable, Hashable {
 }
 
 /// Percentiles of a latency, in microseconds.
-public struct LatencySummary: Codable, Sendable, Hashable {
+package struct LatencySummary: Codable, Sendable, Hashable {
     /// The number of values.
-    public var count: UInt64
+    package var count: UInt64
     /// The median.
-    public var p50Us: Double
+    package var p50Us: Double
     /// The 90th percentile.
-    public var p90Us: Double
+    package var p90Us: Double
     /// The 99th percentile.
-    public var p99Us: Double
+    package var p99Us: Double
     /// The 99.9th percentile.
-    public var p999Us: Double
+    package var p999Us: Double
     /// The largest value.
-    public var maxUs: Double
+    package var maxUs: Double
     /// The arithmetic mean.
-    public var meanUs: Double
+    package var meanUs: Double
 
     enum CodingKeys: String, CodingKey {
         case count
@@ -69,7 +69,7 @@ public struct LatencySummary: Codable, Sendable, Hashable {
     }
 
     /// Creates a summary.
-    public init(
+    package init(
         count: UInt64, p50Us: Double, p90Us: Double, p99Us: Double, p999Us: Double, maxUs: Double, meanUs: Double
     ) {
         self.count = count

@@ -1,5 +1,5 @@
 public import Broker
-public import TransportIO
+package import TransportIO
 
 /// Go's net/rpc with its gob codec: what a pair of Go services speaks without any further library.
 public enum NetRPCTransport {
@@ -20,7 +20,7 @@ public enum NetRPCTransport {
     /// - Parameter options: `target` is `host:port` for plain TCP (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
     ///   over HTTP first (`rpc.DialHTTP`).
     /// - Throws: an error about `options.target` if it is neither.
-    public static func client(_ options: ClientOptions) throws -> SocketClientTransport {
+    package static func client(_ options: ClientOptions) throws -> SocketClientTransport {
         let (address, path) = split(options.target)
         return SocketClientTransport(
             to: try Endpoint(parsing: address),

@@ -6,7 +6,7 @@
 /// more: what is printable stays as it is, so that twice does not differ from once.
 extension StringProtocol {
     /// The text with an escape (`\n`, `\u{1b}`) in place of each scalar that does not show as itself on one line.
-    public var printable: String {
+    package var printable: String {
         if utf8.allSatisfy({ $0 &- 0x20 < 0x5F }) { return String(self) }
         var text = ""
         text.reserveCapacity(utf8.count)
@@ -15,7 +15,7 @@ extension StringProtocol {
     }
 
     /// The same as ``printable``, of the first `limit` scalars, with `...` in place of the others.
-    public func printable(limit: Int) -> String {
+    package func printable(limit: Int) -> String {
         let scalars = unicodeScalars
         guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
             end < scalars.endIndex
@@ -28,7 +28,7 @@ extension String {
     /// ``printable`` for a text of several lines: its line ends and tabulators stay.
     ///
     /// For a text that was put together here, in which lines of somebody else are indented or marked as such.
-    public var printableLines: String {
+    package var printableLines: String {
         if unicodeScalars.allSatisfy({ $0.isPrintable || $0 == "\n" || $0 == "\t" }) { return self }
         var text = ""
         for scalar in unicodeScalars {
@@ -42,7 +42,7 @@ extension String {
     }
 
     /// Appends a scalar, or the escape that stands for one that does not show as itself on one line.
-    public mutating func append(printable scalar: Unicode.Scalar) {
+    package mutating func append(printable scalar: Unicode.Scalar) {
         guard !scalar.isPrintable else { return unicodeScalars.append(scalar) }
         switch scalar {
         case "\n": self += #"\n"#
@@ -55,7 +55,7 @@ extension String {
 extension Unicode.Scalar {
     /// Whether the scalar shows as itself on one line: it controls nothing, neither the terminal nor how the text around it is
     /// laid out.
-    public var isPrintable: Bool {
+    package var isPrintable: Bool {
         if value < 0x7F { return value >= 0x20 }
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: return false

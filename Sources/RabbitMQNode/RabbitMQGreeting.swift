@@ -1,7 +1,7 @@
 import Glibc
 
 /// RabbitMQ's first words, by which it shows that it is ready, and which version it is.
-public enum RabbitMQGreeting {
+package enum RabbitMQGreeting {
     /// AMQP 0-9-1, 4.2.2: the protocol header.
     private static let protocolHeader = Array("AMQP\u{0}\u{0}\u{9}\u{1}".utf8)
     /// The longest connection.start that is waited for.
@@ -10,7 +10,7 @@ public enum RabbitMQGreeting {
     /// Says hello at `port` of 127.0.0.1 and waits for connection.start; returns the version in it, nil without an answer.
     ///
     /// No user, password or exchange is involved: whoever speaks AMQP 0-9-1 answers.
-    public static func hear(port: Int, timeout: Duration = .seconds(1)) async throws -> String? {
+    package static func hear(port: Int, timeout: Duration = .seconds(1)) async throws -> String? {
         let socket = LoopbackSocket.make()
         guard socket >= 0 else { return nil }
         defer { close(socket) }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A RabbitMQ on this machine: where its start script and its plugins are.
-public struct RabbitMQInstallation: Sendable, Hashable {
+package struct RabbitMQInstallation: Sendable, Hashable {
     /// The environment variable that names the `rabbitmq-server` script to use; without it, RabbitMQ is searched for.
-    public static let environmentVariable = "BROKERLAB_RABBITMQ_SERVER"
+    package static let environmentVariable = "BROKERLAB_RABBITMQ_SERVER"
     /// The command that installs RabbitMQ.
-    public static let installCommand = "apt-get install rabbitmq-server"
+    package static let installCommand = "apt-get install rabbitmq-server"
 
     /// The oldest version that is known to start without an epmd.
     private static let oldest = [3, 8]
@@ -13,11 +13,11 @@ public struct RabbitMQInstallation: Sendable, Hashable {
     /// The folder that holds `sbin` and `plugins`.
     let home: String
     /// RabbitMQ's version: `3.10.8`.
-    public let version: String
+    package let version: String
 
     /// Finds RabbitMQ: the one that ``environmentVariable`` names, or else Debian's, or else the one in the `PATH`.
     /// - Throws: ``RabbitMQNodeError`` when there is none or it is too old.
-    public static func find() throws(RabbitMQNodeError) -> RabbitMQInstallation {
+    package static func find() throws(RabbitMQNodeError) -> RabbitMQInstallation {
         try find(named: environment(environmentVariable), searchPath: environment("PATH") ?? "")
     }
 
@@ -69,7 +69,7 @@ public struct RabbitMQInstallation: Sendable, Hashable {
     }
 
     /// The start script.
-    public var script: String { home + "/sbin/rabbitmq-server" }
+    package var script: String { home + "/sbin/rabbitmq-server" }
 
     /// The version, by the name of the plugin that is RabbitMQ itself: `rabbit-3.10.8`.
     private static func version(in home: String) -> String? {

@@ -4,13 +4,13 @@ import SystemPackage
 
 extension RabbitMQNode {
     /// Kills the node as a crash would (SIGKILL) and returns when its process is gone; what it wrote to disk stays.
-    public func kill() async throws {
+    package func kill() async throws {
         try await process.kill()
     }
 
     /// Starts the node again that was killed, with the same port and the same data, and returns when it answers.
     /// - Throws: ``RabbitMQNodeError`` when it does not start.
-    public func startAgain() async throws {
+    package func startAgain() async throws {
         process.startAgain()
         _ = try await NodeStart.waitUntilReady(
             files, process, options.startTimeout, ContinuousClock.now + options.startTimeout)
@@ -18,7 +18,7 @@ extension RabbitMQNode {
 
     /// Waits until the node has ended without having been stopped, which it is not to do.
     /// - Throws: ``RabbitMQNodeError`` that says how it ended; `CancellationError` when the task is cancelled before.
-    public func awaitEnd() async throws {
+    package func awaitEnd() async throws {
         var status = files.exitStatus
         while status == nil {
             // The shell that watches over it writes a file.
@@ -39,7 +39,7 @@ extension RabbitMQNode {
     /// It is told where the node is, so that it neither needs nor starts an epmd.
     /// - Throws: ``RabbitMQNodeError`` with what it printed when it fails.
     @discardableResult
-    public func control(_ arguments: String...) async throws -> String {
+    package func control(_ arguments: String...) async throws -> String {
         let searchPath = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         var environment = files.environment(searchPath: searchPath)
         environment["RABBITMQ_CTL_ERL_ARGS"] = files.controlArguments

@@ -1,15 +1,15 @@
 /// A private RabbitMQ node that was started for a while: for a benchmark, or for a test.
-public struct RabbitMQNode: Sendable, Hashable {
+package struct RabbitMQNode: Sendable, Hashable {
     /// Where clients find it: `amqp://guest:guest@127.0.0.1:PORT`.
-    public let url: String
+    package let url: String
     /// The port it listens on, at 127.0.0.1 only.
-    public let port: Int
+    package let port: Int
     /// The Erlang process, which does all of the node's work; another one after ``RabbitMQNode/startAgain()``.
-    public let processID: Int32
+    package let processID: Int32
     /// RabbitMQ's version, as it names it in connection.start: `3.10.8`.
-    public let version: String
+    package let version: String
     /// Everything it writes lies in this folder, which is removed with it.
-    public let folder: String
+    package let folder: String
 
     let files: NodeFolder
     let process: NodeProcess
@@ -25,30 +25,30 @@ public struct RabbitMQNode: Sendable, Hashable {
     }
 
     /// The file that the node's log goes to.
-    public var logFile: String { folder + "/" + NodeFolder.log }
+    package var logFile: String { folder + "/" + NodeFolder.log }
 
     /// Whether both are the same node.
-    public static func == (node: RabbitMQNode, other: RabbitMQNode) -> Bool { node.folder == other.folder }
+    package static func == (node: RabbitMQNode, other: RabbitMQNode) -> Bool { node.folder == other.folder }
 
     /// Feeds what tells nodes apart.
-    public func hash(into hasher: inout Hasher) { hasher.combine(folder) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(folder) }
 }
 
 /// What a private node can be told.
-public struct RabbitMQOptions: Sendable, Hashable {
+package struct RabbitMQOptions: Sendable, Hashable {
     /// How long the node may take to answer on its port.
-    public var startTimeout: Duration
+    package var startTimeout: Duration
     /// How long it may take to stop; then it is killed.
-    public var stopTimeout: Duration
+    package var stopTimeout: Duration
     /// Where the node's folder is made; its disk is the one that persistent messages go to.
-    public var directory: String
+    package var directory: String
     /// Further lines of `rabbitmq.conf`.
-    public var configuration: [String]
+    package var configuration: [String]
     /// The plugins that are enabled, by name: `rabbitmq_auth_mechanism_ssl`.
-    public var plugins: [String]
+    package var plugins: [String]
 
     /// Creates options.
-    public init(
+    package init(
         startTimeout: Duration = .seconds(60), stopTimeout: Duration = .seconds(10), directory: String? = nil,
         configuration: [String] = [], plugins: [String] = []
     ) {
@@ -66,7 +66,7 @@ public struct RabbitMQOptions: Sendable, Hashable {
 /// process die, even by SIGKILL, the node is stopped and its folder removed by the shell that watches over it.
 /// - Throws: what `body` throws; ``RabbitMQNodeError`` when RabbitMQ is missing, too old, or does not start;
 ///   `CancellationError` when the task is cancelled before the node is ready.
-public func withRabbitMQ<R: Sendable>(
+package func withRabbitMQ<R: Sendable>(
     _ options: RabbitMQOptions = RabbitMQOptions(), _ body: (RabbitMQNode) async throws -> R
 ) async throws -> R {
     let (node, process) = try await NodeStart(options).run()
@@ -81,9 +81,9 @@ public func withRabbitMQ<R: Sendable>(
 }
 
 /// Why a private RabbitMQ node could not be had.
-public struct RabbitMQNodeError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct RabbitMQNodeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What failed, why, and what to do about it; with what the node's log says where it has one.
-    public var description: String
+    package var description: String
 
     init(_ description: String) {
         self.description = description

@@ -1,12 +1,12 @@
-public import Broker
+package import Broker
 import TransportIO
 
 /// The floor: entries behind their length on a raw TCP connection, answered with 8 bytes each.
 ///
 /// No protocol can be cheaper and still acknowledge each entry, so every other transport is measured against this one.
-public enum TCPTransport {
+package enum TCPTransport {
     /// The registry's lines, the default first.
-    public static let descriptors = [descriptor]
+    package static let descriptors = [descriptor]
 
     private static let descriptor = TransportDescriptor(
         name: "tcp", summary: "the floor: length-prefixed entries on a raw socket", codec: "binary", mode: "frame",

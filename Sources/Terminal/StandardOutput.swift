@@ -2,14 +2,14 @@ import Glibc
 import Synchronization
 
 /// Standard output, for what a command was asked for: written whole, or an error.
-public enum StandardOutput {
+package enum StandardOutput {
     private static let turn = Mutex(())
 
     /// Writes a text, from any thread, one text after the other.
     ///
     /// Waits for a reader that is slow.
     /// - Throws: ``OutputError`` when it is closed, full or broken.
-    public static func write(_ text: String) throws(OutputError) {
+    package static func write(_ text: String) throws(OutputError) {
         let failure = turn.withLock { _ in
             var bytes = Array(Printable.text(text).utf8)[...]
             return Descriptor.write(&bytes, to: STDOUT_FILENO, patience: nil)
@@ -19,12 +19,12 @@ public enum StandardOutput {
 }
 
 /// Why what was asked for could not be said.
-public struct OutputError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct OutputError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was attempted, and why it failed; empty where nobody wants to know, as with a pipe whose reader has gone.
-    public var description: String
+    package var description: String
     /// What the process ends with: 141, as a shell reports of a program that SIGPIPE ended, for a pipe whose reader has
     /// gone; 74 otherwise, EX_IOERR of `sysexits.h`.
-    public var exitCode: Int32
+    package var exitCode: Int32
 
     init(of stream: String, errorNumber: Int32) {
         guard errorNumber != EPIPE else {

@@ -199,9 +199,9 @@ struct AMQPURL: Sendable, Hashable {
 }
 
 /// A text that is not an AMQP URL, and why.
-public struct AMQPURLError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct AMQPURLError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong and what is wanted; a password in the URL is not repeated.
-    public var description: String
+    package var description: String
 
     init(_ text: String, _ reason: String) {
         description = "'\(Self.shown(text))' is not an AMQP URL: \(reason). Write amqp://USER:PASSWORD@HOST:PORT/VHOST."

@@ -3,13 +3,13 @@ import Synchronization
 /// What a load that is under way has come to so far, for whoever waits for it.
 ///
 /// Each connection puts its own figures here ten times a second, from its event loop; a message costs nothing for it.
-public final class LiveFigures: Sendable {
+package final class LiveFigures: Sendable {
     /// What all connections have come to.
-    public struct SoFar: Sendable, Hashable {
+    package struct SoFar: Sendable, Hashable {
         /// Acknowledged entries a second.
-        public var messagesPerSecond: Double
+        package var messagesPerSecond: Double
         /// In microseconds; that of the slowest connection where there are several.
-        public var p99Us: Double
+        package var p99Us: Double
     }
 
     /// How often figures are put here, in nanoseconds.

@@ -2,16 +2,16 @@
 ///
 /// The logger prints one line of JSON for each bound address on its standard output, `{"transport": …, "target": …}`,
 /// then `{"ready": true}`; it drains and exits on SIGTERM, and when its standard input ends.
-public struct LoggerCommand: Sendable, Hashable {
+package struct LoggerCommand: Sendable, Hashable {
     /// The path of the executable.
-    public var executable: String
+    package var executable: String
     /// Its arguments, without the executable's own name.
-    public var arguments: [String]
+    package var arguments: [String]
     /// The `transport` of the address line that serves the control API.
-    public var controlTransport: String
+    package var controlTransport: String
 
     /// Creates a command.
-    public init(executable: String, arguments: [String], controlTransport: String = "http") {
+    package init(executable: String, arguments: [String], controlTransport: String = "http") {
         self.executable = executable
         self.arguments = arguments
         self.controlTransport = controlTransport

@@ -1,14 +1,14 @@
 /// What a logger says of itself at `GET /health`.
-public struct LoggerHealth: Sendable, Hashable, Decodable {
+package struct LoggerHealth: Sendable, Hashable, Decodable {
     /// `ok`.
-    public var status: String
+    package var status: String
     /// How many entries it has received since it was started.
-    public var received: UInt64
+    package var received: UInt64
 
     /// Asks the logger whose HTTP address is `target`, `host:port`.
     /// - Parameter timeout: how long it may take to answer, in seconds.
     /// - Throws: ``BenchmarkError`` when nothing answers there, or something that is no logger.
-    public static func ask(_ target: String, timeout: Double) async throws -> LoggerHealth {
+    package static func ask(_ target: String, timeout: Double) async throws -> LoggerHealth {
         let client = try ControlClient(target: target, timeout: timeout)
         defer { client.close() }
         return try await client.health()

@@ -1,13 +1,13 @@
-public import BenchmarkResults
+package import BenchmarkResults
 
 /// Who is told how far a benchmark is.
-public protocol ProgressSink: Sendable {
+package protocol ProgressSink: Sendable {
     /// Takes an event; called from one task at a time.
     func show(_ event: ProgressEvent)
 }
 
 /// A step of a benchmark.
-public enum ProgressEvent: Sendable {
+package enum ProgressEvent: Sendable {
     /// Codecs and protocols are being timed by themselves.
     case measuringLayers
     /// The logger is being started.
@@ -21,10 +21,10 @@ public enum ProgressEvent: Sendable {
 }
 
 /// A sink that shows nothing.
-public struct SilentProgress: ProgressSink {
+package struct SilentProgress: ProgressSink {
     /// Creates a sink.
-    public init() {}
+    package init() {}
 
     /// Does nothing.
-    public func show(_ event: ProgressEvent) {}
+    package func show(_ event: ProgressEvent) {}
 }

@@ -3,15 +3,15 @@ import Synchronization
 import Terminal
 
 /// Progress on standard error: one line redrawn in place on a terminal, else one plain line a cell.
-public final class StandardErrorProgress: ProgressSink {
+package final class StandardErrorProgress: ProgressSink {
     private let isTerminal = StandardError.isTerminal
     private let lineIsOpen = Mutex(false)
 
     /// Creates a sink that looks at what standard error is.
-    public init() {}
+    package init() {}
 
     /// Shows an event.
-    public func show(_ event: ProgressEvent) {
+    package func show(_ event: ProgressEvent) {
         switch event {
         case .measuringLayers: redraw("timing codecs and protocols by themselves")
         case .startingLogger: redraw("starting the logger")

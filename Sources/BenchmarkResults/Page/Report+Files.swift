@@ -1,7 +1,7 @@
 extension Report {
     /// Writes `summary.csv`, `benchmark.txt`, `report.html`, and `decomposition.csv` where there is one.
     /// - Throws: ``BenchmarkError`` when they cannot be written.
-    public func write(to folder: ResultsFolder) throws(BenchmarkError) {
+    package func write(to folder: ResultsFolder) throws(BenchmarkError) {
         try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(summary, suite: suite))
         try ResultsFile.replace(
             folder.goBenchmarkFile,

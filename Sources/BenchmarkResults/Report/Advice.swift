@@ -1,18 +1,18 @@
-public import Broker
+package import Broker
 
 /// Which of the measured transports to take for a payload, a rate and a guarantee.
-public struct Advice: Sendable {
+package struct Advice: Sendable {
     /// What is wanted.
-    public struct Question: Sendable {
+    package struct Question: Sendable {
         /// The length of an entry's text, in bytes.
-        public var payloadBytes: Int
+        package var payloadBytes: Int
         /// Entries per second.
-        public var rate: Double
+        package var rate: Double
         /// What an acknowledgement must promise.
-        public var guarantee: AcknowledgementClass
+        package var guarantee: AcknowledgementClass
 
         /// Creates a question.
-        public init(payloadBytes: Int, rate: Double, guarantee: AcknowledgementClass) {
+        package init(payloadBytes: Int, rate: Double, guarantee: AcknowledgementClass) {
             self.payloadBytes = payloadBytes
             self.rate = rate
             self.guarantee = guarantee
@@ -25,15 +25,15 @@ public struct Advice: Sendable {
     static let farthest = 4.0
 
     /// The answer, as lines of text.
-    public let text: String
+    package let text: String
     /// Whether there is a transport to recommend.
-    public let isAnswered: Bool
+    package let isAnswered: Bool
 
     /// - Parameters:
     ///   - question: what is wanted.
     ///   - runs: results with the folders that they are in, for citing them.
     ///   - offered: what the acknowledgements of the transports that could be measured promise.
-    public init(
+    package init(
         _ question: Question, runs: [(folder: String, report: Report)],
         offered: Set<AcknowledgementClass> = Set(AcknowledgementClass.allCases)
     ) {

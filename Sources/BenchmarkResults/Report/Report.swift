@@ -1,12 +1,12 @@
 import Histogram
 
 /// All that a run's raw results say: made from the files of its folder, right after the run or years later.
-public struct Report: Sendable {
+package struct Report: Sendable {
     let record: RunRecord
     /// The rows of `results.csv`.
-    public let rows: [ResultRow]
+    package let rows: [ResultRow]
     /// The rows of `summary.csv`.
-    public let summary: [SummaryRow]
+    package let summary: [SummaryRow]
     let histograms: [String: Histogram<UInt32>]
     /// What a message's CPU time goes to, where the suite asked for it.
     let decompositions: [Decomposition]
@@ -19,7 +19,7 @@ public struct Report: Sendable {
 
     /// Reads the files of a folder.
     /// - Throws: ``BenchmarkError`` when there are none, or they cannot be read.
-    public init(of folder: ResultsFolder) throws(BenchmarkError) {
+    package init(of folder: ResultsFolder) throws(BenchmarkError) {
         self.init(
             record: try RunRecord(path: folder.recordFile), rows: try ResultsReader(path: folder.resultsFile).rows,
             histograms: HistogramLog.read(folder.histogramFile), inner: try LayerCost.read(folder.layersFile),
@@ -90,7 +90,7 @@ public struct Report: Sendable {
     }
 
     /// The table for a terminal.
-    public var table: String {
+    package var table: String {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead

@@ -1,30 +1,30 @@
 /// What changed from one run to another: cell by cell, as faster, slower, or not to be told.
-public struct RunComparison: Sendable {
+package struct RunComparison: Sendable {
     /// How a cell changed.
-    public enum Change: String, Sendable, Hashable {
+    package enum Change: String, Sendable, Hashable {
         case faster
         case slower
         case same = "cannot be told"
     }
 
     /// One cell that both runs have measured.
-    public struct Line: Sendable {
+    package struct Line: Sendable {
         /// The cell.
-        public var cell: Cell
+        package var cell: Cell
         /// The new run's value by the old one's; of latency under an open load, of throughput otherwise.
-        public var ratio: Estimate
+        package var ratio: Estimate
         /// How likely such a difference is by chance, corrected for all cells.
-        public var pAdjusted: Double
+        package var pAdjusted: Double
         /// How it changed.
-        public var change: Change
+        package var change: Change
         /// By how much it became worse, as a part of 1; negative where it became better.
-        public var loss: Double
+        package var loss: Double
     }
 
     /// The cells that both runs have measured, in the order of the new run.
-    public let lines: [Line]
+    package let lines: [Line]
     /// What the floor itself changed by, where the others are compared relative to it: the machine, or code that all share.
-    public let machine: [(point: String, ratio: Double)]
+    package let machine: [(point: String, ratio: Double)]
 
     /// Compares two runs.
     ///
@@ -33,7 +33,7 @@ public struct RunComparison: Sendable {
     /// error of that run's values; a change has the errors of both, and what a control cannot see, because it is the same
     /// for a whole run: so it must exceed the sum of the two.
     /// - Parameter absolute: compare the values as they are.
-    public init(old: Report, new: Report, absolute: Bool = false) {
+    package init(old: Report, new: Report, absolute: Bool = false) {
         let shared = new.summary.map(\.cell).filter { cell in
             cell.load == .closed || cell.load.ratePerSecond != nil
         }.filter { cell in old.summary.contains { $0.cell == cell } }
@@ -77,7 +77,7 @@ public struct RunComparison: Sendable {
     }
 
     /// The lines that became worse by more than a part of 1, for sure.
-    public func regressions(beyond part: Double) -> [Line] {
+    package func regressions(beyond part: Double) -> [Line] {
         lines.filter { $0.change == .slower && $0.loss > part }
     }
 
@@ -92,7 +92,7 @@ public struct RunComparison: Sendable {
     }
 
     /// The comparison for a terminal, a line a cell.
-    public var text: String {
+    package var text: String {
         var text = machine.map { line in
             "the floor itself, \(line.point): \(NumberText.significant(line.ratio)) times "
                 + "(the machine, or code that all transports share)\n"

@@ -2,23 +2,23 @@ import Foundation
 import Glibc
 
 /// What the report says of the machine and the build; nil where it is not known.
-public struct BenchmarkEnvironment: Sendable, Hashable, Codable {
+package struct BenchmarkEnvironment: Sendable, Hashable, Codable {
     /// The host's name.
-    public var host: String?
+    package var host: String?
     /// Distribution and kernel.
-    public var os: String?
+    package var os: String?
     /// The processor's name.
-    public var cpuModel: String?
+    package var cpuModel: String?
     /// The number of cores that are online.
-    public var cpuCount: Int
+    package var cpuCount: Int
     /// The compiler that built this module.
-    public var swiftVersion: String?
+    package var swiftVersion: String?
     /// The commit that the checkout stands on.
-    public var gitCommit: String?
+    package var gitCommit: String?
 
     /// What can be found out here and now.
     /// - Parameter path: a file; the git checkout that it lies in is the one reported.
-    public static func current(checkoutNear path: String) -> BenchmarkEnvironment {
+    package static func current(checkoutNear path: String) -> BenchmarkEnvironment {
         BenchmarkEnvironment(
             host: hostName(), os: operatingSystem(), cpuModel: cpuModel(),
             cpuCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)), swiftVersion: compilerVersion,

@@ -1,86 +1,86 @@
-public import LoggerService
+package import LoggerService
 
 /// What one cell measured in one round, a row of `results.csv`; nil is what was not measured.
-public struct ResultRow: Sendable {
+package struct ResultRow: Sendable {
     /// The ledger's run id of the measured entries.
-    public var runID: String
+    package var runID: String
     /// When the cell was started, as `2026-01-31T12:00:00Z`.
-    public var startedAt: String
+    package var startedAt: String
     /// The cell and its place in the plan.
-    public var planned: PlannedCell
+    package var planned: PlannedCell
     /// How the protocol was used.
-    public var mode: String
+    package var mode: String
     /// How entries were encoded.
-    public var codec: String
+    package var codec: String
     /// The version of the message broker, where one was between the halves.
-    public var peerVersion: String?
+    package var peerVersion: String?
     /// Whether the wire was encrypted.
-    public var isEncrypted: Bool
+    package var isEncrypted: Bool
     /// What an acknowledgement promised: `recorded`, `stored` or `queued`.
-    public var acknowledgementClass: String
+    package var acknowledgementClass: String
     /// Entries handed to the transport.
-    public var sent: UInt64?
+    package var sent: UInt64?
     /// Entries acknowledged.
-    public var acked: UInt64?
+    package var acked: UInt64?
     /// Different entries that the ledger has.
-    public var delivered: UInt64?
+    package var delivered: UInt64?
     /// Entries acknowledged and not delivered.
-    public var lost: UInt64?
+    package var lost: UInt64?
     /// Entries that the ledger has more than once.
-    public var duplicated: UInt64?
+    package var duplicated: UInt64?
     /// Entries that came after one with a higher sequence number.
-    public var reordered: UInt64?
+    package var reordered: UInt64?
     /// Entries whose text had changed on its way.
-    public var corrupt: UInt64?
+    package var corrupt: UInt64?
     /// Entries that were not acknowledged, whatever their fate.
-    public var errors: UInt64?
+    package var errors: UInt64?
     /// Entries acknowledged per second, from the first send to the last acknowledgement.
-    public var throughput: Double?
+    package var throughput: Double?
     /// From the intended send time to the acknowledgement.
-    public var ackLatency: LatencySummary?
+    package var ackLatency: LatencySummary?
     /// From the intended send time to the logger's record.
-    public var deliveredLatency: LatencySummary?
+    package var deliveredLatency: LatencySummary?
     /// The 99th percentile from the actual send time to the acknowledgement, in microseconds; open load only.
-    public var uncorrectedP99Us: Double?
+    package var uncorrectedP99Us: Double?
     /// The 99th percentile from the intended to the actual send time, in microseconds; open load only.
-    public var scheduleSlipP99Us: Double?
+    package var scheduleSlipP99Us: Double?
     /// The median from the intended to the actual send time, in microseconds, of the entries that a free sender waited
     /// for: what the load generator itself is late by; open load only.
-    public var arrivalErrorP50Us: Double?
+    package var arrivalErrorP50Us: Double?
     /// The 99th percentile of the same.
-    public var arrivalErrorP99Us: Double?
+    package var arrivalErrorP99Us: Double?
     /// CPU time of the broker's process, in microseconds per acknowledged entry; without that of waits on the core.
-    public var brokerCPUUsPerMessage: Double?
+    package var brokerCPUUsPerMessage: Double?
     /// CPU time of the logger's process, in microseconds per acknowledged entry.
-    public var loggerCPUUsPerMessage: Double?
+    package var loggerCPUUsPerMessage: Double?
     /// CPU time of the transport's companions, in microseconds per acknowledged entry.
-    public var queueCPUUsPerMessage: Double?
+    package var queueCPUUsPerMessage: Double?
     /// The broker's largest resident set since the cell's start.
-    public var brokerRSSPeakBytes: UInt64?
+    package var brokerRSSPeakBytes: UInt64?
     /// The logger's largest resident set since the cell's start.
-    public var loggerRSSPeakBytes: UInt64?
+    package var loggerRSSPeakBytes: UInt64?
     /// Bytes sent on the broker's sockets per acknowledged entry: the kernel's count, without headers of TCP and IP.
-    public var wireTxBytesPerMessage: Double?
+    package var wireTxBytesPerMessage: Double?
     /// Bytes received on the broker's sockets per acknowledged entry.
-    public var wireRxBytesPerMessage: Double?
+    package var wireRxBytesPerMessage: Double?
     /// Throughput times mean latency by entries in flight: 1 where all of them were always in flight (Little's law).
-    public var littleRatio: Double?
+    package var littleRatio: Double?
     /// The part of all cores' time that the hypervisor gave to others, in percent.
-    public var cpuStealPercent: Double?
+    package var cpuStealPercent: Double?
     /// CPU time of the broker's process by the time that passed, in percent of one core; without waits on the core.
-    public var generatorCPUPercent: Double?
+    package var generatorCPUPercent: Double?
     /// CPU time that waits on the core took by the time that passed, in percent of one core; open load only.
-    public var generatorSpinPercent: Double?
+    package var generatorSpinPercent: Double?
     /// CPU time of processes that take no part, in percent of all cores' time.
-    public var foreignCPUPercent: Double?
+    package var foreignCPUPercent: Double?
     /// How much of the time in which the broker's process wanted a core it had none, in percent.
-    public var generatorWaitPercent: Double?
+    package var generatorWaitPercent: Double?
     /// Entries acknowledged in the second half of the measured time by those in the first.
-    public var stationarityRatio: Double?
+    package var stationarityRatio: Double?
     /// How far the wall clock was set while the cell was measured, in microseconds.
-    public var clockStepUs: Double?
+    package var clockStepUs: Double?
     /// Why the row must not be trusted; empty where it may be.
-    public var invalidReasons: [String] = []
+    package var invalidReasons: [String] = []
 
     /// A row of which nothing is measured yet.
     package init(
@@ -109,13 +109,13 @@ public struct ResultRow: Sendable {
     package static let auditPrefix = "audit: "
 
     /// Whether the row may be trusted.
-    public var isValid: Bool { invalidReasons.isEmpty }
+    package var isValid: Bool { invalidReasons.isEmpty }
 
     /// Whether what is wrong is the delivery itself, and not only how it was measured.
-    public var hasFailed: Bool { invalidReasons.contains { !$0.hasPrefix(Self.auditPrefix) } }
+    package var hasFailed: Bool { invalidReasons.contains { !$0.hasPrefix(Self.auditPrefix) } }
 
     /// All reasons in one text.
-    public var invalidReason: String { invalidReasons.joined(separator: "; ") }
+    package var invalidReason: String { invalidReasons.joined(separator: "; ") }
 }
 
 // A figure is declared here twice, as what code reckons with and as a column; a new one stands last in `added`.

@@ -2,16 +2,16 @@ import Foundation
 import Glibc
 
 /// The folder that a benchmark's files go to.
-public struct ResultsFolder: Sendable, Hashable {
+package struct ResultsFolder: Sendable, Hashable {
     /// The folder's path.
-    public let path: String
+    package let path: String
 
     /// Makes the folder and finds out whether files can be written there, before anything is started.
     /// - Parameters:
     ///   - path: the folder; nil for `results/<UTC timestamp>-<suite>` below the working directory.
     ///   - suite: the suite's name.
     /// - Throws: ``BenchmarkError`` when the folder cannot be made or written, or holds results already.
-    public init(path: String?, suite: String) throws(BenchmarkError) {
+    package init(path: String?, suite: String) throws(BenchmarkError) {
         let folder = path ?? "results/\(UTCTime.now.compact)-\(suite)"
         self.path = folder
         do {
@@ -26,25 +26,25 @@ public struct ResultsFolder: Sendable, Hashable {
     }
 
     /// Where the rows are.
-    public var resultsFile: String { "\(path)/results.csv" }
+    package var resultsFile: String { "\(path)/results.csv" }
     /// Where the summary is.
-    public var summaryFile: String { "\(path)/summary.csv" }
+    package var summaryFile: String { "\(path)/summary.csv" }
 
     /// Where the suite and the machine are.
-    public var recordFile: String { "\(path)/run.json" }
+    package var recordFile: String { "\(path)/run.json" }
     /// Where the latency histograms are.
-    public var histogramFile: String { "\(path)/latency.hlog" }
+    package var histogramFile: String { "\(path)/latency.hlog" }
     /// Where the results are in Go's benchmark format.
-    public var goBenchmarkFile: String { "\(path)/benchmark.txt" }
+    package var goBenchmarkFile: String { "\(path)/benchmark.txt" }
     /// Where the timings of codecs and protocols are.
-    public var layersFile: String { "\(path)/layers.csv" }
+    package var layersFile: String { "\(path)/layers.csv" }
     /// Where it is said what a message's CPU time goes to.
-    public var decompositionFile: String { "\(path)/decomposition.csv" }
+    package var decompositionFile: String { "\(path)/decomposition.csv" }
     /// Where the rows are that show what the lab itself costs.
-    public var overheadFile: String { "\(path)/overhead.csv" }
+    package var overheadFile: String { "\(path)/overhead.csv" }
     var hasOverheadFile: Bool { FileManager.default.fileExists(atPath: overheadFile) }
     /// Where the page is.
-    public var pageFile: String { "\(path)/report.html" }
+    package var pageFile: String { "\(path)/report.html" }
 
     /// Where the times of a cell's entries are.
     package func rawFile(of planned: PlannedCell) -> String {
@@ -62,7 +62,7 @@ public struct ResultsFolder: Sendable, Hashable {
     }
 
     /// A folder that holds results, to be read.
-    public init(existing path: String) {
+    package init(existing path: String) {
         self.path = path
     }
 

@@ -1,11 +1,11 @@
 /// A median with its 95% bootstrap interval; the interval is nil for a single value.
-public struct Estimate: Sendable, Hashable {
+package struct Estimate: Sendable, Hashable {
     /// The median.
-    public var median: Double
+    package var median: Double
     /// The interval's lower end.
-    public var low: Double?
+    package var low: Double?
     /// The interval's upper end.
-    public var high: Double?
+    package var high: Double?
 }
 
 extension Estimate {

@@ -1,35 +1,35 @@
 /// What one cell measured over all rounds, a row of `summary.csv`; nil is what was not measured.
-public struct SummaryRow: Sendable {
+package struct SummaryRow: Sendable {
     /// The cell.
-    public var cell: Cell
+    package var cell: Cell
     /// How the protocol was used.
-    public var mode: String
+    package var mode: String
     /// How entries were encoded.
-    public var codec: String
+    package var codec: String
     /// What an acknowledgement promised.
-    public var acknowledgementClass: String
+    package var acknowledgementClass: String
     /// The number of valid rows that the figures are made of.
-    public var count: Int
+    package var count: Int
     /// The number of rows that were left out because they are not valid.
-    public var invalidCount: Int
+    package var invalidCount: Int
     /// The throughput, in entries per second.
-    public var throughput: Estimate?
+    package var throughput: Estimate?
     /// The throughput, or the 99th percentile under an open load, by that of the floor in the same round.
-    public var ratioToFloor: Estimate?
+    package var ratioToFloor: Estimate?
     /// The same by that of the baseline.
-    public var ratioToBaseline: Estimate?
+    package var ratioToBaseline: Estimate?
     /// The CPU time of all processes by that of the baseline in the same round.
-    public var cpuRatioToBaseline: Estimate?
+    package var cpuRatioToBaseline: Estimate?
     /// How likely such a difference from the baseline is by chance, corrected for all comparisons under this load.
-    public var pAdjusted: Double?
+    package var pAdjusted: Double?
     /// Whether there is no difference from the baseline that could be told; nil for the baseline itself.
-    public var isTiedWithBaseline: Bool?
+    package var isTiedWithBaseline: Bool?
     /// The place among transports of the same acknowledgement class under this load; nil where too little was measured.
-    public var rank: Int?
+    package var rank: Int?
     /// The transports of that class that it cannot be told from.
-    public var tiedWith: [String] = []
+    package var tiedWith: [String] = []
     /// What two measurements of the same transport differ by under this load, in percent.
-    public var aaNoisePercent: Double?
+    package var aaNoisePercent: Double?
     /// The medians of the rows' other figures, by their columns.
     var medians: [String: Estimate] = [:]
 }
@@ -43,25 +43,25 @@ extension SummaryRow {
     ].compactMap { name in ResultColumns.all.first { $0.column.name == name } }
 
     /// The rows' median acknowledged latency, in microseconds.
-    public var ackP50: Estimate? { medians["ack_p50_us"] }
+    package var ackP50: Estimate? { medians["ack_p50_us"] }
     /// The rows' 99th percentile of the acknowledged latency, in microseconds.
-    public var ackP99: Estimate? { medians["ack_p99_us"] }
+    package var ackP99: Estimate? { medians["ack_p99_us"] }
     /// The rows' 99th percentile of the delivered latency, in microseconds.
-    public var deliveredP99: Estimate? { medians["delivered_p99_us"] }
+    package var deliveredP99: Estimate? { medians["delivered_p99_us"] }
     /// The broker's CPU time, in microseconds per message.
-    public var brokerCPU: Estimate? { medians["broker_cpu_us_per_msg"] }
+    package var brokerCPU: Estimate? { medians["broker_cpu_us_per_msg"] }
     /// The logger's CPU time, in microseconds per message.
-    public var loggerCPU: Estimate? { medians["logger_cpu_us_per_msg"] }
+    package var loggerCPU: Estimate? { medians["logger_cpu_us_per_msg"] }
     /// The companions' CPU time, in microseconds per message.
-    public var queueCPU: Estimate? { medians["queue_cpu_us_per_msg"] }
+    package var queueCPU: Estimate? { medians["queue_cpu_us_per_msg"] }
     /// Bytes sent on the broker's sockets, per message.
-    public var wireTx: Estimate? { medians["wire_tx_bytes_per_msg"] }
+    package var wireTx: Estimate? { medians["wire_tx_bytes_per_msg"] }
     /// Bytes received on the broker's sockets, per message.
-    public var wireRx: Estimate? { medians["wire_rx_bytes_per_msg"] }
+    package var wireRx: Estimate? { medians["wire_rx_bytes_per_msg"] }
     /// The broker's largest resident set, in bytes.
-    public var brokerRSS: Estimate? { medians["broker_rss_peak_bytes"] }
+    package var brokerRSS: Estimate? { medians["broker_rss_peak_bytes"] }
     /// The logger's largest resident set, in bytes.
-    public var loggerRSS: Estimate? { medians["logger_rss_peak_bytes"] }
+    package var loggerRSS: Estimate? { medians["logger_rss_peak_bytes"] }
 }
 
 extension SummaryRow {

@@ -1,20 +1,20 @@
 /// One point of a suite: a transport under one load.
-public struct Cell: Sendable, Hashable {
+package struct Cell: Sendable, Hashable {
     /// The transport's selector in the registry: `grpc`, `grpc:stream`.
-    public var transport: String
+    package var transport: String
     /// The length of an entry's text, in bytes.
-    public var payloadBytes: Int
+    package var payloadBytes: Int
     /// How many entries may be unacknowledged at once, over all connections.
-    public var inFlight: Int
+    package var inFlight: Int
     /// How many connections share them.
-    public var connections: Int
+    package var connections: Int
     /// When entries are sent.
-    public var load: LoadModel
+    package var load: LoadModel
     /// What it is measured for.
-    public var role: CellRole
+    package var role: CellRole
 
     /// Creates a cell.
-    public init(
+    package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
         role: CellRole = .cell
     ) {
@@ -27,21 +27,21 @@ public struct Cell: Sendable, Hashable {
     }
 
     /// The transport's variant; nil for its default.
-    public var variant: String? {
+    package var variant: String? {
         transport.firstIndex(of: ":").map { String(transport[transport.index(after: $0)...]) }
     }
 
     /// What it has in common with the cells that it can be compared with.
-    public var point: LoadPoint {
+    package var point: LoadPoint {
         LoadPoint(payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load)
     }
 
     /// The transport's name without its variant, as in the reports' `transport` column.
-    public var transportName: String { String(transport.prefix { $0 != ":" }) }
+    package var transportName: String { String(transport.prefix { $0 != ":" }) }
 }
 
 /// What a cell is measured for.
-public enum CellRole: String, Sendable, Hashable {
+package enum CellRole: String, Sendable, Hashable {
     /// To be compared with the other transports.
     case cell
     /// The second measurement of a transport, for the machine's own noise.
@@ -51,25 +51,25 @@ public enum CellRole: String, Sendable, Hashable {
 }
 
 /// A load, whatever the transport: the cells of one point are compared with each other.
-public struct LoadPoint: Sendable, Hashable {
+package struct LoadPoint: Sendable, Hashable {
     /// The length of an entry's text, in bytes.
-    public var payloadBytes: Int
+    package var payloadBytes: Int
     /// How many entries may be unacknowledged at once, over all connections.
-    public var inFlight: Int
+    package var inFlight: Int
     /// How many connections share them.
-    public var connections: Int
+    package var connections: Int
     /// When entries are sent.
-    public var load: LoadModel
+    package var load: LoadModel
 }
 
 /// A cell with its place in a run.
-public struct PlannedCell: Sendable, Hashable {
+package struct PlannedCell: Sendable, Hashable {
     /// What is measured.
-    public var cell: Cell
+    package var cell: Cell
     /// The round, counted from 1: the statistical block, and the repetition of the cell.
-    public var block: Int
+    package var block: Int
     /// The place in the round, counted from 1.
-    public var orderInBlock: Int
+    package var orderInBlock: Int
     /// The place in the run, counted from 1.
-    public var number: Int
+    package var number: Int
 }

@@ -1,12 +1,12 @@
 /// When the entries of a cell are sent.
-public enum LoadModel: Sendable, Hashable, Codable {
+package enum LoadModel: Sendable, Hashable, Codable {
     /// Each acknowledgement makes room for the next entry: the rate is what the transport carries.
     case closed
     /// Entries are due at a rate, in entries per second, whether earlier ones are acknowledged or not.
     case open(ratePerSecond: Double, arrivals: Arrivals = .constant)
 
     /// The name in the report: `closed` or `open`.
-    public var name: String {
+    package var name: String {
         switch self {
         case .closed: "closed"
         case .open: "open"
@@ -14,7 +14,7 @@ public enum LoadModel: Sendable, Hashable, Codable {
     }
 
     /// The rate that entries are due at, in entries per second; nil where there is none.
-    public var ratePerSecond: Double? {
+    package var ratePerSecond: Double? {
         switch self {
         case .closed: nil
         case .open(let rate, _): rate
@@ -22,7 +22,7 @@ public enum LoadModel: Sendable, Hashable, Codable {
     }
 
     /// How the entries of an open load are spread; nil where there is none.
-    public var arrivals: Arrivals? {
+    package var arrivals: Arrivals? {
         switch self {
         case .closed: nil
         case .open(_, let arrivals): arrivals
@@ -31,7 +31,7 @@ public enum LoadModel: Sendable, Hashable, Codable {
 }
 
 /// How the entries of an open load are spread over time.
-public enum Arrivals: String, Sendable, Hashable, CaseIterable, Codable {
+package enum Arrivals: String, Sendable, Hashable, CaseIterable, Codable {
     /// One an interval.
     case constant
     /// As of many senders that do not know of each other: the intervals have an exponential distribution.

@@ -1,5 +1,5 @@
 /// Which cores broker and logger may run on.
-public enum Placement: String, Sendable, Hashable, CaseIterable, Codable {
+package enum Placement: String, Sendable, Hashable, CaseIterable, Codable {
     /// All that the benchmark was given.
     case free
     /// One and the same core.

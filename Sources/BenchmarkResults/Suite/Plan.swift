@@ -2,12 +2,12 @@
 ///
 /// Every round holds every cell once, in an order of its own, so that a machine that becomes slower meanwhile makes no
 /// transport slower than another.
-public struct Plan: Sendable, Hashable {
+package struct Plan: Sendable, Hashable {
     /// The cells in the order of their measurement.
-    public let cells: [PlannedCell]
+    package let cells: [PlannedCell]
 
     /// Creates the plan of a suite; the same suite and seed give the same plan.
-    public init(suite: Suite) {
+    package init(suite: Suite) {
         self.init([suite.cells], suite)
     }
 
@@ -39,7 +39,7 @@ public struct Plan: Sendable, Hashable {
 
 extension Suite {
     /// The loads that every transport is put under, in the order of the suite's lists.
-    public var points: [LoadPoint] {
+    package var points: [LoadPoint] {
         loads.flatMap { load in
             payloadBytes.flatMap { payload in
                 connections.flatMap { connections in
@@ -52,7 +52,7 @@ extension Suite {
     }
 
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
-    public var cells: [Cell] {
+    package var cells: [Cell] {
         points.flatMap { point in
             transports.map { cell($0, point) } + (controlTransport.map { [cell($0, point, .control)] } ?? [])
         }
@@ -83,12 +83,12 @@ extension Suite {
     }
 
     /// The transport that is measured twice: the one asked for, the floor, or the first one.
-    public var controlTransport: String? {
+    package var controlTransport: String? {
         control ?? (transports.contains(Suite.floor) ? Suite.floor : transports.first)
     }
 
     /// The transport that the others are divided by.
-    public static let floor = "tcp"
+    package static let floor = "tcp"
 
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(

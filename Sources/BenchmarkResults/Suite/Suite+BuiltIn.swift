@@ -2,13 +2,13 @@ import Foundation
 
 extension Suite {
     /// The names of the suites that need no file; their files are `Benchmarks/suites/NAME.yaml`.
-    public static let builtInNames = SuiteLibrary.names
+    package static let builtInNames = SuiteLibrary.names
 
     /// The built-in suite of that name, over the standard transports unless it names others, or nil.
     ///
     /// `quick` ends within 30 s and `default` within 3 minutes, with the 8 to 14 s in which RabbitMQ starts.
     /// - Throws: ``SuiteError``, when it names a transport that this registry does not have.
-    public static func builtIn(named name: String, transports choice: TransportChoice) throws(SuiteError) -> Suite? {
+    package static func builtIn(named name: String, transports choice: TransportChoice) throws(SuiteError) -> Suite? {
         guard let text = SuiteLibrary.text(of: name) else { return nil }
         return try SuiteFile(path: "\(name).yaml", text: text).suite(transports: choice)
     }
@@ -18,7 +18,7 @@ extension Suite {
     ///   - nameOrPath: the name of a built-in suite, or the path of a suite file.
     ///   - choice: the transports of the registry.
     /// - Throws: ``SuiteError``.
-    public static func load(_ nameOrPath: String, transports choice: TransportChoice) throws(SuiteError) -> Suite {
+    package static func load(_ nameOrPath: String, transports choice: TransportChoice) throws(SuiteError) -> Suite {
         if let suite = try builtIn(named: nameOrPath, transports: choice) { return suite }
         let text: String
         do {
@@ -33,7 +33,7 @@ extension Suite {
     }
 
     /// About how long the suite's cells take, in seconds.
-    public var estimatedSeconds: Double {
+    package var estimatedSeconds: Double {
         estimatedSeconds(cells: cells.count)
             + (overhead.map { $0.estimatedSeconds(cells: 2 * $0.overheadPairs.count) } ?? 0)
     }

@@ -1,54 +1,54 @@
 import Broker
 
 /// What a benchmark measures: the axes that span its cells, and how each cell is loaded.
-public struct Suite: Sendable, Hashable, Codable {
+package struct Suite: Sendable, Hashable, Codable {
     /// The name, as in the report's `suite` column and the default folder's name: letters, digits, `.`, `_` and `-`.
-    public var name: String
+    package var name: String
     /// The transports, by the selectors of the registry: `grpc`, `grpc:stream`.
-    public var transports: [String]
+    package var transports: [String]
     /// The lengths of an entry's text, in bytes.
-    public var payloadBytes: [Int]
+    package var payloadBytes: [Int]
     /// How many entries may be unacknowledged at once, over all connections.
-    public var inFlight: [Int]
+    package var inFlight: [Int]
     /// How many connections share the entries in flight.
-    public var connections: [Int] = [1]
+    package var connections: [Int] = [1]
     /// What the texts are made of.
-    public var payload = PayloadKind.random
+    package var payload = PayloadKind.random
     /// How many entries belong together: a sender that has sent so many at once waits for all of them.
-    public var messagesPerOperation = 1
+    package var messagesPerOperation = 1
     /// When entries are sent: one model, or open loads of several rates.
-    public var loads: [LoadModel]
+    package var loads: [LoadModel]
     /// How long before an entry of an open load is due the load generator stops sleeping and keeps its core busy, in
     /// microseconds; 0 or nil, as in records of before there was a choice, has it sleep until then.
-    public var spinUs: Double? = 250
+    package var spinUs: Double? = 250
     /// Which cores broker and logger run on.
-    public var placement: Placement
+    package var placement: Placement
     /// How often every cell is measured.
-    public var rounds: Int
+    package var rounds: Int
     /// How long a cell is measured, in seconds.
-    public var duration: Double
+    package var duration: Double
     /// How long a cell is loaded before it is measured, in seconds.
-    public var warmup: Double
+    package var warmup: Double
     /// What the order of the cells and the payloads are derived from.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The transport that the report's sentences compare the others with; nil leaves the choice to the report.
-    public var baseline: String?
+    package var baseline: String?
     /// The transport that is measured twice in each round, under the same load, for the machine's own noise; nil leaves
     /// the choice to the report.
-    public var control: String?
+    package var control: String?
     /// Whether the codecs and the protocols are timed by themselves as well, for what a message's CPU time goes to; nil in
     /// records of before there was a choice.
-    public var decomposition: Bool?
+    package var decomposition: Bool?
     /// Whether the control transport is also measured beside a bare loop of sends, for what the lab itself costs; nil in records
     /// of before there was a choice.
-    public var bareLoop: Bool?
+    package var bareLoop: Bool?
     /// The 99th percentile of the acknowledged latency that a rate step must keep to count as carried, in microseconds.
-    public var p99LimitUs: Double = 10_000
+    package var p99LimitUs: Double = 10_000
     /// What every row must keep, beside what the audit asks of it.
-    public var thresholds = Thresholds()
+    package var thresholds = Thresholds()
 
     /// Creates a suite; its values are checked by ``validated(transports:)``.
-    public init(
+    package init(
         name: String, transports: [String], payloadBytes: [Int], inFlight: [Int], load: LoadModel = .closed,
         placement: Placement = .free, rounds: Int = 1, duration: Double = 1.7, warmup: Double = 0.4,
         seed: UInt64 = Suite.randomSeed()
@@ -69,7 +69,7 @@ public struct Suite: Sendable, Hashable, Codable {
     @inlinable package static var entryName: String { "bench" }
 
     /// A seed nobody chose, short enough to be typed again.
-    public static func randomSeed() -> UInt64 {
+    package static func randomSeed() -> UInt64 {
         .random(in: 1...999_999)
     }
 }

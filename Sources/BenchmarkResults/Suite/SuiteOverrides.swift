@@ -1,9 +1,9 @@
 /// Values given as flags, which take the place of a suite's own.
-public struct SuiteOverrides: Sendable, Hashable {
+package struct SuiteOverrides: Sendable, Hashable {
     private var values: [String: SuiteValue] = [:]
 
     /// Creates overrides that change nothing.
-    public init() {}
+    package init() {}
 
     /// The value of the key of that name; nil leaves the suite's own.
     package subscript(key: String) -> SuiteValue? {
@@ -15,7 +15,7 @@ public struct SuiteOverrides: Sendable, Hashable {
 extension Suite {
     /// This suite with the values given as flags.
     /// - Throws: ``SuiteError`` that names the flag, what is wrong and what is allowed.
-    public func applying(_ overrides: SuiteOverrides, transports choice: TransportChoice) throws(SuiteError) -> Suite {
+    package func applying(_ overrides: SuiteOverrides, transports choice: TransportChoice) throws(SuiteError) -> Suite {
         var suite = self
         let given = SuiteKey.all.filter { overrides[$0.name] != nil }
         for key in given {

@@ -134,7 +134,7 @@ enum SuiteRules {
 extension Suite {
     /// This suite, if it can be run with the transports of that registry.
     /// - Throws: ``SuiteError`` that names the suite, the key, what is wrong and what is allowed.
-    public func validated(transports choice: TransportChoice) throws(SuiteError) -> Suite {
+    package func validated(transports choice: TransportChoice) throws(SuiteError) -> Suite {
         if let violation = SuiteRules.violation(of: self, transports: choice) {
             throw SuiteError(source: "suite '\(name)': \(violation.key)", message: violation.message)
         }

@@ -1,10 +1,10 @@
 /// What the cells of a suite must keep for the command to succeed; nil asks nothing.
-public struct Thresholds: Sendable, Hashable, Codable {
+package struct Thresholds: Sendable, Hashable, Codable {
     /// The least throughput of a cell's median, in entries per second.
-    public var minThroughput: Double?
+    package var minThroughput: Double?
     /// The largest 99th percentile of the acknowledged latency of a cell's median, in microseconds.
-    public var maxAckP99Us: Double?
+    package var maxAckP99Us: Double?
 
     /// Creates thresholds that ask nothing.
-    public init() {}
+    package init() {}
 }

@@ -1,14 +1,14 @@
 /// A request to one of the server's own paths, beside the one that takes entries.
-public struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable {
     /// The method, in capitals.
-    public var method: String
+    package var method: String
     /// The path, without the query.
-    public var path: String
+    package var path: String
     /// What stands behind the question mark; empty if there is none.
-    public var query: String
+    package var query: String
 
     /// Creates a request.
-    public init(method: String, path: String, query: String = "") {
+    package init(method: String, path: String, query: String = "") {
         self.method = method
         self.path = path
         self.query = query
@@ -16,24 +16,24 @@ public struct HTTPRequest: Sendable {
 }
 
 /// The answer to an ``HTTPRequest``.
-public struct HTTPResponse: Sendable {
+package struct HTTPResponse: Sendable {
     /// The status code, 200 to 599.
-    public var status: Int
+    package var status: Int
     /// The content type of the body.
-    public var contentType: String
+    package var contentType: String
     /// The body, or its first part.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// Makes the next part of the body when the client has room for it; nil where ``body`` is all of it.
-    public var more: (@Sendable () -> HTTPBodyPart)?
+    package var more: (@Sendable () -> HTTPBodyPart)?
     /// The methods that the path knows, for the `Allow` field of a 405.
-    public var allow: String?
+    package var allow: String?
     /// How a client can show who it is, for the `WWW-Authenticate` field of a 401.
     var challenge: String? { status == 401 ? #"Bearer realm="broker-lab""# : nil }
     /// What the `Link` field says (RFC 8288).
-    public var link: String?
+    package var link: String?
 
     /// Creates an answer.
-    public init(
+    package init(
         status: Int, contentType: String = "application/json", body: [UInt8],
         more: (@Sendable () -> HTTPBodyPart)? = nil, allow: String? = nil, link: String? = nil
     ) {
@@ -46,13 +46,13 @@ public struct HTTPResponse: Sendable {
     }
 
     /// An answer with the contract's envelope: `{"error": true, "message": …}`.
-    public static func failure(_ status: Int, _ message: String, allow: String? = nil) -> HTTPResponse {
+    package static func failure(_ status: Int, _ message: String, allow: String? = nil) -> HTTPResponse {
         HTTPResponse(status: status, body: HTTPEnvelope.failure(message), allow: allow)
     }
 }
 
 /// What comes next of the body of an ``HTTPResponse``.
-public enum HTTPBodyPart: Sendable {
+package enum HTTPBodyPart: Sendable {
     /// These bytes: few enough to be made in a millisecond or so.
     case bytes([UInt8])
     /// Nothing: that was all.

@@ -1,10 +1,10 @@
-public import Broker
+package import Broker
 import EntryCodecs
 
 /// What an HTTP server takes entries by, and what else it answers.
-public struct HTTPServerConfiguration: Sendable {
+package struct HTTPServerConfiguration: Sendable {
     /// What the body of a request that brings an entry looks like.
-    public enum EntryBody: Sendable {
+    package enum EntryBody: Sendable {
         /// The logger's: the entry itself.
         case entry
         /// The broker's: `{"action": "log", "log": {…}}`.
@@ -12,20 +12,20 @@ public struct HTTPServerConfiguration: Sendable {
     }
 
     /// The path that takes entries, by POST.
-    public var entryPath: String
+    package var entryPath: String
     /// What the body there looks like.
-    public var entryBody: EntryBody
+    package var entryBody: EntryBody
     /// The status of an answer to an entry that the recorder rejects.
-    public var rejectedStatus: Int
+    package var rejectedStatus: Int
     /// Answers requests for other paths; nil for one that it does not know.
-    public var control: @Sendable (HTTPRequest) -> HTTPResponse?
+    package var control: @Sendable (HTTPRequest) -> HTTPResponse?
     /// The bounds on entries.
-    public var limits: EntryLimits
+    package var limits: EntryLimits
     /// Who may speak to the address, which its server knows.
     var access = HTTPAccess()
 
     /// Creates a configuration; `POST /log` unless told otherwise.
-    public init(
+    package init(
         entryPath: String = "/log", entryBody: EntryBody = .entry, rejectedStatus: Int = 422,
         limits: EntryLimits = EntryLimits(), control: @escaping @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
     ) {

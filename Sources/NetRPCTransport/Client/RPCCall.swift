@@ -1,6 +1,6 @@
-public import Broker
-public import Gob
-public import TransportIO
+package import Broker
+package import Gob
+package import TransportIO
 
 extension SocketConnection {
     /// Calls a method of a net/rpc server, as Go's `Client.Call` does.
@@ -18,7 +18,7 @@ extension SocketConnection {
     ///   - type: what to decode the reply as; not one with ``GobText`` in it, which would outlive the bytes it refers to.
     /// - Throws: fate `rejected` with the server's error text; `unknown` when the connection is lost, or the reply is of
     ///   another type; `notSent` where the connection is not one of ``NetRPCTransport``.
-    public func call<Argument: GobField & Sendable, Reply: GobField & Sendable>(
+    package func call<Argument: GobField & Sendable, Reply: GobField & Sendable>(
         _ serviceMethod: String, _ argument: Argument, as type: Reply.Type
     ) async throws(TransportError) -> Reply {
         let call = RPCCall<Argument, Reply>(serviceMethod: serviceMethod, argument: argument)

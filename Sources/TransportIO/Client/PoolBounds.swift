@@ -3,17 +3,17 @@ import Broker
 /// How many sends may wait for room on the sockets of a connection.
 ///
 /// How long they may is `answerTimeout`, counted from when each was asked for.
-public struct PoolBounds: Sendable, Hashable {
+package struct PoolBounds: Sendable, Hashable {
     /// The most sends that wait; a further one fails at once, as not sent.
-    public var maxWaiting: Int
+    package var maxWaiting: Int
 
     /// Creates bounds.
-    public init(maxWaiting: Int) {
+    package init(maxWaiting: Int) {
         self.maxWaiting = maxWaiting
     }
 
     /// What is enough for a sender that knows how many entries it has in flight, and little enough for one that does not.
-    public init(maxInFlight: Int) {
+    package init(maxInFlight: Int) {
         self.init(maxWaiting: max(1024, 16 * maxInFlight))
     }
 }

@@ -4,28 +4,28 @@ import Broker
 ///
 /// Without one, the entries in flight fail, and those that come later wait for the peer as long as `ClientOptions.patience`
 /// says.
-public struct Reconnection: Sendable, Hashable {
+package struct Reconnection: Sendable, Hashable {
     /// How long sends wait for the peer to come back, counted from when it was lost.
-    public var patience: Duration
+    package var patience: Duration
     /// Whether entries whose outcome is unknown are sent again under the same id; otherwise they fail as unknown.
-    public var resends: Bool
+    package var resends: Bool
 
     /// Creates a way to come back.
-    public init(patience: Duration, resends: Bool) {
+    package init(patience: Duration, resends: Bool) {
         self.patience = patience
         self.resends = resends
     }
 }
 
 /// What tells an entry from every other one, over all attempts to send it.
-public struct EntryID: Sendable, Hashable {
+package struct EntryID: Sendable, Hashable {
     /// The connection, by a number drawn at random.
-    public var connection: UInt64
+    package var connection: UInt64
     /// The entry's number on its connection.
-    public var number: UInt64
+    package var number: UInt64
 
     /// Creates an id.
-    public init(connection: UInt64, number: UInt64) {
+    package init(connection: UInt64, number: UInt64) {
         self.connection = connection
         self.number = number
     }

@@ -1,20 +1,20 @@
-public import Broker
+package import Broker
 import NIOCore
 import NIOPosix
 
 /// The broker half of a transport: an engine for each socket, all of one connection on one event loop.
-public struct SocketClientTransport: ClientTransport {
+package struct SocketClientTransport: ClientTransport {
     /// How error messages speak of the peer.
-    public struct PeerDescription: Sendable {
+    package struct PeerDescription: Sendable {
         /// Who it is: `the tcp logger`.
-        public var peer: String
+        package var peer: String
         /// What it has to speak: `gRPC`.
-        public var protocolName: String
+        package var protocolName: String
         /// What to do when it cannot be reached, as a sentence.
-        public var mend: String
+        package var mend: String
 
         /// Creates a description.
-        public init(peer: String, protocolName: String, mend: String) {
+        package init(peer: String, protocolName: String, mend: String) {
             self.peer = peer
             self.protocolName = protocolName
             self.mend = mend
@@ -22,7 +22,7 @@ public struct SocketClientTransport: ClientTransport {
     }
 
     /// What an acknowledgement promises.
-    public let acknowledgement: AcknowledgementClass
+    package let acknowledgement: AcknowledgementClass
     let endpoint: Endpoint
     let description: PeerDescription
     let options: ClientOptions
@@ -41,7 +41,7 @@ public struct SocketClientTransport: ClientTransport {
     ///     ended it meanwhile; such an entry then goes out on another socket, once.
     ///   - reconnection: how a connection comes back that has lost its socket; nil for protocols without ids.
     ///   - makeEngine: makes the engine of a new socket.
-    public init(
+    package init(
         to endpoint: Endpoint, description: PeerDescription, acknowledgement: AcknowledgementClass,
         options: ClientOptions, maxSockets: Int = 1, bounds: PoolBounds? = nil, looksBeforeReuse: Bool = false,
         reconnection: Reconnection? = nil,
@@ -59,7 +59,7 @@ public struct SocketClientTransport: ClientTransport {
     }
 
     /// Opens a connection, runs `body` on its event loop and closes the connection.
-    public func withConnection<R: Sendable>(
+    package func withConnection<R: Sendable>(
         _ body: @Sendable (isolated SocketConnection) async throws -> R
     ) async throws -> R {
         let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
@@ -94,9 +94,9 @@ extension SocketClientTransport {
 }
 
 /// A connection as an actor on the event loop of its sockets.
-public actor SocketConnection: TransportConnection {
+package actor SocketConnection: TransportConnection {
     /// The event loop, as the executor of this actor and of the tasks that send on it.
-    public nonisolated let executor: EventLoopExecutor
+    package nonisolated let executor: EventLoopExecutor
     private nonisolated let acknowledgement: Acknowledgement
     private let pool: SocketPool
     private let reconnection: Reconnection?
@@ -111,10 +111,10 @@ public actor SocketConnection: TransportConnection {
     }
 
     /// The event loop.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// The event loop.
-    public nonisolated var taskExecutor: any TaskExecutor { executor }
+    package nonisolated var taskExecutor: any TaskExecutor { executor }
 
     func open() async throws(TransportError) {
         _ = try await acquire(since: pool.second)
@@ -125,7 +125,7 @@ public actor SocketConnection: TransportConnection {
     }
 
     /// Sends an entry and waits for its acknowledgement.
-    public func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
+    package func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
         if let reconnection { return try await send(entry, reconnection) }
         let since = pool.second
         let socket =
@@ -165,7 +165,7 @@ public actor SocketConnection: TransportConnection {
 
     /// Makes a call and waits for its answer, which is then in `call`.
     /// - Throws: fate `notSent` also where the transport has no such calls.
-    public func perform(_ call: any ClientCall) async throws(TransportError) {
+    package func perform(_ call: any ClientCall) async throws(TransportError) {
         let since = pool.second
         let socket =
             if let available = pool.available { available } else { try await acquire(since: since) }
@@ -207,12 +207,12 @@ public actor SocketConnection: TransportConnection {
     }
 
     /// Waits on the event loop until ``MonotonicClock`` shows `deadline`.
-    public func sleep(until deadline: UInt64) async {
+    package func sleep(until deadline: UInt64) async {
         await executor.sleep(until: deadline)
     }
 
     /// Waits on the core until ``MonotonicClock`` shows `deadline`; returns the CPU time that took, in nanoseconds.
-    public func spin(until deadline: UInt64) async -> UInt64 {
+    package func spin(until deadline: UInt64) async -> UInt64 {
         await pool.spin(until: deadline)
     }
 }

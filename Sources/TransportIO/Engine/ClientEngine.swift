@@ -1,11 +1,11 @@
-public import Broker
-public import NIOCore
+package import Broker
+package import NIOCore
 import PrintableText
 
 /// The broker half of a wire protocol as a value: entries in, bytes out; bytes in, acknowledgements out.
 ///
 /// It does no I/O. One engine speaks on one socket. It is driven by ``ClientSocketHandler``, or by a test that feeds it bytes.
-public protocol ClientEngine {
+package protocol ClientEngine {
     /// The most entries that may be in flight on this socket now; may change as the peer announces its own limits.
     var capacity: Int { get }
 
@@ -75,70 +75,70 @@ public protocol ClientEngine {
 
 extension ClientEngine {
     /// Engines without a handshake are ready at once.
-    public var isReady: Bool { true }
+    package var isReady: Bool { true }
     /// Most protocols have no way to retire a connection.
-    public var isRetired: Bool { false }
+    package var isRetired: Bool { false }
     /// Most protocols need no clock.
-    public mutating func attach(to loop: EngineLoop) {}
+    package mutating func attach(to loop: EngineLoop) {}
     /// Most protocols keep nothing back.
-    public mutating func flush(into out: inout ByteBuffer) {}
+    package mutating func flush(into out: inout ByteBuffer) {}
     /// Nothing, where nothing was asked for.
-    public mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {}
+    package mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {}
     /// Most protocols have no place for the id.
-    public mutating func send(
+    package mutating func send(
         _ entry: LogEntry, id: EntryID, ticket: Int, into out: inout ByteBuffer
     ) throws(TransportError) {
         try send(entry, ticket: ticket, into: &out)
     }
     /// Most protocols have no way to say it but flow control.
-    public var isBlocked: Bool { false }
+    package var isBlocked: Bool { false }
     /// Most protocols answer.
-    public var completesOnWrite: Bool { false }
+    package var completesOnWrite: Bool { false }
     /// Most protocols have nothing to say first.
-    public mutating func open(into out: inout ByteBuffer) {}
+    package mutating func open(into out: inout ByteBuffer) {}
     /// Most transports carry log entries and nothing else.
-    public mutating func send(
+    package mutating func send(
         _ call: any ClientCall, ticket: Int, into out: inout ByteBuffer
     ) throws(TransportError) {
         throw TransportError(.notSent, "this transport carries log entries only, not \(type(of: call))")
     }
     /// For most protocols the end of the stream says nothing about single entries.
-    public mutating func receiveEnd(completions: inout Completions) throws(ProtocolError) {}
+    package mutating func receiveEnd(completions: inout Completions) throws(ProtocolError) {}
     /// Most protocols have no goodbye.
-    public mutating func close(into out: inout ByteBuffer) {}
+    package mutating func close(into out: inout ByteBuffer) {}
     /// Without a goodbye, closing needs no answer.
-    public var isClosed: Bool { true }
+    package var isClosed: Bool { true }
     /// Most protocols have no heartbeat of their own.
-    public var keepAliveInterval: TimeAmount? { nil }
+    package var keepAliveInterval: TimeAmount? { nil }
     /// Nothing, where there is no heartbeat.
-    public mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
+    package mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
 }
 
 /// A call of a protocol that carries more than log entries: what to ask, and where the engine puts the answer.
 ///
 /// Which calls there are is between a transport and its engine. Confined to the connection's event loop.
-public protocol ClientCall: AnyObject {}
+package protocol ClientCall: AnyObject {}
 
 /// The fates of entries that an engine learned from the bytes it was given, in the order they were learned.
-public struct Completions {
+package struct Completions {
     package private(set) var list: [(ticket: Int, failure: TransportError?)] = []
 
     package init() {}
 
     /// The entry sent under `ticket` was acknowledged.
-    public mutating func acknowledge(_ ticket: Int) {
+    package mutating func acknowledge(_ ticket: Int) {
         list.append((ticket, nil))
     }
 
     /// The entry sent under `ticket` failed.
-    public mutating func fail(_ ticket: Int, _ error: TransportError) {
+    package mutating func fail(_ ticket: Int, _ error: TransportError) {
         list.append((ticket, error))
     }
 
     /// The peer has refused, unread, what was sent under `ticket`: it is to go out once more, on whatever socket is there.
     ///
     /// The engine that it went out on, and those of its transport that come after, have to say it in another way then.
-    public mutating func sendAgain(_ ticket: Int) {
+    package mutating func sendAgain(_ ticket: Int) {
         list.append((ticket, .sendAgain))
     }
 
@@ -155,12 +155,12 @@ extension TransportError {
 /// A peer that broke the protocol, or that does not speak it at all.
 ///
 /// It loses its connection and nothing else.
-public struct ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was expected, what came, and the rule of the specification where there is one.
-    public private(set) var description: String
+    package private(set) var description: String
 
     /// Creates an error; what is not printable in it, such as a peer's words, is escaped.
-    public init(_ description: String) {
+    package init(_ description: String) {
         self.description = description.printable
     }
 }

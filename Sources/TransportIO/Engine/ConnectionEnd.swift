@@ -1,5 +1,5 @@
 /// Why a server closes a connection whose peer has broken no rule of the protocol.
-public enum ConnectionEnd: Sendable, Hashable, CustomStringConvertible {
+package enum ConnectionEnd: Sendable, Hashable, CustomStringConvertible {
     /// A message did not arrive within so many seconds.
     case tooSlow(seconds: Int)
     /// The peer takes nothing of what waits for it, and has not for so many seconds.
@@ -8,7 +8,7 @@ public enum ConnectionEnd: Sendable, Hashable, CustomStringConvertible {
     case tooMuchHeld(maxBytes: Int)
 
     /// The reason in words.
-    public var description: String {
+    package var description: String {
         switch self {
         case .tooSlow(let seconds): "the message did not arrive within \(seconds) s"
         case .unread(let seconds): "nothing of what waits to be read was taken for \(seconds) s"

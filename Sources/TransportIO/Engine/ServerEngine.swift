@@ -1,10 +1,10 @@
-public import Broker
-public import NIOCore
+package import Broker
+package import NIOCore
 
 /// The logger half of a wire protocol as a value: bytes in, entries out; fates in, bytes out.
 ///
 /// It does no I/O. One engine speaks on one socket. It is driven by ``ServerSocketHandler``, or by a test that feeds it bytes.
-public protocol ServerEngine {
+package protocol ServerEngine {
     /// Tells which loop drives the engine; called once, before ``open(into:)``.
     mutating func attach(to loop: EngineLoop)
 
@@ -60,39 +60,39 @@ public protocol ServerEngine {
 
 extension ServerEngine {
     /// Most protocols need no clock.
-    public mutating func attach(to loop: EngineLoop) {}
+    package mutating func attach(to loop: EngineLoop) {}
     /// Nothing, where nothing was asked for.
-    public mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) throws(ProtocolError) {}
+    package mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) throws(ProtocolError) {}
     /// Most engines have nobody to tell.
-    public mutating func disconnected() {}
+    package mutating func disconnected() {}
     /// Most protocols have nothing to say first.
-    public mutating func open(into out: inout ByteBuffer) {}
+    package mutating func open(into out: inout ByteBuffer) {}
     /// Most protocols have no way to say it.
-    public mutating func drain(into out: inout ByteBuffer) {}
+    package mutating func drain(into out: inout ByteBuffer) {}
     /// Most engines take all that has come.
-    public var isPaused: Bool { false }
+    package var isPaused: Bool { false }
     /// Most engines watch over time themselves.
-    public var isAmidMessage: Bool { false }
+    package var isAmidMessage: Bool { false }
     /// Most engines leave what they cannot take yet where it is.
-    public var heldBytes: Int { 0 }
+    package var heldBytes: Int { 0 }
     /// Most protocols have no way to say it.
-    public mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {}
+    package mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {}
     /// Most protocols end with the socket.
-    public var isFinished: Bool { false }
+    package var isFinished: Bool { false }
     /// Most protocols have no heartbeat of their own.
-    public var keepAliveInterval: TimeAmount? { nil }
+    package var keepAliveInterval: TimeAmount? { nil }
     /// Nothing, where there is no heartbeat.
-    public mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
+    package mutating func keepAlive(into out: inout ByteBuffer) throws(ProtocolError) {}
 }
 
 /// Where an engine gives the entries it decoded.
-public final class EntryIntake {
+package final class EntryIntake {
     private let recorder: any EntryRecorder
     private let makeReply: (UInt64) -> EntryReply
 
     /// Creates an intake.
     /// - Parameter makeReply: makes the way to answer, later, the entry of a ticket.
-    public init(recorder: any EntryRecorder, makeReply: @escaping (UInt64) -> EntryReply) {
+    package init(recorder: any EntryRecorder, makeReply: @escaping (UInt64) -> EntryReply) {
         self.recorder = recorder
         self.makeReply = makeReply
     }
@@ -100,23 +100,23 @@ public final class EntryIntake {
     /// Hands an entry to the recorder.
     /// - Parameter ticket: the engine's own number for it, given back in ``ServerEngine/complete(_:_:into:)`` when the
     ///   result is `later`.
-    public func take(_ entry: borrowing ReceivedEntry, ticket: UInt64) -> RecordResult {
+    package func take(_ entry: borrowing ReceivedEntry, ticket: UInt64) -> RecordResult {
         recorder.record(entry, reply: { makeReply(ticket) })
     }
 
     /// Makes the way to answer later, from any thread, what the engine itself took under `ticket`: the engine's
     /// ``ServerEngine/complete(_:_:into:)`` is called with it.
-    public func reply(to ticket: UInt64) -> EntryReply {
+    package func reply(to ticket: UInt64) -> EntryReply {
         makeReply(ticket)
     }
 
     /// Counts a message that was received and could not be decoded as an entry.
-    public func countUndecodable() {
+    package func countUndecodable() {
         recorder.countUndecodable()
     }
 
     /// Counts an entry that is known, by the id of its message, to have been recorded before.
-    public func countRepeated(_ entry: borrowing ReceivedEntry) {
+    package func countRepeated(_ entry: borrowing ReceivedEntry) {
         recorder.countRepeated(entry)
     }
 }

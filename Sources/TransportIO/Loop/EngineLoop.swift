@@ -1,12 +1,12 @@
-public import NIOCore
+package import NIOCore
 
 /// What an engine may ask of the event loop that drives it: the time, and to be called when something is due.
 ///
 /// Engines that only answer what comes in have no use for it. Those that do keep it from `attach(to:)` on, and are called
 /// back in `proceed`, on the event loop.
-public struct EngineLoop {
+package struct EngineLoop {
     /// Whether the peer is on this machine.
-    public let isLoopback: Bool
+    package let isLoopback: Bool
     private let clock: () -> NIODeadline
     private let wakeUp: (NIODeadline?) -> Void
 
@@ -15,7 +15,7 @@ public struct EngineLoop {
     ///   - clock: tells the time.
     ///   - wakeUp: has the engine's `proceed` called at that time, or at once, though never from within this call.
     ///   - isLoopback: whether the peer is on this machine.
-    public init(
+    package init(
         clock: @escaping () -> NIODeadline, wakeUp: @escaping (NIODeadline?) -> Void, isLoopback: Bool = false
     ) {
         self.isLoopback = isLoopback
@@ -24,15 +24,15 @@ public struct EngineLoop {
     }
 
     /// The time.
-    public var now: NIODeadline { clock() }
+    package var now: NIODeadline { clock() }
 
     /// Has the engine's `proceed` called soon.
-    public func wake() {
+    package func wake() {
         wakeUp(nil)
     }
 
     /// Has the engine's `proceed` called at `deadline` at the latest; it may be called earlier as well.
-    public func wake(at deadline: NIODeadline) {
+    package func wake(at deadline: NIODeadline) {
         wakeUp(deadline)
     }
 }

@@ -1,15 +1,15 @@
-public import NIOCore
+package import NIOCore
 
 /// An event loop as an executor: of the connection actors pinned to it, and of the tasks that send on them.
 ///
 /// Both roles are needed. An actor alone would have each resumed continuation go through the global pool, which hands it
 /// back to the loop: two thread hops a message. Jobs that become ready on the loop are queued here without a lock and run
 /// before the loop waits for I/O again; what they wrote is flushed once, after all of them.
-public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
+package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // Unchecked: every mutable field is touched on the event loop only; enqueue() hops there first.
 
     /// The event loop.
-    public let eventLoop: any EventLoop
+    package let eventLoop: any EventLoop
     private var ready: [UnownedJob] = []
     private var running: [UnownedJob] = []
     private var awaitingFlush: [any TickFlushing] = []
@@ -25,12 +25,12 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     private static let maxBusyTicks = 64
 
     /// Creates an executor for `eventLoop`.
-    public init(eventLoop: any EventLoop) {
+    package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
 
     /// Queues a job; called by the Swift runtime from any thread.
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if eventLoop.inEventLoop {
             ready.append(job)
@@ -116,12 +116,12 @@ public final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked S
     }
 
     /// Traps unless called on the event loop.
-    public func checkIsolated() {
+    package func checkIsolated() {
         eventLoop.preconditionInEventLoop()
     }
 
     /// Whether the calling thread is the event loop's.
-    public func isIsolatingCurrentContext() -> Bool? {
+    package func isIsolatingCurrentContext() -> Bool? {
         eventLoop.inEventLoop
     }
 }

@@ -1,10 +1,10 @@
-public import Broker
+package import Broker
 import NIOCore
 import NIOPosix
 import Synchronization
 
 /// The logger half of a transport that consumes from a message broker: one engine on one dialed socket.
-public struct DialedServerTransport: ServerTransport {
+package struct DialedServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let target: String
     private let peer: String
@@ -21,7 +21,7 @@ public struct DialedServerTransport: ServerTransport {
     ///   - mend: what to do when it cannot be reached, as a sentence.
     ///   - tls: how the connection is secured; nil for cleartext.
     ///   - makeEngine: makes the engine; it calls `ready` once, when entries can arrive.
-    public init(
+    package init(
         to endpoint: Endpoint, target: String, peer: String, mend: String, options: ServerOptions,
         tls: ClientTLS? = nil,
         makeEngine: @escaping @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
@@ -36,7 +36,7 @@ public struct DialedServerTransport: ServerTransport {
     }
 
     /// Dials, consumes until the task is cancelled, then drains.
-    public func serve(
+    package func serve(
         to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
     ) async throws {
         let eventLoop = ServerEventLoop.shared

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The file descriptors of this process: each connection takes one.
-public enum FileDescriptors {
+package enum FileDescriptors {
     /// How many there may be at once (RLIMIT_NOFILE).
-    public static var limit: Int {
+    package static var limit: Int {
         var limits = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return 1024 }
         return Int(clamping: limits.rlim_cur)
@@ -20,7 +20,7 @@ public enum FileDescriptors {
     }
 
     /// Raises the limit as far as this process may: the lower one that shells set is there for programs that use select().
-    public static func raiseLimit() {
+    package static func raiseLimit() {
         var limits = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return }
         limits.rlim_cur = limits.rlim_max

@@ -28,7 +28,7 @@ struct PeerBounds {
 
 extension Duration {
     /// Rounded up, 1 at least.
-    public var wholeSeconds: Int {
+    package var wholeSeconds: Int {
         let (seconds, attoseconds) = components
         return max(Int(clamping: seconds) + (attoseconds > 0 ? 1 : 0), 1)
     }

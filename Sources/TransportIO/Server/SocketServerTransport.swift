@@ -1,23 +1,24 @@
-public import Broker
+package import Broker
 import Glibc
 import NIOCore
 import NIOPosix
 
 /// The logger half of a transport that listens: an engine for each accepted socket.
-public struct SocketServerTransport: ServerTransport {
+package struct SocketServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let options: ServerOptions
     package let makeEngine: @Sendable () -> any ServerEngine
 
     /// Creates a transport.
-    public init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> any ServerEngine) {
+    package init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> any ServerEngine)
+    {
         self.endpoint = endpoint
         self.options = options
         self.makeEngine = makeEngine
     }
 
     /// Binds, serves until the task is cancelled, then drains.
-    public func serve(
+    package func serve(
         to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
     ) async throws {
         let eventLoop = ServerEventLoop.shared
