@@ -1,14 +1,14 @@
-package import Broker
-package import NIOCore
+public import Broker
+public import NIOCore
 
 /// An entry as a `logs.Log` message, written whole or part by part straight from the entry's texts.
-package struct LogMessage {
+public struct LogMessage {
     @usableFromInline let entry: LogEntry
     /// The length of the message, in bytes.
-    package let byteCount: Int
+    public let byteCount: Int
 
     /// Measures the entry, so that ``byteCount`` can be written before the message.
-    package init(_ entry: LogEntry) {
+    public init(_ entry: LogEntry) {
         var count = Self.textCount(entry.name) + Self.textCount(entry.data)
         if entry.severity != .info { count += 2 }
         if let stamp = entry.stamp {
@@ -27,7 +27,7 @@ package struct LogMessage {
     }
 
     /// Appends the message: ``byteCount`` bytes.
-    package func write(into out: inout ByteBuffer) {
+    public func write(into out: inout ByteBuffer) {
         out.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { memory in
             guard let start = memory.baseAddress else { return 0 }
             var writer = WindowWriter(memory: start, skip: 0, room: byteCount)
@@ -38,7 +38,7 @@ package struct LogMessage {
 
     /// Writes those of the message's bytes that lie in the writer's window.
     @inlinable @inline(__always)
-    package func write(to writer: inout WindowWriter) {
+    public func write(to writer: inout WindowWriter) {
         writer.text(0x0A, entry.name)
         writer.text(0x12, entry.data)
         if entry.severity != .info {

@@ -1,5 +1,5 @@
 /// Writes those of the bytes it is given that lie in a window, and lets the others pass.
-package struct WindowWriter {
+public struct WindowWriter {
     @usableFromInline var memory: UnsafeMutableRawPointer
     @usableFromInline var skip: Int
     @usableFromInline var room: Int
@@ -8,19 +8,19 @@ package struct WindowWriter {
     ///   - memory: where the window's bytes go.
     ///   - skip: how many bytes come before the window.
     ///   - room: how many bytes it has.
-    @inlinable package init(memory: UnsafeMutableRawPointer, skip: Int, room: Int) {
+    @inlinable public init(memory: UnsafeMutableRawPointer, skip: Int, room: Int) {
         (self.memory, self.skip, self.room) = (memory, skip, room)
     }
 
     /// The number of bytes of a varint.
     @inlinable @inline(__always)
-    package static func varintCount(_ value: UInt64) -> Int {
+    public static func varintCount(_ value: UInt64) -> Int {
         (70 - (value | 1).leadingZeroBitCount) / 7
     }
 
     /// One byte.
     @inlinable @inline(__always)
-    package mutating func byte(_ value: UInt8) {
+    public mutating func byte(_ value: UInt8) {
         if skip > 0 {
             skip &-= 1
         } else if room > 0 {
@@ -32,7 +32,7 @@ package struct WindowWriter {
 
     /// Four bytes, the most significant first.
     @inlinable @inline(__always)
-    package mutating func bigEndian(_ value: UInt32) {
+    public mutating func bigEndian(_ value: UInt32) {
         byte(UInt8(truncatingIfNeeded: value >> 24))
         byte(UInt8(truncatingIfNeeded: value >> 16))
         byte(UInt8(truncatingIfNeeded: value >> 8))
@@ -41,7 +41,7 @@ package struct WindowWriter {
 
     /// Protocol Buffers, "Base 128 Varints".
     @inlinable @inline(__always)
-    package mutating func varint(_ value: UInt64) {
+    public mutating func varint(_ value: UInt64) {
         var value = value
         while value >= 0x80 {
             byte(UInt8(truncatingIfNeeded: value) | 0x80)
@@ -52,7 +52,7 @@ package struct WindowWriter {
 
     /// A field of text; proto3 leaves out an empty one.
     @inlinable @inline(__always)
-    package mutating func text(_ tag: UInt8, _ text: String) {
+    public mutating func text(_ tag: UInt8, _ text: String) {
         let count = text.utf8.count
         guard count > 0 else { return }
         byte(tag)
@@ -63,7 +63,7 @@ package struct WindowWriter {
 
     /// Bytes as they are.
     @inlinable @inline(__always)
-    package mutating func bytes(_ source: UnsafeRawBufferPointer) {
+    public mutating func bytes(_ source: UnsafeRawBufferPointer) {
         let passed = min(skip, source.count)
         skip &-= passed
         let taken = min(room, source.count &- passed)
