@@ -1,4 +1,4 @@
-"""Sums up what the test runner reported in its xunit file.
+"""Sums up what the test runner reported in its xunit files.
 
 Prints the names of the tests that were skipped or that failed, then `N passed, N failed, N skipped`. Exits 1 unless
 every test passed, and there was one.
@@ -8,12 +8,12 @@ import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
-path = pathlib.Path(sys.argv[1])
-if not path.is_file():
+paths = [pathlib.Path(argument) for argument in sys.argv[1:]]
+if not all(path.is_file() for path in paths):
     sys.exit("The test runner reported nothing: it ended early, and its last lines above say why.")
 
 passed, failed, skipped = [], [], []
-for case in ElementTree.parse(path).iter("testcase"):
+for case in (case for path in paths for case in ElementTree.parse(path).iter("testcase")):
     name = f"{case.get('classname')}.{case.get('name')}"
     if case.find("failure") is not None or case.find("error") is not None:
         failed.append(name)
