@@ -73,7 +73,8 @@ let package = Package(
             dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "CNGHTTP2", nioCore],
             swiftSettings: settings),
         .target(
-            name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
+            name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "Gob", nioCore],
+            swiftSettings: settings),
         .target(
             name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "CRabbitMQ", nioCore],
             swiftSettings: settings),
