@@ -2,7 +2,7 @@
 enum PageStyle {
     static let text = """
         :root{color-scheme:light dark;--bg:#fff;--fg:#16191d;--dim:#59616b;--line:#d9dde2;--soft:#f4f6f8;--good:#00664a;
-        --bad:#a8320a;--c0:#5b6470;--c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#b5548a;--c5:#b98300;--c6:#3fa0d8;--c7:#1d1f22;--rest:#8a929c}
+        --bad:#a8320a;--c0:#5b6470;--c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#b5548a;--c5:#b98300;--c6:#3594cc;--c7:#1d1f22;--rest:#8a929c}
         @media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6e9ec;--dim:#9aa4af;--line:#343b43;--soft:#1d2226;
         --good:#4fc9a0;--bad:#ff9066;--c0:#9aa4af;--c1:#4aa8e0;--c2:#ff8a3d;--c3:#2fc79b;--c4:#e08fbc;--c5:#f0bd3e;--c6:#8fd0f5;
         --c7:#e6e9ec;--rest:#6d7884}}
