@@ -89,7 +89,7 @@ let package = Package(
         .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
         .target(
             name: "LoggerService",
-            dependencies: ["Broker", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
+            dependencies: ["Broker", "CLinux", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
             swiftSettings: settings),
         .target(
             name: "BenchmarkResults",
@@ -130,7 +130,7 @@ let package = Package(
             name: "linear",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "HTTP2TestKit", nioCore,
+                "GRPCTransport", "HTTP2TestKit", "CLinux", nioCore,
             ],
             path: "Tests/Linear", swiftSettings: settings),
         .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),

@@ -27,7 +27,7 @@ public enum NetRPCTransport {
             description: .init(
                 peer: "the net/rpc logger", protocolName: "Go's net/rpc",
                 mend: "Start it with: brokerlab logger --netrpc \(address)"),
-            acknowledgement: .recorded, options: options
+            acknowledgement: .recorded, options: options, looksBeforeReuse: true
         ) { NetRPCClientEngine(capacity: options.maxInFlight, limits: options.limits, path: path) }
     }
 

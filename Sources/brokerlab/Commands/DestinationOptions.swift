@@ -18,15 +18,18 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How long an entry may take, in whole seconds, whatever it waits for. Then it fails: not sent, or outcome unknown. "
-                + "A connection that answers nothing for so long is given up; the next entry opens another one.",
+                + "A connection that answers nothing for so long is given up; the next entry opens another one. (default: 10; "
+                + "entries of amqp, which have ids, then wait for --patience)",
             valueName: "seconds"))
-    var timeout = 10
+    var timeout: Int?
+
+    /// How long an entry may take where nothing else is said.
+    private static let defaultTimeout = 10
 
     @Option(
         help: ArgumentHelp(
             "How long entries wait for a logger that was there and is gone, in seconds: what was surely not sent is sent when "
-                + "it is back. (default: 5, for amqp 60; --timeout ends the wait of an entry but for amqp, whose entries "
-                + "have ids)",
+                + "it is back, but not for longer than --timeout. (default: 5, for amqp 60)",
             valueName: "seconds"))
     var patience: Double?
 
@@ -45,7 +48,7 @@ struct DestinationOptions: ParsableArguments {
 
     func validate() throws {
         let descriptor = try TransportRegistry.transport(named: transport)
-        guard (1...3600).contains(timeout) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
+        guard (1...3600).contains(timeout ?? 1) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
         guard (0...3600).contains(patience ?? 0) else { throw ValidationError("--patience takes 0 to 3600 seconds.") }
         guard descriptor.name == "http" || access.toTokenFile == nil else {
             throw ValidationError("--to-token-file is for http: other transports have no place for a token.")
@@ -59,10 +62,12 @@ struct DestinationOptions: ParsableArguments {
     /// The broker's half of the transport.
     func client(maxInFlight: Int) throws -> any ClientTransport {
         let descriptor = try TransportRegistry.transport(named: transport)
+        let patience = min(
+            self.patience ?? (descriptor.name == "amqp" ? 60 : 5), self.timeout.map(Double.init) ?? .infinity)
+        let timeout = self.timeout ?? Self.defaultTimeout
         var options = ClientOptions(
             target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, connectTimeout: .seconds(min(5, timeout)),
-            answerTimeout: .seconds(timeout),
-            patience: .seconds(patience ?? (descriptor.name == "amqp" ? 60 : 5)))
+            answerTimeout: .seconds(timeout), patience: .seconds(patience))
         amqp.apply(to: &options)
         options.tls = security.client
         options.takesAnyHTTPSuccess = httpAny2xx

@@ -1,4 +1,5 @@
 import CNGHTTP2
+import EntryCodecs
 import HTTP2
 import NIOCore
 import TransportIO
@@ -34,6 +35,7 @@ extension HTTP2ServerEngine: ConnectionServer {
     func headersEnded(_ slot: Int) {
         guard streams.headersEnded(slot) else { return }
         streams[slot].fault = streams[slot].head.fault(handler.value, authority.value)
+        if case .taken(.foundationJSON) = streams[slot].head.contentType { handler.value.readsSlowly = true }
         if case .continue = streams[slot].head.expectation { streams[slot].awaitsContinue = true }
         if streams[slot].fault != nil || streams[slot].awaitsContinue { streams.note(slot) }
     }
