@@ -71,6 +71,26 @@ struct BenchTests {
         }
     }
 
+    @Test("A rate that is out of reach is marked, and no success")
+    func unreachableRate() async throws {
+        try await withTemporaryFolder { folder in
+            let out = folder.appending(path: "out")
+            let finished = try await runProgram(
+                .brokerlab,
+                ["bench", "--transport", "tcp", "--rate", "5000000", "--in-flight", "1", "--rounds", "1"]
+                    + ["--duration", "0.2", "--payload-bytes", "100", "--quiet", "--out", out.path])
+            let row = try #require(try ResultsCSV(contentsOf: out.appending(path: "summary.csv")).rows.first)
+            // What a busy machine leaves may be nothing that the audit trusts.
+            guard row["n"] == "1" else {
+                #expect(finished.exitCode == 3)
+                return
+            }
+            #expect(finished.exitCode == 1)
+            #expect(row["rate_reached"] == "false" && (Double(row["rate_kept"] ?? "") ?? 1) < 0.5)
+            #expect(finished.output.text.contains("! tcp did not carry the rate: "), "\(finished.output.text)")
+        }
+    }
+
     @Test("Asks no proxy for its own logger", arguments: ["http_proxy", "all_proxy", "ALL_PROXY"])
     func proxy(_ variable: String) async throws {
         let nobody = try ReservedPort()

@@ -79,7 +79,7 @@ struct Audit: Sendable {
         return stationarityLimit * halfSeconds / (halfSeconds - pause)
     }
 
-    /// Who used the cores. Reasons are separated by semicolons.
+    /// Who used the cores, without the semicolons by which reasons are separated.
     private static func culprit(_ row: ResultRow) -> String {
         row.busiestForeign.map { "\(InvalidRows.culprit)\($0.split(separator: ";").joined(separator: ","))" } ?? ""
     }
