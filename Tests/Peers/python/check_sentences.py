@@ -189,6 +189,7 @@ MANY = re.compile(
     + rf"{NUMBER}(?: to {NUMBER})? times (?:the time of )?(\S+?)"
     + rf"(?: at {NUMBER}(?: to {NUMBER})? times the CPU)?, but"
 )
+APART = re.compile(r"At these (\d+) (closed loads|loads with a rate), (.+?) has no round in common with (\S+), but")
 SURE = re.compile(r"Each of the ([\d,]+) entries sent arrived once and unchanged\.")
 FAILED = re.compile(r"(\d+) of (\d+) rows did not deliver every entry once and unchanged")
 DOUBT = re.compile(r"The audit distrusts (\d+) of (\d+) rows")
@@ -239,6 +240,14 @@ def check_sentence(run, folder, text, shown, named):
                 expect(
                     same(match.group(high) or match.group(low), max(values)), folder, text, f"the most is {max(values)}"
                 )
+        for point in points:
+            names_in(point)
+        return "other promises"
+    if match := APART.match(text):
+        points = [point for point in shown if (point[2] == 0) == (match.group(2) == "closed loads")]
+        for who in re.split(r", | and ", match.group(3)):
+            for point in points:
+                expect(run.ratio(who, point) is None, folder, text, f"{who} has a round in common")
         for point in points:
             names_in(point)
         return "other promises"
