@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "brokerlab", targets: ["brokerlab"]),
         .library(name: "Gob", targets: ["Gob"]),
         .library(name: "EntryCodecs", targets: ["EntryCodecs", "Broker"]),
+        .library(name: "NetRPCTransport", targets: ["NetRPCTransport", "Gob", "Broker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -124,6 +125,10 @@ let package = Package(
             name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
             swiftSettings: settings),
         .target(
+            name: "GRPCTestKit",
+            dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
+            path: "Tests/GRPCTestKit", swiftSettings: settings),
+        .target(
             name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
             swiftSettings: settings),
         .executableTarget(
@@ -147,6 +152,9 @@ let package = Package(
             name: "EntryCodecsTests", dependencies: ["Broker", "EntryCodecs", "EngineTestKit", nioCore],
             swiftSettings: settings),
         .testTarget(
+            name: "EntryProtobufTests", dependencies: ["EntryProtobuf", "EngineTestKit"], swiftSettings: settings),
+        .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", nioCore], swiftSettings: settings),
+        .testTarget(
             name: "TCPTransportTests",
             dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
             swiftSettings: settings),
@@ -166,13 +174,17 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "HTTP2TestKit", nioCore, nioPosix,
+                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "EngineTestKit", "GRPCTestKit",
+                "HTTP2TestKit", nioCore,
+                nioPosix,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Generated/generate"], swiftSettings: settings),
         .testTarget(
             name: "AMQPTransportTests",
-            dependencies: ["Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", nioCore],
+            dependencies: [
+                "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "EngineTestKit", nioCore,
+            ],
             swiftSettings: settings),
         .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
         .testTarget(
@@ -198,7 +210,7 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "brokerlab", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport",
+                "brokerlab", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport", "GRPCTestKit",
                 "RabbitMQNode",
                 "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -214,7 +226,7 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "AMQPTransport", "HTTPTransport",
-                "GRPCTransport", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
+                "GRPCTransport", "HTTP2", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]

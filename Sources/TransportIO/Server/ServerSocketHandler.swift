@@ -41,7 +41,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let drainTimeout: TimeAmount
     private let isOnlyHandler: Bool
     /// What the peer may take; nil for one that this side has dialed.
-    private let bounds: PeerBounds?
+    let bounds: PeerBounds?
     let ended: (ServerSocketHandler, String?) -> Void
     var input = SocketInput()
     let output: SocketOutput
@@ -54,13 +54,13 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// Entries are taken off the event loop, too.
     private let undecided = Atomic(0)
     private var inputHasEnded = false
-    private var isReadHeld = false
+    private(set) var isReadHeld = false
     /// Asked to stop before the socket was open.
     private var drainsAtStart = false
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
     private var wakeUps = EngineWakeUps()
-    private var secondsSinceKeepAlive: Int64 = 0
+    var secondsSinceKeepAlive: Int64 = 0
     var failure: String?
     /// Whether the engine has left off, and goes on without any further bytes.
     var isPaused = false
@@ -71,7 +71,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     var longTurn: LongTurn?
     /// The bytes that the account of all connections knows of.
     private(set) var heldBytes = 0
-    private var watch = PeerWatch()
+    var watch = PeerWatch()
 
     /// - Parameters:
     ///   - isOnlyHandler: nothing else in the pipeline changes what is written.
@@ -211,7 +211,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         releaseRead(context)
     }
 
-    private var openEntries: Int { undecided.load(ordering: .relaxed) }
+    var openEntries: Int { undecided.load(ordering: .relaxed) }
 
     /// No reading while the peer does not read answers, while the engine has left off, or while too much waits to be decided.
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
@@ -382,37 +382,5 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         hold(0)
         // What the peer has not read goes with the socket.
         if output.waitingBytes(context) > 0 { context.close(promise: nil) } else { closeIfDone(context) }
-    }
-
-    // MARK: Time
-
-    private func secondPassed() {
-        guard let context else { return }
-        if let bounds, let finding = look(context, bounds) {
-            switch finding {
-            case .idle: drain()
-            case .over(let reason): end(reason)
-            }
-        }
-        guard let interval = engine.keepAliveInterval else { return }
-        secondsSinceKeepAlive += 1
-        guard .seconds(secondsSinceKeepAlive) >= interval else { return }
-        secondsSinceKeepAlive = 0
-        do throws(ProtocolError) {
-            try engine.keepAlive(into: &output.buffer)
-            isPaused = Self.isPaused(&engine)
-        } catch {
-            failure = "\(error)"
-        }
-        settle(context)
-    }
-
-    private func look(_ context: ChannelHandlerContext, _ bounds: PeerBounds) -> PeerWatch.Finding? {
-        let waiting = output.waitingBytes(context)
-        let isQuiet = openEntries == 0 && waiting == 0 && engine.isIdle && phase == .serving
-        // Where this side does not read, a message that does not come is not its peer's fault.
-        let isAmidMessage = !isReadHeld && phase != .halfClosed && engine.isAmidMessage
-        return watch.secondPassed(
-            bounds, waiting: waiting, given: output.givenBytes, isAmidMessage: isAmidMessage, isQuiet: isQuiet)
     }
 }
