@@ -135,7 +135,7 @@ let package = Package(
             name: "linear",
             dependencies: [
                 "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "HTTP2TestKit", "CLinux", nioCore,
+                "GRPCTransport", "HTTP2TestKit", nioCore,
             ],
             path: "Tests/Linear", swiftSettings: settings),
         .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
