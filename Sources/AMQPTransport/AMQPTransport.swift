@@ -33,12 +33,14 @@ package enum AMQPTransport {
     package static var libraryVersion: String { String(cString: amqp_version()) }
 
     private static func descriptor(_ mode: PublishMode, _ variant: String?, _ summary: String) -> TransportDescriptor {
-        TransportDescriptor(
+        var descriptor = TransportDescriptor(
             name: "amqp", variant: variant, summary: summary, codec: mode.codec.name, mode: mode.name,
             acknowledgement: mode.acknowledgement, defaultTarget: "amqp://guest:guest@127.0.0.1:5672",
             needsOwnServer: mode.needsOwnQueue,
             makeClient: { try client(mode, $0) },
             makeServer: { try server(mode, $0) })
+        descriptor.durability = mode.durability
+        return descriptor
     }
 
     static func client(_ mode: PublishMode, _ options: ClientOptions) throws -> SocketClientTransport {

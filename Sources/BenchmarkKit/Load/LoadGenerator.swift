@@ -83,7 +83,9 @@ enum LoadGenerator {
         var operation = start
         repeat {
             _ = await send(phase, at: operation, on: connection, recorder)
-            guard let next = await barrier.pass(until: end, on: connection) else { break }
+            let next = await barrier.pass(until: end, on: connection)
+            recorder.held((next ?? MonotonicClock.now) &- operation)
+            guard let next else { break }
             operation = next
         } while !recorder.isStopped && !Task.isCancelled
         barrier.leave()
