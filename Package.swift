@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
         .target(
-            name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "CRabbitMQ", nioCore],
+            name: "AMQPTransport",
+            dependencies: ["Broker", "TransportIO", "EntryCodecs", "RabbitMQNode", "CRabbitMQ", nioCore],
             swiftSettings: settings),
         .target(
             name: "GRPCTransport",
@@ -184,12 +185,14 @@ let package = Package(
             exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: settings),
         .testTarget(
             name: "BenchmarkKitTests",
-            dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", histogram],
+            dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "TransportIO", histogram],
             swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope", nioCore,
+                "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope",
+                "TransportIO",
+                nioCore,
                 nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

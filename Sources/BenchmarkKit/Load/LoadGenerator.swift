@@ -1,5 +1,6 @@
 import BenchmarkResults
 import Broker
+import TransportIO
 
 /// Sends the entries of a phase over one connection.
 ///
@@ -7,7 +8,7 @@ import Broker
 /// that a send, its acknowledgement and its record all happen on the event loop that does the I/O.
 enum LoadGenerator {
     /// Runs a phase to its end, or until the task is cancelled or the connection fails.
-    static func run<Connection: TransportConnection>(
+    static func run<Connection: PacedConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
     ) async -> LoadResult {
         if phase.isBare { return await BareLoop.run(phase, on: connection) }
@@ -46,7 +47,7 @@ enum LoadGenerator {
     }
 
     /// Tells what the load has come to until it ends.
-    private static func tell<Connection: TransportConnection>(
+    private static func tell<Connection: PacedConnection>(
         _ live: LiveFigures, _ phase: LoadPhase, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
         let end = recorder.start &+ phase.duration
@@ -62,7 +63,7 @@ enum LoadGenerator {
 
     /// A worker of a closed load: the acknowledgement of an entry is the intended time of the next, so that one reading
     /// of the clock serves both.
-    private static func sendInTurn<Connection: TransportConnection>(
+    private static func sendInTurn<Connection: PacedConnection>(
         _ phase: LoadPhase, from start: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
         let end = start &+ phase.duration
@@ -75,7 +76,7 @@ enum LoadGenerator {
     /// A worker of an operation: it sends one entry of each, and then waits for the others'.
     ///
     /// Latency counts from the operation's start.
-    private static func sendTogether<Connection: TransportConnection>(
+    private static func sendTogether<Connection: PacedConnection>(
         _ phase: LoadPhase, from start: UInt64, _ barrier: OperationBarrier, on connection: isolated Connection,
         _ recorder: LoadRecorder
     ) async {
@@ -92,7 +93,7 @@ enum LoadGenerator {
     /// Inlined, because each return to a function that is isolated to the connection has the runtime look up its executor:
     /// 0.1 us, a twelfth of what `tcp` takes for an entry.
     @inline(__always)
-    private static func send<Connection: TransportConnection>(
+    private static func send<Connection: PacedConnection>(
         _ phase: LoadPhase, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async -> UInt64 {
         let entry = phase.entry(sequence: recorder.takeSequence(), intended: sent)
@@ -110,7 +111,7 @@ enum LoadGenerator {
     }
 
     /// A worker of an open load: sends an entry when it is given one.
-    private static func sendOnSchedule<Connection: TransportConnection>(
+    private static func sendOnSchedule<Connection: PacedConnection>(
         _ phase: LoadPhase, _ arrivals: ArrivalDispatcher, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
         var now = recorder.start

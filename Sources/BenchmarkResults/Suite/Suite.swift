@@ -47,6 +47,10 @@ package struct Suite: Sendable, Hashable, Codable {
     /// What every row must keep, beside what the audit asks of it.
     package var thresholds = Thresholds()
 
+    /// What the others are compared with, as the registry has it; nil before ``validated(transports:)``, and in records of runs
+    /// before it was kept here.
+    package var references: References?
+
     /// Creates a suite; its values are checked by ``validated(transports:)``.
     package init(
         name: String, transports: [String], payloadBytes: [Int], inFlight: [Int], load: LoadModel = .closed,

@@ -94,7 +94,7 @@ struct SendCommand: AsyncParsableCommand {
             outcome = await job.outcomeSoFar()
             outcome.giveUp()
         }
-        outcome.tookAnyHTTPSuccess = destination.httpAny2xx
+        outcome.remarks = try destination.remarks
         let remarks = job.remarks
         try outcome.print(asJSON: json, remarks)
         if case .interrupted = ending { throw Interruptible.exitCode }

@@ -14,8 +14,8 @@ struct SendOutcome: Sendable {
     var rejected = 0
     var firstFailure: String?
     var seconds = 0.0
-    /// Whether every 2xx counted as an acknowledgement (`--http-any-2xx`).
-    var tookAnyHTTPSuccess = false
+    /// What a reader has to know of the transport's own flags, by their names.
+    var remarks: [(flag: String, text: String)] = []
     /// Nil where no window was asked for.
     var figures: SendFigures?
 
@@ -58,7 +58,7 @@ struct SendOutcome: Sendable {
             "rejected": rejected, "seconds": rounded(seconds),
         ]
         if let firstFailure { object["first_failure"] = firstFailure }
-        if tookAnyHTTPSuccess { object["http_any_2xx"] = true }
+        for remark in self.remarks { object[remark.flag.split(separator: "-").joined(separator: "_")] = true }
         if let figures {
             object["messages"] = figures.messages
             object["total_messages"] = acked
@@ -80,7 +80,7 @@ struct SendOutcome: Sendable {
             .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let failures = "failed \(failed)" + (fates.isEmpty ? "" : " (\(fates.joined(separator: ", ")))")
         var text = "sent \(sent), acknowledged \(acked), \(failures) in \(format(seconds)) s: \(rate) msgs/s\n"
-        if tookAnyHTTPSuccess { text += "every 2xx counted as an acknowledgement (--http-any-2xx)\n" }
+        for remark in remarks { text += "\(remark.text) (--\(remark.flag))\n" }
         if let figures {
             let latency = String(format: "p50 %.1f us, p99 %.1f us", figures.p50Microseconds, figures.p99Microseconds)
             text += "measured for \(format(figures.seconds)) s: \(Int(figures.messagesPerSecond)) msgs/s, \(latency)\n"
