@@ -48,6 +48,6 @@ package struct Benchmark: Sendable {
         let files = "rows:    \(folder.resultsFile)\nsummary: \(folder.summaryFile)\nreport:  \(folder.pageFile)\n"
         return BenchmarkOutcome(
             ending: ending, rows: rows, summary: report.summary, report: report.table + files, json: report.json,
-            missedThresholds: report.missedThresholds)
+            thresholds: report.thresholdLines, assessment: report.assessment, advice: report.advice)
     }
 }

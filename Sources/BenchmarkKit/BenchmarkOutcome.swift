@@ -23,12 +23,13 @@ package struct BenchmarkOutcome: Sendable {
 
     /// The rows of `summary.csv` as JSON: an array of objects by the file's columns.
     package var json: String
-    /// What the suite's thresholds ask for and was not measured: a sentence each.
-    package var missedThresholds: [String]
+    /// How the suite's thresholds ended, a line each.
+    package var thresholds: [String]
+    /// What it comes to, as an exit code.
+    package var assessment: Assessment
+    /// What to do about the rows that the audit does not trust; nil where it trusts all.
+    package var advice: String?
 
     /// Whether entries were lost, changed or duplicated in any row, or not answered.
     package var hasFailed: Bool { rows.contains(where: \.hasFailed) }
-
-    /// Whether every row may be trusted.
-    package var isValid: Bool { rows.allSatisfy(\.isValid) }
 }

@@ -21,13 +21,7 @@ struct BrokerLab: AsyncParsableCommand {
               brokerlab send --transport grpc --to 127.0.0.1:50001 --name login --data "user 7"
 
             EXIT CODES
-              0         done, or stopped in order (logger, broker)
-              1         it failed, or what was measured did (send, bench, compare --fail-on, advise, doctor, gob)
-              64        the command line is wrong
-              74        standard output or standard input failed: closed, full, or broken
-              130       interrupted by Ctrl-C (SIGINT) or SIGTERM, after putting away what it had started (bench, send, rabbitmq)
-              130, 143  ended by SIGINT or SIGTERM where there is nothing to put away
-              141       the reader of its standard output has gone; nothing is said then
+            \(ExitStatus.table)
             """,
         version: "0.1.0",
         subcommands: [
@@ -45,29 +39,55 @@ struct BrokerLab: AsyncParsableCommand {
 
     /// Runs a command line; says why it failed, if so.
     private static func exitCode(of arguments: ArraySlice<String>) async -> Int32 {
+        var isRunning = false
         do {
-            do {
-                var command = try await asyncParseAsRoot(Array(arguments))
-                if var command = command as? any AsyncParsableCommand {
-                    try await command.run()
-                } else {
-                    try command.run()
-                }
-                return 0
-            } catch let error where exitCode(for: error) == .success {
-                // What was asked for is a text: --help, --version.
-                try StandardOutput.write(fullMessage(for: error) + "\n")
-                return 0
+            var command = try await parse(arguments)
+            isRunning = true
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
             }
+            return ExitStatus.success.rawValue
         } catch let error as OutputError {
             if !error.description.isEmpty { StandardError.write(line: "Error: \(error)") }
             return error.exitCode
+        } catch let error as ExitCode {
+            return error.rawValue
+        } catch let error where exitCode(for: error) == .success {
+            return answer(error)
+        } catch  where isRunning {
+            // Not the command line's fault: no usage is shown.
+            StandardError.write(line: "Error: \(message(for: error))")
+            return ExitStatus(of: error).rawValue
         } catch {
-            let message = fullMessage(for: error)
-            if !message.isEmpty { StandardError.write(line: message) }
-            return exitCode(for: error).rawValue
+            StandardError.write(line: fullMessage(for: error))
+            return ExitStatus.usage.rawValue
         }
     }
+
+    /// What was asked for is a text: --help, --version.
+    private static func answer(_ error: any Error) -> Int32 {
+        do {
+            try StandardOutput.write(fullMessage(for: error) + "\n")
+            return ExitStatus.success.rawValue
+        } catch {
+            if !error.description.isEmpty { StandardError.write(line: "Error: \(error)") }
+            return error.exitCode
+        }
+    }
+
+    /// The command that a line means.
+    static func parse(_ arguments: ArraySlice<String>) async throws -> any ParsableCommand {
+        if let name = arguments.first, !name.hasPrefix("-"), !commandNames.contains(name) {
+            let near = Nearest.of(name, among: commandNames).map { " Did you mean '\($0)'?" } ?? ""
+            throw ValidationError(
+                "There is no command '\(name)'.\(near) There are: \(commandNames.joined(separator: ", ")).")
+        }
+        return try await asyncParseAsRoot(Array(arguments))
+    }
+
+    private static let commandNames = configuration.subcommands.map { $0._commandName } + ["help"]
 }
 
 /// How the process uses memory.

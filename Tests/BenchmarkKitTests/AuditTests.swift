@@ -23,7 +23,7 @@ struct AuditTests {
 
     @Test("a generator that is late is caught, unless the transport's own work fills its core")
     func lateness() {
-        func findings(cpu: Double?) -> [String] {
+        func findings(cpu: Double?) -> [InvalidReason] {
             var row = ResultRow.sample(load: .open(ratePerSecond: 100_000))
             row.arrivalErrorP99Us = 2500
             row.generatorCPUPercent = cpu

@@ -124,7 +124,8 @@ struct CellMeasurementTests {
             run.hasSuffix("m") && sequence == 3 ? .fail(TransportError(.unknown, "the peer has gone")) : .deliver
         }
         #expect(row.errors == 1)
-        #expect(row.invalidReasons.first?.hasSuffix("entries failed (1 outcome unknown): the peer has gone") == true)
+        #expect(
+            row.invalidReasons.first?.text.hasSuffix("entries failed (1 outcome unknown): the peer has gone") == true)
     }
 
     @Test("a warm-up that fails is told as such, and nothing counts as measured")

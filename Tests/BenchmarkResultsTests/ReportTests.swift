@@ -71,8 +71,9 @@ struct ReportTests {
 
     @Test("summary.csv has a record a cell and leaves empty what one round cannot tell")
     func summary() throws {
-        let rows = Summary(suite: suite, floor: "tcp").rows(of: [.sample()])
-        let lines = SummaryColumns.file(rows, suite: suite).split(separator: "\r\n").map {
+        let record = RunRecord(
+            suite: suite, environment: environment, floor: "tcp", startedAt: "2026-01-31T12:00:00Z", command: [])
+        let lines = SummaryColumns.file(Report(record: record, rows: [.sample()])).split(separator: "\r\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
         #expect(lines.count == 2)

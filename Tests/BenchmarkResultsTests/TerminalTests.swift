@@ -23,7 +23,9 @@ struct TerminalTests {
             }
         }
         results.append(
-            .sample(transport: "grpc", block: 2, invalidReasons: [String(repeating: "it did not arrive ", count: 20)]))
+            .sample(
+                transport: "grpc", block: 2,
+                invalidReasons: [.delivery(String(repeating: "it did not arrive ", count: 20))]))
         let text = table(results)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.allSatisfy { $0.count <= 100 })

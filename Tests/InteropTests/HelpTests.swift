@@ -52,8 +52,30 @@ struct HelpTests {
         #expect(word.exitCode == 64)
         #expect(word.errors.text.contains("Error: --placement takes free or one-cpu, not 'moon'."))
         let bound = try await runProgram(.brokerlab, ["bench", "--rounds", "0"])
-        #expect(bound.exitCode == 1)
-        #expect(bound.errors.text.contains("Error: --rounds: 0 is out of range; allowed: 1 to 1000"))
+        #expect(bound.exitCode == 64)
+        #expect(bound.errors.lines == ["Error: --rounds: 0 is out of range; allowed: 1 to 1000"])
+    }
+
+    @Test("a command that there is not is told with the nearest one")
+    func nearest() async throws {
+        let unknown = try await runProgram(.brokerlab, ["bnech"])
+        #expect(unknown.exitCode == 64)
+        #expect(unknown.errors.text.contains("There is no command 'bnech'. Did you mean 'bench'? There are: bench, "))
+        let far = try await runProgram(.brokerlab, ["xyzzyx"])
+        #expect(far.errors.text.contains("There is no command 'xyzzyx'. There are: bench"))
+        let option = try await runProgram(.brokerlab, ["bench", "--round", "5"])
+        #expect(option.exitCode == 64)
+        #expect(option.errors.text.contains("Did you mean '--rounds'?"))
+    }
+
+    @Test("what goes wrong at run time is told without how the command is used, and what is missing is 69")
+    func noUsage() async throws {
+        for arguments in [["report", "/nowhere"], ["compare", "/nowhere", "/nowhere"]] {
+            let finished = try await runProgram(.brokerlab, arguments)
+            #expect(finished.exitCode == 69)
+            #expect(finished.errors.text.hasPrefix("Error: there is no /nowhere/run.json."))
+            #expect(!finished.errors.text.contains("Usage"))
+        }
     }
 
     @Test("doctor names what the transports need")

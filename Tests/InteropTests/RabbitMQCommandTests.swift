@@ -18,7 +18,7 @@ struct RabbitMQCommandTests {
             #expect(kill(node.pid, SIGKILL) == 0)
         }
         expectOneClearLine(finished, mentioning: ["RabbitMQ", "ended by signal 9"])
-        #expect(finished.exitCode == 1)
+        #expect(finished.exitCode == 69)
         #expect(try await started.areGone(StartedProcesses.Observed()))
     }
 }

@@ -36,7 +36,7 @@ struct Audit: Sendable {
     /// - Parameter halfSeconds: how long each of the halves took.
     func findings(
         _ row: ResultRow, meanLatencyShare: Double?, halves: (UInt64, UInt64)?, halfSeconds: Double
-    ) -> [String] {
+    ) -> [InvalidReason] {
         var findings: [String] = []
         if let ratio = row.littleRatio, let share = meanLatencyShare, let acked = row.acked, acked >= 100 {
             // At the start and at the end fewer entries are in flight, for about a latency each.
@@ -69,7 +69,7 @@ struct Audit: Sendable {
         {
             findings.append("not stationary: the second half carried \(Self.text(ratio)) of the first")
         }
-        return findings.map { "\(ResultRow.auditPrefix)\($0)" }
+        return findings.map { .audit($0) }
     }
 
     /// How much faster one half may be than the other when each takes that long; infinite where a pause explains all.

@@ -24,7 +24,7 @@ struct ResultRowBuilder {
     /// The row must not be trusted.
     mutating func fail(_ reason: String) {
         // One line a row, also where an error speaks in several.
-        row.invalidReasons.append(reason.split(whereSeparator: \.isNewline).joined(separator: " "))
+        row.invalidReasons.append(.delivery(reason.split(whereSeparator: \.isNewline).joined(separator: " ")))
     }
 
     /// Nothing was measured, because the warm-up failed.
@@ -122,11 +122,8 @@ struct ResultRowBuilder {
     mutating func audit(_ result: LoadResult, _ audit: Audit) {
         let share = row.ackLatency.flatMap { result.elapsed > 0 ? $0.meanUs / 1e6 / result.elapsed : nil }
         let halves = (result.ackedInFirstHalf, result.ackedInSecondHalf)
-        for finding in audit.findings(
+        row.invalidReasons += audit.findings(
             row, meanLatencyShare: share, halves: halves, halfSeconds: result.elapsed / 2)
-        {
-            fail(finding)
-        }
     }
 
     /// A percentile, if there are enough values for it to mean something.

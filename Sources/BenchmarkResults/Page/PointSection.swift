@@ -26,14 +26,33 @@ struct PointSection: Sendable {
         let ranked =
             rows.contains { $0.rank != nil }
             ? "Transports marked = cannot be told from at least one other."
-            : "Too few valid rounds to rank the transports."
+            : "Not ranked: \(Comparison.whyNotRanked(rows, rounds: page.report.suite.rounds))."
         return """
             <section><h2>\(Markup.escape(point.text))</h2>
             \(table(sorted))
-            <p class="dim">\(ranked) Figures are medians of the valid rounds; small \
+            \(rates(sorted))<p class="dim">\(ranked) Figures are medians of the valid rounds; small \
             print: 95% interval, and the CPU of broker + logger + message broker.\(Markup.escape(noise ?? ""))</p>
             \(charts ? "<div class=\"charts\">\n\(self.charts(sorted))</div>" : "")
             </section>
+
+            """
+    }
+
+    /// Those that did not carry the rate that they were asked for, and what a low rate costs.
+    private func rates(_ rows: [SummaryRow]) -> String {
+        guard let rate = point.load.ratePerSecond else { return "" }
+        let missed = rows.filter { page.report.isRateKept($0) == false }.map { row in
+            "\(row.cell.transport) carried \(NumberText.significant(100 * (row.rateKept?.median ?? 0)))%"
+        }
+        let marked =
+            missed.isEmpty
+            ? ""
+            : "<p class=\"bad\">The rate of \(NumberText.grouped(rate)) msgs/s was not reached: "
+                + "\(Markup.escape(missed.joined(separator: ", "))).</p>\n"
+        return marked + """
+            <p class="dim">At a rate, an entry finds nothing to be batched with: each wakes both processes once, which is most of \
+            its CPU time as long as the rate is far below what the transport carries. That is what a service pays at this rate; \
+            the CPU time under a closed load is that of full batches.</p>
 
             """
     }
@@ -57,10 +76,12 @@ struct PointSection: Sendable {
                 "<td class=\"k\"><span class=\"swatch \(page.palette.style(row.cell.transport))\"></span>"
                     + "\(Markup.escape(row.cell.transport))</td>",
                 "<td>\(rank(row))</td>",
-                cell(row.throughput, NumberText.grouped),
+                cell(row.throughput, "throughput_msgs_per_s", row, NumberText.grouped),
                 row.cell.transport == baseline ? "<td>1</td>" : cell(row.ratioToBaseline, NumberText.ratio),
-                cell(row.ackP50, NumberText.duration), cell(row.ackP99, NumberText.duration),
-                cell(row.deliveredP99, NumberText.duration), "<td>\(cpu(row))</td>", "<td>\(wire(row))</td>",
+                cell(row.ackP50, "ack_p50_us", row, NumberText.duration),
+                cell(row.ackP99, "ack_p99_us", row, NumberText.duration),
+                cell(row.deliveredP99, "delivered_p99_us", row, NumberText.duration), "<td>\(cpu(row))</td>",
+                "<td>\(wire(row))</td>",
                 "<td>\(memory(row))</td>", "<td class=\"t\">\(Markup.escape(row.acknowledgementClass))</td>",
                 "<td\(row.invalidCount > 0 ? " class=\"bad\"" : "")>\(row.count) of \(whole)</td>",
             ]
@@ -78,7 +99,12 @@ struct PointSection: Sendable {
     /// All processes together, and each: broker, logger, message broker.
     private func cpu(_ row: SummaryRow) -> String {
         let parts = [row.brokerCPU, row.loggerCPU, row.queueCPU].compactMap { $0?.median }
-        guard !parts.isEmpty else { return "–" }
+        guard !parts.isEmpty else {
+            let columns = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "queue_cpu_us_per_msg"]
+            let values = columns.compactMap { row.untrusted[$0] }
+            guard !values.isEmpty else { return "–" }
+            return "<span class=\"dim\">\(NumberText.duration(microseconds: values.reduce(0, +)))</span>"
+        }
         let each = parts.map(NumberText.significant).joined(separator: " + ")
         return "\(NumberText.duration(microseconds: parts.reduce(0, +)))<small>\(each)</small>"
     }
@@ -96,6 +122,14 @@ struct PointSection: Sendable {
     private func memory(_ row: SummaryRow) -> String {
         guard let broker = row.brokerRSS?.median, let logger = row.loggerRSS?.median else { return "–" }
         return "\(NumberText.grouped(broker / 1_048_576)) + \(NumberText.grouped(logger / 1_048_576))"
+    }
+
+    /// The figure, or in grey that of the rows that are not valid where there are no others.
+    private func cell(
+        _ estimate: Estimate?, _ column: String, _ row: SummaryRow, _ text: (Double) -> String
+    ) -> String {
+        guard estimate == nil, let value = row.untrusted[column] else { return cell(estimate, text) }
+        return "<td class=\"dim\" title=\"of rows that are not valid\">\(text(value))</td>"
     }
 
     private func cell(_ estimate: Estimate?, _ text: (Double) -> String) -> String {

@@ -2,7 +2,7 @@ extension Report {
     /// Writes `summary.csv`, `benchmark.txt`, `report.html`, and `decomposition.csv` where there is one.
     /// - Throws: ``BenchmarkError`` when they cannot be written.
     package func write(to folder: ResultsFolder) throws(BenchmarkError) {
-        try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(summary, suite: suite))
+        try ResultsFile.replace(folder.summaryFile, with: SummaryColumns.file(self))
         try ResultsFile.replace(
             folder.goBenchmarkFile,
             with: GoBenchmarkFormat.file(rows, suite: suite, environment: record.environment))

@@ -23,6 +23,7 @@ struct ReportPage: Sendable {
             </style></head><body>
             \(heading(title))
             \(verdict)
+            \(ThresholdSection(report: report).html)\
             \(figures)
             \(DecompositionSection(page: self).html)
             \(InvalidSection(report: report).html)

@@ -78,6 +78,7 @@ struct Decomposition: Sendable {
         .figure("cumulative_cpu_ns_per_msg", in: "ns", places: 0, "CPU time a message with the layers within.") {
             $0.cumulative
         },
+        .text("name", "The same as transport.") { $0.transport },
     ]
 
     /// `decomposition.csv`: a row a layer.

@@ -65,35 +65,23 @@ package struct Report: Sendable {
 
     /// The summary for programs: an array with an object a cell, by the columns of `summary.csv`.
     package var json: String {
+        let own = thresholds
         let objects = summary.map { row in
             SummaryColumns.all.map { column in
-                let text = column.field(ReportedSummary(row: row, suite: suite))
+                let text = column.field(ReportedSummary(row: row, report: self))
                 let value = text.isEmpty ? "null" : Double(text) == nil ? JSONText.quoted(text) : text
                 return "\(JSONText.quoted(column.name)):\(value)"
             }.joined(separator: ",")
+                + ",\"thresholds\":[\(own.filter { $0.cell == row.cell }.map(\.json).joined(separator: ","))]"
         }
         return "[" + objects.map { "{\($0)}" }.joined(separator: ",\n ") + "]\n"
-    }
-
-    /// What the suite's thresholds ask for and was not measured.
-    package var missedThresholds: [String] {
-        summary.flatMap { row -> [String] in
-            var misses: [String] = []
-            if let least = suite.thresholds.minThroughput, let value = row.throughput?.median, value < least {
-                misses.append("\(row.cell.name): \(NumberText.grouped(value)) msgs/s, min_msgs_per_s asks for \(least)")
-            }
-            if let most = suite.thresholds.maxAckP99Us, let value = row.ackP99?.median, value > most {
-                misses.append("\(row.cell.name): p99 of \(NumberText.grouped(value)) us, max_ack_p99_us allows \(most)")
-            }
-            return misses
-        }
     }
 
     /// The table for a terminal.
     package var table: String {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
-            overhead: overhead
+            overhead: overhead, thresholds: thresholdLines, isRateKept: isRateKept
         ).text
     }
 }

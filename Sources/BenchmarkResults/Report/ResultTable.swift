@@ -1,5 +1,5 @@
 /// The table at the end of a benchmark, for a terminal of 100 columns.
-struct ResultTable: Sendable {
+struct ResultTable {
     static let width = 100
 
     var suite: Suite
@@ -9,6 +9,10 @@ struct ResultTable: Sendable {
     var invalid: [ResultRow]
     /// What the lab itself costs, where it was measured.
     var overhead: [Overhead] = []
+    /// How each threshold ended, a line each.
+    var thresholds: [String] = []
+    /// Whether a cell's rate was carried; nil where it has none.
+    var isRateKept: (SummaryRow) -> Bool? = { _ in nil }
 
     private struct Column {
         var title: String
@@ -35,10 +39,12 @@ struct ResultTable: Sendable {
             lines.append(title(of: point))
             lines += headings(columns, widths, gap)
             lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
-            if let note = note(block[0].0, isRanked: block.contains { $0.0.rank != nil }) { lines.append(note) }
+            lines += notes(block.map(\.0))
             lines.append("")
         }
-        lines += overheadLines + invalid.map(Self.complaint)
+        lines += overheadLines
+        if !thresholds.isEmpty { lines += ["thresholds:"] + thresholds.map { "  \($0)" } + [""] }
+        lines += InvalidRows(invalid).lines.map(Self.complaint)
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -60,13 +66,18 @@ struct ResultTable: Sendable {
         [
             Column(title: "#", field: Self.place),
             Column(title: "transport", isText: true) { $0.cell.transport },
-            Column(title: "msgs/s") { Self.number($0.throughput?.median) { DecimalText.format($0, places: 0) } },
-            Column(title: "p50 us") { Self.number($0.ackP50?.median) },
-            Column(title: "p99 us") { Self.number($0.ackP99?.median) },
-            Column(title: "p99 us", above: "delivered") { Self.number($0.deliveredP99?.median) },
-            Column(title: "broker") { Self.number($0.brokerCPU?.median) },
-            Column(title: "logger") { Self.number($0.loggerCPU?.median) },
-            Column(title: "queue", above: "CPU us per message") { Self.number($0.queueCPU?.median) },
+            Column(title: "msgs/s") { row in
+                (isRateKept(row) == false ? "!" : "")
+                    + Self.figure(row, "throughput_msgs_per_s", row.throughput) { DecimalText.format($0, places: 0) }
+            },
+            Column(title: "p50 us") { Self.figure($0, "ack_p50_us", $0.ackP50) },
+            Column(title: "p99 us") { Self.figure($0, "ack_p99_us", $0.ackP99) },
+            Column(title: "p99 us", above: "delivered") { Self.figure($0, "delivered_p99_us", $0.deliveredP99) },
+            Column(title: "broker") { Self.figure($0, "broker_cpu_us_per_msg", $0.brokerCPU) },
+            Column(title: "logger") { Self.figure($0, "logger_cpu_us_per_msg", $0.loggerCPU) },
+            Column(title: "queue", above: "CPU us per message") {
+                Self.figure($0, "queue_cpu_us_per_msg", $0.queueCPU)
+            },
             Column(title: "by \(floor)") {
                 Self.number($0.ratioToFloor?.median) { DecimalText.format($0, places: 2) }
             },
@@ -80,15 +91,27 @@ struct ResultTable: Sendable {
         row.rank.map { "\($0)\(row.tiedWith.isEmpty ? "" : "=")" } ?? "-"
     }
 
-    /// What the ranks mean, or why there are none.
-    private func note(_ row: SummaryRow, isRanked: Bool) -> String? {
-        guard isRanked else {
-            return "not ranked: too few valid rounds to tell the transports apart; take --rounds 7 or more"
+    /// What the ranks mean, or why there are none; and what marks mean.
+    private func notes(_ rows: [SummaryRow]) -> [String] {
+        var notes: [String] = []
+        if rows.contains(where: { $0.rank != nil }) {
+            if let noise = rows[0].aaNoisePercent {
+                notes.append(
+                    "noise: \(suite.controlTransport ?? floor) against itself differs by up to "
+                        + "\(DecimalText.short(noise))%; nothing smaller counts; = is a tie")
+            }
+        } else {
+            notes.append("not ranked: \(Comparison.whyNotRanked(rows, rounds: suite.rounds))")
         }
-        guard let noise = row.aaNoisePercent else { return nil }
-        let control = suite.controlTransport ?? floor
-        return "noise: \(control) against itself differs by up to \(DecimalText.short(noise))%; "
-            + "nothing smaller counts; = is a tie"
+        for row in rows where isRateKept(row) == false {
+            let rate = DecimalText.short(row.cell.load.ratePerSecond ?? 0)
+            let part = NumberText.significant(100 * (row.rateKept?.median ?? 0))
+            notes.append("! \(row.cell.transport) did not carry the rate: \(part)% of \(rate) msgs/s")
+        }
+        if rows.contains(where: { $0.count == 0 && !$0.untrusted.isEmpty }) {
+            notes.append("(in brackets): of rows that are not valid, for what they are worth; they are not ranked")
+        }
+        return notes
     }
 
     private func headings(_ columns: [Column], _ widths: [Int], _ gap: String) -> [String] {
@@ -124,8 +147,23 @@ struct ResultTable: Sendable {
         value.map(format) ?? "-"
     }
 
-    private static func complaint(_ row: ResultRow) -> String {
-        let line = "INVALID: \(row.planned.cell.name), round \(row.planned.block): \(row.invalidReason)"
-        return line.count <= width ? line : line.prefix(width - 3) + "..."
+    /// The figure, or in brackets that of the rows that are not valid where there are no others.
+    private static func figure(
+        _ row: SummaryRow, _ column: String, _ estimate: Estimate?, _ format: (Double) -> String = DecimalText.short
+    ) -> String {
+        if let estimate { return format(estimate.median) }
+        return row.untrusted[column].map { "(\(format($0)))" } ?? "-"
+    }
+
+    /// A line, or several of the table's width.
+    private static func complaint(_ text: String) -> String {
+        var lines = [""]
+        for word in "INVALID: \(text)".split(separator: " ") {
+            if !lines[lines.count - 1].isEmpty, lines[lines.count - 1].count + 1 + word.count > width {
+                lines.append("        ")
+            }
+            lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -1,20 +1,22 @@
 /// A row of `summary.csv` with the suite it belongs to.
 struct ReportedSummary: Sendable {
     var row: SummaryRow
-    var suite: Suite
+    var report: Report
+
+    var suite: Suite { report.suite }
 }
 
 /// The columns of `summary.csv`, in their order.
 enum SummaryColumns {
     typealias Column = CSVColumn<ReportedSummary>
 
-    static let all: [Column] = subject + estimates + medians
+    static let all: [Column] = subject + estimates + medians + added
 
     static let header = all.map(\.name)
 
     /// The whole file.
-    static func file(_ rows: [SummaryRow], suite: Suite) -> String {
-        Column.file(rows.map { ReportedSummary(row: $0, suite: suite) }, all)
+    static func file(_ report: Report) -> String {
+        Column.file(report.summary.map { ReportedSummary(row: $0, report: report) }, all)
     }
 
     private static let subject: [Column] = [
@@ -78,6 +80,17 @@ enum SummaryColumns {
             $0.medians[column.name]
         }
     }
+
+    /// Columns that came later stand behind the others, so that the place of none changes.
+    private static let added: [Column] =
+        [.text("name", "The transport with its variant, by which rows can be grouped.") { $0.row.cell.transport }]
+        + estimate("rate_kept", places: 4, "The throughput by the rate that entries of an open load are due at.") {
+            $0.rateKept
+        } + [
+            .text(
+                "rate_reached", "true, or false where less than 98% was carried, beside what random arrivals explain."
+            ) { reported in reported.report.isRateKept(reported.row).map { $0 ? "true" : "false" } }
+        ]
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

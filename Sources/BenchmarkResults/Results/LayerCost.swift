@@ -38,6 +38,7 @@ package struct LayerCost: Sendable, Hashable {
         .text("layer", "codec; engines, which hold the codec; or load_generator.") { $0.layer.rawValue },
         .count("round", "The round, counted from 1.") { $0.round },
         .figure("cpu_ns_per_msg", in: "ns", places: 1, "CPU time a message, both sides together.") { $0.nanoseconds },
+        .text("name", "The same as transport.") { $0.transport },
     ]
 
     /// The file of those timings.
@@ -55,7 +56,8 @@ package struct LayerCost: Sendable, Hashable {
         }
         return try records.dropFirst().map { record throws(BenchmarkError) in
             let fields = record.fields
-            guard fields.count == 6, let payloadBytes = Int(fields[1]), let inFlight = Int(fields[2]),
+            guard [6, columns.count].contains(fields.count), let payloadBytes = Int(fields[1]),
+                let inFlight = Int(fields[2]),
                 let layer = Layer(rawValue: fields[3]), let round = Int(fields[4]), DecimalText.isNumber(fields[5]),
                 let nanoseconds = Double(fields[5])
             else { throw BenchmarkError("\(path):\(record.line): no timing of a layer") }

@@ -20,7 +20,7 @@ package struct ReportedResult: Sendable {
 enum ResultColumns {
     static let schemaVersion = 1
 
-    static let all: [ResultColumn] = run + subject + load + counts + figures + verdict + addedSubject + added
+    static let all: [ResultColumn] = run + subject + load + counts + figures + verdict + addedSubject + added + names
 
     static let header = all.map(\.column.name)
 
@@ -91,7 +91,7 @@ enum ResultColumns {
         },
         ResultColumn(.text("invalid_reason", "Why it must not be.") { $0.row.invalidReason }) { fields, row in
             guard !row.isValid, let reasons = fields.text("invalid_reason")?.split(separator: ";") else { return }
-            row.invalidReasons = reasons.map { String($0.drop { $0 == " " }) }
+            row.invalidReasons = reasons.map { InvalidReason(String($0.drop { $0 == " " })) }
         },
     ]
 
@@ -119,5 +119,13 @@ enum ResultColumns {
             .count("messages_per_operation", "How many entries a sender sends at once.") {
                 $0.suite.messagesPerOperation
             }),
+    ]
+
+    /// What rows are grouped by.
+    private static let names: [ResultColumn] = [
+        ResultColumn(
+            .text("name", "The transport with its variant, and (control) or (bare loop): rows can be grouped by it.") {
+                $0.cell.who
+            })
     ]
 }

@@ -80,7 +80,7 @@ package struct ResultRow: Sendable {
     /// How far the wall clock was set while the cell was measured, in microseconds.
     package var clockStepUs: Double?
     /// Why the row must not be trusted; empty where it may be.
-    package var invalidReasons: [String] = []
+    package var invalidReasons: [InvalidReason] = []
 
     /// A row of which nothing is measured yet.
     package init(
@@ -105,17 +105,20 @@ package struct ResultRow: Sendable {
             mode: "", codec: "", peerVersion: nil, isEncrypted: false, acknowledgementClass: "")
     }
 
-    /// What the reason of a broken rule of the audit starts with.
-    package static let auditPrefix = "audit: "
+    /// The throughput by the rate that entries are due at; nil for a closed load.
+    var rateKept: Double? {
+        guard let rate = planned.cell.load.ratePerSecond, let throughput else { return nil }
+        return throughput / rate
+    }
 
     /// Whether the row may be trusted.
     package var isValid: Bool { invalidReasons.isEmpty }
 
     /// Whether what is wrong is the delivery itself, and not only how it was measured.
-    package var hasFailed: Bool { invalidReasons.contains { !$0.hasPrefix(Self.auditPrefix) } }
+    package var hasFailed: Bool { invalidReasons.contains(where: \.isDelivery) }
 
     /// All reasons in one text.
-    package var invalidReason: String { invalidReasons.joined(separator: "; ") }
+    package var invalidReason: String { invalidReasons.map(\.text).joined(separator: "; ") }
 }
 
 // A figure is declared here twice, as what code reckons with and as a column; a new one stands last in `added`.
@@ -217,5 +220,9 @@ extension ResultColumns {
         .figure(
             "generator_spin_pct", in: "%", \.generatorSpinPercent,
             "CPU time that waits on the core took by the time that passed, of one core; open load only."),
+        ResultColumn(
+            .figure("rate_kept", places: 4, "The throughput by the rate that entries of an open load are due at.") {
+                $0.row.rateKept
+            }),
     ]
 }

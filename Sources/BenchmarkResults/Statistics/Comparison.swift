@@ -29,6 +29,20 @@ struct Comparison: Sendable, Hashable {
         return separated.p * pairs < level
     }
 
+    /// Why nothing is ranked under a load, and what to do about it.
+    static func whyNotRanked(_ rows: [SummaryRow], rounds: Int) -> String {
+        let classes = Dictionary(grouping: rows, by: \.acknowledgementClass).mapValues(\.count)
+        let most = classes.values.max() ?? 1
+        guard most > 1 else { return "nothing here has another of its acknowledgement class beside it" }
+        // What the rounds would have been enough for, had all of them been valid.
+        guard canTell(transports: most, rounds: rounds) else {
+            let needed = (rounds...1000).first { canTell(transports: most, rounds: $0) } ?? rounds
+            return "\(rounds == 1 ? "1 round is" : "\(rounds) rounds are") too few to tell \(most) transports apart; "
+                + "take --rounds \(max(needed, 7))"
+        }
+        return "too few of the \(rounds) rounds are valid to tell the transports apart; quiet the machine"
+    }
+
     /// All pairs of transports, with Holm's correction over all of them.
     static func all(
         _ samples: [(transport: String, sample: Sample)], noise: Double?, bootstrap: Bootstrap

@@ -22,3 +22,8 @@ struct Sample: Sendable, Hashable {
         }
     }
 }
+
+extension [ResultRow] {
+    /// The rows of a cell.
+    func of(_ cell: Cell) -> [ResultRow] { filter { $0.planned.cell == cell } }
+}

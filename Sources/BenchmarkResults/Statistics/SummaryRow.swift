@@ -30,8 +30,13 @@ package struct SummaryRow: Sendable {
     package var tiedWith: [String] = []
     /// What two measurements of the same transport differ by under this load, in percent.
     package var aaNoisePercent: Double?
+    /// The throughput by the rate that entries are due at; nil for a closed load.
+    package var rateKept: Estimate?
     /// The medians of the rows' other figures, by their columns.
     var medians: [String: Estimate] = [:]
+    /// The medians of rows that the audit does not trust, by their columns, where there are no others: to be shown, and never
+    /// to be ranked.
+    var untrusted: [String: Double] = [:]
 }
 
 extension SummaryRow {
@@ -80,6 +85,14 @@ extension SummaryRow {
         count = rows.filter(\.isValid).count
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)
+        rateKept = estimate(\.rateKept)
         for figure in Self.medianColumns { medians[figure.column.name] = estimate(figure.number) }
+        guard count == 0 else { return }
+        // Of what failed, figures say nothing at all.
+        let measured = rows.filter { !$0.hasFailed }
+        untrusted["throughput_msgs_per_s"] = Median.of(measured.compactMap(\.throughput))
+        for figure in Self.medianColumns {
+            untrusted[figure.column.name] = Median.of(measured.compactMap(figure.number))
+        }
     }
 }

@@ -13,17 +13,20 @@ extension LoadPoint {
 }
 
 extension Cell {
+    /// `grpc:stream`, or `tcp (control)`: what rows are grouped by.
+    package var who: String {
+        switch role {
+        case .cell: transport
+        case .control: "\(transport) (control)"
+        case .bareLoop: "\(transport) (bare loop)"
+        }
+    }
+
     /// `grpc:stream, 100 B, 64 in flight`, as progress and complaints name it.
     package var name: String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
         let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? ""
-        let role =
-            switch role {
-            case .cell: ""
-            case .control: " (control)"
-            case .bareLoop: " (bare loop)"
-            }
-        return "\(transport)\(role), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)"
+        return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)"
     }
 }
 

@@ -171,6 +171,21 @@ extension SuiteKey {
         .number(
             "max_ack_p99_us", \.thresholds.maxAckP99Us, in: SuiteRules.microseconds,
             "The largest median p99 that every cell may have, in microseconds, or the command fails."),
+        .number(
+            "min_rate_kept", valueName: "part", \.thresholds.minRateKept, in: 0...1,
+            "The part of its rate that every cell must carry, or the command fails: 0.98 unless told otherwise, less what "
+                + "random arrivals explain; 0 for a sweep that looks for the rate at which it ends."
+        ).needingRate,
+        SuiteKey(
+            "thresholds", .thresholds,
+            { _ in
+                "What single cells must keep, or the command fails. where: which ones, all if left out; in a transport's name * "
+                    + "stands for any characters, and a list for each of its values. relative_to: the limits are parts of that "
+                    + "transport's figures in the same round; floor is \(Suite.floor)."
+            },
+            set: { value, suite in
+                if case .thresholds(let rules) = value { suite.thresholds.rules = rules }
+            }, check: SuiteRules.checkThresholds),
     ]
 
     /// The same key, which means something for loads with a rate only.

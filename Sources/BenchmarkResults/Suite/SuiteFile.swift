@@ -52,6 +52,7 @@ struct SuiteFile {
         case .seed: .seed(try seed(node, key))
         case .flag: .flag(try flag(node, key))
         case .payload: .payload(try payload(node, key))
+        case .thresholds: .thresholds(try thresholds(node, key))
         }
     }
 
@@ -87,12 +88,12 @@ struct SuiteFile {
 }
 
 extension SuiteFile {
-    private func list(_ node: Node) -> [Node] {
+    func list(_ node: Node) -> [Node] {
         // One value needs no brackets.
         node.sequence.map(Array.init) ?? [node]
     }
 
-    private func string(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> String {
+    func string(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> String {
         guard let scalar = node.scalar else { throw wrongType(node, key, wanted: "a text") }
         return scalar.string
     }
@@ -113,12 +114,12 @@ extension SuiteFile {
         return value
     }
 
-    private func integers(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Int] {
+    func integers(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Int] {
         try list(node).map { node throws(SuiteError) in try integer(node, key) }
     }
 
     /// A load for each rate, of which `saturation` is a closed one.
-    private func rates(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double?] {
+    func rates(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Double?] {
         try list(node).map { node throws(SuiteError) in
             if node.scalar?.string == "saturation" { return nil }
             guard let rate = decimal(node) else {
@@ -128,7 +129,7 @@ extension SuiteFile {
         }
     }
 
-    private func number(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Double {
+    func number(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Double {
         guard let value = decimal(node) else { throw wrongType(node, key, wanted: "a number") }
         return value
     }
@@ -173,7 +174,7 @@ extension SuiteFile {
         return .lines(path: lines)
     }
 
-    private func wrongType(_ node: Node, _ key: SuiteKey, wanted: String) -> SuiteError {
+    func wrongType(_ node: Node, _ key: SuiteKey, wanted: String) -> SuiteError {
         let found =
             switch node {
             case .scalar(let scalar): "'\(scalar.string)'"
@@ -195,7 +196,7 @@ extension SuiteFile {
         }
     }
 
-    private func error(at line: Int?, _ message: String) -> SuiteError {
+    func error(at line: Int?, _ message: String) -> SuiteError {
         SuiteError(source: line.map { "\(path):\($0)" } ?? path, message: message)
     }
 }

@@ -10,6 +10,7 @@ package enum SuiteValue: Sendable, Hashable {
     case seed(UInt64)
     case flag(Bool)
     case payload(PayloadKind)
+    case thresholds([Threshold])
 
     /// How a value is written.
     package enum Kind: Sendable, Hashable {
@@ -25,6 +26,7 @@ package enum SuiteValue: Sendable, Hashable {
         case seed
         case flag
         case payload
+        case thresholds
 
         /// How it is written in a file, for people.
         var form: String {
@@ -39,6 +41,10 @@ package enum SuiteValue: Sendable, Hashable {
             case .seed: "N"
             case .flag: "true or false"
             case .payload: "random, or {lines: FILE}"
+            case .thresholds:
+                "[{where: {transport: PATTERN, payload_bytes: N, in_flight: N, connections: N, rate_per_s: NUMBER}, "
+                    + "relative_to: NAME, "
+                    + Threshold.Figure.allCases.map { "\($0.rawValue): NUMBER" }.joined(separator: ", ") + "}, ...]"
             }
         }
     }

@@ -17,8 +17,8 @@ struct BenchCommand: AsyncParsableCommand {
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
             with 'bare_loop: true' overhead.csv, what the lab itself costs.
 
-            A suite's file is YAML: 'brokerlab suite --explain' lists its keys, 'brokerlab columns' what the files hold. Exits 1 when an entry was lost, changed or \
-            came twice, or a threshold of the suite was missed.
+            A suite's file is YAML: 'brokerlab suite --explain' lists its keys, 'brokerlab columns' what the files hold. Exits 1 when a threshold of the suite was missed, \
+            or a rate was not carried; 2 when an entry was lost, changed or came twice; 3 when too few rows are valid to say.
 
             EXAMPLES
               brokerlab bench --suite quick
@@ -65,21 +65,29 @@ struct BenchCommand: AsyncParsableCommand {
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
         switch outcome.ending {
-        case .complete where outcome.hasFailed:
-            progress("some entries were not delivered as they should; the report says which and why")
-            throw ExitCode.failure
-        case .complete where !outcome.missedThresholds.isEmpty:
-            for miss in outcome.missedThresholds { progress(miss) }
-            throw ExitCode.failure
-        case .complete:
-            if !outcome.isValid { progress("the audit does not trust some rows; they are left out of the ranking") }
+        case .complete: break
         case .interrupted:
             progress("interrupted; what was measured is kept")
-            throw Interruptible.exitCode
+            throw ExitStatus.interrupted.exitCode
         case .failed(let reason):
             progress("ended early: \(reason)")
-            throw ExitCode.failure
+            throw ExitStatus.unavailable.exitCode
         }
+        switch outcome.assessment {
+        case .entriesLost: progress("some entries were not delivered as they should; the report says which and why")
+        case .missed, .undecided:
+            // The table has them; who asked for JSON sees them here.
+            for line in outcome.thresholds where json { progress(line) }
+            if outcome.assessment == .undecided {
+                progress("too few rows are valid: \(outcome.advice ?? "the report says why")")
+            }
+        case .passed:
+            if let advice = outcome.advice {
+                progress("the audit does not trust some rows, which are left out of the ranking; \(advice)")
+            }
+        }
+        let status = ExitStatus(outcome.assessment)
+        if status != .success { throw status.exitCode }
     }
 
     private func measure(

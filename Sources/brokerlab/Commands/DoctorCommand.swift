@@ -8,7 +8,7 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Says what is installed, reachable and missing, and the command that mends it.",
         discussion: """
             Changes nothing and sends no entry. Each line begins with ok, warn or missing. Exits 0 when bench could measure \
-            every transport, and 1 when something is missing for that.
+            every transport, and 69 when something is missing for that.
 
             EXAMPLE
               brokerlab doctor
@@ -21,7 +21,7 @@ struct DoctorCommand: AsyncParsableCommand {
             try say(
                 findings,
                 "bench cannot measure every transport here; what is missing: \(missing.joined(separator: ", "))")
-            throw ExitCode.failure
+            throw ExitStatus.unavailable.exitCode
         }
         try say(
             findings, "bench can measure every transport here: \(TransportRegistry.selectors.joined(separator: ", "))")

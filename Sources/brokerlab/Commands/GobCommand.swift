@@ -32,7 +32,7 @@ struct GobCommand: ParsableCommand {
         }
         text.end(to: &output)
         try output.flush()
-        if text.isDamaged { throw ExitCode.failure }
+        if text.isDamaged { throw ExitStatus.missed.exitCode }
     }
 
     /// The descriptor to read from, which ends with the process.

@@ -9,7 +9,7 @@ struct RabbitMQCommand: AsyncParsableCommand {
         abstract: "Runs a private RabbitMQ, as bench does, until it is interrupted.",
         discussion: """
             It listens on a free port of 127.0.0.1, disturbs no other RabbitMQ, and leaves nothing behind. Prints one line of \
-            JSON with its url, its pid and its version when it answers. Should RabbitMQ end by itself, it says so and exits 1.
+            JSON with its url, its pid and its version when it answers. Should RabbitMQ end by itself, it says so and exits 69.
 
             EXAMPLE
               brokerlab rabbitmq

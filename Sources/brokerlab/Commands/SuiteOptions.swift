@@ -41,7 +41,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         let name = NameSpecification.customLong(key.flag)
         let help = ArgumentHelp(key.help(TransportRegistry.choice), valueName: key.valueName)
         return switch key.kind {
-        case .text, .transports, .word, .payload: Option<String?>(name: name, help: help)
+        case .text, .transports, .word, .payload, .thresholds: Option<String?>(name: name, help: help)
         case .flag: Option<Bool?>(name: name, help: help)
         case .integer: Option<Int?>(name: name, help: help)
         case .integers: Option<IntegerList?>(name: name, help: help)
@@ -57,6 +57,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         }
         return switch key.kind {
         case .text, .word, .payload: try given(String.self).map { .text($0) }
+        case .thresholds: nil
         case .flag: try given(Bool.self).map { .flag($0) }
         case .transports:
             try given(String.self).map {

@@ -4,7 +4,7 @@ import UnixSignals
 /// Work that Ctrl-C (SIGINT) and SIGTERM end by cancelling it, so that it can clean up.
 enum Interruptible {
     /// What a shell reports of a program that SIGINT ended.
-    static let exitCode = ExitCode(130)
+    static let exitCode = ExitStatus.interrupted.exitCode
 
     /// How the work ended.
     enum Ending<R: Sendable>: Sendable {

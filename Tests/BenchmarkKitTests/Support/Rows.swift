@@ -4,7 +4,7 @@ import LoggerService
 
 extension ResultRow {
     /// A row of gRPC with its rate and latency.
-    static func sample(load: LoadModel = .closed, invalidReasons: [String] = []) -> ResultRow {
+    static func sample(load: LoadModel = .closed, invalidReasons: [InvalidReason] = []) -> ResultRow {
         let cell = Cell(transport: "grpc", payloadBytes: 100, inFlight: 64, load: load)
         var row = ResultRow(
             runID: "abcdef-1m", startedAt: "2026-01-31T12:00:00Z",

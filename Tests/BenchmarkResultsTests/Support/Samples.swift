@@ -6,7 +6,7 @@ extension ResultRow {
     /// A row with every figure measured.
     static func sample(
         transport: String = "tcp", payloadBytes: Int = 100, inFlight: Int = 1, block: Int = 1,
-        throughput: Double = 12345.6, invalidReasons: [String] = [], load: LoadModel = .closed,
+        throughput: Double = 12345.6, invalidReasons: [InvalidReason] = [], load: LoadModel = .closed,
         role: CellRole = .cell
     ) -> ResultRow {
         let cell = Cell(

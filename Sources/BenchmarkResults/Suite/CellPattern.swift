@@ -1,0 +1,49 @@
+/// Which cells of a suite something is said of; what is left empty leaves out none.
+package struct CellPattern: Sendable, Hashable, Codable {
+    /// Selectors of transports, in which `*` stands for any characters: `grpc`, `grpc*`.
+    package var transports: [String] = []
+    /// The lengths of an entry's text, in bytes.
+    package var payloadBytes: [Int] = []
+    /// How many entries may be unacknowledged at once.
+    package var inFlight: [Int] = []
+    /// How many connections share them.
+    package var connections: [Int] = []
+    /// Rates, in entries per second; nil is a closed load.
+    package var rates: [Double?] = []
+
+    /// Creates a pattern that all cells match.
+    package init() {}
+
+    /// Whether a cell is one of those.
+    package func matches(_ cell: Cell) -> Bool {
+        (transports.isEmpty || transports.contains { Self.matches(cell.transport[...], $0[...]) })
+            && (payloadBytes.isEmpty || payloadBytes.contains(cell.payloadBytes))
+            && (inFlight.isEmpty || inFlight.contains(cell.inFlight))
+            && (connections.isEmpty || connections.contains(cell.connections))
+            && (rates.isEmpty || rates.contains(cell.load.ratePerSecond))
+    }
+
+    /// Whether a name is of a pattern's form.
+    private static func matches(_ name: Substring, _ pattern: Substring) -> Bool {
+        guard let first = pattern.first else { return name.isEmpty }
+        if first == "*" {
+            let rest = pattern.dropFirst()
+            return matches(name, rest) || (!name.isEmpty && matches(name.dropFirst(), pattern))
+        }
+        return name.first == first && matches(name.dropFirst(), pattern.dropFirst())
+    }
+
+    /// As in a suite's file: `transport: grpc, payload_bytes: 1000`; `every cell` of a pattern that leaves out none.
+    package var text: String {
+        func part(_ key: String, _ values: [String]) -> String? {
+            values.isEmpty
+                ? nil : "\(key): \(values.count == 1 ? values[0] : "[\(values.joined(separator: ", "))]")"
+        }
+        let parts = [
+            part("transport", transports), part("payload_bytes", payloadBytes.map(String.init)),
+            part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
+            part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
+        ].compactMap { $0 }
+        return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,63 @@
+import Yams
+
+extension SuiteFile {
+    /// The keys of a threshold beside its limits.
+    private static let placeKeys = ["transport", "payload_bytes", "in_flight", "connections", "rate_per_s"]
+
+    /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
+    func thresholds(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Threshold] {
+        try list(node).map { node throws(SuiteError) in try threshold(node, key) }
+    }
+
+    private func threshold(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Threshold {
+        guard let mapping = node.mapping else {
+            throw wrongType(node, key, wanted: "a mapping, such as {where: {transport: grpc}, max_ack_p99_us: 2000}")
+        }
+        let figures = Threshold.Figure.allCases.map(\.rawValue)
+        var threshold = Threshold(bounds: [])
+        for (name, value) in mapping {
+            switch name.string ?? "" {
+            case "where": threshold.place = try place(value, key)
+            case "relative_to":
+                let other = try string(value, key)
+                threshold.relativeTo = other == "floor" ? Suite.floor : other
+            case let word:
+                guard let figure = Threshold.Figure(rawValue: word) else {
+                    throw error(
+                        at: name.mark?.line,
+                        "\(key.name): unknown key '\(word)'; allowed: where, relative_to, \(figures.joined(separator: ", "))"
+                    )
+                }
+                threshold.bounds.append(.init(figure: figure, limit: try number(value, key)))
+            }
+        }
+        guard !threshold.bounds.isEmpty else {
+            throw error(
+                at: node.mark?.line,
+                "\(key.name): a threshold without a limit; one of: \(figures.joined(separator: ", "))")
+        }
+        return threshold
+    }
+
+    private func place(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> CellPattern {
+        guard let mapping = node.mapping else {
+            throw wrongType(node, key, wanted: "a mapping, such as {transport: grpc, payload_bytes: 1000}")
+        }
+        var pattern = CellPattern()
+        for (name, value) in mapping {
+            switch name.string ?? "" {
+            case "transport":
+                pattern.transports = try list(value).map { node throws(SuiteError) in try string(node, key) }
+            case "payload_bytes": pattern.payloadBytes = try integers(value, key)
+            case "in_flight": pattern.inFlight = try integers(value, key)
+            case "connections": pattern.connections = try integers(value, key)
+            case "rate_per_s": pattern.rates = try rates(value, key)
+            case let word:
+                throw error(
+                    at: name.mark?.line,
+                    "\(key.name): unknown key '\(word)' in where; allowed: \(Self.placeKeys.joined(separator: ", "))")
+            }
+        }
+        return pattern
+    }
+}
