@@ -178,10 +178,10 @@ extension SuiteKey {
         ).needingRate,
         SuiteKey(
             "thresholds", .thresholds,
-            { _ in
+            { choice in
                 "What single cells must keep, or the command fails. where: which ones, all if left out; in a transport's name * "
                     + "stands for any characters, and a list for each of its values. relative_to: the limits are parts of that "
-                    + "transport's figures in the same round; floor is \(Suite.floor)."
+                    + "transport's figures in the same round; floor is \(choice.references.floor ?? "the cheapest")."
             },
             set: { value, suite in
                 if case .thresholds(let rules) = value { suite.thresholds.rules = rules }
