@@ -69,7 +69,40 @@ enum LoadGenerator {
         let end = start &+ phase.duration
         var now = MonotonicClock.now
         while now < end, !recorder.isStopped, !Task.isCancelled {
-            now = await send(phase, at: now, on: connection, recorder)
+            now = await send(
+                phase.entry(sequence: recorder.takeSequence(), intended: now), at: now, on: connection, recorder)
+        }
+    }
+
+    /// Sends what a source has, until it has no more or the phase ends.
+    static func run<Connection: PacedConnection>(
+        _ phase: LoadPhase, _ source: any LoadSource, _ recorder: LoadRecorder, on connection: isolated Connection
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<phase.inFlight {
+                group.addTask(executorPreference: connection.taskExecutor) {
+                    await sendSourced(source, until: recorder.start &+ phase.duration, on: connection, recorder)
+                }
+            }
+        }
+    }
+
+    /// A worker of a closed load whose entries may have to be waited for.
+    private static func sendSourced<Connection: PacedConnection>(
+        _ source: any LoadSource, until end: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
+    ) async {
+        var now = MonotonicClock.now
+        while now < end, !recorder.isStopped, !Task.isCancelled {
+            switch source.take() {
+            case .entry(let entry): now = await send(entry, at: now, on: connection, recorder)
+            case .unfit(let error):
+                recorder.sending()
+                recorder.failed(error, now: now)
+            case .none:
+                await source.wait()
+                now = MonotonicClock.now
+            case .end: return
+            }
         }
     }
 
@@ -83,7 +116,9 @@ enum LoadGenerator {
         let end = start &+ phase.duration
         var operation = start
         repeat {
-            _ = await send(phase, at: operation, on: connection, recorder)
+            _ = await send(
+                phase.entry(sequence: recorder.takeSequence(), intended: operation), at: operation, on: connection,
+                recorder)
             guard let next = await barrier.pass(until: end, on: connection) else { break }
             operation = next
         } while !recorder.isStopped && !Task.isCancelled
@@ -94,9 +129,8 @@ enum LoadGenerator {
     /// 0.1 us, a twelfth of what `tcp` takes for an entry.
     @inline(__always)
     private static func send<Connection: PacedConnection>(
-        _ phase: LoadPhase, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
+        _ entry: LogEntry, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async -> UInt64 {
-        let entry = phase.entry(sequence: recorder.takeSequence(), intended: sent)
         recorder.sending()
         do {
             _ = try await connection.send(entry)

@@ -25,7 +25,9 @@ struct LoadResult: Sendable {
     /// The CPU time of waits that kept the core busy, in nanoseconds; open load only.
     var spun: UInt64 = 0
     /// What the transport said of the first entry that failed.
-    var firstError: String?
+    var firstError: String? { firstFailure?.message }
+    /// The error of that entry.
+    var firstFailure: TransportError?
     /// From the intended send time to the acknowledgement, in nanoseconds.
     var latency = LoadResult.emptyHistogram()
     /// From the actual send time to the acknowledgement, in nanoseconds; open load only.
@@ -52,7 +54,7 @@ struct LoadResult: Sendable {
 
     /// An entry was not acknowledged.
     mutating func count(_ error: TransportError) {
-        if firstError == nil { firstError = error.message }
+        if firstFailure == nil { firstFailure = error }
         switch error.fate {
         case .notSent: notSent &+= 1
         case .unknown: unknown &+= 1
@@ -81,7 +83,7 @@ struct LoadResult: Sendable {
         unknown += other.unknown
         rejected += other.rejected
         spun += other.spun
-        firstError = firstError ?? other.firstError
+        firstFailure = firstFailure ?? other.firstFailure
         latency.add(other.latency)
         if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }
         if let more = other.scheduleSlip { scheduleSlip?.add(more) }

@@ -1,3 +1,4 @@
+import BenchmarkKit
 import Broker
 import Foundation
 import Terminal
@@ -21,14 +22,24 @@ struct SendOutcome: Sendable {
 
     var failed: Int { notSent + unknown + rejected }
 
-    /// An entry has failed.
-    mutating func add(_ error: TransportError) {
-        switch error.fate {
-        case .notSent: notSent += 1
-        case .unknown: unknown += 1
-        case .rejected: rejected += 1
+    /// No entries.
+    init() {}
+
+    /// What two loads came to, the first of which was a warm-up.
+    init(_ before: LoadAccount?, _ measured: LoadAccount, since start: UInt64, isMeasured: Bool) {
+        for account in [before, measured].compactMap(\.self) {
+            sent += account.sent
+            acked += account.acked
+            notSent += account.notSent
+            unknown += account.unknown
+            rejected += account.rejected
+            firstFailure = firstFailure ?? account.firstFailure.map { "\($0)" }
         }
-        firstFailure = firstFailure ?? "\(error)"
+        seconds = Double(MonotonicClock.now - start) / 1e9
+        guard isMeasured else { return }
+        figures = SendFigures(
+            messages: measured.acked, seconds: measured.seconds, p50Microseconds: measured.p50Us,
+            p99Microseconds: measured.p99Us)
     }
 
     /// Nobody waits any longer for what is in flight.
