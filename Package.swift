@@ -77,7 +77,8 @@ let core: [Target] = [
 let transports: [Target] = [
     .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
     .target(
-        name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "Gob", nioCore], swiftSettings: settings),
+        name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "Gob", nioCore],
+        swiftSettings: settings),
     .target(
         name: "GRPCTransport",
         dependencies: ["Broker", "TransportIO", "EntryProtobuf", "HTTP2", "CNGHTTP2", "CZlib", nioCore, nioPosix],

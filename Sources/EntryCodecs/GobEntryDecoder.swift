@@ -35,12 +35,11 @@ final class GobEntryDecoder {
         if !isKnown, definitionBytes <= Self.maxDefinitionBytes {
             body.extracting(first: definitionBytes).withUnsafeBytes { definition.append(contentsOf: $0) }
         }
-        let severity = value.extracting(entry.severity.range)
         try EntryDecoder.checkRun(entry.run.count)
         return take(
             ReceivedEntry(
                 name: value.extracting(entry.name.range), data: value.extracting(entry.data.range),
-                severity: severity.isEmpty ? defaultSeverity : Severity(name: String(copying: severity)) ?? .info,
+                severity: entry.severity(in: value, otherwise: defaultSeverity),
                 run: value.extracting(entry.run.range), sequence: entry.seq, sentAt: entry.sentAt))
     }
 

@@ -34,10 +34,7 @@ final class GobEntryEncoder {
 
     private func write(_ entry: LogEntry) throws(EntryCodecError) {
         do throws(GobError) {
-            try encoder.encode(
-                GobEntry<String>(
-                    name: entry.name, data: entry.data, severity: entry.severity == .info ? "" : entry.severity.name,
-                    run: entry.stamp?.run ?? "", seq: entry.stamp?.sequence ?? 0, sentAt: entry.stamp?.sentAt ?? 0))
+            try encoder.encode(GobEntry(entry))
         } catch {
             encoder.removeAll()
             throw EntryCodecError("the entry cannot be written as a gob: \(error)")

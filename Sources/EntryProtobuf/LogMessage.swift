@@ -1,20 +1,20 @@
-package import Broker
-package import NIOCore
+public import Broker
+public import NIOCore
 
-/// An entry as a `logs.Log` message, straight into an outgoing buffer.
-package struct LogMessage {
-    private let entry: LogEntry
+/// An entry as a `logs.Log` message, written whole or part by part straight from the entry's texts.
+public struct LogMessage {
+    @usableFromInline let entry: LogEntry
     /// The length of the message, in bytes.
-    package let byteCount: Int
+    public let byteCount: Int
 
     /// Measures the entry, so that ``byteCount`` can be written before the message.
-    package init(_ entry: LogEntry) {
+    public init(_ entry: LogEntry) {
         var count = Self.textCount(entry.name) + Self.textCount(entry.data)
         if entry.severity != .info { count += 2 }
         if let stamp = entry.stamp {
             count += Self.textCount(stamp.run)
-            if stamp.sequence != 0 { count += 1 + Self.varintCount(stamp.sequence) }
-            if stamp.sentAt != 0 { count += 1 + Self.varintCount(UInt64(bitPattern: stamp.sentAt)) }
+            if stamp.sequence != 0 { count += 1 + WindowWriter.varintCount(stamp.sequence) }
+            if stamp.sentAt != 0 { count += 1 + WindowWriter.varintCount(UInt64(bitPattern: stamp.sentAt)) }
         }
         self.entry = entry
         byteCount = count
@@ -23,43 +23,37 @@ package struct LogMessage {
     /// proto3 leaves out a field that has its default value.
     private static func textCount(_ text: String) -> Int {
         let count = text.utf8.count
-        return count == 0 ? 0 : 1 + varintCount(UInt64(count)) + count
-    }
-
-    private static func varintCount(_ value: UInt64) -> Int {
-        (70 - (value | 1).leadingZeroBitCount) / 7
+        return count == 0 ? 0 : 1 + WindowWriter.varintCount(UInt64(count)) + count
     }
 
     /// Appends the message: ``byteCount`` bytes.
-    package func write(into out: inout ByteBuffer) {
-        out.reserveCapacity(minimumWritableBytes: byteCount)
-        Self.write(0x0A, entry.name, into: &out)
-        Self.write(0x12, entry.data, into: &out)
-        if entry.severity != .info { out.writeMultipleIntegers(UInt8(0x18), entry.severity.rawValue) }
+    public func write(into out: inout ByteBuffer) {
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { memory in
+            guard let start = memory.baseAddress else { return 0 }
+            var writer = WindowWriter(memory: start, skip: 0, room: byteCount)
+            write(to: &writer)
+            return byteCount
+        }
+    }
+
+    /// Writes those of the message's bytes that lie in the writer's window.
+    @inlinable @inline(__always)
+    public func write(to writer: inout WindowWriter) {
+        writer.text(0x0A, entry.name)
+        writer.text(0x12, entry.data)
+        if entry.severity != .info {
+            writer.byte(0x18)
+            writer.byte(entry.severity.rawValue)
+        }
         guard let stamp = entry.stamp else { return }
-        Self.write(0x22, stamp.run, into: &out)
-        if stamp.sequence != 0 { Self.write(0x28, stamp.sequence, into: &out) }
-        if stamp.sentAt != 0 { Self.write(0x30, UInt64(bitPattern: stamp.sentAt), into: &out) }
-    }
-
-    private static func write(_ tag: UInt8, _ text: String, into out: inout ByteBuffer) {
-        let count = text.utf8.count
-        guard count > 0 else { return }
-        write(tag, UInt64(count), into: &out)
-        out.writeString(text)
-    }
-
-    private static func write(_ tag: UInt8, _ varint: UInt64, into out: inout ByteBuffer) {
-        out.writeWithUnsafeMutableBytes(minimumWritableBytes: 11) { memory in
-            memory[0] = tag
-            var (rest, count) = (varint, 1)
-            while rest >= 0x80 {
-                memory[count] = UInt8(truncatingIfNeeded: rest) | 0x80
-                rest >>= 7
-                count &+= 1
-            }
-            memory[count] = UInt8(truncatingIfNeeded: rest)
-            return count &+ 1
+        writer.text(0x22, stamp.run)
+        if stamp.sequence != 0 {
+            writer.byte(0x28)
+            writer.varint(stamp.sequence)
+        }
+        if stamp.sentAt != 0 {
+            writer.byte(0x30)
+            writer.varint(UInt64(bitPattern: stamp.sentAt))
         }
     }
 }

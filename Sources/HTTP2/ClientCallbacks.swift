@@ -1,7 +1,7 @@
-package import CNGHTTP2
+public import CNGHTTP2
 
 /// A client engine that nghttp2's callbacks reach: what they tell of its streams, by the keys that it gave them.
-package protocol ClientCallbackTarget: CallbackTarget {
+public protocol ClientCallbackTarget: CallbackTarget {
     /// What an engine knows a stream by.
     associatedtype StreamKey
 
@@ -26,7 +26,7 @@ package protocol ClientCallbackTarget: CallbackTarget {
 /// nghttp2's way into a client engine, beside ``SessionCallbacks``: a stream's user data is its key.
 ///
 /// An engine's file makes C functions of these, which cannot be generic themselves.
-package enum ClientCallbacks<Engine: ClientCallbackTarget> {
+public enum ClientCallbacks<Engine: ClientCallbackTarget> {
     @usableFromInline typealias Session = SessionCallbacks<Engine>
 
     /// RFC 9113 4.1: "All frames begin with a fixed 9-octet header".
@@ -39,7 +39,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_begin_headers_callback`.
     @inlinable @inline(__always)
-    package static func beginHeaders(
+    public static func beginHeaders(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -50,7 +50,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_data_chunk_recv_callback`.
     @inlinable @inline(__always)
-    package static func data(
+    public static func data(
         _ session: OpaquePointer?, _ stream: Int32, _ data: UnsafePointer<UInt8>?, _ count: Int,
         _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -61,7 +61,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_frame_recv_callback`.
     @inlinable @inline(__always)
-    package static func frameReceived(
+    public static func frameReceived(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -87,7 +87,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_stream_close_callback`.
     @inlinable @inline(__always)
-    package static func streamClosed(
+    public static func streamClosed(
         _ session: OpaquePointer?, _ stream: Int32, _ errorCode: UInt32, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let userData, let key = key(session, stream) else { return 0 }
@@ -97,7 +97,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_frame_send_callback`.
     @inlinable @inline(__always)
-    package static func frameSent(
+    public static func frameSent(
         _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let frame, let userData, UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue else { return 0 }
@@ -108,7 +108,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
     /// nghttp2 calls it as its `nghttp2_data_source_read_callback`: says how much of the request the next DATA frame takes;
     /// the frame itself is appended in ``sendData(_:_:_:_:)``.
     @inlinable @inline(__always)
-    package static func read(
+    public static func read(
         _ stream: Int32, _ room: Int, _ flags: UnsafeMutablePointer<UInt32>?,
         _ source: UnsafeMutablePointer<nghttp2_data_source>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int {
@@ -127,7 +127,7 @@ package enum ClientCallbacks<Engine: ClientCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_send_data_callback`.
     @inlinable @inline(__always)
-    package static func sendData(
+    public static func sendData(
         _ frameHeader: UnsafePointer<UInt8>?, _ count: Int, _ source: UnsafeMutablePointer<nghttp2_data_source>?,
         _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {

@@ -1,5 +1,5 @@
 /// What the next DATA frame of a client's stream holds.
-package enum ClientPart {
+public enum ClientPart {
     case bytes(Int, isLast: Bool)
     /// There is nothing to send yet.
     case deferred

@@ -4,7 +4,7 @@ public import Glibc
 extension UnsafeBufferPointer<UInt8> {
     /// Whether these are the bytes of `text`.
     @inlinable @inline(__always)
-    package func equals(_ text: StaticString) -> Bool {
+    public func equals(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount, let baseAddress else { return false }
         return memcmp(baseAddress, text.utf8Start, count) == 0
     }

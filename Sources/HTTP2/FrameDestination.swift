@@ -1,11 +1,11 @@
-package import NIOCore
+public import NIOCore
 
 /// Where a client's DATA frames are appended, while nghttp2 is asked for what it has to send.
-package struct FrameDestination: ~Copyable {
+public struct FrameDestination: ~Copyable {
     @usableFromInline let buffer = Unguarded<UnsafeMutablePointer<ByteBuffer>?>(nil)
 
     /// Creates one that leads nowhere until something is sent.
-    @inlinable package init() {}
+    @inlinable public init() {}
 
     /// Appends what a session has to send.
     /// - Returns: nil, or nghttp2's error code, after which nothing can be sent.
@@ -19,7 +19,7 @@ package struct FrameDestination: ~Copyable {
 
     /// Appends a DATA frame, whose `count` bytes `write` puts where it is told; returns whether it could.
     @inlinable @inline(__always)
-    package func append(
+    public func append(
         _ frameHeader: UnsafeRawBufferPointer, _ count: Int, _ write: (UnsafeMutableRawPointer) -> Bool
     ) -> Bool {
         guard let out = buffer.value else { return false }

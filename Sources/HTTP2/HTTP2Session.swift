@@ -4,7 +4,7 @@ package import NIOCore
 /// The owner of an `nghttp2_session`: HTTP/2 frames in and out, with header compression and flow control.
 ///
 /// Callbacks run inside ``receive(_:)`` and ``send(into:)`` only, on the caller's thread.
-package struct HTTP2Session: ~Copyable {
+public struct HTTP2Session: ~Copyable {
     /// What one side announces (RFC 9113 6.5.2).
     package struct Settings {
         /// The most streams that the peer may have open; nil for a client, to which nobody opens any.
@@ -80,7 +80,7 @@ package struct HTTP2Session: ~Copyable {
 
     /// Lends the pointer for calls that have no method here.
     @inlinable @inline(__always)
-    package func withPointer<R>(_ body: (OpaquePointer) -> R) -> R {
+    public func withPointer<R>(_ body: (OpaquePointer) -> R) -> R {
         body(pointer)
     }
 

@@ -10,14 +10,4 @@ package enum HeaderField {
             namelen: name.utf8CodeUnitCount, valuelen: value.utf8CodeUnitCount,
             flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue))
     }
-
-    /// A field whose value nghttp2 copies when it is submitted.
-    ///
-    /// Never indexed (RFC 7541 7.1.3): the value is not expected again, and would push the others out of the table.
-    package static func passing(_ name: StaticString, _ value: UnsafeMutableBufferPointer<UInt8>) -> nghttp2_nv {
-        nghttp2_nv(
-            name: UnsafeMutablePointer(mutating: name.utf8Start), value: value.baseAddress,
-            namelen: name.utf8CodeUnitCount, valuelen: value.count,
-            flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_INDEX.rawValue))
-    }
 }

@@ -1,7 +1,7 @@
-package import CNGHTTP2
+public import CNGHTTP2
 
 /// A server engine that nghttp2's callbacks reach: what they tell of its streams, by slots.
-package protocol ServerCallbackTarget: CallbackTarget {
+public protocol ServerCallbackTarget: CallbackTarget {
     /// Whether trailers come behind the bytes of an answer.
     static var endsWithTrailers: Bool { get }
 
@@ -27,7 +27,7 @@ package protocol ServerCallbackTarget: CallbackTarget {
 /// nghttp2's way into a server engine, beside ``SessionCallbacks``: a stream's user data is its slot, counted from 1.
 ///
 /// An engine's file makes C functions of these, which cannot be generic themselves.
-package enum ServerCallbacks<Engine: ServerCallbackTarget> {
+public enum ServerCallbacks<Engine: ServerCallbackTarget> {
     @usableFromInline typealias Session = SessionCallbacks<Engine>
 
     @inlinable @inline(__always)
@@ -38,7 +38,7 @@ package enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_begin_headers_callback`.
     @inlinable @inline(__always)
-    package static func beginHeaders(
+    public static func beginHeaders(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -54,7 +54,7 @@ package enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_data_chunk_recv_callback`.
     @inlinable @inline(__always)
-    package static func data(
+    public static func data(
         _ session: OpaquePointer?, _ stream: Int32, _ data: UnsafePointer<UInt8>?, _ count: Int,
         _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -65,7 +65,7 @@ package enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_frame_recv_callback`.
     @inlinable @inline(__always)
-    package static func frameReceived(
+    public static func frameReceived(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -87,7 +87,7 @@ package enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_stream_close_callback`.
     @inlinable @inline(__always)
-    package static func streamClosed(
+    public static func streamClosed(
         _ session: OpaquePointer?, _ stream: Int32, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let userData, let slot = slotOf(session, stream) else { return 0 }
@@ -97,7 +97,7 @@ package enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_frame_send_callback`.
     @inlinable @inline(__always)
-    package static func frameSent(
+    public static func frameSent(
         _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let session, let frame, let userData else { return 0 }
@@ -116,7 +116,7 @@ package enum ServerCallbacks<Engine: ServerCallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_data_source_read_callback`.
     @inlinable @inline(__always)
-    package static func read(
+    public static func read(
         _ session: OpaquePointer?, _ stream: Int32, _ memory: UnsafeMutablePointer<UInt8>?, _ room: Int,
         _ flags: UnsafeMutablePointer<UInt32>?, _ source: UnsafeMutablePointer<nghttp2_data_source>?,
         _ userData: UnsafeMutableRawPointer?

@@ -1,7 +1,7 @@
-package import NIOCore
+public import NIOCore
 
 /// What an HTTP/2 server keeps of a stream, whatever the requests on it mean.
-package protocol ServerStreamState {
+public protocol ServerStreamState {
     /// A free slot.
     init()
     /// The stream identifier; 0 where the slot is free.
@@ -22,7 +22,7 @@ package protocol ServerStreamState {
 /// The streams of a server's connection, in slots that are used again, with notes of those that have news.
 ///
 /// nghttp2's callbacks only note which streams have news. These are dispatched when all bytes have been taken.
-package struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
+public struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
     @usableFromInline struct Note {
         @usableFromInline var slot: Int
         @usableFromInline var generation: UInt32
@@ -39,43 +39,43 @@ package struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
     @usableFromInline let headers = Unguarded<Int?>(nil)
 
     /// Creates an empty set.
-    @inlinable package init() {}
+    @inlinable public init() {}
 
     /// The slots that there is memory for: as many as were open at once.
-    @inlinable package var count: Int { table.count }
+    @inlinable public var count: Int { table.count }
 
     /// Whether a stream is open.
-    @inlinable package var areAnyOpen: Bool { table.count != freeSlots.value.count }
+    @inlinable public var areAnyOpen: Bool { table.count != freeSlots.value.count }
 
     /// The stream in a slot.
-    package subscript(_ slot: Int) -> Stream {
+    public subscript(_ slot: Int) -> Stream {
         @inlinable @inline(__always) unsafeAddress { UnsafePointer(table.address(of: slot)) }
         @inlinable @inline(__always) nonmutating unsafeMutableAddress { table.address(of: slot) }
     }
 
     /// Whether the slot still holds the stream of that generation.
     @inlinable @inline(__always)
-    package func holds(_ slot: Int, _ generation: UInt32) -> Bool {
+    public func holds(_ slot: Int, _ generation: UInt32) -> Bool {
         slot < table.count && table[slot].id != 0 && table[slot].generation == generation
     }
 
     /// The slot whose header list is being received.
-    @inlinable package var headerSlot: Int? { headers.value }
+    @inlinable public var headerSlot: Int? { headers.value }
 
     /// A header list begins on a stream that is known, or on none that is.
-    @inlinable package func headersBegan(_ slot: Int?) {
+    @inlinable public func headersBegan(_ slot: Int?) {
         headers.value = slot
     }
 
     /// The header list of a slot has ended; returns whether it was that one.
-    @inlinable package func headersEnded(_ slot: Int) -> Bool {
+    @inlinable public func headersEnded(_ slot: Int) -> Bool {
         guard headers.value == slot else { return false }
         headers.value = nil
         return true
     }
 
     /// Gives a stream a slot.
-    @inlinable package func open(_ id: Int32) -> Int {
+    @inlinable public func open(_ id: Int32) -> Int {
         let slot: Int
         if let free = freeSlots.value.popLast() {
             slot = free
@@ -88,7 +88,7 @@ package struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
     }
 
     /// A stream is gone: its slot is free.
-    @inlinable package func close(_ slot: Int) {
+    @inlinable public func close(_ slot: Int) {
         table[slot].id = 0
         table[slot].generation &+= 1
         if headers.value == slot { headers.value = nil }
@@ -97,7 +97,7 @@ package struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
 
     /// Notes that a stream has news.
     @inlinable @inline(__always)
-    package func note(_ slot: Int) {
+    public func note(_ slot: Int) {
         guard !table[slot].isNoted else { return }
         table[slot].isNoted = true
         notes.value.append(Note(slot: slot, generation: table[slot].generation))
@@ -105,7 +105,7 @@ package struct ServerStreams<Stream: ServerStreamState>: ~Copyable {
 
     /// Looks at the streams that have news, and at those that get some meanwhile.
     @inlinable @inline(__always)
-    package func dispatch(_ look: (Int) -> Void) {
+    public func dispatch(_ look: (Int) -> Void) {
         var index = 0
         while index < notes.value.count {
             let note = notes.value[index]

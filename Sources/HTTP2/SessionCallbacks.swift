@@ -1,7 +1,7 @@
-import CNGHTTP2
+public import CNGHTTP2
 
 /// An engine that nghttp2's callbacks reach, of either side.
-package protocol CallbackTarget: AnyObject {
+public protocol CallbackTarget: AnyObject {
     /// A field of the header list that was begun last; returns whether the connection can go on.
     func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool
     func goawaySent(_ errorCode: UInt32)
@@ -11,7 +11,7 @@ package protocol CallbackTarget: AnyObject {
 /// nghttp2's way into an engine of either side, for what both are told: `user_data` is the engine.
 ///
 /// An engine's file makes C functions of these, which cannot be generic themselves.
-package enum SessionCallbacks<Engine: CallbackTarget> {
+public enum SessionCallbacks<Engine: CallbackTarget> {
     /// The engine outlives its session, which makes the callbacks: no retain is needed.
     @inlinable @inline(__always)
     static func with<R>(_ userData: UnsafeMutableRawPointer, _ body: (Engine) -> R) -> R {
@@ -20,7 +20,7 @@ package enum SessionCallbacks<Engine: CallbackTarget> {
 
     /// nghttp2 calls it as its `nghttp2_on_header_callback`.
     @inlinable @inline(__always)
-    package static func header(
+    public static func header(
         _ name: UnsafePointer<UInt8>?, _ nameCount: Int, _ value: UnsafePointer<UInt8>?, _ valueCount: Int,
         _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -34,7 +34,7 @@ package enum SessionCallbacks<Engine: CallbackTarget> {
     }
 
     /// nghttp2 calls it as its `nghttp2_error_callback2`.
-    package static func error(
+    public static func error(
         _ text: UnsafePointer<CChar>?, _ count: Int, _ userData: UnsafeMutableRawPointer?
     ) -> Int32 {
         guard let userData, let text else { return 0 }

@@ -3,7 +3,7 @@
 /// The table lies in memory of its own. As stored properties of an engine these values would be guarded by Swift's dynamic
 /// exclusivity checks, which were a fifth of the instructions of a call. One thread, and callbacks that never reach into a
 /// stream that is being changed, make them unnecessary.
-package struct StreamTable<Stream>: ~Copyable {
+public struct StreamTable<Stream>: ~Copyable {
     @usableFromInline struct Header {
         @usableFromInline var base: UnsafeMutablePointer<Stream>
         @usableFromInline var count: Int
@@ -17,7 +17,7 @@ package struct StreamTable<Stream>: ~Copyable {
     @usableFromInline let header: UnsafeMutablePointer<Header>
 
     /// Creates an empty table.
-    @inlinable package init() {
+    @inlinable public init() {
         header = .allocate(capacity: 1)
         header.initialize(to: Header(base: .allocate(capacity: 16), count: 0, capacity: 16))
     }
@@ -29,12 +29,12 @@ package struct StreamTable<Stream>: ~Copyable {
     }
 
     /// The number of streams that the table has room for now, in use or not.
-    @inlinable package var count: Int { header.pointee.count }
+    @inlinable public var count: Int { header.pointee.count }
 
     /// The stream at an index.
     ///
     /// Addressed, not yielded: a coroutine of a generic type takes its frame from the heap wherever it is not inlined.
-    package subscript(_ index: Int) -> Stream {
+    public subscript(_ index: Int) -> Stream {
         @inlinable @inline(__always) unsafeAddress { UnsafePointer(address(of: index)) }
         @inlinable @inline(__always) nonmutating unsafeMutableAddress { address(of: index) }
     }
@@ -46,7 +46,7 @@ package struct StreamTable<Stream>: ~Copyable {
     }
 
     /// Makes room for one more stream.
-    @inlinable package func append(_ stream: Stream) {
+    @inlinable public func append(_ stream: Stream) {
         let count = header.pointee.count
         if count == header.pointee.capacity {
             let old = header.pointee.base

@@ -1,23 +1,23 @@
-package import NIOCore
+public import NIOCore
 
 /// What an engine has to do at certain times, the earliest first: a binary heap.
 ///
 /// Entries are never searched for: one whose call has ended is found to be void when its time has come, or thrown away
 /// when the void ones have become the most.
-package struct TimerQueue<Entry> {
+public struct TimerQueue<Entry> {
     @usableFromInline var heap: [(time: NIODeadline, entry: Entry)] = []
     /// How many entries there may be before the void ones are looked for.
     @usableFromInline var sweepCount = 64
 
     /// Creates an empty queue.
-    @inlinable package init() {}
+    @inlinable public init() {}
 
     /// When the first entry is due.
-    @inlinable package var next: NIODeadline? { heap.first?.time }
+    @inlinable public var next: NIODeadline? { heap.first?.time }
 
     /// Adds an entry.
     /// - Parameter isVoid: tells entries that can be thrown away.
-    @inlinable package mutating func add(_ entry: Entry, at time: NIODeadline, isVoid: (Entry) -> Bool) {
+    @inlinable public mutating func add(_ entry: Entry, at time: NIODeadline, isVoid: (Entry) -> Bool) {
         if heap.count >= sweepCount { sweep(isVoid) }
         heap.append((time, entry))
         var child = heap.count - 1
@@ -28,7 +28,7 @@ package struct TimerQueue<Entry> {
     }
 
     /// Removes and returns the first entry if it is due.
-    @inlinable package mutating func pop(due now: NIODeadline) -> Entry? {
+    @inlinable public mutating func pop(due now: NIODeadline) -> Entry? {
         guard let first = heap.first, first.time <= now else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {

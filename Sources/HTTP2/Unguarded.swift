@@ -1,9 +1,9 @@
 /// A value of an engine that nghttp2's callbacks change, in memory of its own; see ``StreamTable`` for the reason.
-package struct Unguarded<Value>: ~Copyable {
+public struct Unguarded<Value>: ~Copyable {
     @usableFromInline let pointer: UnsafeMutablePointer<Value>
 
     /// Moves a value there.
-    @inlinable package init(_ value: Value) {
+    @inlinable public init(_ value: Value) {
         pointer = .allocate(capacity: 1)
         pointer.initialize(to: value)
     }
@@ -14,7 +14,7 @@ package struct Unguarded<Value>: ~Copyable {
     }
 
     /// The value.
-    package var value: Value {
+    public var value: Value {
         @inlinable @inline(__always) unsafeAddress { UnsafePointer(pointer) }
         @inlinable @inline(__always) nonmutating unsafeMutableAddress { pointer }
     }

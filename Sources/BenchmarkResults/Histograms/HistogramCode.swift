@@ -9,8 +9,7 @@ enum HistogramCode {
     private static let cookie: UInt32 = 0x1c84_9303 | 0x10
     private static let compressedCookie: UInt32 = 0x1c84_9304 | 0x10
     private static let digits = 3
-    /// Buckets of 3 digits have 2048 counts, and each but the first uses the upper half of them.
-    private static let subBuckets = 2048
+    /// Buckets of 3 digits have 2048 counts, and each but the first uses the upper half of them: 2 to the power of this.
     private static let halfBits = 10
 
     /// The text of a log line: compressed, in base64.

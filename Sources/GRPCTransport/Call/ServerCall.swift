@@ -125,14 +125,6 @@ package final class ServerCall {
         changed()
     }
 
-    /// Sends the initial metadata without waiting for a message.
-    package func sendInitialMetadata() {
-        wantsHeaders = true
-        changed()
-    }
-
-    var wantsHeaders = false
-
     /// Ends the call.
     package func finish(_ status: GRPCStatus) {
         guard isOpen else { return }

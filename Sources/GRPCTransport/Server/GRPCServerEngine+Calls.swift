@@ -137,7 +137,7 @@ extension GRPCServerEngine {
         } else if call.unsent.readableBytes == 0, case .finished(let status) = call.phase, status != .ok {
             call.phase = .ended
             reply.submit(status, session, stream, metadata: call.trailingMetadata)
-        } else if call.unsent.readableBytes > 0 || !call.isOpen || call.wantsHeaders {
+        } else if call.unsent.readableBytes > 0 || !call.isOpen {
             call.hasSubmittedHeaders = true
             reply.submitHeaders(of: call, session, stream, slot: slot, read: GRPCServerCallbacks.readAnswer)
         }

@@ -15,8 +15,6 @@ final class GRPCServerEngine: ServerEngine {
     static let maxHeldBytes = 256 * 1024 * 1024
     /// The memory that a call keeps for what it sends next.
     static let maxIdleReplyBytes = 256 * 1024
-    /// A header list so much larger than what is taken costs the connection (RFC 9113 10.5.1).
-    private static let maxHeaderBytes = 256 * 1024
     /// The connection's own life.
     let connection: ServerConnection
     let streams = ServerStreams<ServerStream>()

@@ -1,4 +1,5 @@
 import Broker
+import EntryCodecs
 import Gob
 import NIOCore
 import TransportIO
@@ -47,9 +48,7 @@ final class NetRPCClientEngine: ClientEngine {
     func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
         try limits.check(entry)
         let request = RPCRequest<String>(serviceMethod: LogInfo.serviceMethod, seq: nextSeq(ticket))
-        let payload = RPCPayload<String>(
-            name: entry.name, data: entry.data, severity: entry.severity == .info ? "" : entry.severity.name,
-            run: entry.stamp?.run ?? "", seq: entry.stamp?.sequence ?? 0, sentAt: entry.stamp?.sentAt ?? 0)
+        let payload = RPCPayload(entry: GobEntry(entry))
         do throws(GobError) {
             let textBytes = entry.name.utf8.count + entry.data.utf8.count
             if textBytes < Self.encodedInPlace {

@@ -1,4 +1,5 @@
 import Broker
+import EntryCodecs
 import Gob
 import NIOCore
 import TransportIO
@@ -182,16 +183,16 @@ final class NetRPCServerEngine: ServerEngine {
     }
 
     private func take(_ call: Call, _ bytes: RawSpan, _ intake: borrowing EntryIntake) {
+        let payload = payload.entry
         let name = bytes.extracting(payload.name.range)
         guard name.byteCount + payload.data.count <= limits.maxEntryBytes else {
             intake.countUndecodable()
             fail(call.seq, LogInfo.serviceMethod, "the entry exceeds the limit of \(limits.maxEntryBytes) bytes")
             return
         }
-        let severity = bytes.extracting(payload.severity.range)
         let entry = ReceivedEntry(
             name: name, data: bytes.extracting(payload.data.range),
-            severity: severity.isEmpty ? .info : Severity(name: String(copying: severity)) ?? .info,
+            severity: payload.severity(in: bytes),
             run: bytes.extracting(payload.run.range), sequence: payload.seq, sentAt: payload.sentAt)
         switch intake.take(entry, ticket: nextTicket) {
         case .recorded: reply(call.seq, name)

@@ -1,3 +1,4 @@
+import EntryCodecs
 import Gob
 
 /// What goes before each call (Go's `net/rpc`, `rpc.Request`).
@@ -40,26 +41,13 @@ struct RPCInvalidRequest: GobStruct {
 }
 
 /// The argument of `RPCServer.LogInfo`: the contract's `RPCPayload{Name, Data string}` and our own fields behind them.
-///
-/// A Go peer that does not know those fields passes over them, and leaves them out.
 struct RPCPayload<Text: GobField>: GobStruct {
-    var name = Text.gobZero
-    var data = Text.gobZero
-    /// `INFO`, `WARNING` or `ERROR`; left out for INFO.
-    var severity = Text.gobZero
-    var run = Text.gobZero
-    var seq: UInt64 = 0
-    var sentAt: Int64 = 0
+    var entry = GobEntry<Text>()
 
     static var gobName: String { "RPCPayload" }
 
     mutating func gobFields(_ field: inout some GobFieldVisitor & ~Copyable) {
-        field("Name", &name)
-        field("Data", &data)
-        field("Severity", &severity)
-        field("Run", &run)
-        field("Seq", &seq)
-        field("SentAt", &sentAt)
+        entry.gobFields(&field)
     }
 }
 
