@@ -1,5 +1,6 @@
 package import Broker
 import BenchmarkResults
+import Histogram
 package import TransportIO
 
 /// Where a load has its entries from that are not the benchmark's own texts.

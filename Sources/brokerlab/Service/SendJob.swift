@@ -19,8 +19,9 @@ final class SendJob: Sendable {
     /// Sends all entries, or until the task is cancelled; throws only when no connection can be made.
     func run<Transport: ClientTransport>(over transport: Transport) async throws -> SendOutcome {
         try await transport.withConnection { connection in
-            await withTaskCancellationHandler {
-                await run(on: try connection.paced)
+            let paced = try connection.paced
+            return await withTaskCancellationHandler {
+                await run(on: paced)
             } onCancel: {
                 source.stop()
             }
@@ -29,9 +30,7 @@ final class SendJob: Sendable {
 
     private func run<Connection: PacedConnection>(on connection: isolated Connection) async -> SendOutcome {
         let progress = SendProgress()
-        let ticker = Task { [account] in
-            try await progress.run { await account.withLock { $0 }?() }
-        }
+        let ticker = Task { try await progress.run { await self.soFar() } }
         defer {
             ticker.cancel()
             progress.erase()
@@ -70,8 +69,12 @@ final class SendJob: Sendable {
 
     /// What became of the entries so far, with what is to be said of standard input.
     func outcomeSoFar() async -> SendOutcome {
+        await soFar() ?? SendOutcome()
+    }
+
+    private func soFar() async -> SendOutcome? {
         let account = account.withLock { $0 }
-        return await account?() ?? SendOutcome()
+        return await account?()
     }
 
     /// What is to be said of standard input; nil where it is not read.
