@@ -117,7 +117,8 @@ extension TransportDescriptor {
         for option in options where option.name == "queue" && option.half == half {
             // The logger's half of a variant with a queue of its own adds the variant by itself.
             let suffix = half == .broker && needsOwnServer ? "-\(variant ?? "")" : ""
-            #expect(settings.set(option, to: queue + suffix))
+            let isSet = settings.set(option, to: queue + suffix)
+            #expect(isSet)
         }
         return settings
     }
