@@ -27,6 +27,7 @@ let products: [Product] = [
     .executable(name: "brokerlab", targets: ["Main"]),
     .library(name: "Gob", targets: ["Gob"]),
     .library(name: "EntryCodecs", targets: ["EntryCodecs", "Broker"]),
+    .library(name: "NetRPCTransport", targets: ["NetRPCTransport", "Gob", "Broker"]),
 ]
 
 /// What is used of other packages.
@@ -104,7 +105,7 @@ let lab: [Target] = [
     .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
     .target(
         name: "LoggerService",
-        dependencies: ["Broker", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
+        dependencies: ["Broker", "CLinux", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
         swiftSettings: settings),
     .target(
         name: "BenchmarkResults",
@@ -140,11 +141,14 @@ let testKits: [Target] = [
         name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
         swiftSettings: settings),
     .target(
+        name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
+        path: "Tests/GRPCTestKit", swiftSettings: settings),
+    .target(
         name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
         swiftSettings: settings),
     .executableTarget(
         name: "linear",
-        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", nioCore],
+        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", "CLinux", nioCore],
         path: "Tests/Linear", swiftSettings: settings),
     .executableTarget(
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
@@ -167,6 +171,9 @@ let tests: [Target] = [
         name: "EntryCodecsTests", dependencies: ["Broker", "EntryCodecs", "EngineTestKit", nioCore],
         swiftSettings: settings),
     .testTarget(
+        name: "EntryProtobufTests", dependencies: ["EntryProtobuf", "EngineTestKit"], swiftSettings: settings),
+    .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", nioCore], swiftSettings: settings),
+    .testTarget(
         name: "TCPTransportTests",
         dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
         swiftSettings: settings),
@@ -186,13 +193,16 @@ let tests: [Target] = [
     .testTarget(
         name: "GRPCTransportTests",
         dependencies: [
-            "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "HTTP2TestKit", nioCore, nioPosix,
+            "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "EngineTestKit", "GRPCTestKit",
+            "HTTP2TestKit", nioCore, nioPosix,
             .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
         exclude: ["Generated/generate"], swiftSettings: settings),
     .testTarget(
         name: "AMQPTransportTests",
-        dependencies: ["Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", nioCore],
+        dependencies: [
+            "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "EngineTestKit", nioCore,
+        ],
         swiftSettings: settings),
     .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
     .testTarget(
@@ -221,6 +231,7 @@ let tests: [Target] = [
         name: "InteropTests",
         dependencies: [
             "brokerlab", "Main", "madeup", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport",
+            "GRPCTestKit",
             "RabbitMQNode",
             "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
@@ -238,7 +249,7 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: transportTargets + [
-                "Broker", "TransportIO", "Gob", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
+                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]

@@ -58,14 +58,18 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 public struct EndpointError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The text.
     public var text: String
+    /// What is missing in it, where it is known: `a host`.
+    public var lacks: String?
+    /// What is wanted, with an example.
+    public var form: String
 
     /// Creates an error.
-    public init(text: String) {
-        self.text = text
+    public init(text: String, lacks: String? = nil, form: String = "HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001") {
+        (self.text, self.lacks, self.form) = (text, lacks, form)
     }
 
     /// What is wrong and what is wanted.
     public var description: String {
-        "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001."
+        "'\(text)' is not an address\(lacks.map { ": it lacks \($0)" } ?? ""). Write \(form)."
     }
 }

@@ -2,7 +2,7 @@
 public protocol EntryRecorder: Sendable {
     /// Takes an entry.
     ///
-    /// Called on the event loop that read the entry, so it must not block.
+    /// Called on the event loop that read the entry, so it must not block; for a large one on a thread beside it.
     /// - Parameters:
     ///   - entry: the entry as it lies in the receive buffer, valid for this call only.
     ///   - reply: makes the way to tell the entry's fate later, for a recorder that returns ``RecordResult/later``.

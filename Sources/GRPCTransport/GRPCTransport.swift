@@ -13,7 +13,7 @@ package enum GRPCTransport {
     ]
 
     private static func descriptor(
-        _ variant: String?, mode: String, summary: String, _ engineMode: GRPCClientEngine.Mode
+        _ variant: String?, mode: String, summary: String, _ callMode: CallMode
     ) -> TransportDescriptor {
         var descriptor = TransportDescriptor(
             name: "grpc", variant: variant, summary: summary, codec: "protobuf", mode: mode,
@@ -32,9 +32,9 @@ package enum GRPCTransport {
                         mend: "Start it with: brokerlab logger --grpc \(options.target)"),
                     acknowledgement: .recorded, options: options
                 ) { [limits = options.limits, maxInFlight = options.maxInFlight] in
-                    GRPCClientEngine(
-                        authority: endpoint.description, maxInFlight: maxInFlight, limits: limits,
-                        mode: engineMode, scheme: scheme)
+                    ClientConnection(
+                        authority: endpoint.description, maxInFlight: maxInFlight, limits: limits, mode: callMode,
+                        scheme: scheme)
                 }
             },
             makeServer: { options in

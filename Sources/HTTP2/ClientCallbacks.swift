@@ -1,120 +1,15 @@
-public import CNGHTTP2
+import CNGHTTP2
 
-/// A client engine that nghttp2's callbacks reach: what they tell of its streams, by the keys that it gave them.
-public protocol ClientCallbackTarget: CallbackTarget {
-    /// What an engine knows a stream by.
-    associatedtype StreamKey
+/// nghttp2's way into a ``ClientConnection``: `user_data` is the connection, a stream's user data its key, counted from 1.
+enum ClientCallbacks {
+    /// Written once, when it is first used, and only read from then on: safe to share.
+    nonisolated(unsafe) static let object: OpaquePointer = make()
 
-    /// The key that a stream's user data is; nil where the stream is no longer the engine's.
-    static func key(of userData: UnsafeMutableRawPointer?) -> StreamKey?
-
-    /// A header list begins, of a stream of the engine's or of another one.
-    func headersBegan(_ key: StreamKey?)
-    func headersEnded(_ key: StreamKey)
-    func dataCame(_ key: StreamKey, _ data: UnsafeRawBufferPointer)
-    /// END_STREAM has come.
-    func streamEnded(_ key: StreamKey)
-    func streamClosed(_ key: StreamKey, _ errorCode: UInt32)
-    func settingsCame()
-    func goawayCame(_ errorCode: UInt32, _ text: String)
-    /// What the next DATA frame takes; nil if the stream is no longer wanted.
-    func nextPart(_ stream: Int32, _ key: StreamKey, room: Int) -> ClientPart?
-    /// Appends a DATA frame: its header and the next bytes of the stream; returns whether it could.
-    func appendData(_ frameHeader: UnsafeRawBufferPointer, _ key: StreamKey, _ count: Int) -> Bool
-}
-
-/// nghttp2's way into a client engine, beside ``SessionCallbacks``: a stream's user data is its key.
-///
-/// An engine's file makes C functions of these, which cannot be generic themselves.
-public enum ClientCallbacks<Engine: ClientCallbackTarget> {
-    @usableFromInline typealias Session = SessionCallbacks<Engine>
-
-    /// RFC 9113 4.1: "All frames begin with a fixed 9-octet header".
-    @inlinable static var frameHeaderCount: Int { 9 }
-
-    @inlinable @inline(__always)
-    static func key(_ session: OpaquePointer, _ stream: Int32) -> Engine.StreamKey? {
-        Engine.key(of: nghttp2_session_get_stream_user_data(session, stream))
-    }
-
-    /// nghttp2 calls it as its `nghttp2_on_begin_headers_callback`.
-    @inlinable @inline(__always)
-    public static func beginHeaders(
-        _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let session, let frame, let userData else { return 0 }
-        let key = key(session, frame.pointee.hd.stream_id)
-        Session.with(userData) { $0.headersBegan(key) }
-        return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_on_data_chunk_recv_callback`.
-    @inlinable @inline(__always)
-    public static func data(
-        _ session: OpaquePointer?, _ stream: Int32, _ data: UnsafePointer<UInt8>?, _ count: Int,
-        _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let session, let userData, let key = key(session, stream) else { return 0 }
-        Session.with(userData) { $0.dataCame(key, UnsafeRawBufferPointer(start: data, count: count)) }
-        return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_on_frame_recv_callback`.
-    @inlinable @inline(__always)
-    public static func frameReceived(
-        _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let session, let frame, let userData else { return 0 }
-        let header = frame.pointee.hd
-        let flags = UInt32(header.flags)
-        switch UInt32(header.type) {
-        case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
-            guard let key = key(session, header.stream_id) else { return 0 }
-            Session.with(userData) { engine in
-                if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { engine.headersEnded(key) }
-                if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0 { engine.streamEnded(key) }
-            }
-        case NGHTTP2_SETTINGS.rawValue where flags & NGHTTP2_FLAG_ACK.rawValue == 0:
-            Session.with(userData) { $0.settingsCame() }
-        case NGHTTP2_GOAWAY.rawValue:
-            let goaway = frame.pointee.goaway
-            let opaque = UnsafeRawBufferPointer(start: goaway.opaque_data, count: min(goaway.opaque_data_len, 100))
-            Session.with(userData) { $0.goawayCame(goaway.error_code, String(decoding: opaque, as: UTF8.self)) }
-        default: break
-        }
-        return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_on_stream_close_callback`.
-    @inlinable @inline(__always)
-    public static func streamClosed(
-        _ session: OpaquePointer?, _ stream: Int32, _ errorCode: UInt32, _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let session, let userData, let key = key(session, stream) else { return 0 }
-        Session.with(userData) { $0.streamClosed(key, errorCode) }
-        return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_on_frame_send_callback`.
-    @inlinable @inline(__always)
-    public static func frameSent(
-        _ frame: UnsafePointer<nghttp2_frame>?, _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let frame, let userData, UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue else { return 0 }
-        Session.with(userData) { $0.goawaySent(frame.pointee.goaway.error_code) }
-        return 0
-    }
-
-    /// nghttp2 calls it as its `nghttp2_data_source_read_callback`: says how much of the request the next DATA frame takes;
-    /// the frame itself is appended in ``sendData(_:_:_:_:)``.
-    @inlinable @inline(__always)
-    public static func read(
-        _ stream: Int32, _ room: Int, _ flags: UnsafeMutablePointer<UInt32>?,
-        _ source: UnsafeMutablePointer<nghttp2_data_source>?, _ userData: UnsafeMutableRawPointer?
-    ) -> Int {
+    /// Says how much of a body the next DATA frame takes; the frame itself is appended by `nghttp2_send_data_callback`.
+    static let readBody: nghttp2_data_source_read_callback = { _, stream, _, room, flags, source, userData in
         guard let flags, let source, let userData else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-        let part = Engine.key(of: source.pointee.ptr).flatMap { key in
-            Session.with(userData) { $0.nextPart(stream, key, room: room) }
+        let part = ClientConnection.key(source.pointee.ptr).flatMap { key in
+            ClientConnection.with(userData) { $0.nextPart(stream, key, room: room) }
         }
         switch part {
         case .bytes(let count, let isLast):
@@ -125,16 +20,92 @@ public enum ClientCallbacks<Engine: ClientCallbackTarget> {
         }
     }
 
-    /// nghttp2 calls it as its `nghttp2_send_data_callback`.
-    @inlinable @inline(__always)
-    public static func sendData(
-        _ frameHeader: UnsafePointer<UInt8>?, _ count: Int, _ source: UnsafeMutablePointer<nghttp2_data_source>?,
-        _ userData: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let frameHeader, let source, let userData, let key = Engine.key(of: source.pointee.ptr) else {
-            return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+    private static func make() -> OpaquePointer {
+        let object = HTTP2Session.makeCallbacks()
+        nghttp2_session_callbacks_set_on_begin_headers_callback(object) { session, frame, userData in
+            guard let session, let frame, let userData else { return 0 }
+            let key = ClientConnection.key(session, frame.pointee.hd.stream_id)
+            ClientConnection.with(userData) { $0.headersBegan(key) }
+            return 0
         }
-        let header = UnsafeRawBufferPointer(start: frameHeader, count: frameHeaderCount)
-        return Session.with(userData) { $0.appendData(header, key, count) } ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+        nghttp2_session_callbacks_set_on_header_callback(object) { _, _, name, nameCount, value, count, _, userData in
+            guard let userData else { return 0 }
+            let name = UnsafeBufferPointer(start: name, count: nameCount)
+            let value = UnsafeBufferPointer(start: value, count: count)
+            let goesOn = ClientConnection.with(userData) { $0.fieldCame(name, value) }
+            return goesOn ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+        }
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(object) { session, _, stream, data, count, userData in
+            guard let session, let userData, let key = ClientConnection.key(session, stream) else { return 0 }
+            ClientConnection.with(userData) { $0.dataCame(key, UnsafeRawBufferPointer(start: data, count: count)) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_recv_callback(object) { session, frame, userData in
+            guard let session, let frame, let userData else { return 0 }
+            ClientConnection.with(userData) { $0.frameCame(frame, session) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_stream_close_callback(object) { session, stream, errorCode, userData in
+            guard let session, let userData, let key = ClientConnection.key(session, stream) else { return 0 }
+            ClientConnection.with(userData) { $0.streamClosed(key, errorCode) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_send_callback(object) { _, frame, userData in
+            guard let frame, let userData, UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue else { return 0 }
+            ClientConnection.with(userData) { $0.goawaySent(frame.pointee.goaway.error_code) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_send_data_callback(object) { _, _, frameHeader, count, source, userData in
+            guard let frameHeader, let source, let userData, let key = ClientConnection.key(source.pointee.ptr) else {
+                return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+            }
+            let header = UnsafeRawBufferPointer(start: frameHeader, count: HTTP2Session.frameHeaderCount)
+            let isAppended = ClientConnection.with(userData) { $0.appendData(header, key, count) }
+            return isAppended ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+        }
+        nghttp2_session_callbacks_set_error_callback2(object) { _, _, text, count, userData in
+            guard let userData, let text else { return 0 }
+            let message = String(decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
+            ClientConnection.with(userData) { $0.libraryComplained(message) }
+            return 0
+        }
+        return object
+    }
+}
+
+extension ClientConnection {
+    /// The connection outlives its session, which makes the callbacks: no retain is needed.
+    @inline(__always)
+    fileprivate static func with<R>(_ userData: UnsafeMutableRawPointer, _ body: (ClientConnection) -> R) -> R {
+        Unmanaged<ClientConnection>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
+    }
+
+    /// The key that a stream's user data is; nil where the stream is no longer the connection's.
+    @inline(__always)
+    fileprivate static func key(_ userData: UnsafeMutableRawPointer?) -> Int? {
+        userData.map { Int(bitPattern: $0) - 1 }
+    }
+
+    @inline(__always)
+    fileprivate static func key(_ session: OpaquePointer, _ stream: Int32) -> Int? {
+        key(nghttp2_session_get_stream_user_data(session, stream))
+    }
+
+    @inline(__always)
+    fileprivate func frameCame(_ frame: UnsafePointer<nghttp2_frame>, _ session: OpaquePointer) {
+        let header = frame.pointee.hd
+        let flags = UInt32(header.flags)
+        switch UInt32(header.type) {
+        case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
+            guard let key = Self.key(session, header.stream_id) else { return }
+            if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { headersEnded(key) }
+            if flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0 { streamEnded(key) }
+        case NGHTTP2_SETTINGS.rawValue where flags & NGHTTP2_FLAG_ACK.rawValue == 0: settingsCame()
+        case NGHTTP2_GOAWAY.rawValue:
+            let goaway = frame.pointee.goaway
+            let opaque = UnsafeRawBufferPointer(start: goaway.opaque_data, count: min(goaway.opaque_data_len, 100))
+            goawayCame(goaway.error_code, String(decoding: opaque, as: UTF8.self))
+        default: break
+        }
     }
 }

@@ -21,6 +21,12 @@ public struct HTTP2Session: ~Copyable {
         package init() {}
     }
 
+    /// Header lists of a stream that are so much larger than what is taken cost the connection (RFC 9113 10.5.1).
+    package static let maxHeaderBytes = 256 * 1024
+
+    /// RFC 9113 4.1: "All frames begin with a fixed 9-octet header".
+    static let frameHeaderCount = 9
+
     package enum Role {
         case client
         case server
@@ -123,6 +129,11 @@ public struct HTTP2Session: ~Copyable {
     /// What nghttp2 calls one of its error codes.
     package static func text(ofLibraryError code: Int32) -> String {
         String(cString: nghttp2_strerror(code))
+    }
+
+    /// Whether a stream that was closed with that error code was not looked at by the peer (RFC 9113 8.7).
+    package static func isRefusal(_ errorCode: UInt32) -> Bool {
+        errorCode == NGHTTP2_REFUSED_STREAM.rawValue
     }
 
     /// The name of an error code of RFC 9113 7.

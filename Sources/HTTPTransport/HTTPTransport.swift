@@ -98,7 +98,7 @@ package enum HTTPTransport {
             description: description(of: target, options.tls == nil ? "cleartext HTTP/2" : "HTTP/2 over TLS"),
             acknowledgement: .recorded, options: options
         ) { [options] in
-            HTTP2ClientEngine(
+            ClientConnection(
                 target: target, codec: codec, maxInFlight: options.maxInFlight, limits: options.limits, scheme: scheme,
                 takesAnySuccess: options.own[HTTPOptions.anySuccess] ?? false, token: options.token)
         }

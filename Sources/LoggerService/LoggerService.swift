@@ -46,6 +46,7 @@ package struct LoggerService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await announce(addresses) }
+                group.addTask { await FreedMemory.giveBackInTime() }
                 for receiver in receivers {
                     group.addTask { try await serve(receiver) { sink.yield((receiver.transport, $0)) } }
                 }

@@ -1,5 +1,5 @@
 public import Broker
-package import TransportIO
+import TransportIO
 
 /// Go's net/rpc with its gob codec: what a pair of Go services speaks without any further library.
 public enum NetRPCTransport {
@@ -16,18 +16,18 @@ public enum NetRPCTransport {
             }
         })
 
-    /// The client half, for entries and, with ``TransportIO/SocketConnection/call(_:_:as:)``, for calls of any method.
+    /// The client half, for entries and for calls of any method.
     /// - Parameter options: `target` is `host:port` for plain TCP (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
     ///   over HTTP first (`rpc.DialHTTP`).
     /// - Throws: an error about `options.target` if it is neither.
-    package static func client(_ options: ClientOptions) throws -> SocketClientTransport {
+    static func client(_ options: ClientOptions) throws -> SocketClientTransport {
         let (address, path) = split(options.target)
         return SocketClientTransport(
             to: try Endpoint(parsing: address),
             description: .init(
                 peer: "the net/rpc logger", protocolName: "Go's net/rpc",
                 mend: "Start it with: brokerlab logger --netrpc \(address)"),
-            acknowledgement: .recorded, options: options
+            acknowledgement: .recorded, options: options, looksBeforeReuse: true
         ) { NetRPCClientEngine(capacity: options.maxInFlight, limits: options.limits, path: path) }
     }
 

@@ -17,7 +17,7 @@ package enum TCPTransport {
                 description: .init(
                     peer: "the tcp logger", protocolName: "broker-lab's tcp transport",
                     mend: "Start it with: brokerlab logger --tcp \(options.target)"),
-                acknowledgement: .recorded, options: options
+                acknowledgement: .recorded, options: options, looksBeforeReuse: true
             ) { TCPClientEngine(capacity: options.maxInFlight, limits: options.limits) }
         },
         makeServer: { options in

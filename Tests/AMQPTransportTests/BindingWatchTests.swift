@@ -1,5 +1,6 @@
 import Broker
 import CRabbitMQ
+import EngineTestKit
 import NIOCore
 import Synchronization
 import Testing
@@ -21,7 +22,7 @@ import TransportIO
     }
 
     private let surroundings = Surroundings()
-    private let intake = EntryIntake(recorder: TestRecorder(), makeReply: { _ in EntryReply { _ in } })
+    private let intake = EntryIntake(recorder: RecordingRecorder(), makeReply: { _ in EntryReply { _ in } })
 
     private func readyEngine(channelMax: Int = 2047) throws -> AMQPServerEngine {
         var engine = AMQPServerEngine(
@@ -34,7 +35,7 @@ import TransportIO
         engine.open(into: &out)
         var fake = FakeBroker()
         fake.welcomeLogger()
-        _ = try engine.feed(fake.take(), &out, TestRecorder())
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
         return engine
     }
 
@@ -52,7 +53,7 @@ import TransportIO
         var fake = FakeBroker()
         speak(&fake)
         var out = ByteBuffer()
-        _ = try engine.feed(fake.take(), &out, TestRecorder())
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
         return try SentFrame.all(in: out)
     }
 

@@ -1,40 +1,15 @@
 import Broker
 import CRabbitMQ
+import EngineTestKit
 import NIOCore
 import TransportIO
 
 @testable import AMQPTransport
 
-/// Entries that a test's logger was given, with results that the test chooses.
-final class TestRecorder: EntryRecorder, @unchecked Sendable {
-    // Unchecked: used by one test on one thread.
-    private(set) var entries: [LogEntry] = []
-    private(set) var repeated: [LogEntry] = []
-    private(set) var undecodable = 0
-    private let result: (LogEntry) -> RecordResult
-
-    init(_ result: @escaping (LogEntry) -> RecordResult = { _ in .recorded }) {
-        self.result = result
-    }
-
-    func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
-        let entry = entry.copy()
-        entries.append(entry)
-        return result(entry)
-    }
-
-    func countUndecodable() {
-        undecodable += 1
-    }
-
-    func countRepeated(_ entry: borrowing ReceivedEntry) {
-        repeated.append(entry.copy())
-    }
-}
-
 extension AMQPServerEngine {
     /// Feeds a part of the stream, as the socket's handler would; returns what is left of it.
-    mutating func feed(_ bytes: ByteBuffer, _ out: inout ByteBuffer, _ recorder: TestRecorder) throws -> ByteBuffer {
+    mutating func feed(_ bytes: ByteBuffer, _ out: inout ByteBuffer, _ recorder: RecordingRecorder) throws -> ByteBuffer
+    {
         var rest = bytes
         try receive(&rest, into: &out, intake: EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } }))
         return rest

@@ -1,4 +1,5 @@
 import Broker
+import EngineTestKit
 import NIOCore
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
                 url: try testURL("amqp://localhost?frame_max=4096"),
                 queue: QueueDeclaration(name: "q", isTemporary: true), limits: EntryLimits(maxEntryBytes: 10_000)),
             recent: RecentMessages(), ready: {})
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var out = ByteBuffer()
         engine.open(into: &out)
         var (rest, input) = (bytes, ByteBuffer())
@@ -111,9 +112,9 @@ import Testing
             engine.open(into: &out)
             var fake = FakeBroker()
             fake.welcomeLogger()
-            _ = try engine.feed(fake.take(), &out, TestRecorder())
+            _ = try engine.feed(fake.take(), &out, RecordingRecorder())
             fake.out.writeMultipleIntegers(FrameType.body.rawValue, UInt16(1), size)
-            #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, TestRecorder()) }
+            #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, RecordingRecorder()) }
         }
     }
 }

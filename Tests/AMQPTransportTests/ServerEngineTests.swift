@@ -1,5 +1,6 @@
 import Broker
 import CRabbitMQ
+import EngineTestKit
 import NIOCore
 import Synchronization
 import Testing
@@ -27,7 +28,7 @@ import Testing
         engine.open(into: &out)
         var fake = FakeBroker()
         fake.welcomeLogger()
-        let rest = try engine.feed(fake.take(), &out, TestRecorder())
+        let rest = try engine.feed(fake.take(), &out, RecordingRecorder())
         #expect(rest.readableBytes == 0)
         #expect(readyCount == 1)
         out.clear()
@@ -49,7 +50,7 @@ import Testing
     @Test(arguments: [1, 2, 5, 63, 1000, 20_000])
     func repeatsTheRecordedConversation(_ step: Int) throws {
         var engine = try engine("amqp://localhost?frame_max=4096&channel_max=1", temporary: true)
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var out = ByteBuffer()
         engine.open(into: &out)
         var rest = GoldenBytes.serverReceived
@@ -83,7 +84,7 @@ import Testing
     @Test func acknowledgesOnceARead() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var fake = FakeBroker()
         for tag in 1...50 { fake.deliver(UInt64(tag), body: json("\(tag)")) }
         _ = try engine.feed(fake.take(), &out, recorder)
@@ -94,7 +95,7 @@ import Testing
     @Test func acknowledgesOnlyWhatIsRecorded() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder { $0.data == "later" ? .later : .recorded }
+        let recorder = RecordingRecorder { $0.data == "later" ? .later : .recorded }
         var fake = FakeBroker()
         for (tag, data) in ["now", "later", "now", "later", "now"].enumerated() {
             fake.deliver(UInt64(tag + 1), body: json(data))
@@ -114,7 +115,7 @@ import Testing
     @Test func mergesAcknowledgementsOfATick() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder { _ in .later }
+        let recorder = RecordingRecorder { _ in .later }
         var fake = FakeBroker()
         for tag in 1...6 { fake.deliver(UInt64(tag), body: json("d")) }
         _ = try engine.feed(fake.take(), &out, recorder)
@@ -128,7 +129,7 @@ import Testing
     @Test func rejectsWhatIsNotTaken() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder { $0.data == "no" ? .rejected("full") : .recorded }
+        let recorder = RecordingRecorder { $0.data == "no" ? .rejected("full") : .recorded }
         var fake = FakeBroker()
         fake.deliver(1, body: json("yes"))
         fake.deliver(2, body: json("no"))
@@ -145,7 +146,7 @@ import Testing
     @Test func takesTheSeverityFromTheRoutingKey() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var fake = FakeBroker()
         for (tag, key) in ["log.INFO", "log.WARNING", "log.ERROR", "other"].enumerated() {
             fake.deliver(UInt64(tag + 1), key: key, body: json("d"))
@@ -158,7 +159,7 @@ import Testing
     @Test func stepsOverBodiesThatAreTooLong() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out, limits: EntryLimits(maxEntryBytes: 100))
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var fake = FakeBroker()
         fake.deliver(1, body: String(repeating: "x", count: 200_000))
         fake.deliver(2, body: json(String(repeating: "x", count: 100)))
@@ -172,7 +173,7 @@ import Testing
     @Test func believesNoClaimedSize() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out, limits: EntryLimits(maxEntryBytes: EntryLimits.allowedEntryBytes.upperBound))
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var fake = FakeBroker()
         fake.deliver(1, body: "{", claiming: 800_000_000)
         _ = try engine.feed(fake.take(), &out, recorder)
@@ -184,7 +185,7 @@ import Testing
     @Test func drainsWhenAllIsSettled() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder { _ in .later }
+        let recorder = RecordingRecorder { _ in .later }
         var fake = FakeBroker()
         fake.deliver(1, body: json("d"))
         _ = try engine.feed(fake.take(), &out, recorder)
@@ -210,7 +211,7 @@ import Testing
     /// Once published and delivered again, the same id is known; over connections, too.
     @Test func recognisesDuplicatesByTheirID() throws {
         let recent = RecentMessages()
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         for connection in 0..<2 {
             var out = ByteBuffer()
             var engine = try readyEngine(&out, recent: recent)
@@ -231,7 +232,7 @@ import Testing
     @Test func trustsForeignIDsOnlyWhenRedelivered() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var fake = FakeBroker()
         fake.deliver(1, body: json("a"), messageID: "always the same")
         fake.deliver(2, body: json("a"), messageID: "always the same")
@@ -247,7 +248,7 @@ import Testing
         let recent = RecentMessages()
         var out = ByteBuffer()
         var engine = try readyEngine(&out, recent: recent)
-        let recorder = TestRecorder { _ in .later }
+        let recorder = RecordingRecorder { _ in .later }
         var fake = FakeBroker()
         fake.deliver(1, body: json("a"), messageID: Self.id)
         _ = try engine.feed(fake.take(), &out, recorder)
@@ -319,7 +320,7 @@ import Testing
         let now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         let calls = Mutex<[NIODeadline?]>([])
         engine.attach(to: EngineLoop(clock: { now }, wakeUp: { time in calls.withLock { $0.append(time) } }))
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
         var fake = FakeBroker()
         var sent: [[UInt64]] = []
@@ -358,7 +359,7 @@ import Testing
         var engine = try readyEngine(&out)
         var fake = FakeBroker()
         fake.out.writeMethod(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t())
-        let error = #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, TestRecorder()) }
+        let error = #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, RecordingRecorder()) }
         #expect(error?.description.contains("the queue was deleted") == true)
     }
 
@@ -367,7 +368,7 @@ import Testing
     func assemblesBodiesAroundTheFrameLimit(_ sizes: [Int]) throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        let recorder = TestRecorder()
+        let recorder = RecordingRecorder()
         var fake = FakeBroker()
         let framework = json("").utf8.count
         var tag: UInt64 = 0

@@ -1,5 +1,5 @@
 package import Broker
-import NIOCore
+package import NIOCore
 package import TransportIO
 
 /// A client engine and a server engine joined memory to memory.
@@ -14,13 +14,20 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
     /// The server's tickets of the entries whose result was `later`, oldest first.
     package var tickets: [UInt64] { asked.tickets }
 
+    /// What the client has said that was not carried.
+    package var fromClient = ByteBuffer()
+    /// What the server has said that was not carried.
+    package var fromServer = ByteBuffer()
+    /// What the client has learned of entries that was not taken.
+    package var completions = Completions()
+    package let intake: EntryIntake
+
     private let asked = Asked()
-    private let intake: EntryIntake
-    private var fromClient = ByteBuffer()
-    private var fromServer = ByteBuffer()
+    private let clock = ManualClock()
+    private var clientIsDue = false
+    private var serverIsDue = false
     private var clientInput = ByteBuffer()
     private var serverInput = ByteBuffer()
-    private var completions = Completions()
 
     package init(_ client: Client, _ server: Server, recorder: RecordingRecorder = RecordingRecorder()) {
         self.client = client
@@ -32,6 +39,8 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
                 asked.tickets.append(ticket)
                 return EntryReply { _ in }
             })
+        self.client.attach(to: clock.loop { [unowned self] in clientIsDue = true })
+        self.server.attach(to: clock.loop { [unowned self] in serverIsDue = true })
         self.client.open(into: &fromClient)
         self.server.open(into: &fromServer)
     }
@@ -41,8 +50,34 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
         try client.send(entry, ticket: ticket, into: &fromClient)
     }
 
+    /// Lets time pass on both sides.
+    package func advance(by amount: TimeAmount, step: Int = .max) throws(ProtocolError) {
+        clock.now = clock.now + amount
+        (clientIsDue, serverIsDue) = (true, true)
+        try exchange(step: step)
+    }
+
+    /// Lets time pass on the server's side; what it says is not carried.
+    package func advanceServer(by amount: TimeAmount) throws(ProtocolError) {
+        clock.now = clock.now + amount
+        try server.proceed(into: &fromServer, intake: intake)
+    }
+
+    private func proceed() throws(ProtocolError) {
+        if clientIsDue {
+            clientIsDue = false
+            try client.proceed(into: &fromClient, completions: &completions)
+        }
+        if serverIsDue {
+            serverIsDue = false
+            try server.proceed(into: &fromServer, intake: intake)
+        }
+    }
+
     /// Carries bytes both ways until nobody has anything more to say, at most `step` bytes at a time.
     package func exchange(step: Int = .max) throws(ProtocolError) {
+        client.flush(into: &fromClient)
+        try proceed()
         while fromClient.readableBytes > 0 || fromServer.readableBytes > 0 || server.isPaused {
             if let part = server.isPaused ? [] : fromClient.readPart(step) {
                 toServer += part
@@ -54,6 +89,7 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
                 clientInput.writeBytes(part)
                 try client.receive(&clientInput, into: &fromClient, completions: &completions)
             }
+            try proceed()
         }
     }
 

@@ -5,6 +5,7 @@ import Synchronization
 package final class RecordingRecorder: EntryRecorder {
     private struct State {
         var entries: [LogEntry] = []
+        var repeated: [LogEntry] = []
         var undecodable = 0
         var replies: [EntryReply] = []
         var result: RecordResult
@@ -25,6 +26,8 @@ package final class RecordingRecorder: EntryRecorder {
     }
 
     package var entries: [LogEntry] { state.withLock { $0.entries } }
+    /// The entries that were known to have been recorded before.
+    package var repeated: [LogEntry] { state.withLock { $0.repeated } }
     package var undecodable: Int { state.withLock { $0.undecodable } }
 
     /// What every entry is answered with.
@@ -56,5 +59,10 @@ package final class RecordingRecorder: EntryRecorder {
 
     package func countUndecodable() {
         state.withLock { $0.undecodable += 1 }
+    }
+
+    package func countRepeated(_ entry: borrowing ReceivedEntry) {
+        let copy = entry.copy()
+        state.withLock { $0.repeated.append(copy) }
     }
 }

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import HTTP2
 import TransportIO
 
 @testable import GRPCTransport
@@ -16,9 +17,9 @@ extension FuzzTarget {
     }
 
     static let grpcClient = FuzzTarget(name: "grpc-client") { bytes in
-        for mode in [GRPCClientEngine.Mode.unary, .stream] {
+        for mode in [CallMode.unary, .stream] {
             let (step, rest) = bytes.stepAndRest
-            var client: any ClientEngine = GRPCClientEngine(
+            var client: any ClientEngine = ClientConnection(
                 authority: "x", maxInFlight: 8, limits: EntryLimits(maxEntryBytes: 1 << 16), mode: mode)
             let told = client.feed(HTTP2Opening.ofServer + rest, sends: 4, step: step, thenEnd: true)
             require(Set(told.fates.map(\.ticket)).count == told.fates.count, "an entry has two fates")

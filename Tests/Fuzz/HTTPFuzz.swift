@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import HTTP2
 import NIOCore
 import TransportIO
 
@@ -46,7 +47,7 @@ extension FuzzTarget {
     static let http2Client = FuzzTarget(name: "http2-client") { bytes in
         guard let target = try? HTTPTarget(parsing: "h:80") else { fatalError("h:80 is a target") }
         let (step, rest) = bytes.stepAndRest
-        var client: any ClientEngine = HTTP2ClientEngine(target: target, maxInFlight: 8, limits: limits)
+        var client: any ClientEngine = ClientConnection(target: target, maxInFlight: 8, limits: limits)
         let told = client.feed(HTTP2Opening.ofServer + rest, sends: 4, step: step, thenEnd: true)
         require(Set(told.fates.map(\.ticket)).count == told.fates.count, "an entry has two fates")
     }

@@ -1,4 +1,6 @@
 import Broker
+import EngineTestKit
+import GRPCTestKit
 import HTTP2TestKit
 import NIOCore
 import Testing
@@ -66,15 +68,16 @@ import TransportIO
     }
 
     private func open(
-        _ method: String, on pair: EnginePair, _ options: CallOptions = CallOptions()
+        _ method: String, on pair: EnginePair<CallEngine, GRPCServerEngine>, _ options: CallOptions = CallOptions()
     ) throws -> (OutgoingCall, Observer) {
         let observer = Observer()
         let call = try pair.client.openCall("/test.Service/\(method)", options, observer: observer).get()
         return (call, observer)
     }
 
-    private func pair(limits: EntryLimits = EntryLimits()) throws -> EnginePair {
-        let pair = EnginePair(limits: limits, services: [Self.service])
+    private func pair(limits: EntryLimits = EntryLimits()) throws -> EnginePair<CallEngine, GRPCServerEngine> {
+        let pair = EnginePair(
+            CallEngine(authority: "logger:50001"), GRPCServerEngine(limits: limits, services: [Self.service]))
         try pair.exchange()
         return pair
     }
@@ -178,8 +181,8 @@ import TransportIO
         // The server alone: its clock is the same, but the client is not asked.
         try pair.advanceServer(by: .milliseconds(600))
         #expect(pair.server.isIdle)
-        #expect(ReadFrames(pair.toClient).stream(1).contains { $0.kind == RawFrames.Kind.headers && $0.endsStream })
-        pair.toClient.clear()
+        #expect(ReadFrames(pair.fromServer).stream(1).contains { $0.kind == RawFrames.Kind.headers && $0.endsStream })
+        pair.fromServer.clear()
         try pair.advance(by: .zero)
         #expect(observer.end?.status.code == .deadlineExceeded)
         #expect(pair.client.calls.count == 0)

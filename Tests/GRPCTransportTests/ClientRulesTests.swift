@@ -1,4 +1,6 @@
 import Broker
+import EngineTestKit
+import HTTP2
 import HTTP2TestKit
 import NIOCore
 import Testing
@@ -10,7 +12,7 @@ import Testing
 @Suite struct ClientRulesTests {
     /// A client engine and what it says.
     struct Client {
-        let engine = GRPCClientEngine(authority: "x", maxInFlight: 1024, limits: EntryLimits())
+        let engine = ClientConnection(authority: "x", maxInFlight: 1024, limits: EntryLimits())
         var said = ByteBuffer()
         var completions = Completions()
 
@@ -196,7 +198,7 @@ import Testing
 
     @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2p1\r\n"])
     func aServerOfAnotherKindIsNamed(opening: String) throws {
-        let engine = GRPCClientEngine(authority: "x", maxInFlight: 1, limits: EntryLimits())
+        let engine = ClientConnection(authority: "x", maxInFlight: 1, limits: EntryLimits())
         var (said, completions) = (ByteBuffer(), Completions())
         engine.open(into: &said)
         var bytes = ByteBuffer(string: opening)

@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import GRPCTransport
+@testable import GRPCTestKit
 
 /// gRPC, "Connection Backoff Protocol": 1 s, 1.6 times as long each time, 120 s at most, 20% of jitter.
 @Suite struct ConnectionBackoffTests {

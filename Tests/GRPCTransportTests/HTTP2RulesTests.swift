@@ -1,3 +1,4 @@
+import EngineTestKit
 import HTTP2TestKit
 import NIOCore
 import Testing

@@ -1,9 +1,11 @@
 import Broker
+import EngineTestKit
 import HTTP2TestKit
 import NIOCore
 import NIOPosix
 import Testing
 
+@testable import GRPCTestKit
 @testable import GRPCTransport
 @testable import TransportIO
 
@@ -55,17 +57,21 @@ import Testing
         #expect(ClientKeepAlive(every: .minutes(5)).interval.value == .minutes(5))
     }
 
-    /// Frames of a client engine with an entry in flight, `seconds` after the server's last word.
-    private func frames(_ engine: GRPCClientEngine, _ clock: ManualClock, after seconds: Int64) throws -> [UInt8] {
+    private final class Observer: ClientCallObserver {
+        func received(_ message: RawSpan, wasCompressed: Bool) {}
+        func ended(_ end: CallEnd) {}
+    }
+
+    /// Frames of a client engine with a call open, `seconds` after the server's last word.
+    private func frames(_ engine: CallEngine, _ clock: ManualClock, after seconds: Int64) throws -> [UInt8] {
         clock.now = clock.now + .seconds(seconds)
         var out = ByteBuffer()
         try engine.keepAlive(into: &out)
         return ReadFrames(out).frames.map(\.kind)
     }
 
-    private func engine(_ rules: ClientKeepAlive, _ clock: ManualClock) throws -> GRPCClientEngine {
-        let engine = GRPCClientEngine(
-            authority: "logger:50001", maxInFlight: 8, limits: EntryLimits(), keepAlive: rules)
+    private func engine(_ rules: ClientKeepAlive, _ clock: ManualClock) throws -> CallEngine {
+        let engine = CallEngine(authority: "logger:50001", keepAlive: rules)
         engine.attach(to: clock.loop {})
         var out = ByteBuffer()
         engine.open(into: &out)
@@ -74,13 +80,15 @@ import Testing
         return engine
     }
 
-    @Test func aPINGIsSentForAnEntryThatWaitsAndTheConnectionEndsWithoutAnAnswer() throws {
+    @Test func aPINGIsSentForACallThatWaitsAndTheConnectionEndsWithoutAnAnswer() throws {
         let clock = ManualClock()
         let engine = try engine(ClientKeepAlive(every: .seconds(30)), clock)
         #expect(try frames(engine, clock, after: 0).isEmpty)
         #expect(try frames(engine, clock, after: 300).isEmpty, "no call is open")
         var out = ByteBuffer()
-        try engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &out)
+        let observer = Observer()
+        _ = try engine.openCall("/logs.LogService/WriteLog", CallOptions(), observer: observer).get()
+        engine.flush(into: &out)
         #expect(try frames(engine, clock, after: 29).isEmpty)
         #expect(try frames(engine, clock, after: 1) == [RawFrames.Kind.ping])
         #expect(throws: ProtocolError("the server has not answered a keepalive PING in time")) {

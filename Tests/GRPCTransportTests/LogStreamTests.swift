@@ -1,4 +1,5 @@
 import Broker
+import EngineTestKit
 import HTTP2
 import HTTP2TestKit
 import NIOCore
@@ -13,15 +14,15 @@ import Testing
         LogEntry(name: "n\(number)", data: String(repeating: "d", count: size))
     }
 
-    private func send(_ tickets: Range<Int>, on pair: EnginePair, size: Int = 10) throws {
+    private func send(_ tickets: Range<Int>, on pair: GRPCPair, size: Int = 10) throws {
         for ticket in tickets {
-            try pair.client.send(entry(ticket, size: size), ticket: ticket, into: &pair.toServer)
+            try pair.client.send(entry(ticket, size: size), ticket: ticket, into: &pair.fromClient)
         }
     }
 
     @Test(arguments: [1, 2, 7, 100, .max])
     func entriesAreAcknowledgedInOrder(step: Int) throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange(step: step)
         for round in 0..<3 {
             try send(0..<50, on: pair)
@@ -35,21 +36,21 @@ import Testing
 
     /// What was collected leaves in as few frames as there are flushes.
     @Test func entriesShareFrames() throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         try send(0..<24, on: pair)
-        #expect(ReadFrames(pair.toServer).frames.allSatisfy { $0.kind != RawFrames.Kind.data })
-        pair.client.flush(into: &pair.toServer)
-        #expect(ReadFrames(pair.toServer).stream(1).map(\.kind) == [RawFrames.Kind.headers, RawFrames.Kind.data])
-        try pair.server.receive(&pair.toServer, into: &pair.toClient, intake: pair.intake)
-        let answer = ReadFrames(pair.toClient).stream(1)
+        #expect(ReadFrames(pair.fromClient).frames.allSatisfy { $0.kind != RawFrames.Kind.data })
+        pair.client.flush(into: &pair.fromClient)
+        #expect(ReadFrames(pair.fromClient).stream(1).map(\.kind) == [RawFrames.Kind.headers, RawFrames.Kind.data])
+        try pair.server.receive(&pair.fromClient, into: &pair.fromServer, intake: pair.intake)
+        let answer = ReadFrames(pair.fromServer).stream(1)
         #expect(answer.map(\.kind) == [RawFrames.Kind.headers, RawFrames.Kind.data])
         #expect(answer.last?.payload.count == 24 * LogResponse.logged.utf8CodeUnitCount)
     }
 
     @Test(arguments: [100_000, 16 << 20 - 10])
     func largeEntriesArrive(size: Int) throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         try send(0..<3, on: pair, size: size)
         try pair.exchange(step: 60_000)
@@ -58,17 +59,17 @@ import Testing
     }
 
     @Test func aRefusedEntryDoesNotEndTheCall() throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         pair.recorder.result = .rejected("the store is full")
-        #expect(try pair.send(entry(0)) == [Fate(ticket: 0, failure: TransportError(.rejected, "the store is full"))])
+        #expect(try pair.roundTrip(entry(0)) == [.rejected(0, "the store is full")])
         pair.recorder.result = .recorded
-        #expect(try pair.send(entry(1)) == [Fate(ticket: 0, failure: nil)])
+        #expect(try pair.roundTrip(entry(1)) == [Fate(ticket: 0, failure: nil)])
         #expect(pair.server.slotCount == 1)
     }
 
     @Test func laterFatesKeepTheOrder() throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         pair.recorder.result = .later
         try send(0..<2, on: pair)
@@ -77,12 +78,12 @@ import Testing
         try send(2..<3, on: pair)
         try pair.exchange()
         #expect(pair.takeFates().isEmpty)
-        let tickets = pair.recorder.tickets
-        pair.server.complete(tickets[1], .rejected("no"), into: &pair.toClient)
+        let tickets = pair.tickets
+        pair.server.complete(tickets[1], .rejected("no"), into: &pair.fromServer)
         try pair.exchange()
         #expect(pair.takeFates().isEmpty)
-        pair.server.complete(tickets[0], .recorded, into: &pair.toClient)
-        pair.server.complete(tickets[0], .recorded, into: &pair.toClient)
+        pair.server.complete(tickets[0], .recorded, into: &pair.fromServer)
+        pair.server.complete(tickets[0], .recorded, into: &pair.fromServer)
         try pair.exchange()
         #expect(pair.takeFates().map(\.ticket) == [0, 1, 2])
     }
@@ -108,7 +109,7 @@ import Testing
         var (server, client) = (HTTP2Session.Settings.server, HTTP2Session.Settings.client)
         (server.streamWindow, server.connectionWindow, server.maxFrameSize) = (100, 65_535, 16_384)
         client.streamWindow = 20
-        let pair = EnginePair(serverSettings: server, clientSettings: client, mode: .stream)
+        let pair = GRPCPair(serverSettings: server, clientSettings: client, mode: .stream)
         try pair.exchange()
         try send(0..<40, on: pair, size: 500)
         try pair.exchange()
@@ -146,7 +147,7 @@ import Testing
     }
 
     @Test func theServersEndTellsWhatIsKnown() throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         pair.recorder.result = .later
         try send(0..<2, on: pair)
@@ -156,36 +157,36 @@ import Testing
         var reset = RawFrames()
         reset.add(RawFrames.Kind.reset, 0, 1, [0, 0, 0, 8])
         var bytes = reset.bytes
-        try pair.client.receive(&bytes, into: &pair.toServer, completions: &pair.completions)
+        try pair.client.receive(&bytes, into: &pair.fromClient, completions: &pair.completions)
         let fates = pair.takeFates().map(\.failure)
         #expect(fates.prefix(2).map(\.?.fate) == [.unknown, .unknown])
         #expect(fates.last == .sendAgain)
         // The next entry opens another call.
         pair.recorder.result = .recorded
         try send(0..<1, on: pair)
-        pair.client.flush(into: &pair.toServer)
-        #expect(ReadFrames(pair.toServer).stream(3).map(\.kind) == [RawFrames.Kind.headers, RawFrames.Kind.data])
+        pair.client.flush(into: &pair.fromClient)
+        #expect(ReadFrames(pair.fromClient).stream(3).map(\.kind) == [RawFrames.Kind.headers, RawFrames.Kind.data])
     }
 
     @Test func whatARefusedStreamCarriedIsSentAgain() throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         try send(0..<2, on: pair)
-        pair.client.flush(into: &pair.toServer)
+        pair.client.flush(into: &pair.fromClient)
         var reset = RawFrames()
         reset.add(RawFrames.Kind.reset, 0, 1, [0, 0, 0, 7])
         var bytes = reset.bytes
-        try pair.client.receive(&bytes, into: &pair.toServer, completions: &pair.completions)
+        try pair.client.receive(&bytes, into: &pair.fromClient, completions: &pair.completions)
         #expect(pair.takeFates().map(\.failure) == [.sendAgain, .sendAgain])
     }
 
     @Test func aGracefulStopEndsTheStream() throws {
-        let pair = EnginePair(mode: .stream)
+        let pair = GRPCPair(mode: .stream)
         try pair.exchange()
         try send(0..<3, on: pair)
         try pair.exchange()
         try send(3..<5, on: pair)
-        pair.server.drain(into: &pair.toClient)
+        pair.server.drain(into: &pair.fromServer)
         try pair.exchange()
         #expect(pair.takeFates() == (0..<5).map { Fate(ticket: $0, failure: nil) })
         #expect(pair.client.isRetired)

@@ -1,4 +1,5 @@
 import Broker
+import EngineTestKit
 import HTTP2TestKit
 import NIOCore
 import Testing

@@ -1,4 +1,5 @@
 import Broker
+import EngineTestKit
 import HTTP2
 import HTTP2TestKit
 import NIOCore

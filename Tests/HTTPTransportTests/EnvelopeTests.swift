@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import HTTP2
 import HTTP2TestKit
 import NIOCore
 import Testing
@@ -78,7 +79,7 @@ import TransportIO
     }
 
     @Test(arguments: bodies, [false, true]) func http2(body: (String, Verdict), takesAny: Bool) throws {
-        let engine = HTTP2ClientEngine(
+        let engine = ClientConnection(
             target: try HTTPTarget(parsing: "h:8080"), maxInFlight: 8, limits: EntryLimits(), takesAnySuccess: takesAny)
         var (said, completions) = (ByteBuffer(), Completions())
         engine.open(into: &said)
@@ -105,7 +106,7 @@ import TransportIO
 
     /// An acknowledgement's body with more behind it is not one.
     @Test func moreBehindTheKnownBody() throws {
-        let engine = HTTP2ClientEngine(target: try HTTPTarget(parsing: "h:8080"), maxInFlight: 8, limits: EntryLimits())
+        let engine = ClientConnection(target: try HTTPTarget(parsing: "h:8080"), maxInFlight: 8, limits: EntryLimits())
         var (said, completions) = (ByteBuffer(), Completions())
         engine.open(into: &said)
         try engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &said)

@@ -34,6 +34,14 @@ import Testing
         #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
     }
 
+    @Test(arguments: [("", "a host"), ("/v2/log", "a host"), ("http:///log", "a host"), ("logger/log", "a port")])
+    func saysWhatIsMissing(text: String, lacks: String) {
+        let error = #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
+        #expect(
+            error?.description == "'\(text)' is not an address: it lacks \(lacks). Write http://HOST:PORT/PATH, as in "
+                + "http://127.0.0.1:8080/log, or HOST:PORT.")
+    }
+
     @Test(arguments: ["https://h/", "ftp://h/", "amqp://h:5672", "://h", "x://"])
     func refusesOtherSchemes(text: String) {
         let error = #expect(throws: TransportError.self) { try HTTPTarget(parsing: text) }

@@ -29,7 +29,7 @@ struct NetRPCCallTests {
         let count = flags.isEmpty ? Self.count : Self.count / 20
         try await withProgram(.go("netrpc-calls"), ["serve", "-for", "3m"] + flags, limit: .seconds(180)) { server in
             let address = try await server.line(ListenLine.self).listen
-            let client = try NetRPCTransport.client(
+            let client = try NetRPCClient(
                 ClientOptions(target: flags.isEmpty ? address : "http://\(address)/_goRPC_"))
             let (account, counts) = try await client.withConnection { connection in
                 let account = await makeCalls(count, on: connection)
@@ -57,7 +57,7 @@ struct NetRPCCallTests {
 
     // MARK: The same calls as the Go program's
 
-    private func makeCalls(_ count: Int, on connection: isolated SocketConnection) async -> CallAccount {
+    private func makeCalls(_ count: Int, on connection: NetRPCConnection) async -> CallAccount {
         let account = Accounting()
         await withTaskGroup { group in
             for worker in 0..<Self.inFlight {
@@ -68,7 +68,7 @@ struct NetRPCCallTests {
     }
 
     private func work(
-        from first: Int, to count: Int, on connection: isolated SocketConnection, _ account: Accounting
+        from first: Int, to count: Int, on connection: NetRPCConnection, _ account: Accounting
     ) async {
         for number in stride(from: first, to: count, by: Self.inFlight) {
             account.value.calls += 1
@@ -82,7 +82,7 @@ struct NetRPCCallTests {
         }
     }
 
-    private func isRight(_ number: Int, on connection: isolated SocketConnection) async throws(TransportError) -> Bool {
+    private func isRight(_ number: Int, on connection: NetRPCConnection) async throws(TransportError) -> Bool {
         switch number % 5 {
         case 0, 1:
             return try await connection.call("Arith.Multiply", Operands(a: number, b: -7), as: Int.self) == number * -7

@@ -28,12 +28,13 @@ struct ServerLimitsTests {
     @Test("Without file descriptors the logger waits, says so once, and goes on when there are some")
     func descriptors() async throws {
         let few = Program(path: "/bin/sh", arguments: ["-c", #"ulimit -n 64; exec "$0" "$@""#, Program.brokerlab.path])
-        try await withLogger(["tcp"], arguments: ["--max-connections", "1000"], program: few) { logger in
+        let limits = ["--max-connections", "1000", "--idle-timeout", "1"]
+        try await withLogger(["tcp"], arguments: limits, program: few) { logger in
             var sockets = try (0..<90).map { _ in try PlainSocket(to: logger.targets["tcp"]!) }
             try await waitForNotice(logger.program, "all 64 file descriptors of this process are in use")
             let (start, before) = (ContinuousClock.now, try work(logger.program))
-            // What is looked for is that nothing happens.
-            try await Task.sleep(for: .milliseconds(600))
+            // What is looked for is that nothing happens until one of them has been idle for so long that it is ended.
+            #expect(try sockets[0].hearAll() == "")
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             #expect(try work(logger.program) - before < elapsed / 2)
             #expect(logger.program.errors.lines.count == 1)

@@ -70,7 +70,7 @@ struct TransportPlugInTests {
     @Test("--help shows it and its option; what is wrong is told by the flag's name")
     func help() async throws {
         let logger = try await runProgram(Self.program, ["logger", "--help"])
-        for text in ["  --postcard <addr>", "  --postcard-motto <word>", "amqp:quorum, amqp:ack-batch, postcard"] {
+        for text in ["  --postcard <addr>", "  --postcard-motto <word>", "amqp, postcard, amqp:quorum"] {
             let squeezed = logger.output.lines.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
             #expect(squeezed.contains(text.trimmingCharacters(in: .whitespaces)), "\(logger.output.text)")
         }

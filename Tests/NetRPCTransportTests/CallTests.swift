@@ -115,7 +115,7 @@ struct CallTests {
             let socketClient = try #require(client as? SocketClientTransport)
             try await socketClient.withConnection { connection in
                 let error = await #expect(throws: TransportError.self) {
-                    try await connection.call("Arith.Multiply", Operands(), as: Int.self)
+                    try await NetRPCConnection(connection: connection).call("Arith.Multiply", Operands(), as: Int.self)
                 }
                 #expect(error?.fate == .notSent)
             }
@@ -124,7 +124,7 @@ struct CallTests {
 
     // MARK: Scopes
 
-    private func fates(of count: Int, on connection: isolated SocketConnection) async -> [TransportError.Fate?] {
+    private func fates(of count: Int, on connection: NetRPCConnection) async -> [TransportError.Fate?] {
         await withTaskGroup { group in
             for _ in 0..<count {
                 group.addTask { () -> TransportError.Fate? in
@@ -143,9 +143,9 @@ struct CallTests {
     }
 
     private func withClient(
-        _ target: String, _ body: @Sendable (isolated SocketConnection) async throws -> Void
+        _ target: String, _ body: @Sendable (NetRPCConnection) async throws -> Void
     ) async throws {
-        try await NetRPCTransport.client(ClientOptions(target: target)).withConnection(body)
+        try await NetRPCClient(ClientOptions(target: target)).withConnection(body)
     }
 
     private func withServer(

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import Gob
 import NIOCore
 import Testing
 import TransportIO
@@ -167,6 +168,30 @@ import TransportIO
             var client = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
             let twice = client.feed(pair.toClient + pair.toClient.suffix(61), sends: 2, step: step)
             #expect(twice.error == nil && twice.fates == [Fate(ticket: 0), Fate(ticket: 1)])
+        }
+    }
+
+    /// The server may have ended a connection that has lain idle: an entry is not lost in it.
+    @Test func looksBeforeReuse() throws {
+        let client = try NetRPCTransport.descriptors[0].makeClient(ClientOptions(target: "127.0.0.1:1"))
+        #expect((client as? SocketClientTransport)?.looksBeforeReuse == true)
+    }
+
+    /// What replies a number, say, has not said that the entry is recorded; the connection goes on.
+    @Test func repliesThatAreNoText() throws {
+        var encoder = GobEncoder()
+        for seq: UInt64 in [0, 1] {
+            try encoder.encode(RPCResponse<String>(serviceMethod: LogInfo.serviceMethod, seq: seq))
+            if seq == 0 { try encoder.encode(7) } else { encoder.encodeString("ok", appending: RawSpan()) }
+        }
+        let bytes = encoder.withUnsafeBytes { Array($0) }
+        for step in [1, 1_000] {
+            var client = NetRPCClientEngine(capacity: 64, limits: EntryLimits())
+            let outcome = client.feed(bytes, sends: 2, step: step)
+            #expect(outcome.error == nil && outcome.fates.map(\.ticket) == [0, 1])
+            let failure = try #require(outcome.fates.first?.failure)
+            #expect(failure.fate == .unknown && failure.message.contains("RPCServer.LogInfo is not a text"))
+            #expect(outcome.fates.last?.failure == nil)
         }
     }
 

@@ -2,6 +2,7 @@ import Broker
 import EngineTestKit
 import NIOCore
 import Testing
+import TransportIO
 
 @testable import TCPTransport
 
@@ -29,6 +30,12 @@ import Testing
         #expect(pair.recorder.entries == Self.entries)
         #expect(pair.server.isIdle)
         #expect(pair.toClient.count == 8 * Self.entries.count)
+    }
+
+    /// The logger may have ended a connection that has lain idle: an entry is not lost in it.
+    @Test func looksBeforeReuse() throws {
+        let client = try TCPTransport.descriptors[0].makeClient(ClientOptions(target: "127.0.0.1:1"))
+        #expect((client as? SocketClientTransport)?.looksBeforeReuse == true)
     }
 
     /// A frame is under way from its first byte to its last.

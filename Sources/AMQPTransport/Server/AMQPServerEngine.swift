@@ -21,11 +21,6 @@ struct AMQPServerEngine: ServerEngine {
         var notice: @Sendable (String) -> Void = { _ in }
     }
 
-    /// The longest JSON escape of one byte: `\u0001`.
-    private static let maxEscapeBytes = 6
-    /// More than the members' names, the run id and the numbers of an entry take.
-    private static let maxFrameworkBytes = 64 * 1024
-
     /// The channel that the consumer is on.
     private static let consumerChannel = Negotiation.channel
     /// The channel on which the bindings are watched over, so that what RabbitMQ says of them leaves the consumer alone.
@@ -72,8 +67,7 @@ struct AMQPServerEngine: ServerEngine {
         notice = configuration.notice
         let mayWatch = configuration.url.channelMax ?? .max >= Self.watchChannel
         watch = mayWatch ? BindingWatch(configuration.queue) : nil
-        content = IncomingContent(
-            maxBodyBytes: limits.maxEntryBytes * Self.maxEscapeBytes + Self.maxFrameworkBytes)
+        content = IncomingContent(limits: limits)
         session = Session(
             configuration: Session.Configuration(
                 url: configuration.url,
@@ -88,6 +82,7 @@ struct AMQPServerEngine: ServerEngine {
     /// Otherwise nothing is owed: RabbitMQ keeps what was not acknowledged.
     var isIdle: Bool { drain == .notAsked || session.isClosed }
     var isFinished: Bool { session.isClosed }
+    var heldBytes: Int { content.heldBytes }
     var keepAliveInterval: TimeAmount? { session.keepAliveInterval }
 
     mutating func attach(to loop: EngineLoop) {

@@ -26,19 +26,36 @@ struct IncomingContent {
     /// Above this capacity, the memory of a long message is given back.
     private static let keptCapacity = 8 * 1024 * 1024
 
-    private let maxBodyBytes: UInt64
+    /// The longest JSON escape of one byte: `\u0001`.
+    private static let maxEscapeBytes = 6
+    /// More than the members' names, the run id and the numbers of an entry take.
+    private static let maxFrameworkBytes = 64 * 1024
+
+    private let maxEntryBytes: Int
     private var phase = Phase.none
     /// A body that was put together; until the next message.
     private(set) var assembled = ByteBuffer()
+    /// What is held of a body that has not all come, in bytes.
+    var heldBytes: Int {
+        if case .body = phase { assembled.readableBytes } else { 0 }
+    }
+
     /// The message-id of the message; empty where it has none.
     private(set) var messageID = ByteBuffer()
 
     /// How the message's body is written.
     private(set) var codec = EntryCodec.json
 
-    /// - Parameter maxBodyBytes: the longest body that is accepted.
-    init(maxBodyBytes: Int) {
-        self.maxBodyBytes = UInt64(maxBodyBytes)
+    init(limits: EntryLimits) {
+        maxEntryBytes = limits.maxEntryBytes
+    }
+
+    /// The longest body that is accepted: what the longest entry may need.
+    ///
+    /// As JSON that is six times its length, where it is all control characters. Over HTTP a sender of such an entry is told
+    /// that its body is too long; here RabbitMQ has confirmed it, and the sender has forgotten it.
+    private var maxBodyBytes: UInt64 {
+        UInt64(maxEntryBytes * (codec == .json ? Self.maxEscapeBytes : 1) + Self.maxFrameworkBytes)
     }
 
     /// A message is announced by basic.deliver.

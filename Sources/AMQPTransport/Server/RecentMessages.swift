@@ -7,7 +7,8 @@ import TransportIO
 /// it was confirmed (the publisher sends it again under the same message-id, and RabbitMQ knows nothing of that). It
 /// outlives the connection.
 final class RecentMessages: @unchecked Sendable {
-    // Unchecked: all connections of a logger share one event loop, and touch it only there.
+    // Unchecked: a logger has one connection at a time, whose engine is on the event loop or has gone from it to read what is
+    // large, and never in two places; a connection has not ended before its engine is back.
 
     /// What identifies a message.
     enum Key {

@@ -1,76 +1,67 @@
 import HTTP2
 
 /// The header lists that a server answers a call with, and what follows from them.
-struct CallReply {
-    /// The most that they may hold, counted as RFC 9113 6.5.2 does.
-    static let maxHeaderListSize = 16 * 1024
-    /// A header list so much larger costs the connection.
-    static let maxHeaderBytes = 256 * 1024
+package struct CallReply {
+    /// The largest message that an entry's answer may be; the contract's is a short text.
+    static let maxMessageBytes = 64 * 1024
+    /// The most that the header lists may hold, counted as RFC 9113 6.5.2 does.
+    static let maxListSize = 16 * 1024
 
-    private var httpStatus = 0
-    private var isGRPC = false
-    private var mediaType: String?
-    private var code: Int?
-    private var message: [UInt8] = []
-    private(set) var headerListSize = 0
-    private(set) var encoding = MessageEncoding.identity
-    private(set) var unknownEncoding: String?
-    /// Of the header list that is being received.
-    private(set) var metadata = Metadata()
-    private(set) var hasInitialMetadata = false
+    private(set) var httpStatus = 0
+    private(set) var isGRPC = false
+    /// The content type, where it is not gRPC's.
+    private(set) var mediaType: String?
+    /// The number of `grpc-status`.
+    package private(set) var code: Int?
+    private(set) var message: [UInt8]?
+    package private(set) var listSize = 0
+    private var encoding = MessageEncoding.identity
+    private var unknownEncoding: String?
+    /// The fault that made this side give the call up.
+    var defect: String?
 
-    /// A header list begins.
-    mutating func begin() {
-        metadata = Metadata()
-    }
+    package init() {}
 
-    /// Takes the initial metadata, once.
-    mutating func takeInitialMetadata() -> Metadata? {
-        // RFC 9113 8.1: an interim answer (1xx) is followed by the final one.
-        guard !hasInitialMetadata, httpStatus >= 200 else { return nil }
-        hasInitialMetadata = true
-        return metadata
-    }
+    /// Whether the header list is that of the final answer: RFC 9113 8.1, an interim one (1xx) may come before it.
+    package var isFinal: Bool { httpStatus >= 200 }
 
-    mutating func addField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        headerListSize &+= name.count &+ value.count &+ 32
-        guard headerListSize <= Self.maxHeaderListSize else { return }
-        if name.equals(":status") {
-            httpStatus = value.decimal() ?? 0
-        } else if name.equals("grpc-status") {
-            code = value.decimal() ?? GRPCStatus.Code.unknown.rawValue
-        } else if name.equals("grpc-message") {
-            message = Array(value)
-        } else if name.equals("content-type") {
-            isGRPC = value.isGRPCMediaType()
-            mediaType = value.shortText()
-        } else if name.equals("grpc-encoding") {
-            if let known = MessageEncoding(value) { encoding = known } else { unknownEncoding = value.shortText() }
-        } else {
-            metadata.take(name, value)
+    /// Takes a field of a header list or of the trailers; returns whether it is one of gRPC's own, or too much.
+    @discardableResult
+    package mutating func addField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        listSize &+= name.count &+ value.count &+ 32
+        if listSize > Self.maxListSize {
+            defect = defect ?? "the header list is larger than \(Self.maxListSize) bytes"
+            return true
         }
+        switch name.count {
+        case 7 where name.equals(":status"): httpStatus = value.decimal() ?? 0
+        case 11 where name.equals("grpc-status"): code = value.decimal() ?? GRPCStatus.Code.unknown.rawValue
+        case 12 where name.equals("grpc-message"): message = Array(value)
+        case 12 where name.equals("content-type"):
+            isGRPC = value.isGRPCMediaType()
+            if !isGRPC { mediaType = value.shortText() }
+        case 13 where name.equals("grpc-encoding"):
+            if let known = MessageEncoding(value) { encoding = known } else { unknownEncoding = value.shortText() }
+        default: return false
+        }
+        return true
     }
+
+    /// The text of `grpc-message`.
+    var text: String { PercentEncoding.decode(message ?? []) }
 
     /// The outcome, now that the server's side of the stream has ended.
-    var end: CallEnd {
-        if headerListSize > Self.maxHeaderListSize {
-            let limit = Self.maxHeaderListSize
-            return CallEnd(status: GRPCStatus(.resourceExhausted, "the header list is larger than \(limit) bytes"))
+    package var status: GRPCStatus {
+        if listSize > Self.maxListSize {
+            return GRPCStatus(.resourceExhausted, "the header list is larger than \(Self.maxListSize) bytes")
         }
-        if let code {
-            // "Statuscodes": a code that is not known counts as UNKNOWN.
-            let known = GRPCStatus.Code(rawValue: code) ?? .unknown
-            return CallEnd(status: GRPCStatus(known, PercentEncoding.decode(message)), trailingMetadata: metadata)
-        }
+        // "Statuscodes": a code that is not known counts as UNKNOWN.
+        if let code { return GRPCStatus(GRPCStatus.Code(rawValue: code) ?? .unknown, text) }
         if httpStatus != 200 {
-            return CallEnd(
-                status: GRPCStatus(Self.code(ofHTTP: httpStatus), "HTTP status \(httpStatus) and no gRPC status"))
+            return GRPCStatus(Self.code(ofHTTP: httpStatus), "HTTP status \(httpStatus) and no gRPC status")
         }
-        if !isGRPC {
-            return CallEnd(
-                status: GRPCStatus(.unknown, "content-type \(mediaType ?? "none") and no gRPC status"))
-        }
-        return CallEnd(status: GRPCStatus(.internalError, "the answer ended without a gRPC status"))
+        if !isGRPC { return GRPCStatus(.unknown, "content-type \(mediaType ?? "none") and no gRPC status") }
+        return GRPCStatus(.internalError, "the answer ended without a gRPC status")
     }
 
     /// gRPC, "HTTP to gRPC Status Code Mapping".
@@ -86,7 +77,7 @@ struct CallReply {
     }
 
     /// The outcome of a call whose stream was reset: gRPC over HTTP2, "Errors".
-    static func end(resetWith errorCode: UInt32) -> CallEnd {
+    package static func status(resetWith errorCode: UInt32) -> GRPCStatus {
         let name = HTTP2Session.name(ofErrorCode: errorCode)
         let code: GRPCStatus.Code =
             switch name {
@@ -96,7 +87,24 @@ struct CallReply {
             case "INADEQUATE_SECURITY": .permissionDenied
             default: .internalError
             }
-        return CallEnd(
-            status: GRPCStatus(code, "the stream was reset with \(name)"), isUnprocessed: name == "REFUSED_STREAM")
+        return GRPCStatus(code, "the stream was reset with \(name)")
+    }
+
+    /// Decompresses a message: gRPC, "Compression".
+    package func inflate(_ message: RawSpan, maxBytes: Int) throws(GRPCStatus) -> [UInt8] {
+        if let unknownEncoding {
+            throw GRPCStatus(.internalError, "the server compressed with \(unknownEncoding), which was not offered")
+        }
+        guard case .gzip = encoding else {
+            throw GRPCStatus(.internalError, "a message is compressed with no or identity grpc-encoding")
+        }
+        do throws(Gzip.Failure) {
+            let inflation = try Inflation(maxBytes: maxBytes)
+            var budget = Int.max
+            _ = try inflation.step(message, budget: &budget)
+            return inflation.output
+        } catch {
+            throw GRPCStatus(error, maxBytes: maxBytes)
+        }
     }
 }

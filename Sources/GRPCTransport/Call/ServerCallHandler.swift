@@ -28,6 +28,10 @@ extension ServerCallHandler {
 package struct GRPCMethod {
     let makeHandler: () -> any ServerCallHandler
 
+    package init(makeHandler: @escaping () -> any ServerCallHandler) {
+        self.makeHandler = makeHandler
+    }
+
     /// Both sides send as they like.
     package static func bidirectional(_ makeHandler: @escaping () -> any ServerCallHandler) -> GRPCMethod {
         GRPCMethod(makeHandler: makeHandler)
@@ -37,28 +41,7 @@ package struct GRPCMethod {
     package static func unary(
         _ answer: @escaping (RawSpan, ServerCall) throws(GRPCStatus) -> [UInt8]
     ) -> GRPCMethod {
-        GRPCMethod {
-            SingleRequestHandler { (message, call) throws(GRPCStatus) in
-                call.send(try answer(message, call))
-                return nil
-            }
-        }
-    }
-
-    /// One message of the client, answered with those that the returned function gives until it gives none.
-    package static func serverStreaming(
-        _ answer: @escaping (RawSpan, ServerCall) throws(GRPCStatus) -> () -> [UInt8]?
-    ) -> GRPCMethod {
-        GRPCMethod { SingleRequestHandler { (message, call) throws(GRPCStatus) in try answer(message, call) } }
-    }
-
-    /// Any number of messages of the client, answered with one at their end.
-    package static func clientStreaming<State>(
-        _ start: @escaping () -> State,
-        _ take: @escaping (inout State, RawSpan, ServerCall) throws(GRPCStatus) -> Void,
-        _ answer: @escaping (State, ServerCall) throws(GRPCStatus) -> [UInt8]
-    ) -> GRPCMethod {
-        GRPCMethod { CollectingHandler(state: start(), take: take, answer: answer) }
+        GRPCMethod { UnaryHandler(answer) }
     }
 }
 
@@ -73,14 +56,12 @@ package struct GRPCService {
     }
 }
 
-/// A call of one request message.
-private final class SingleRequestHandler: ServerCallHandler {
-    private let answer: (RawSpan, ServerCall) throws(GRPCStatus) -> (() -> [UInt8]?)?
+/// A call of one request message and one answer.
+private final class UnaryHandler: ServerCallHandler {
+    private let answer: (RawSpan, ServerCall) throws(GRPCStatus) -> [UInt8]
     private var request: [UInt8]?
-    private var isAnswered = false
-    private var next: (() -> [UInt8]?)?
 
-    init(_ answer: @escaping (RawSpan, ServerCall) throws(GRPCStatus) -> (() -> [UInt8]?)?) {
+    init(_ answer: @escaping (RawSpan, ServerCall) throws(GRPCStatus) -> [UInt8]) {
         self.answer = answer
     }
 
@@ -93,53 +74,8 @@ private final class SingleRequestHandler: ServerCallHandler {
 
     func receivedEnd(on call: ServerCall) {
         guard let request else { return call.finish(GRPCStatus(.internalError, "the call holds no message")) }
-        isAnswered = true
         do throws(GRPCStatus) {
-            next = try answer(request.span.bytes, call)
-        } catch {
-            return call.finish(error)
-        }
-        canSend(on: call)
-    }
-
-    func canSend(on call: ServerCall) {
-        if let next {
-            while call.canSend {
-                guard let message = next() else { return call.finish(.ok) }
-                call.send(message)
-            }
-        } else if isAnswered {
-            call.finish(.ok)
-        }
-    }
-}
-
-/// A call of many request messages and one answer.
-private final class CollectingHandler<State>: ServerCallHandler {
-    private var state: State
-    private let take: (inout State, RawSpan, ServerCall) throws(GRPCStatus) -> Void
-    private let answer: (State, ServerCall) throws(GRPCStatus) -> [UInt8]
-
-    init(
-        state: State, take: @escaping (inout State, RawSpan, ServerCall) throws(GRPCStatus) -> Void,
-        answer: @escaping (State, ServerCall) throws(GRPCStatus) -> [UInt8]
-    ) {
-        self.state = state
-        self.take = take
-        self.answer = answer
-    }
-
-    func received(_ message: RawSpan, on call: ServerCall) {
-        do throws(GRPCStatus) {
-            try take(&state, message, call)
-        } catch {
-            call.finish(error)
-        }
-    }
-
-    func receivedEnd(on call: ServerCall) {
-        do throws(GRPCStatus) {
-            call.send(try answer(state, call))
+            call.send(try answer(request.span.bytes, call))
             call.finish(.ok)
         } catch {
             call.finish(error)

@@ -179,7 +179,12 @@ final class GRPCServerEngine: ServerEngine {
 
     var isPaused: Bool { connection.hasLeftOff || !inflations.value.isEmpty }
 
-    var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + heldByCalls.value }
+    var heldBytes: Int { messageBytes + buffers.value.idleBytes }
+
+    var mostAtOnce: Int { LongTurn.mostOnLoop - messageBytes }
+
+    /// What is held of messages.
+    private var messageBytes: Int { buffers.value.heldBytes + heldByCalls.value + inflations.value.outputBytes }
 
     func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
         connection.end(reason, into: &out)

@@ -26,6 +26,9 @@ struct PendingInflations {
     var budget = 0
     private var messages = CircularBuffer<Message>()
 
+    /// What has come out so far of the message that is being decompressed.
+    var outputBytes: Int { messages.first?.inflation.output.count ?? 0 }
+
     var isEmpty: Bool { messages.isEmpty }
 
     /// Whether a message can be begun in this turn.

@@ -18,14 +18,4 @@ enum CallTimeout {
         let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: unit.nanoseconds)
         return overflow ? .max : nanoseconds
     }
-
-    /// The value for a number of nanoseconds, in the finest unit that eight digits allow, rounded up.
-    static func value(nanoseconds: Int64) -> [UInt8] {
-        let nanoseconds = max(nanoseconds, 0)
-        for unit in units {
-            let number = nanoseconds / unit.nanoseconds + (nanoseconds % unit.nanoseconds == 0 ? 0 : 1)
-            if number <= 99_999_999 { return Array(String(number).utf8) + [unit.letter] }
-        }
-        return Array("99999999H".utf8)
-    }
 }

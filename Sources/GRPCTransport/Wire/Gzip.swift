@@ -1,25 +1,17 @@
 import CZlib
 
 /// The message encoding `gzip`: gRPC, "Compression"; RFC 1952.
-enum Gzip {
+package enum Gzip {
     /// Why bytes could not be decompressed.
-    enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable {
         case damaged
         /// More would come out than is taken.
         case tooLarge
         case noMemory
     }
 
-    /// Decompresses a whole gzip member at once.
-    static func decompress(_ bytes: RawSpan, maxBytes: Int) throws(Failure) -> [UInt8] {
-        let inflation = try Inflation(maxBytes: maxBytes)
-        var budget = Int.max
-        _ = try inflation.step(bytes, budget: &budget)
-        return inflation.output
-    }
-
     /// Compresses into one gzip member.
-    static func compress(_ bytes: RawSpan) throws(Failure) -> [UInt8] {
+    package static func compress(_ bytes: RawSpan) throws(Failure) -> [UInt8] {
         var stream = z_stream()
         // Level 1: what a transport wants is speed.
         guard brokerlab_deflate_init_gzip(&stream, 1) == Z_OK else { throw .noMemory }

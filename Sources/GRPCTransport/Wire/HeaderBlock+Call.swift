@@ -1,8 +1,8 @@
-import HTTP2
+package import HTTP2
 
 extension HeaderBlock {
     /// Adds custom metadata.
-    mutating func add(_ metadata: Metadata) {
+    package mutating func add(_ metadata: Metadata) {
         metadata.forEachOnWire { add($0, $1) }
     }
 

@@ -4,9 +4,9 @@ import NIOCore
 ///
 /// Messages that came whole are read where they lie. What is left, a part of a message or messages that are not wanted
 /// yet, is kept; it grows by what has come and never by what a length claims.
-struct MessageDeframer {
+package struct MessageDeframer {
     /// Why what came cannot be messages.
-    enum Defect: Error, Equatable {
+    package enum Defect: Error, Equatable {
         case badFlag(UInt8)
         case tooLarge(Int)
     }
@@ -16,11 +16,13 @@ struct MessageDeframer {
 
     private var rest = ByteBuffer()
 
+    package init() {}
+
     /// The bytes that are kept.
-    var restBytes: Int { rest.readableBytes }
+    package var restBytes: Int { rest.readableBytes }
 
     /// Takes a part of the stream and gives each whole message to `body`, until that returns false.
-    mutating func feed(
+    package mutating func feed(
         _ part: UnsafeRawBufferPointer, maxLength: Int, _ body: (RawSpan, _ isCompressed: Bool) -> Bool
     ) throws(Defect) {
         guard rest.readableBytes == 0 else {
@@ -37,7 +39,7 @@ struct MessageDeframer {
     }
 
     /// Gives those messages that were kept to `body`, until that returns false.
-    mutating func resume(maxLength: Int, _ body: (RawSpan, _ isCompressed: Bool) -> Bool) throws(Defect) {
+    package mutating func resume(maxLength: Int, _ body: (RawSpan, _ isCompressed: Bool) -> Bool) throws(Defect) {
         // Out of the way of a body that looks at the deframer.
         var bytes = ByteBuffer()
         swap(&bytes, &rest)
@@ -64,7 +66,7 @@ struct MessageDeframer {
     }
 
     /// Forgets everything.
-    mutating func clear() {
+    package mutating func clear() {
         rest = ByteBuffer()
     }
 
@@ -90,7 +92,7 @@ struct MessageDeframer {
 
 extension GRPCStatus {
     /// What a call is ended with when its messages cannot be told apart.
-    init(_ defect: MessageDeframer.Defect, maxBytes: Int) {
+    package init(_ defect: MessageDeframer.Defect, maxBytes: Int) {
         switch defect {
         case .badFlag(let flag): self.init(.internalError, "the message's compressed flag is \(flag), not 0 or 1")
         case .tooLarge(let length):

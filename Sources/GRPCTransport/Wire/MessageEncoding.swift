@@ -6,7 +6,7 @@ package enum MessageEncoding: Sendable {
     case gzip
 
     /// What this side takes, as `grpc-accept-encoding` says it.
-    static let accepted: StaticString = "identity,gzip"
+    package static let accepted: StaticString = "identity,gzip"
 
     /// The encoding of that name, or nil if this side does not know it.
     init?(_ name: UnsafeBufferPointer<UInt8>) {

@@ -58,7 +58,7 @@ package struct Metadata: Sendable, Equatable {
     }
 
     /// Takes a field as it came; what is neither custom nor well-formed is left out.
-    mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    package mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         let name = String(decoding: name, as: UTF8.self)
         guard !Self.isReserved(name) else { return }
         guard name.hasSuffix("-bin") else { return fields.append(Field(name: name, value: Array(value))) }

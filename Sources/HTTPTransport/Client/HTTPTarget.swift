@@ -22,10 +22,19 @@ struct HTTPTarget: Hashable {
         let authority = rest[..<(slash ?? rest.endIndex)]
         path = slash.map { String(rest[$0...]) } ?? "/log"
         let isPath = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
-        guard isPath else { throw EndpointError(text: text) }
+        guard isPath else { throw Self.error(text) }
         let hasPort = authority.last != "]" && authority.contains(":")
         let isURL = rest.startIndex != text.startIndex
-        endpoint = try Endpoint(parsing: hasPort || !isURL ? String(authority) : authority + ":80")
+        do {
+            endpoint = try Endpoint(parsing: hasPort || !isURL ? String(authority) : authority + ":80")
+        } catch {
+            throw Self.error(text, lacks: authority.isEmpty ? "a host" : hasPort || isURL ? nil : "a port")
+        }
+    }
+
+    private static func error(_ text: String, lacks: String? = nil) -> EndpointError {
+        EndpointError(
+            text: text, lacks: lacks, form: "http://HOST:PORT/PATH, as in http://127.0.0.1:8080/log, or HOST:PORT")
     }
 }
 

@@ -58,6 +58,8 @@ struct HTTPServerEngine: ServerEngine {
         if case .chunked(_, _, let body) = state { body.content.count } else { 0 }
     }
 
+    var mostAtOnce: Int { handler.mostAtOnce - heldBytes }
+
     // MARK: Receiving
 
     /// So many bytes have come that are not given to the engine yet: a request has begun.
@@ -177,6 +179,7 @@ struct HTTPServerEngine: ServerEngine {
         if let refusal = handler.refusal(of: head, in: bytes.readableBytesSpan.extracting(first: head.byteCount)) {
             throw refusal
         }
+        if handler.codec(head, in: bytes.readableBytesSpan) == .foundationJSON { handler.readsSlowly = true }
         let expectsContinue =
             head.expectsContinue && !RequestLine.isVersion10(head.startLine, of: bytes.readableBytesSpan)
         switch head.bodyLength {

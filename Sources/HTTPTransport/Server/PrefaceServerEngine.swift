@@ -87,6 +87,8 @@ struct PrefaceServerEngine: ServerEngine {
 
     var heldBytes: Int { http2?.heldBytes ?? http1.heldBytes }
 
+    var mostAtOnce: Int { http2?.mostAtOnce ?? http1.mostAtOnce }
+
     mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
         if let http2 {
             http2.end(reason, into: &out)

@@ -61,7 +61,7 @@ extension RequestHandler {
     }
 
     /// JSON where there is no content type.
-    private func codec(_ head: MessageHead, in request: RawSpan) -> EntryCodec? {
+    func codec(_ head: MessageHead, in request: RawSpan) -> EntryCodec? {
         guard let contentType = head.contentType else { return .json }
         return codec(request.extracting(contentType))
     }

@@ -23,6 +23,8 @@ struct RequestHandler {
     /// The request line of nearly every request of HTTP/1.1, to be recognised in one comparison.
     let entryLine: [UInt8]
     private var decoder: EntryDecoder
+    /// Whether a body was announced that Foundation is to read, which takes up to fifty times as long.
+    var readsSlowly = false
 
     init(configuration: HTTPServerConfiguration) {
         self.configuration = configuration
@@ -31,6 +33,9 @@ struct RequestHandler {
     }
 
     var maxBodyBytes: Int { configuration.maxBodyBytes }
+
+    /// How much is read at once on the event loop, in bytes.
+    var mostAtOnce: Int { readsSlowly ? LongTurn.mostOnLoop / 25 : LongTurn.mostOnLoop }
 
     func checkLength(_ length: Int) throws(HTTPFault) {
         guard length <= maxBodyBytes else {

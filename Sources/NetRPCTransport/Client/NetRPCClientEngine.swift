@@ -169,16 +169,33 @@ final class NetRPCClientEngine: ClientEngine {
         if error == nil, !calls.isEmpty, let call = calls[ticket] {
             return try advance(call, ticket, bytes, &completions)
         }
-        // Whatever the reply's type, an entry was recorded if there is no error; after an error it is struct{}{}.
+        guard let error else { return try advance(ticket, bytes, &completions) }
+        // Behind an error comes struct{}{}.
         let progress = try drop(bytes)
         guard answered == nil else { return progress }
-        if let error {
-            calls[ticket] = nil
-            completions.fail(ticket, TransportError(.rejected, error))
-        } else {
-            completions.acknowledge(ticket)
-        }
+        calls[ticket] = nil
+        completions.fail(ticket, TransportError(.rejected, error))
         return progress
+    }
+
+    /// Takes the reply to an entry, which is a text: what replies anything else has not said that the entry is recorded.
+    private func advance(
+        _ ticket: Int, _ bytes: RawSpan, _ completions: inout Completions
+    ) throws(GobError) -> (count: Int, isComplete: Bool) {
+        var text = GobText.gobZero
+        do throws(GobError) {
+            let result = try decoder.decode(into: &text, from: bytes)
+            guard case .value = result else { return result.progress }
+            completions.acknowledge(ticket)
+            answered = nil
+            return result.progress
+        } catch {
+            guard let offset = error.resumeOffset else { throw error }
+            completions.fail(
+                ticket, TransportError(.unknown, "the reply of \(LogInfo.serviceMethod) is not a text: \(error)"))
+            answered = nil
+            return (offset, true)
+        }
     }
 
     /// Moves past a reply, of any type.

@@ -28,7 +28,7 @@ package struct SocketClientTransport: ClientTransport {
     let options: ClientOptions
     let maxSockets: Int
     let bounds: PoolBounds
-    let looksBeforeReuse: Bool
+    package let looksBeforeReuse: Bool
     let reconnection: Reconnection?
     package let makeEngine: @Sendable () -> any ClientEngine
 
@@ -192,9 +192,8 @@ package actor SocketConnection: PacedConnection {
                 guard firstLoss != nil else { throw error }
                 throw TransportError(.unknown, error.message)
             }
-            // The time for an answer begins anew with each attempt.
-            let second = pool.second
-            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, since: second, $0) }) else {
+            // The time for an answer begins anew with each attempt, that of the send does not.
+            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, since: since, $0) }) else {
                 return acknowledgement
             }
             guard failure.fate == .unknown, reconnection.resends, !pool.isClosed, !pool.isOverdue(since) else {

@@ -45,6 +45,10 @@ package protocol ServerEngine {
     /// The bytes that the engine holds of messages that have not all come and of answers that the peer has not taken.
     var heldBytes: Int { get }
 
+    /// The most bytes that ``receive(_:into:intake:)`` is given on the event loop, with those that were left behind; where there
+    /// are more, it is called on another thread, with nothing else of the engine being called meanwhile.
+    var mostAtOnce: Int { get }
+
     /// Says, where the protocol has a way to, why this side closes the connection; nothing is received after that.
     mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer)
 
@@ -75,6 +79,8 @@ extension ServerEngine {
     package var isAmidMessage: Bool { false }
     /// Most engines leave what they cannot take yet where it is.
     package var heldBytes: Int { 0 }
+    /// Most engines take what comes by its length.
+    package var mostAtOnce: Int { LongTurn.mostOnLoop - heldBytes }
     /// Most protocols have no way to say it.
     package mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {}
     /// Most protocols end with the socket.

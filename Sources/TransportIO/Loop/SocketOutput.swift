@@ -99,6 +99,11 @@ package struct SocketInput {
         take(bytes) { _ in }
     }
 
+    /// Gives away what was left behind; nil if that is nothing.
+    mutating func takeRest() -> ByteBuffer? {
+        rest.take()
+    }
+
     /// Gives `read` what was left behind together with what has come, and keeps what it leaves.
     package mutating func take<Failure: Error>(
         _ bytes: consuming ByteBuffer, _ read: (inout ByteBuffer) throws(Failure) -> Void

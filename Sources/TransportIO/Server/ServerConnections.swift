@@ -14,6 +14,7 @@ final class ServerConnections: @unchecked Sendable {
     private static let noticeInterval = TimeAmount.minutes(1)
 
     let turns = TurnQueue()
+    let longTurns = LongTurnQueue()
     private var count = 0
     private var countByAddress: [String: Int] = [:]
     private var open: [ObjectIdentifier: ServerSocketHandler] = [:]

@@ -1,5 +1,6 @@
 import Broker
 import NIOCore
+import Synchronization
 
 /// Feeds one socket's engine on the logger's side: the thin layer between a ``ServerEngine`` and its channel.
 ///
@@ -24,7 +25,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// The most bytes that wait behind an entry whose fate is still open before reading stops.
     private static let maxRestWhileUndecided = 256 * 1024
 
-    private enum Phase {
+    enum Phase {
         case serving
         /// Asked to stop; entries under way are still taken.
         case lingering
@@ -35,36 +36,42 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         case halfClosed
     }
 
-    private var engine: any ServerEngine
+    var engine: any ServerEngine
     private let recorder: any EntryRecorder
     private let drainTimeout: TimeAmount
     private let isOnlyHandler: Bool
     /// What the peer may take; nil for one that this side has dialed.
-    private let bounds: PeerBounds?
-    private let ended: (ServerSocketHandler, String?) -> Void
-    private var input = SocketInput()
-    private var output: SocketOutput
-    private var phase = Phase.serving
-    private var context: ChannelHandlerContext?
+    let bounds: PeerBounds?
+    let ended: (ServerSocketHandler, String?) -> Void
+    var input = SocketInput()
+    let output: SocketOutput
+    private(set) var phase = Phase.serving
+    private(set) var context: ChannelHandlerContext?
+    private var eventLoop: (any EventLoop)?
     /// The context before the engine's start, which TLS puts off until its handshake is done.
     private var added: ChannelHandlerContext?
-    private var intake: EntryIntake?
-    private var undecided = 0
+    private(set) var intake: EntryIntake?
+    /// Entries are taken off the event loop, too.
+    private let undecided = Atomic(0)
     private var inputHasEnded = false
-    private var isReadHeld = false
+    private(set) var isReadHeld = false
     /// Asked to stop before the socket was open.
     private var drainsAtStart = false
     private var isFlushScheduled = false
     private var timer: RepeatedTask?
     private var wakeUps = EngineWakeUps()
-    private var secondsSinceKeepAlive: Int64 = 0
-    private var failure: String?
+    var secondsSinceKeepAlive: Int64 = 0
+    var failure: String?
     /// Whether the engine has left off, and goes on without any further bytes.
-    private var isPaused = false
-    private var isQueued = false
+    var isPaused = false
+    var isQueued = false
+    /// Whether the engine has left off, or not begun, because what it is to read may take long.
+    var isLong = false
+    /// The engine is away with that.
+    var longTurn: LongTurn?
     /// The bytes that the account of all connections knows of.
     private(set) var heldBytes = 0
-    private var watch = PeerWatch()
+    var watch = PeerWatch()
 
     /// - Parameters:
     ///   - isOnlyHandler: nothing else in the pipeline changes what is written.
@@ -98,6 +105,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func start(_ context: ChannelHandlerContext) {
         guard self.context == nil else { return }
         self.context = context
+        eventLoop = context.eventLoop
         added = nil
         if isOnlyHandler { output.writeToSocket(of: context) }
         intake = EntryIntake(recorder: recorder, makeReply: { [unowned self] in self.makeReply(ticket: $0) })
@@ -122,7 +130,8 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         intake = nil
         self.context = nil
         added = nil
-        ended(self, failure)
+        // With an engine that is away, the connection has come to its end when it is back.
+        if longTurn == nil { ended(self, failure) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -138,10 +147,15 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         receive(bytes)
     }
 
-    private func receive(_ bytes: ByteBuffer) {
+    func receive(_ bytes: ByteBuffer) {
         guard let intake, phase != .halfClosed, failure == nil else { return }
         // Who has left off goes on in its turn.
         guard !isPaused else { return input.add(bytes) }
+        if heldBytes &+ bytes.readableBytes > Self.alwaysShort, mayTakeLong(bytes) {
+            isPaused = true
+            isLong = true
+            return input.add(bytes)
+        }
         do throws(ProtocolError) {
             try input.take(bytes) { bytes throws(ProtocolError) in
                 try engine.receive(&bytes, into: &output.buffer, intake: intake)
@@ -158,26 +172,33 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     /// Writes what was said, and sees how things stand.
-    private func settle(_ context: ChannelHandlerContext) {
+    func settle(_ context: ChannelHandlerContext) {
         output.flush(to: context)
-        if bounds != nil { hold(input.restBytes &+ output.waitingBytes(context) &+ Self.heldBytes(of: &engine)) }
+        hold(input.restBytes &+ output.waitingBytes(context) &+ Self.heldBytes(of: &engine))
         closeIfDone(context)
         if isPaused { queueTurn(context) }
     }
 
     /// Keeps the account of all connections right.
     private func hold(_ bytes: Int) {
-        guard bytes != heldBytes, let bounds else { return }
+        guard bytes != heldBytes else { return }
         let difference = bytes - heldBytes
         heldBytes = bytes
-        bounds.connections.holds(difference, atMost: bounds.maxHeldBytes)
+        bounds?.connections.holds(difference, atMost: bounds?.maxHeldBytes ?? .max)
     }
 
     /// An engine that has left off goes on when there is room for what it says.
     private func queueTurn(_ context: ChannelHandlerContext) {
-        guard !isQueued, failure == nil, phase != .halfClosed, context.channel.isWritable else { return }
+        guard !isQueued, longTurn == nil, failure == nil, phase != .halfClosed, context.channel.isWritable else {
+            return
+        }
         isQueued = true
-        (bounds?.connections ?? .shared).turns.add(self, on: context.eventLoop)
+        let connections = bounds?.connections ?? .shared
+        if isLong {
+            connections.longTurns.add(self, on: context.eventLoop)
+        } else {
+            connections.turns.add(self, on: context.eventLoop)
+        }
     }
 
     /// Lets an engine go on that has left off.
@@ -190,11 +211,13 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         releaseRead(context)
     }
 
+    var openEntries: Int { undecided.load(ordering: .relaxed) }
+
     /// No reading while the peer does not read answers, while the engine has left off, or while too much waits to be decided.
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
         phase == .halfClosed
-            || context.channel.isWritable && !isPaused && undecided < Self.maxUndecided
-                && (undecided == 0 || input.restBytes < Self.maxRestWhileUndecided)
+            || context.channel.isWritable && !isPaused && openEntries < Self.maxUndecided
+                && (openEntries == 0 || input.restBytes < Self.maxRestWhileUndecided)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -209,7 +232,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         try? context.channel.syncOptions?.setOption(.autoRead, value: false)
     }
 
-    private func releaseRead(_ context: ChannelHandlerContext) {
+    func releaseRead(_ context: ChannelHandlerContext) {
         guard isReadHeld, mayRead(context) else { return }
         isReadHeld = false
         // Reads at once, too.
@@ -228,15 +251,15 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     // MARK: Answers that come later
 
     private func makeReply(ticket: UInt64) -> EntryReply {
-        undecided += 1
-        guard let eventLoop = context?.eventLoop else { return EntryReply { _ in } }
+        undecided.add(1, ordering: .relaxed)
+        guard let eventLoop else { return EntryReply { _ in } }
         return EntryReply { result in
             eventLoop.execute { self.complete(ticket, result) }
         }
     }
 
     private func complete(_ ticket: UInt64, _ result: RecordResult) {
-        undecided -= 1
+        undecided.subtract(1, ordering: .relaxed)
         guard let context else { return }
         engine.complete(ticket, result, into: &output.buffer)
         // The engine may have left messages behind until this result was known.
@@ -254,7 +277,16 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     // MARK: What the engine has asked for
 
     private func wakeEngine(at deadline: NIODeadline?) {
-        guard let eventLoop = context?.eventLoop else { return }
+        guard let eventLoop else { return }
+        if longTurn != nil {
+            eventLoop.execute { self.scheduleWakeUp(deadline, on: eventLoop) }
+        } else {
+            scheduleWakeUp(deadline, on: eventLoop)
+        }
+    }
+
+    private func scheduleWakeUp(_ deadline: NIODeadline?, on eventLoop: any EventLoop) {
+        guard context != nil else { return }
         wakeUps.schedule(deadline, on: eventLoop) { self.proceed() }
     }
 
@@ -298,7 +330,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func closeIfDone(_ context: ChannelHandlerContext) {
         let isDone =
             failure != nil || Self.isFinished(&engine)
-            || (phase == .draining && undecided == 0 && !isPaused && (engine.isIdle || inputHasEnded))
+            || (phase == .draining && openEntries == 0 && !isPaused && (engine.isIdle || inputHasEnded))
         if inputHasEnded && (isDone || phase == .halfClosed) {
             context.close(promise: nil)
         } else if isDone && phase != .halfClosed {
@@ -324,11 +356,11 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         engine.isFinished
     }
 
-    private static func isPaused<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
+    static func isPaused<Engine: ServerEngine>(_ engine: inout Engine) -> Bool {
         engine.isPaused
     }
 
-    private static func heldBytes<Engine: ServerEngine>(of engine: inout Engine) -> Int {
+    static func heldBytes<Engine: ServerEngine>(of engine: inout Engine) -> Int {
         engine.heldBytes
     }
 
@@ -350,37 +382,5 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         hold(0)
         // What the peer has not read goes with the socket.
         if output.waitingBytes(context) > 0 { context.close(promise: nil) } else { closeIfDone(context) }
-    }
-
-    // MARK: Time
-
-    private func secondPassed() {
-        guard let context else { return }
-        if let bounds, let finding = look(context, bounds) {
-            switch finding {
-            case .idle: drain()
-            case .over(let reason): end(reason)
-            }
-        }
-        guard let interval = engine.keepAliveInterval else { return }
-        secondsSinceKeepAlive += 1
-        guard .seconds(secondsSinceKeepAlive) >= interval else { return }
-        secondsSinceKeepAlive = 0
-        do throws(ProtocolError) {
-            try engine.keepAlive(into: &output.buffer)
-            isPaused = Self.isPaused(&engine)
-        } catch {
-            failure = "\(error)"
-        }
-        settle(context)
-    }
-
-    private func look(_ context: ChannelHandlerContext, _ bounds: PeerBounds) -> PeerWatch.Finding? {
-        let waiting = output.waitingBytes(context)
-        let isQuiet = undecided == 0 && waiting == 0 && engine.isIdle && phase == .serving
-        // Where this side does not read, a message that does not come is not its peer's fault.
-        let isAmidMessage = !isReadHeld && phase != .halfClosed && engine.isAmidMessage
-        return watch.secondPassed(
-            bounds, waiting: waiting, given: output.givenBytes, isAmidMessage: isAmidMessage, isQuiet: isQuiet)
     }
 }

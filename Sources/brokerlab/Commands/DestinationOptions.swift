@@ -19,14 +19,18 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How long an entry may take, in whole seconds, whatever it waits for. Then it fails: not sent, or outcome unknown. "
-                + "A connection that answers nothing for so long is given up; the next entry opens another one.",
+                + "A connection that answers nothing for so long is given up; the next entry opens another one. (default: 10; "
+                + "entries of amqp, which have ids, then wait for --patience)",
             valueName: "seconds"))
-    var timeout = 10
+    var timeout: Int?
+
+    /// How long an entry may take where nothing else is said.
+    private static let defaultTimeout = 10
 
     @Option(
         help: ArgumentHelp(
             "How long entries wait for a logger that was there and is gone, in seconds: what was surely not sent is sent when "
-                + "it is back. (default: 5, \(patient)--timeout ends the wait of an entry but for amqp, whose entries have ids)",
+                + "it is back, but not for longer than --timeout. (default: 5\(patient))",
             valueName: "seconds"))
     var patience: Double?
 
@@ -38,7 +42,7 @@ struct DestinationOptions: ParsableArguments {
 
     func validate() throws {
         let descriptor = try TransportRegistry.transport(named: transport)
-        guard (1...3600).contains(timeout) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
+        guard (1...3600).contains(timeout ?? 1) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
         guard (0...3600).contains(patience ?? 0) else { throw ValidationError("--patience takes 0 to 3600 seconds.") }
         guard descriptor.takesToken || access.toTokenFile == nil else {
             let takers = TransportRegistry.defaults.filter(\.takesToken).map(\.name).joined(separator: ", ")
@@ -49,10 +53,10 @@ struct DestinationOptions: ParsableArguments {
         }
     }
 
-    /// The transports that wait for longer than others: `for amqp 60; `.
+    /// The transports that wait for longer than others: `, for amqp 60`.
     private static var patient: String {
         TransportRegistry.defaults.filter { $0.patience > .seconds(5) }
-            .map { "for \($0.name) \($0.patience.components.seconds); " }.joined()
+            .map { ", for \($0.name) \($0.patience.components.seconds)" }.joined()
     }
 
     /// What the reader of an outcome has to know of the transport's own flags, by their names.
@@ -63,10 +67,13 @@ struct DestinationOptions: ParsableArguments {
     /// The broker's half of the transport.
     func client(maxInFlight: Int) throws -> any ClientTransport {
         let descriptor = try TransportRegistry.transport(named: transport)
+        let patience = min(
+            self.patience.map { .seconds($0) } ?? descriptor.patience,
+            self.timeout.map { .seconds($0) } ?? .seconds(3600))
+        let timeout = self.timeout ?? Self.defaultTimeout
         var options = ClientOptions(
             target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, connectTimeout: .seconds(min(5, timeout)),
-            answerTimeout: .seconds(timeout),
-            patience: patience.map { .seconds($0) } ?? descriptor.patience, tls: security.client,
+            answerTimeout: .seconds(timeout), patience: patience, tls: security.client,
             notice: StandardError.write(line:))
         options.own = try transports.settings(for: descriptor)
         options.token = try access.token()

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import HTTP2
 import HTTP2TestKit
 import NIOCore
 import Testing
@@ -10,8 +11,8 @@ import Testing
 /// What the client makes of a server that is made of frames.
 @Suite struct HTTP2ClientTests {
     /// A client with two entries in flight, on streams 1 and 3.
-    private func client() throws -> (engine: HTTP2ClientEngine, said: ByteBuffer) {
-        let engine = HTTP2ClientEngine(
+    private func client() throws -> (engine: ClientConnection, said: ByteBuffer) {
+        let engine = ClientConnection(
             target: try HTTPTarget(parsing: "http://h:8080/log"), maxInFlight: 8, limits: EntryLimits(),
             takesAnySuccess: true)
         var out = ByteBuffer()
@@ -22,7 +23,7 @@ import Testing
 
     /// What becomes of the entries when the server has said that.
     private func fates(
-        _ engine: HTTP2ClientEngine, step: Int = .max, _ say: (inout RawFrames) -> Void
+        _ engine: ClientConnection, step: Int = .max, _ say: (inout RawFrames) -> Void
     ) throws -> (fates: [Fate], said: ReadFrames) {
         var frames = RawFrames.server()
         say(&frames)
@@ -134,7 +135,7 @@ import Testing
 
     @Test("No more streams than the server takes")
     func capacity() throws {
-        let engine = HTTP2ClientEngine(
+        let engine = ClientConnection(
             target: try HTTPTarget(parsing: "h:80"), maxInFlight: 8, limits: EntryLimits())
         #expect(!engine.isReady)
         var (bytes, out, completions) = (RawFrames.server([(3, 5)]).bytes, ByteBuffer(), Completions())

@@ -13,9 +13,9 @@ import TransportIO
     private func pair(
         _ result: RecordResult = .recorded, codec: EntryCodec = .json, maxEntryBytes: Int = 1 << 20,
         maxInFlight: Int = 64, settings: HTTP2Session.Settings = .httpClient
-    ) throws -> EnginePair<HTTP2ClientEngine, PrefaceServerEngine> {
+    ) throws -> EnginePair<ClientConnection, PrefaceServerEngine> {
         EnginePair(
-            HTTP2ClientEngine(
+            ClientConnection(
                 target: try HTTPTarget(parsing: "h:8080"), codec: codec, maxInFlight: maxInFlight,
                 limits: EntryLimits(),
                 settings: settings),
@@ -94,7 +94,7 @@ import TransportIO
     }
 
     @Test func anEntryThatIsTooLargeIsNotSent() throws {
-        let client = HTTP2ClientEngine(
+        let client = ClientConnection(
             target: try HTTPTarget(parsing: "h:8080"), maxInFlight: 1, limits: EntryLimits(maxEntryBytes: 3))
         var out = ByteBuffer()
         #expect(throws: TransportError.self) {

@@ -1,4 +1,5 @@
 import Broker
+import GRPCTestKit
 import GRPCTransport
 import NIOCore
 import Testing

@@ -1,5 +1,6 @@
 import Broker
 import FoundationEssentials
+import GRPCTestKit
 import GRPCTransport
 import NIOCore
 import SwiftProtobuf

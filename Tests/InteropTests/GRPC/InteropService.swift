@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GRPCTestKit
 import GRPCTransport
 import NIOCore
 import SwiftProtobuf

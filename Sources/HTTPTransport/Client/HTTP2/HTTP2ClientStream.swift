@@ -8,17 +8,9 @@ struct HTTP2ClientStream {
     /// The most that the header lists of an answer may hold, counted as RFC 9113, 6.5.2 does.
     static let maxListSize = 16 * 1024
 
-    /// The stream identifier; 0 where no entry is in flight under this ticket.
-    var id: Int32 = 0
     /// What is left of the request's body to be sent.
     var body = ByteBuffer()
     var answer = ReceivedAnswer(status: 0)
-    /// Whether the engine is going to look at the stream after what was received.
-    var isNoted = false
-    /// Whether the server's side has ended (END_STREAM).
-    var isAnswered = false
-    /// The error code that the stream was closed with.
-    var closedWith: UInt32?
     /// The fault that made this side give the stream up.
     var defect: String?
     private(set) var listSize = 0

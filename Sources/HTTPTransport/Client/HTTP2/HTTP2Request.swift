@@ -17,14 +17,10 @@ struct HTTP2Request: ~Copyable {
         headers = HeaderList(copying: fields)
     }
 
-    /// Submits a request, with a body of that length that is read from the engine.
-    /// - Returns: the stream's identifier, or nghttp2's error code.
+    /// The fields of a request with a body of that length.
     @inline(__always)
-    func submit(_ session: OpaquePointer, ticket: Int, byteCount: Int) -> Int32 {
+    func fields(byteCount: Int) -> (start: UnsafePointer<nghttp2_nv>, count: Int) {
         headers.setNumber(at: headers.count - 1, to: byteCount)
-        let userData = UnsafeMutableRawPointer(bitPattern: ticket + 1)
-        var body = nghttp2_data_provider(
-            source: nghttp2_data_source(ptr: userData), read_callback: HTTP2ClientCallbacks.readBody)
-        return nghttp2_submit_request(session, nil, headers.fields, headers.count, &body, userData)
+        return (UnsafePointer(headers.fields), headers.count)
     }
 }

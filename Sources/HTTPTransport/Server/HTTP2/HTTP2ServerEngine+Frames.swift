@@ -1,5 +1,6 @@
 import Broker
 import CNGHTTP2
+import EntryCodecs
 import HTTP2
 import NIOCore
 import TransportIO
@@ -35,6 +36,7 @@ extension HTTP2ServerEngine: ConnectionServer {
     func headersEnded(_ slot: Int) {
         guard streams.headersEnded(slot) else { return }
         streams[slot].fault = streams[slot].head.fault(handler.value, authority.value)
+        if case .taken(.foundationJSON) = streams[slot].head.contentType { handler.value.readsSlowly = true }
         if case .continue = streams[slot].head.expectation { streams[slot].awaitsContinue = true }
         if streams[slot].fault != nil || streams[slot].awaitsContinue { streams.note(slot) }
     }

@@ -93,6 +93,8 @@ final class HTTP2ServerEngine: ServerEngine {
 
     var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + unsentBytes.value }
 
+    var mostAtOnce: Int { handler.value.mostAtOnce - buffers.value.heldBytes }
+
     func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
         connection.end(reason, into: &out)
     }

@@ -1,3 +1,4 @@
+package import GRPCTransport
 import NIOCore
 import TransportIO
 

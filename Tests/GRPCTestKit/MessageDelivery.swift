@@ -1,3 +1,5 @@
+import GRPCTransport
+
 /// Cuts what a call's stream carries into messages, and hands them to the call's observer while it wants them.
 struct MessageDelivery {
     /// The largest message that is taken, as it is after decompression.
@@ -47,18 +49,12 @@ struct MessageDelivery {
             observer.received(message, wasCompressed: false)
             return nil
         }
-        if let unknown = call.reply.unknownEncoding {
-            return GRPCStatus(.internalError, "the server compressed with \(unknown), which was not offered")
-        }
-        guard case .gzip = call.reply.encoding else {
-            return GRPCStatus(.internalError, "a message is compressed with no or identity grpc-encoding")
-        }
-        do throws(Gzip.Failure) {
-            let plain = try Gzip.decompress(message, maxBytes: maxMessageBytes)
+        do throws(GRPCStatus) {
+            let plain = try call.reply.inflate(message, maxBytes: maxMessageBytes)
             observer.received(plain.span.bytes, wasCompressed: true)
             return nil
         } catch {
-            return GRPCStatus(error, maxBytes: maxMessageBytes)
+            return error
         }
     }
 }

@@ -1,7 +1,6 @@
 import NIOCore
 import Testing
 
-@testable import GRPCTransport
 @testable import HTTP2
 
 /// What a connection may take of the server's time, by a clock of the test's own.

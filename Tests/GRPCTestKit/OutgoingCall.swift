@@ -1,3 +1,4 @@
+package import GRPCTransport
 package import NIOCore
 
 /// What a client wants of a call.
@@ -56,13 +57,6 @@ extension ClientCallObserver {
     package func canSend() {}
 }
 
-/// The bytes that a call has yet to send.
-protocol UnsentBytes: AnyObject {
-    var count: Int { get }
-    /// Writes the next `count` bytes, of which there are as many.
-    func write(_ count: Int, to memory: UnsafeMutableRawPointer)
-}
-
 /// A call as a client makes it.
 ///
 /// What is sent and cancelled here is only kept; the engine submits it to nghttp2 when no callback of it is running.
@@ -78,34 +72,30 @@ package final class OutgoingCall {
     }
 
     let index: Int
-    let unsent: any UnsentBytes
+    let unsent = UnsentMessages()
     let options: CallOptions
     weak var observer: (any ClientCallObserver)?
-    var id: Int32 = 0
     var phase = Phase.open
     var reply = CallReply()
+    /// Of the header list that is being received.
+    var metadata = Metadata()
+    var hasInitialMetadata = false
     var deframer = MessageDeframer()
     var isHalfClosed = false
     var isDeferred = false
     var wasFull = false
     /// Whether messages are left unread since they are not wanted.
     var isHeld = false
-    var hasRemoteEnded = false
-    /// Whether nghttp2 knows the stream no more.
-    var isStreamClosed = false
     /// What is wrong with the server's messages.
     var defect: GRPCStatus?
-    var isNoted = false
-    var unconsumedBytes = 0
-    private let changed: (_ index: Int, _ isUrgent: Bool) -> Void
+    private let changed: (_ index: Int) -> Void
 
     init(
-        index: Int, options: CallOptions, unsent: any UnsentBytes, observer: any ClientCallObserver,
-        changed: @escaping (_ index: Int, _ isUrgent: Bool) -> Void
+        index: Int, options: CallOptions, observer: any ClientCallObserver,
+        changed: @escaping (_ index: Int) -> Void
     ) {
         self.index = index
         self.options = options
-        self.unsent = unsent
         self.observer = observer
         self.changed = changed
     }
@@ -124,38 +114,33 @@ package final class OutgoingCall {
 
     /// Sends a message.
     package func send(_ message: [UInt8], compressed: Bool = false) {
-        guard isOpen, !isHalfClosed, let unsent = unsent as? UnsentMessages else { return }
+        guard isOpen, !isHalfClosed else { return }
         unsent.append(message, gzip: compressed && options.usesGzip)
-        changed(index, true)
-    }
-
-    /// There are more unsent bytes; the engine is going to be asked to flush.
-    func hasMore() {
-        changed(index, false)
+        changed(index)
     }
 
     /// Says that no more messages come.
     package func sendEnd() {
         guard isOpen, !isHalfClosed else { return }
         isHalfClosed = true
-        changed(index, true)
+        changed(index)
     }
 
     /// Gives the call up: its stream is reset, and its observer told the status CANCELLED.
     package func cancel() {
         guard isOpen else { return }
         phase = .cancelled
-        changed(index, true)
+        changed(index)
     }
 
     /// Messages are wanted again.
     package func resumeReading() {
-        if isHeld { changed(index, true) }
+        if isHeld { changed(index) }
     }
 }
 
 /// Messages that wait to be sent, with their prefixes.
-final class UnsentMessages: UnsentBytes {
+final class UnsentMessages {
     private var bytes = ByteBuffer()
 
     var count: Int { bytes.readableBytes }

@@ -1,3 +1,4 @@
+import GRPCTransport
 import NIOCore
 import TransportIO
 
@@ -8,7 +9,7 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let engine: GRPCClientEngine
+    private let engine: CallEngine
     private var context: ChannelHandlerContext?
     private var output = ByteBuffer()
     private var completions = Completions()
@@ -20,7 +21,7 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     private var isRetired = false
     private var hasBeenActive = false
 
-    init(engine: GRPCClientEngine) {
+    init(engine: CallEngine) {
         self.engine = engine
     }
 

@@ -1,4 +1,5 @@
 package import Broker
+package import GRPCTransport
 package import NIOCore
 import NIOPosix
 package import TransportIO
@@ -152,9 +153,8 @@ package actor GRPCChannel {
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try context?.add(to: channel, timeout: timeout)
                         let handler = GRPCChannelHandler(
-                            engine: GRPCClientEngine(
-                                authority: endpoint.description, maxInFlight: 0,
-                                limits: EntryLimits(maxEntryBytes: maxMessageBytes), scheme: scheme,
+                            engine: CallEngine(
+                                authority: endpoint.description, maxMessageBytes: maxMessageBytes, scheme: scheme,
                                 keepAlive: keepAlive))
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return (handler, secured)

@@ -1,0 +1,178 @@
+import Broker
+import Dispatch
+import EngineTestKit
+import NIOCore
+import Testing
+
+@testable import TransportIO
+
+/// What takes long to read, while the event loop goes on.
+@Suite(.timeLimit(.minutes(1))) struct LongTurnTests {
+    /// More than is read at once on the event loop.
+    private static let large = LongTurn.mostOnLoop + 1_000_000
+
+    /// Reads texts that end with a line feed, and answers with their lengths; a large one takes until the gate opens.
+    private final class GatedEngine: ServerEngine {
+        private let gate: Gate
+        private var open: [UInt64: Int] = [:]
+        private var nextTicket: UInt64 = 0
+        private var loop: EngineLoop?
+
+        init(_ gate: Gate) {
+            self.gate = gate
+        }
+
+        var isIdle: Bool { open.isEmpty }
+
+        func attach(to loop: EngineLoop) {
+            self.loop = loop
+        }
+
+        func receive(
+            _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+        ) throws(ProtocolError) {
+            while let end = bytes.readableBytesView.firstIndex(of: 0x0A) {
+                let count = end - bytes.readerIndex
+                let first = bytes.readableBytesView.first
+                bytes.moveReaderIndex(to: end + 1)
+                guard first != UInt8(ascii: "!") else { throw ProtocolError("that is no text") }
+                if intake.take(ReceivedEntry(name: RawSpan(), data: RawSpan()), ticket: nextTicket) == .later {
+                    open[nextTicket] = count
+                } else {
+                    out.writeString("\(count)\n")
+                }
+                nextTicket += 1
+                guard count > LongTurnTests.large / 2 else { continue }
+                loop?.wake()
+                gate.pass()
+            }
+        }
+
+        func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) throws(ProtocolError) {
+            out.writeString("proceeds\n")
+        }
+
+        func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
+            guard let count = open.removeValue(forKey: ticket) else { return }
+            out.writeString("\(count) later\n")
+        }
+
+        func disconnected() {
+            gate.ended()
+        }
+    }
+
+    /// Where a large text waits until it may go on; also tells of engines that have ended.
+    private final class Gate: Sendable {
+        private let isOpen = DispatchSemaphore(value: 0)
+        let arrivals: AsyncStream<Void>
+        let endings: AsyncStream<Void>
+        private let arrived: AsyncStream<Void>.Continuation
+        private let hasEnded: AsyncStream<Void>.Continuation
+
+        init() {
+            (arrivals, arrived) = AsyncStream.makeStream()
+            (endings, hasEnded) = AsyncStream.makeStream()
+        }
+
+        func pass() {
+            arrived.yield()
+            isOpen.wait()
+            isOpen.signal()
+        }
+
+        func open() { isOpen.signal() }
+        func ended() { hasEnded.yield() }
+        func someoneArrives() async { for await _ in arrivals { return } }
+        func someoneEnds() async { for await _ in endings { return } }
+    }
+
+    private static let text = String(repeating: "x", count: large) + "\n"
+
+    /// Everybody else is served meanwhile, and what comes behind the large text is read behind it.
+    @Test func nobodyElseWaits() async throws {
+        let gate = Gate()
+        try await withServer {
+            GatedEngine(gate)
+        } _: { server in
+            defer { gate.open() }
+            let large = try await RawSocket(to: server.endpoint)
+            try await large.say(Self.text)
+            await gate.someoneArrives()
+            let small = try await RawSocket(to: server.endpoint)
+            try await small.say("four\n")
+            try await small.endOutput()
+            #expect(try await small.heard.get() == "4\n")
+            try await large.say("seven..\n")
+            try await large.endOutput()
+            gate.open()
+            let heard = try await large.heard.get()
+            #expect(heard.split(separator: "\n").filter { $0 != "proceeds" } == ["\(Self.large)", "7"])
+            #expect(heard.contains("proceeds"))
+        }
+    }
+
+    /// A result that is told while the engine is away is the engine's when it is back.
+    @Test func resultsWait() async throws {
+        let gate = Gate()
+        let recorder = PatientRecorder()
+        try await withServer(recorder) {
+            GatedEngine(gate)
+        } _: { server in
+            defer { gate.open() }
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say(Self.text)
+            await gate.someoneArrives()
+            for (_, reply) in recorder.takeReplies() { reply(.recorded) }
+            try await socket.endOutput()
+            gate.open()
+            let heard = try await socket.heard.get().split(separator: "\n").filter { $0 != "proceeds" }
+            #expect(heard == ["\(Self.large) later"])
+        }
+    }
+
+    /// A text that breaks the protocol ends its connection, also where it was read elsewhere.
+    @Test func endsWhatBreaksTheProtocol() async throws {
+        let gate = Gate()
+        gate.open()
+        try await withServer {
+            GatedEngine(gate)
+        } _: { server in
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say("!" + Self.text)
+            #expect(try await socket.heard.get().contains("\(Self.large)") == false)
+            await gate.someoneEnds()
+        }
+    }
+
+    /// A connection that ends meanwhile ends for its engine when that is back.
+    @Test func connectionsMayEnd() async throws {
+        let gate = Gate()
+        try await withServer {
+            GatedEngine(gate)
+        } _: { server in
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say(Self.text)
+            await gate.someoneArrives()
+            try await socket.close()
+            gate.open()
+            await gate.someoneEnds()
+        }
+    }
+
+    /// A stop waits for what is being read, and it is answered.
+    @Test func stopsWait() async throws {
+        let gate = Gate()
+        try await withServer {
+            GatedEngine(gate)
+        } _: { server in
+            defer { gate.open() }
+            let socket = try await RawSocket(to: server.endpoint)
+            try await socket.say(Self.text)
+            await gate.someoneArrives()
+            server.beginStop()
+            gate.open()
+            #expect(try await socket.heard.get().contains("\(Self.large)"))
+        }
+    }
+}
