@@ -148,7 +148,7 @@ let testKits: [Target] = [
         swiftSettings: settings),
     .executableTarget(
         name: "linear",
-        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", "CLinux", nioCore],
+        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", nioCore],
         path: "Tests/Linear", swiftSettings: settings),
     .executableTarget(
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],

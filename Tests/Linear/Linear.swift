@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 
 /// Has every decoder that reads a peer's bytes read contents of two lengths, one twice the other, in ``measured()``, whose
@@ -7,8 +6,6 @@ import Foundation
 /// Prints a line for each call of ``measured()``, in their order: the content, how its bytes are cut, and their number.
 @main enum Linear {
     static func main() throws {
-        // Buffers grow without being copied (mremap): whether malloc finds room behind them otherwise, is luck.
-        mallopt(M_MMAP_THRESHOLD, 16 * 1024)
         let names = CommandLine.arguments.dropFirst()
         for content in Content.all where names.isEmpty || names.contains(where: content.name.contains) {
             for step in content.steps {
