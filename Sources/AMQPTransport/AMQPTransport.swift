@@ -44,6 +44,7 @@ package enum AMQPTransport {
         descriptor.options = AMQPOptions.all
         descriptor.libraries = [LinkedLibrary(name: "librabbitmq", version: libraryVersion)]
         descriptor.companion = RabbitMQCompanion()
+        descriptor.durability = mode.durability
         return descriptor
     }
 

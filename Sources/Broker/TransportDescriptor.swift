@@ -12,6 +12,8 @@ public struct TransportDescriptor: Sendable {
     public var mode: String
     /// What an acknowledgement promises.
     public var acknowledgement: AcknowledgementClass
+    /// Where an acknowledged entry is, and so what it survives; as its class says, unless set otherwise.
+    public var durability: Durability
     /// Where the logger's half listens (or consumes) unless told otherwise: `127.0.0.1:5001`, or a URL.
     public var defaultTarget: String
     /// Whether the suites that name no transports measure it: the defaults, and variants that say so.
@@ -61,6 +63,7 @@ public struct TransportDescriptor: Sendable {
         self.codec = codec
         self.mode = mode
         self.acknowledgement = acknowledgement
+        durability = Durability(acknowledgement)
         self.defaultTarget = defaultTarget
         self.reference = reference
         self.isInDefaultSuite = isInDefaultSuite ?? (variant == nil)

@@ -16,6 +16,7 @@ package final class ClientConnection: ClientEngine {
     package let streams = StreamTable<ClientStream>()
     // Held strongly and never replaced: then a callback reaches it without a reference being counted.
     private let requests: any ClientRequests
+    private let followsHeaderLists: Bool
     private let maxInFlight: Int
     private let notes = Unguarded<[Int]>([])
     /// The stream whose header list is being received; header lists never interleave (RFC 9113 4.3).
@@ -26,6 +27,7 @@ package final class ClientConnection: ClientEngine {
 
     package init(_ requests: any ClientRequests, maxInFlight: Int, settings: HTTP2Session.Settings) {
         self.requests = requests
+        followsHeaderLists = requests.followHeaderLists
         self.maxInFlight = maxInFlight
         capacity = maxInFlight
         session = HTTP2Session(.client, callbacks: ClientCallbacks.object, settings: settings)
@@ -192,7 +194,7 @@ package final class ClientConnection: ClientEngine {
     @inline(__always)
     func headersBegan(_ key: Int?) {
         headerKey.value = key
-        if let key { requests.headersBegan(key) }
+        if followsHeaderLists, let key { requests.headersBegan(key) }
     }
 
     /// Returns whether the connection can go on.
@@ -205,7 +207,7 @@ package final class ClientConnection: ClientEngine {
     @inline(__always)
     func headersEnded(_ key: Int) {
         headerKey.value = nil
-        requests.headersEnded(key)
+        if followsHeaderLists { requests.headersEnded(key) }
     }
 
     @inline(__always)

@@ -10,6 +10,9 @@ package protocol ClientRequests: AnyObject {
     /// Whether each entry takes a stream, of which the server allows only so many.
     var takeStreamsEach: Bool { get }
 
+    /// Whether ``headersBegan(_:)`` and ``headersEnded(_:)`` are wanted.
+    var followHeaderLists: Bool { get }
+
     /// Sends an entry.
     func send(
         _ entry: LogEntry, ticket: Int, on connection: ClientConnection, into out: inout ByteBuffer
@@ -50,6 +53,7 @@ package protocol ClientRequests: AnyObject {
 }
 
 extension ClientRequests {
+    package var followHeaderLists: Bool { false }
     package func flush(on connection: ClientConnection) -> Bool { false }
     package func goawayCame(_ errorCode: UInt32, _ text: String, on connection: ClientConnection) {}
     package func close(on connection: ClientConnection) {}

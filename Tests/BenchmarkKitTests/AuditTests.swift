@@ -1,3 +1,5 @@
+import Glibc
+import Histogram
 import Testing
 
 @testable import BenchmarkKit
@@ -32,6 +34,44 @@ struct AuditTests {
         #expect(findings(cpu: 60) == ["audit: the load generator was 2500 us late at p99"])
         #expect(findings(cpu: nil).count == 1)
         #expect(findings(cpu: 98).isEmpty)
+    }
+
+    @Test("the program that used the cores is named")
+    func culprit() {
+        var row = ResultRow.sample()
+        row.foreignCPUPercent = 40
+        row.busiestForeign = "cc1;plus"
+        let findings = Audit().findings(row, meanLatencyShare: nil, halves: nil, halfSeconds: 1)
+        #expect(findings == ["audit: other processes used 40.0% of the cores' time, most by cc1,plus"])
+        func times(_ ticks: [(pid_t, String, Int)]) -> ProcessTimes {
+            var times = ProcessTimes()
+            for (pid, name, used) in ticks {
+                times.add(pid, stat: "\(pid) (\(name)) S 1 1 1 0 -1 0 0 0 0 0 \(used) 1 0 0 20 0 1 0 5")
+            }
+            return times
+        }
+        let before = times([(1, "init", 5), (2, "a (b) c", 10), (3, "own", 0)])
+        let after = times([(1, "init", 6), (2, "a (b) c", 30), (3, "own", 900), (4, "new", 19)])
+        #expect(after.busiest(since: before, without: [3]) == "a (b) c")
+        #expect(before.busiest(since: before, without: []) == nil)
+        #expect(ProcessTimes.now().busiest(since: ProcessTimes(), without: []) != nil)
+    }
+
+    @Test("a sender of an operation is at work until the last answer has come: Little's law holds of it")
+    func operations() {
+        var planned = ResultRow.sample().planned
+        planned.cell.inFlight = 80
+        var builder = ResultRowBuilder(
+            runID: "r", planned: planned, descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(),
+            target: "127.0.0.1:1", peerVersion: nil)
+        // 80 senders for a second: each entry is answered after 0.91 ms, and the last of its operation after 1 ms.
+        var result = LoadResult(start: 0, isOpen: false)
+        result.end = 1_000_000_000
+        for _ in 0..<80_000 { result.latency.record(910_000) }
+        (result.sent, result.acked) = (80_000, 80_000)
+        result.operationTime = 80_000 * 1_000_000
+        builder.add(result)
+        #expect(abs((builder.row.littleRatio ?? 0) - 1) < 0.001)
     }
 
     @Test("a reason is one line, whatever an error says")

@@ -28,6 +28,19 @@ struct ProgressTests {
                 == "[3/3] grpc, 100 B, 64 in flight: INVALID: nothing was sent")
     }
 
+    @Test("after five rows that are not valid it is said what to do")
+    func warning() {
+        let rows = (1...5).map { number in
+            ResultRow.sample(invalidReasons: [
+                "audit: other processes used \(20 + number).0% of the cores' time, most by cc1"
+            ])
+        }
+        #expect(
+            ProgressText.warning(rows, of: 8)
+                == "5 of the first 8 rows are not valid; quiet the machine: audit: other processes used 21.0 to 25.0% of the "
+                + "cores' time, most by cc1")
+    }
+
     @Test("the time left follows what cells really take")
     func timeLeft() {
         var left = TimeLeft(suite: suite)

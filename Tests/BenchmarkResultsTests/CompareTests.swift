@@ -10,30 +10,32 @@ struct CompareTests {
     func slower() throws {
         let comparison = RunComparison(
             old: Self.report(["a": 1, "b": 1], seed: 1), new: Self.report(["a": 1, "b": 0.8], machine: 0.6, seed: 2))
-        #expect(comparison.lines.map(\.change) == [.slower])
-        #expect(abs(comparison.lines[0].loss - 0.2) < 0.03)
+        #expect(Self.primary(comparison).map(\.change) == [.worse])
+        #expect(abs(Self.primary(comparison)[0].loss - 0.2) < 0.03)
         #expect(comparison.regressions(beyond: 0.05).count == 1)
         #expect(comparison.regressions(beyond: 0.3).isEmpty)
         // The machine's own change is told apart.
-        #expect(abs(try #require(comparison.machine.first).ratio - 0.6) < 0.1)
-        #expect(comparison.text.contains("b, 100 B, 1 in flight  slower: throughput 0.8"))
+        #expect(abs(try #require(comparison.floor.first).ratio.median - 0.6) < 0.1)
+        #expect(comparison.text.contains("  slower: throughput 0.8"))
     }
 
     @Test("what became faster is no regression")
     func faster() {
         let comparison = RunComparison(
             old: Self.report(["a": 1, "b": 1], seed: 1), new: Self.report(["a": 1, "b": 1.3], seed: 2))
-        #expect(comparison.lines.map(\.change) == [.faster])
+        #expect(Self.primary(comparison).map(\.change) == [.better])
         #expect(comparison.regressions(beyond: 0).isEmpty)
     }
 
     @Test("values are compared as they are when asked for, and the floor is then a cell like the others")
     func absolute() {
+        var rules = RunComparison.Rules()
+        rules.isAbsolute = true
         let comparison = RunComparison(
             old: Self.report(["a": 1, "b": 1], seed: 1), new: Self.report(["a": 1, "b": 1], machine: 0.6, seed: 2),
-            absolute: true)
-        #expect(comparison.lines.map(\.change) == [.slower, .slower])
-        #expect(comparison.machine.isEmpty)
+            rules: rules)
+        #expect(Self.primary(comparison).map(\.change) == [.worse, .worse])
+        #expect(comparison.floor.isEmpty)
     }
 
     @Test("under an open load it is p99 that became longer")
@@ -44,7 +46,7 @@ struct CompareTests {
             if row.planned.cell.transport == "b" { row.ackLatency?.p99Us *= 2 }
         }
         let line = try #require(RunComparison(old: old, new: new).lines.first)
-        #expect(line.change == .slower)
+        #expect(line.change == .worse)
         #expect(abs(line.loss - 1) < 0.1 && abs(line.ratio.median - 2) < 0.1)
     }
 
@@ -70,9 +72,103 @@ struct CompareTests {
         }
         let runs = (1...41).map { run($0) }
         let found = zip(runs, runs.dropFirst()).count { old, new in
-            RunComparison(old: old, new: new).lines.contains { $0.change != .same }
+            RunComparison(old: old, new: new).lines.contains(where: \.isChanged)
         }
         #expect(found <= 2)
+    }
+
+    @Test("made-up folders that a comparison was fooled by", arguments: FooledCase.allCases)
+    func fooled(_ made: FooledCase) {
+        var rules = RunComparison.Rules()
+        rules.failOn = 0.1
+        let rates = ["a": 1.0, "b": 0.5]
+        let old = Self.report(rates, seed: 1)
+        var new = Self.report(rates, machine: made == .floorHalved ? 0.5 : 1, seed: 2) { row in
+            switch made {
+            case .cpuTripled where row.planned.cell.transport == "b": row.brokerCPUUsPerMessage? *= 100
+            case .p99Tripled where row.planned.cell.transport == "b": row.ackLatency?.p99Us *= 3
+            case .invalid where row.planned.cell.transport == "b": row.invalidReasons = ["audit: late"]
+            case .lost where row.planned.block == 3:
+                row.invalidReasons = ["1 of 10 acknowledged entries did not arrive"]
+            default: break
+            }
+        }
+        if made == .missing {
+            new = Report(record: new.record, rows: new.rows.filter { $0.planned.cell.transport != "b" })
+        }
+        if made == .otherHost {
+            var record = new.record
+            record.environment.host = "another"
+            new = Report(record: record, rows: new.rows)
+        }
+        if made == .otherPlacement {
+            var record = new.record
+            record.suite.placement = .oneCPU
+            new = Report(record: record, rows: new.rows)
+        }
+        let comparison = RunComparison(old: old, new: new, rules: rules)
+        #expect(comparison.assessment == made.assessment, "\(comparison.text)")
+        #expect(comparison.text.contains(made.words), "\(comparison.text)")
+        #expect(comparison.markdown.contains("| cell | figure | change |"))
+        #expect(comparison.json.contains("\"assessment\":\"\(made.assessment.word)\""))
+        // Told to, it takes them as they are.
+        rules.allowsMissing = true
+        rules.allowsDifferent = true
+        let allowed = RunComparison(old: old, new: new, rules: rules)
+        if [.otherHost, .otherPlacement, .same].contains(made) { #expect(allowed.assessment == .passed) }
+    }
+
+    /// A folder that was made up, and what is to be said of it.
+    enum FooledCase: CaseIterable, Sendable {
+        case same, invalid, missing, lost, floorHalved, otherHost, otherPlacement, cpuTripled, p99Tripled
+
+        var assessment: Assessment {
+            switch self {
+            case .same: .passed
+            case .invalid, .missing, .floorHalved, .otherHost, .otherPlacement: .undecided
+            case .lost: .entriesLost
+            case .cpuTripled, .p99Tripled: .missed
+            }
+        }
+
+        var words: String {
+            switch self {
+            case .same: "unchanged within"
+            case .invalid: "b, 100 B, 1 in flight: too few valid rows to be compared"
+            case .missing: "b, 100 B, 1 in flight: the new run does not have it"
+            case .lost: "entries were lost, changed, came twice or failed: in 0 rows of the old run, "
+            case .floorHalved: "the floor moved: a, 100 B, 1 in flight, slower: throughput 0."
+            case .otherHost: "the runs differ in host: h, then another (*)"
+            case .otherPlacement: "the runs differ in placement: free, then one-cpu (*)"
+            case .cpuTripled: "dearer: CPU 3."
+            case .p99Tripled: "slower: p99 3.0"
+            }
+        }
+    }
+
+    @Test("what cannot be told says what would have been seen, and few rounds that nothing would")
+    func power() throws {
+        var rules = RunComparison.Rules()
+        rules.failOn = 0.05
+        let noisy = RunComparison(
+            old: Self.report(["a": 1, "b": 1], noise: 0.2, seed: 1),
+            new: Self.report(["a": 1, "b": 1], noise: 0.2, seed: 2), rules: rules)
+        let line = try #require(Self.primary(noisy).first)
+        #expect(line.change == .undecided && line.text.contains("; would see "))
+        #expect(try #require(line.least) > 0.05)
+        #expect(
+            noisy.assessment == .undecided && noisy.text.contains("a change of 5% could not have been seen; the least"))
+        let few = Self.report(["a": 1, "b": 1], seed: 1) { row in
+            if row.planned.block > 3 { row.invalidReasons = ["audit: late"] }
+        }
+        let blind = RunComparison(old: few, new: few, rules: rules)
+        #expect(Self.primary(blind).first?.least == nil)
+        #expect(blind.assessment == .undecided && blind.text.contains("too few rounds to see anything"))
+    }
+
+    /// The lines that say most of their cells.
+    private static func primary(_ comparison: RunComparison) -> [ComparisonLine] {
+        comparison.lines.filter(\.isPrimary)
     }
 
     private static func report(

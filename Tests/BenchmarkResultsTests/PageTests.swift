@@ -1,3 +1,4 @@
+import Glibc
 import LoggerService
 import Testing
 
@@ -77,6 +78,44 @@ struct PageTests {
     func palette() {
         let names = (0..<16).map { "t\($0)" }
         #expect(Set(names.map(Palette(names).style)).count == 16)
+    }
+
+    @Test("a transport has one colour, whatever it is measured beside")
+    func fixedColours() {
+        let (one, other) = (Palette(["grpc", "tcp"]), Palette(["http", "amqp", "grpc"]))
+        #expect(one.style("grpc") == other.style("grpc"))
+        #expect(Set(Palette.fixed.map(one.style)).count == Palette.fixed.count)
+    }
+
+    @Test("areas and lines stand out from the page by 3 to 1 (WCAG 1.4.11), by day and in the dark")
+    func contrast() throws {
+        func colours(_ text: Substring) -> [String: Double] {
+            var found: [String: Double] = [:]
+            for part in text.split(whereSeparator: { ";{}".contains($0) }) where part.hasPrefix("--") {
+                let pair = part.dropFirst(2).split(separator: ":")
+                guard pair.count == 2, pair[1].hasPrefix("#") else { continue }
+                var digits = String(pair[1].dropFirst())
+                if digits.count == 3 { digits = digits.map { "\($0)\($0)" }.joined() }
+                let number = Int(digits, radix: 16) ?? 0
+                let parts = [16, 8, 0].map { shift in
+                    let part = Double((number >> shift) & 255) / 255
+                    return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+                }
+                found[String(pair[0])] = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+            }
+            return found
+        }
+        let style = PageStyle.text.split(separator: "\n").joined()
+        let dark = try #require(style.firstRange(of: "prefers-color-scheme:dark"))
+        let end = try #require(style.firstRange(of: "*{box-sizing"))
+        for scheme in [style[..<dark.lowerBound], style[dark.upperBound..<end.lowerBound]] {
+            let luminance = colours(scheme)
+            let page = try #require(luminance["bg"])
+            for name in (0..<Palette.count).map({ "c\($0)" }) + ["rest"] {
+                let colour = try #require(luminance[name], "\(name)")
+                #expect((max(colour, page) + 0.05) / (min(colour, page) + 0.05) >= 3, "\(name)")
+            }
+        }
     }
 
     @Test("names and reasons are text, whatever is in them")

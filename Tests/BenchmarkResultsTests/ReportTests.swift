@@ -174,6 +174,15 @@ struct ResultsFolderTests {
         #expect(error.description.contains("results.csv exists already"))
     }
 
+    @Test("of runs of the same second are different ones")
+    func collisions() throws {
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
+        let paths = (0..<4).map { _ in ResultsFolder.unused("\(base)/results/20260131T120000Z-s") }
+        let name = "\(base)/results/20260131T120000Z-s"
+        #expect(paths == [name, "\(name)-2", "\(name)-3", "\(name)-4"])
+    }
+
     @Test("timestamps are UTC")
     func timestamps() {
         let time = UTCTime(seconds: 1_769_860_800)

@@ -71,6 +71,8 @@ struct WrittenBeforeTests {
 
     @Test("compare as they did")
     func compares() throws {
-        #expect(RunComparison(old: try report("earlier"), new: try report("later")).text == (try text("compare.txt")))
+        #expect(
+            RunComparison(old: try report("earlier"), new: try report("later")).text
+                == (try text("compare.txt")))
     }
 }

@@ -20,6 +20,13 @@ struct ExitStatusTests {
         for status in ExitStatus.allCases { #expect(help.contains(status.meaning), "\(status)") }
     }
 
+    @Test("the article on columns is what the program says of them")
+    func columns() throws {
+        let article = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/brokerlab/Documentation.docc/Columns.md")
+        #expect(try String(contentsOf: article, encoding: .utf8) == ColumnGuide.markdown)
+    }
+
     @Test("none is a signal's but those that say so, and what a run comes to has one each")
     func distinct() {
         #expect(Set(ExitStatus.allCases.map(\.rawValue)).count == ExitStatus.allCases.count)

@@ -68,6 +68,7 @@ struct LabHonestyTests {
         let (row, _) = try await measure(nil, seconds: 1)
         #expect(!row.isValid && !row.hasFailed)
         #expect(row.invalidReason.contains("audit: other processes used"), "\(row.invalidReason)")
+        #expect(row.invalidReason.contains(", most by "), "\(row.invalidReason)")
         #expect(try #require(row.generatorWaitPercent) > 30)
     }
 

@@ -88,6 +88,8 @@ package final class ClientCalls: ClientRequests {
 
     package var takeStreamsEach: Bool { true }
 
+    package var followHeaderLists: Bool { true }
+
     package func send(
         _ entry: LogEntry, ticket: Int, on connection: ClientConnection, into out: inout ByteBuffer
     ) throws(TransportError) {

@@ -26,6 +26,9 @@ struct PublishMode: Sendable, Hashable {
     /// What an acknowledgement promises.
     var acknowledgement: AcknowledgementClass { isConfirmed ? .queued : .unacknowledged }
 
+    /// Where an acknowledged entry is.
+    var durability: Durability { isConfirmed ? (isPersistent ? .queueDisk : .queueMemory) : .nothing }
+
     /// Durable classic queue, persistent, confirmed.
     static let standard = PublishMode(name: "confirm")
     /// Quorum queue, persistent, confirmed.

@@ -119,7 +119,9 @@ enum LoadGenerator {
             _ = await send(
                 phase.entry(sequence: recorder.takeSequence(), intended: operation), at: operation, on: connection,
                 recorder)
-            guard let next = await barrier.pass(until: end, on: connection) else { break }
+            let next = await barrier.pass(until: end, on: connection)
+            recorder.held((next ?? MonotonicClock.now) &- operation)
+            guard let next else { break }
             operation = next
         } while !recorder.isStopped && !Task.isCancelled
         barrier.leave()

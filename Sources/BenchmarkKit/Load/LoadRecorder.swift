@@ -57,6 +57,11 @@ final class LoadRecorder: @unchecked Sendable {
         result.spun &+= nanoseconds
     }
 
+    /// A sender was at work on an entry of an operation, or waited for the others', for so many nanoseconds.
+    func held(_ nanoseconds: UInt64) {
+        result.operationTime &+= nanoseconds
+    }
+
     /// An entry is handed to the transport.
     func sending() {
         result.sent &+= 1

@@ -24,6 +24,9 @@ struct LoadResult: Sendable {
     var rejected: UInt64 = 0
     /// The CPU time of waits that kept the core busy, in nanoseconds; open load only.
     var spun: UInt64 = 0
+    /// How long senders of operations were at work on an entry, or waited for the others', in nanoseconds; 0 where each
+    /// sender goes on by itself.
+    var operationTime: UInt64 = 0
     /// What the transport said of the first entry that failed.
     var firstError: String? { firstFailure?.message }
     /// The error of that entry.
@@ -83,6 +86,7 @@ struct LoadResult: Sendable {
         unknown += other.unknown
         rejected += other.rejected
         spun += other.spun
+        operationTime += other.operationTime
         firstFailure = firstFailure ?? other.firstFailure
         latency.add(other.latency)
         if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }

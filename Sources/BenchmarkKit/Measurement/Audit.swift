@@ -52,11 +52,12 @@ struct Audit: Sendable {
             findings.append("the load generator was \(Self.text(error)) us late at p99")
         }
         if let foreign = row.foreignCPUPercent, foreign > Self.foreignLimitPercent {
-            findings.append("other processes used \(Self.text(foreign))% of the cores' time")
+            findings.append("other processes used \(Self.text(foreign))% of the cores' time\(Self.culprit(row))")
         } else if let wait = row.generatorWaitPercent, let foreign = row.foreignCPUPercent,
             wait > Self.waitLimitPercent, foreign > Self.foreignTracePercent
         {
-            findings.append("the load generator had no core for \(Self.text(wait))% of the time it wanted one")
+            findings.append(
+                "the load generator had no core for \(Self.text(wait))% of the time it wanted one\(Self.culprit(row))")
         }
         if let steal = row.cpuStealPercent, steal > Self.stealLimitPercent {
             findings.append("the hypervisor took \(Self.text(steal))% of the cores' time")
@@ -76,6 +77,11 @@ struct Audit: Sendable {
     static func stationarityLimit(halfSeconds: Double) -> Double {
         guard halfSeconds > pause else { return .infinity }
         return stationarityLimit * halfSeconds / (halfSeconds - pause)
+    }
+
+    /// Who used the cores, without the semicolons by which reasons are separated.
+    private static func culprit(_ row: ResultRow) -> String {
+        row.busiestForeign.map { "\(InvalidRows.culprit)\($0.split(separator: ";").joined(separator: ","))" } ?? ""
     }
 
     private static func text(_ value: Double) -> String { DecimalText.short(value) }

@@ -52,10 +52,14 @@ struct CellLoad: Sendable {
                 // A backlog of the warm-up would be paid for by the measured entries.
                 _ = try await reconciliation.settle(run: warmup.run, acked: warm.acked)
             }
-            let before = meters.read()
+            // Outside of what is measured: there may be many processes.
+            let processes = ProcessTimes.now()
+            var before = meters.read()
+            before.processes = processes
             for gate in gates { gate.continuation.yield() }
             let measured = try await results(&iterator)
-            let after = meters.read()
+            var after = meters.read()
+            after.processes = ProcessTimes.now()
             // Only now, as closing a socket ends its counters.
             for gate in gates { gate.continuation.yield() }
             try Task.checkCancellation()

@@ -132,8 +132,7 @@ struct CellMeasurement: Sendable {
     /// Not where that would take the time of others: on a core shared with the logger, on an event loop shared with another
     /// connection, or on the last core.
     private var spin: UInt64 {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let isAlone = suite.placement == .free && planned.cell.connections < cores
+        let isAlone = suite.placement == .free && planned.cell.connections < GrantedCores.count
         return isAlone ? UInt64((suite.spinUs ?? 0) * 1000) : 0
     }
 

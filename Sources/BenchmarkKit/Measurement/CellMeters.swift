@@ -7,6 +7,7 @@ struct CellMeters: Sendable {
     private var companions: [ProcessCPU]
     private let port: Int?
     private let seesAll: Bool
+    private let participants: Set<pid_t>
 
     /// What each part has used so far; nil where it could not be read.
     struct Reading: Sendable {
@@ -20,6 +21,10 @@ struct CellMeters: Sendable {
         var stolen: StolenTime?
         /// Whether every process that takes part could be read.
         var seesAll = true
+        /// The processes that take part.
+        var participants: Set<pid_t> = []
+        /// The CPU time of all processes there are.
+        var processes: ProcessTimes?
         /// The broker's waits for a core.
         var delay: RunDelay?
         /// The bytes on the broker's sockets to the peer.
@@ -38,6 +43,7 @@ struct CellMeters: Sendable {
         // The cost of one of two would be taken for the cost of both.
         self.companions = meters.count == involved.count ? meters : []
         seesAll = meters.count == involved.count
+        participants = Set([getpid(), logger] + involved.compactMap(\.pid))
         port = WireBytes.port(in: target)
     }
 
@@ -45,7 +51,8 @@ struct CellMeters: Sendable {
     func read() -> Reading {
         Reading(
             broker: ProcessCPU.own.used, logger: logger?.used, queue: readCompanions(), stolen: StolenTime.now,
-            seesAll: seesAll, delay: RunDelay.now(of: getpid()), wire: port.flatMap(WireBytes.init(toPort:)),
+            seesAll: seesAll, participants: participants, delay: RunDelay.now(of: getpid()),
+            wire: port.flatMap(WireBytes.init(toPort:)),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
     }

@@ -14,6 +14,7 @@ struct ResultRowBuilder {
             runID: runID, startedAt: UTCTime.now.extended, planned: planned, mode: descriptor.mode,
             codec: descriptor.codec, peerVersion: peerVersion, isEncrypted: Self.isEncrypted(target),
             acknowledgementClass: descriptor.acknowledgement.rawValue)
+        row.durability = descriptor.durability
     }
 
     /// Schemes of URLs that mean TLS end in `s`: `https`, `amqps`, `grpcs`.
@@ -59,7 +60,11 @@ struct ResultRowBuilder {
         let throughput = Double(result.acked) / result.elapsed
         row.throughput = throughput
         if let latency, result.scheduleSlip == nil {
-            row.littleRatio = throughput * latency.meanUs / 1e6 / Double(row.planned.cell.inFlight)
+            // A sender of an operation is not free when its entry is answered, but when the last one is.
+            let held =
+                result.operationTime > 0
+                ? Double(result.operationTime) / 1e9 / Double(result.acked) : latency.meanUs / 1e6
+            row.littleRatio = throughput * held / Double(row.planned.cell.inFlight)
         }
     }
 
@@ -95,6 +100,9 @@ struct ResultRowBuilder {
         }
         if let earlier = before.stolen, let own = Self.own(before, after) {
             row.foreignCPUPercent = after.stolen?.foreignPercent(since: earlier, own: own)
+        }
+        if let earlier = before.processes {
+            row.busiestForeign = after.processes?.busiest(since: earlier, without: before.participants)
         }
         if let earlier = before.delay { row.generatorWaitPercent = after.delay?.percentWaiting(since: earlier) }
         if after.time > before.time, let from = before.broker, let to = broker, to >= from {

@@ -25,6 +25,14 @@ enum ProgressText {
         return "[\(planned.number)/\(count)\(left)] \(planned.cell.name): \(result)"
     }
 
+    /// After how many rows that the audit does not trust it is said what to do.
+    static let manyInvalid = 5
+
+    /// What to do about the rows so far, of which so many are not valid.
+    static func warning(_ invalid: [ResultRow], of count: Int) -> String {
+        "\(invalid.count) of the first \(count) rows are not valid; \(InvalidRows(invalid).advice ?? "see below")"
+    }
+
     /// `41 s`, `2 min 05 s`.
     static func timeLeft(_ seconds: Double) -> String {
         let whole = Int(max(0, seconds).rounded(.up))

@@ -6,6 +6,7 @@ import Terminal
 package final class StandardErrorProgress: ProgressSink {
     private let isTerminal = StandardError.isTerminal
     private let lineIsOpen = Mutex(false)
+    private let rows = Mutex<(count: Int, invalid: [ResultRow])>((0, []))
 
     /// Creates a sink that looks at what standard error is.
     package init() {}
@@ -21,7 +22,19 @@ package final class StandardErrorProgress: ProgressSink {
             let line = ProgressText.measured(row, planned, of: count, secondsLeft: secondsLeft)
             // A line that is worth reading later stays on a terminal, too.
             if !isTerminal || !row.isValid { settle(line) }
+            if let warning = warning(with: row) { settle(warning) }
         case .ended: erase()
+        }
+    }
+
+    /// Counts a row; what to do, once many are not valid.
+    private func warning(with row: ResultRow) -> String? {
+        rows.withLock { rows in
+            rows.count += 1
+            guard !row.isValid else { return nil }
+            rows.invalid.append(row)
+            return rows.invalid.count == ProgressText.manyInvalid
+                ? ProgressText.warning(rows.invalid, of: rows.count) : nil
         }
     }
 

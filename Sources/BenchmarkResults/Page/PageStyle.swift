@@ -2,10 +2,10 @@
 enum PageStyle {
     static let text = """
         :root{color-scheme:light dark;--bg:#fff;--fg:#16191d;--dim:#59616b;--line:#d9dde2;--soft:#f4f6f8;--good:#00664a;
-        --bad:#a8320a;--c0:#5b6470;--c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#b5548a;--c5:#b98300;--c6:#3fa0d8;--c7:#1d1f22}
+        --bad:#a8320a;--c0:#5b6470;--c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#b5548a;--c5:#b98300;--c6:#3594cc;--c7:#1d1f22;--rest:#8a929c}
         @media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6e9ec;--dim:#9aa4af;--line:#343b43;--soft:#1d2226;
         --good:#4fc9a0;--bad:#ff9066;--c0:#9aa4af;--c1:#4aa8e0;--c2:#ff8a3d;--c3:#2fc79b;--c4:#e08fbc;--c5:#f0bd3e;--c6:#8fd0f5;
-        --c7:#e6e9ec}}
+        --c7:#e6e9ec;--rest:#6d7884}}
         *{box-sizing:border-box}
         body{margin:0 auto;max-width:1260px;padding:1.5rem 1rem 4rem;background:var(--bg);color:var(--fg);
         font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
@@ -36,7 +36,7 @@ enum PageStyle {
         svg .curve{fill:none;stroke-width:2.2;stroke-linejoin:round}svg .range{stroke-width:1.4;opacity:.65}
         svg .mark{stroke:var(--fg);stroke-width:1;stroke-dasharray:3 3}svg .band{fill:var(--fg);opacity:.08}
         svg .p1{fill:var(--c1)}svg .p2{fill:var(--c1);fill-opacity:.55}svg .p3{fill:var(--c1);fill-opacity:.25}
-        svg .d1{fill:var(--c2)}svg .d2{fill:var(--c1)}svg .d3{fill:var(--line)}svg .d4{fill:var(--c0)}svg .d5{fill:var(--c7)}
+        svg .d1{fill:var(--c2)}svg .d2{fill:var(--c1)}svg .d3{fill:var(--rest)}svg .d4{fill:var(--c0)}svg .d5{fill:var(--c7)}
         \(colours)
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;font-size:.9rem;margin:.5rem 0}
         dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}

@@ -1,15 +1,24 @@
-/// Which colour, and which dash, a transport has on all charts.
+/// Which colour, and which dash, a transport has on all charts of all reports.
 ///
 /// The colours are those of Okabe and Ito, which readers with any of the common colour blindnesses tell apart; the dashes
-/// tell lines apart on paper.
+/// tell lines apart on paper. A transport has its place whatever it is measured beside, so that pages can be laid side by side.
 struct Palette: Sendable {
     /// Classes `c0` to `c7`, and `l0` to `l7`, of the page's style.
     static let count = 8
 
+    /// The places of those that there are; others get places behind them, in the order of the suite.
+    static let fixed = [
+        "tcp", "netrpc", "grpc", "http", "amqp", "grpc:stream", "http:http2", "http:pipelined", "http:protobuf",
+        "http:gob",
+        "http:json-foundation", "http:http2-protobuf", "amqp:quorum", "amqp:transient", "amqp:unconfirmed",
+        "amqp:4-channels", "amqp:ack-batch", "amqp:protobuf", "amqp:gob",
+    ]
+
     private let indices: [String: Int]
 
     init(_ transports: [String]) {
-        indices = Dictionary(zip(transports, transports.indices)) { first, _ in first }
+        let names = Self.fixed + transports.filter { !Self.fixed.contains($0) }
+        indices = Dictionary(zip(names, names.indices)) { first, _ in first }
     }
 
     /// The classes of a transport's lines and areas: a colour, and a dash.

@@ -26,6 +26,7 @@ struct ReportPage: Sendable {
             \(ThresholdSection(report: report).html)\
             \(figures)
             \(DecompositionSection(page: self).html)
+            \(DurabilitySection(report: report).html)\
             \(InvalidSection(report: report).html)
             \(MethodSection(report: report).html)
             </body></html>

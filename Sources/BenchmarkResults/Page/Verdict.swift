@@ -59,35 +59,64 @@ struct Verdict: Sendable {
 
     private var baseline: String? { Summary(suite: report.suite, floor: floor).baseline }
 
-    /// The measured rows under a load: the baseline's, and those of all others but the floor.
+    /// The measured rows under a load: the baseline's, and those of all others.
     private func rows(at point: LoadPoint) -> (baseline: SummaryRow, rivals: [SummaryRow])? {
         let rows = report.summary.filter { $0.cell.point == point && $0.count > 0 }
         guard let baseline = rows.first(where: { $0.cell.transport == baseline }) else { return nil }
-        return (baseline, rows.filter { $0.cell.transport != baseline.cell.transport && $0.cell.transport != floor })
+        return (baseline, rows.filter { $0.cell.transport != baseline.cell.transport })
     }
 
-    /// The best transport under a load beside the baseline.
+    /// The best transport under a load beside the baseline, and how the others stand.
     private func comparison(at point: LoadPoint) -> (isTie: Bool, text: String)? {
-        guard let (baseline, rivals) = rows(at: point) else { return nil }
+        let silent = report.suite.transports.filter { name in
+            report.summary.contains { $0.cell.point == point && $0.cell.transport == name && $0.count == 0 }
+        }
+        let lacking = silent.isEmpty ? "" : " No row of \(Self.list(silent)) is valid."
+        guard let (baseline, rivals) = rows(at: point) else {
+            guard let name = self.baseline else { return nil }
+            let others = report.summary.filter { $0.cell.point == point && $0.count > 0 }.map(\.cell.transport)
+            let alone = others.isEmpty ? "" : " \(Self.list(others)) can be compared with each other in the table only."
+            return (true, "\(Self.place(point)), nothing can be compared with \(name).\(alone)\(lacking)")
+        }
+        let name = baseline.cell.transport
         let peers = rivals.filter { $0.acknowledgementClass == baseline.acknowledgementClass }
-        guard let best = peers.min(by: { Self.isBetter($0, $1) }) else { return nil }
+        let ranked = peers.sorted { Self.isBetter($0, $1) }
+        guard let best = ranked.first(where: { $0.cell.transport != floor }) ?? ranked.first else {
+            let text = "\(Self.place(point)), \(name) has no other of its acknowledgement class beside it."
+            return (true, text + lacking)
+        }
         let isTie = best.isTiedWithBaseline == true && best.rank != nil
-        return (isTie, Self.sentence(best, than: baseline.cell.transport, at: point))
+        let others = ranked.filter { $0.cell.transport != best.cell.transport }.map { row in
+            let ratio = row.ratioToBaseline.map { NumberText.ratio($0.median) } ?? "no round in common"
+            let isTied = row.isTiedWithBaseline == true && row.rank != nil
+            return
+                "\(row.cell.transport)\(row.cell.transport == floor ? ", the floor," : "") \(ratio)\(isTied ? " (a tie)" : "")"
+        }
+        let figure = point.load == .closed ? "rate" : "p99"
+        let rest = others.isEmpty ? "" : " The others' \(figure) by that of \(name): \(others.joined(separator: "; "))."
+        return (isTie, Self.sentence(best, than: name, at: point) + rest + lacking)
     }
 
-    /// Those whose acknowledgement promises something else than the baseline's: one sentence for all of a class.
+    /// Those whose acknowledgement promises something else than the baseline's: one sentence for all of a class, and for
+    /// each kind of load, as throughputs and latencies have no range in common.
     private func otherPromises(at points: [LoadPoint]) -> [String] {
         let others = points.flatMap { point in
             rows(at: point).map { (baseline, rivals) in
                 rivals.filter { $0.acknowledgementClass != baseline.acknowledgementClass }
             } ?? []
         }
-        let classes = Dictionary(grouping: others, by: \.acknowledgementClass).sorted { $0.key < $1.key }
-        return classes.compactMap { kind, rows in
+        let classes = Dictionary(grouping: others) { row in
+            (row.cell.load == .closed ? "0" : "1") + row.acknowledgementClass
+        }.sorted { $0.key < $1.key }
+        return classes.compactMap { _, rows in
             guard let baseline, let first = rows.first else { return nil }
+            let kind = first.acknowledgementClass
             let names = report.suite.transports.filter { name in rows.contains { $0.cell.transport == name } }
             let loads = Set(rows.map(\.cell.point)).count
-            let place = loads == 1 ? Self.place(first.cell.point) : "At these \(loads) loads"
+            let place =
+                loads == 1
+                ? Self.place(first.cell.point)
+                : "At these \(loads) \(first.cell.load == .closed ? "closed loads" : "loads with a rate")"
             let (whose, who) = names.count == 1 ? ("its", "it is") : ("their", "they are")
             let comparison =
                 rows.count == 1

@@ -1,28 +1,70 @@
 package import Broker
 
-/// Which of the measured transports to take for a payload, a rate and a guarantee.
+/// Which of the measured transports to take for a payload, a rate and what an acknowledged entry has to survive.
 package struct Advice: Sendable {
+    /// What an acknowledgement must be worth.
+    package enum Need: Sendable, Hashable {
+        /// The entry outlives that.
+        case surviving(Durability.Failure)
+        /// The acknowledgement is of that class, or says more.
+        case promise(AcknowledgementClass)
+
+        /// The words of the command line: `logger`, `rabbitmq`, `host`; or a class.
+        package init?(_ word: String) {
+            if let failure = Durability.Failure(rawValue: word) {
+                self = .surviving(failure)
+            } else if let promise = AcknowledgementClass(rawValue: word) {
+                self = .promise(promise)
+            } else {
+                return nil
+            }
+        }
+
+        /// All words.
+        package static let words =
+            AcknowledgementClass.allCases.map(\.rawValue) + Durability.Failure.allCases.map(\.rawValue)
+
+        /// Whether an acknowledgement of that worth is enough.
+        package func isMet(by durability: Durability, _ acknowledgement: String) -> Bool {
+            switch self {
+            case .surviving(let failure): durability.survives(failure)
+            case .promise(.unacknowledged): true
+            case .promise(.recorded): acknowledgement == "recorded" || acknowledgement == "stored"
+            case .promise(let promise): acknowledgement == promise.rawValue
+            }
+        }
+
+        var text: String {
+            switch self {
+            case .surviving(.logger): "surviving the logger"
+            case .surviving(.rabbitmq): "surviving RabbitMQ"
+            case .surviving(.host): "surviving the host"
+            case .promise(let promise): promise.rawValue
+            }
+        }
+    }
+
     /// What is wanted.
     package struct Question: Sendable {
         /// The length of an entry's text, in bytes.
         package var payloadBytes: Int
         /// Entries per second.
         package var rate: Double
-        /// What an acknowledgement must promise.
-        package var guarantee: AcknowledgementClass
+        /// What an acknowledgement must be worth.
+        package var need: Need
+        /// Whether the floor, which is no protocol that a service would speak, is an answer.
+        package var includesFloor = false
 
         /// Creates a question.
-        package init(payloadBytes: Int, rate: Double, guarantee: AcknowledgementClass) {
+        package init(payloadBytes: Int, rate: Double, need: Need) {
             self.payloadBytes = payloadBytes
             self.rate = rate
-            self.guarantee = guarantee
+            self.need = need
         }
     }
 
-    /// How much faster than asked for a transport must have been measured, so that it answers in time.
+    /// How much faster than asked for a transport must carry without a rate, so that it answers in time.
     static let headroom = 1.4
-    /// How far a measured payload may be from the one asked for.
-    static let farthest = 4.0
 
     /// The answer, as lines of text.
     package let text: String
@@ -31,114 +73,52 @@ package struct Advice: Sendable {
 
     /// - Parameters:
     ///   - question: what is wanted.
-    ///   - runs: results with the folders that they are in, for citing them.
-    ///   - offered: what the acknowledgements of the transports that could be measured promise.
+    ///   - runs: results with the folders that they are in, for citing them; the latest first.
+    ///   - offered: what the acknowledgements of the transports that could be measured are worth.
     package init(
         _ question: Question, runs: [(folder: String, report: Report)],
-        offered: Set<AcknowledgementClass> = Set(AcknowledgementClass.allCases)
+        offered: [(acknowledgement: AcknowledgementClass, durability: Durability)]? = nil
     ) {
-        let measured = runs.flatMap { run in run.report.summary.map { (row: $0, folder: run.folder) } }
-        let candidates = measured.filter { $0.row.count > 0 }
-        let near = candidates.filter { Self.distance($0.row, question) <= Self.farthest }
-        let kept = near.filter { Self.keeps($0.row.acknowledgementClass, question.guarantee) }
-        let able = kept.filter { Self.capacity($0.row) >= question.rate * Self.headroom }
         let rate = question.rate < 1000 ? NumberText.trimmed(question.rate) : NumberText.grouped(question.rate)
-        let wish = "\(ByteText.size(question.payloadBytes)), \(rate) msgs/s, \(question.guarantee.rawValue)"
-        guard offered.contains(question.guarantee) else {
+        let wish = "\(ByteText.size(question.payloadBytes)), \(rate) msgs/s, \(question.need.text)"
+        if let offered,
+            !offered.contains(where: { question.need.isMet(by: $0.durability, $0.acknowledgement.rawValue) })
+        {
             isAnswered = false
             text =
-                "For \(wish): no answer, since no transport promises '\(question.guarantee.rawValue)' yet."
-                + Self.nearest(question, runs, offered)
+                "For \(wish): no answer, since no transport's acknowledgement says so yet.\(Self.nearest(question, runs))"
             return
         }
-        guard let closest = able.map({ Self.distance($0.row, question) }).min() else {
+        let answers = runs.enumerated().flatMap { age, run in
+            AdviceEvidence.all(folder: run.folder, report: run.report, payloadBytes: question.payloadBytes)
+                .map { AdviceAnswer(question, $0, age: age) }
+        }
+        guard let answer = answers.filter({ !$0.able.isEmpty }).min(by: { $0.order < $1.order }) else {
             isAnswered = false
-            text = Self.refusal(wish, question, measured.map(\.row), near.map(\.row), kept.map(\.row))
+            text = "For \(wish): no answer, since \(Self.refusal(question, answers))\n"
             return
         }
-        let ranked = able.filter { Self.distance($0.row, question) == closest }.sorted {
-            Self.cost($0.row) < Self.cost($1.row)
-        }
-        var best: [String: Bool] = [:]
-        var lines = [
-            "For \(wish): \(ranked[0].row.cell.transport), the least CPU time of what was measured and keeps up."
-        ]
-        for (row, folder) in ranked where best.updateValue(true, forKey: row.cell.transport) == nil {
-            lines.append("  \(Self.citation(row)) [\(folder), \(row.cell.point.text), n=\(row.count)]")
-        }
-        lines.append(
-            "Rates were measured where broker and logger share one machine; measure yours with: brokerlab bench "
-                + "--transport \(ranked[0].row.cell.transportName) --payload-bytes \(question.payloadBytes) "
-                + "--rate \(DecimalText.format(question.rate, places: 0)) --in-flight 64")
         isAnswered = true
-        text = lines.joined(separator: "\n") + "\n"
+        text = (["For \(wish): \(answer.recommendation)"] + answer.lines).map { "\($0)\n" }.joined()
     }
 
-    /// What the next weaker promise would get, where there is one: what is recorded is in the logger's memory.
-    private static func nearest(
-        _ question: Question, _ runs: [(folder: String, report: Report)], _ offered: Set<AcknowledgementClass>
-    ) -> String {
-        guard question.guarantee == .stored, offered.contains(.recorded) else { return "\n" }
+    /// What the next weaker promise would get: what is recorded is in the logger's memory.
+    private static func nearest(_ question: Question, _ runs: [(folder: String, report: Report)]) -> String {
+        guard question.need == .promise(.stored) else { return "\n" }
         var weaker = question
-        weaker.guarantee = .recorded
-        return " The nearest is 'recorded', which a logger that stops loses:\n"
-            + Advice(weaker, runs: runs, offered: offered).text
+        weaker.need = .surviving(.logger)
+        return " The nearest is a queue, which outlives the logger until it takes the entry:\n"
+            + Advice(weaker, runs: runs).text
     }
 
-    private static func refusal(
-        _ wish: String, _ question: Question, _ all: [SummaryRow], _ near: [SummaryRow], _ kept: [SummaryRow]
-    ) -> String {
-        let reason: String
-        let remedy: String
-        let distrusted = all.filter { $0.count == 0 && distance($0, question) <= farthest }
-        if near.isEmpty, !distrusted.isEmpty {
-            reason =
-                "all rows of the \(distrusted.count) cells with such a payload are invalid; invalid_reason in results.csv "
-                + "says why"
-            remedy = "the same once more, when that is mended"
-        } else if near.isEmpty {
-            reason =
-                "no payload within a factor of \(Int(farthest)) of \(ByteText.size(question.payloadBytes)) was measured"
-            remedy = "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7"
-        } else if kept.isEmpty {
-            let classes = Set(near.map(\.acknowledgementClass)).sorted().joined(separator: ", ")
-            reason = "nothing measured promises '\(question.guarantee.rawValue)'; measured are: \(classes)"
-            remedy = "a transport of that class"
-        } else {
-            let most = kept.map(capacity).max() ?? 0
-            reason =
-                "the most that was measured is \(NumberText.grouped(most)) msgs/s, and "
-                + "\(NumberText.grouped(question.rate * headroom)) are needed to have room for bursts"
-            remedy = "brokerlab bench --payload-bytes \(question.payloadBytes) --in-flight 64,256 --rounds 7"
+    private static func refusal(_ question: Question, _ answers: [AdviceAnswer]) -> String {
+        guard let best = answers.min(by: { $0.order < $1.order }) else {
+            return "no payload within a factor of \(Int(AdviceEvidence.farthest)) of "
+                + "\(ByteText.size(question.payloadBytes)), and none on either side of it, was measured. Measure: "
+                + "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7"
         }
-        return "For \(wish): no answer, since \(reason). Measure: \(remedy)\n"
-    }
-
-    private static func citation(_ row: SummaryRow) -> String {
-        let p99 = row.ackP99.map { ", p99 \(NumberText.duration(microseconds: $0.median))" } ?? ""
-        return "\(row.cell.transport): \(NumberText.grouped(row.throughput?.median ?? 0)) msgs/s, "
-            + "\(NumberText.duration(microseconds: cost(row))) CPU a message\(p99), \(row.acknowledgementClass)"
-    }
-
-    private static func distance(_ row: SummaryRow, _ question: Question) -> Double {
-        let ratio = Double(max(row.cell.payloadBytes, 1)) / Double(max(question.payloadBytes, 1))
-        return max(ratio, 1 / ratio)
-    }
-
-    /// What is on disk was also recorded; what a message broker has, the logger may not have seen.
-    private static func keeps(_ given: String, _ wanted: AcknowledgementClass) -> Bool {
-        switch wanted {
-        case .recorded: given == "recorded" || given == "stored"
-        case .stored: given == "stored"
-        case .queued: given == "queued"
-        case .unacknowledged: true
-        }
-    }
-
-    private static func capacity(_ row: SummaryRow) -> Double { row.throughput?.median ?? 0 }
-
-    private static func cost(_ row: SummaryRow) -> Double {
-        guard let broker = row.brokerCPU?.median, let logger = row.loggerCPU?.median else { return .infinity }
-        return broker + logger + (row.queueCPU?.median ?? 0)
+        let reasons = best.leftOut.map { "\($0.transport): \($0.reason)" }.joined(separator: "; ")
+        return "nothing that was measured will do. \(reasons) [\(best.evidence.citation)]. Measure: "
+            + "brokerlab bench --payload-bytes \(question.payloadBytes) --in-flight 64,256 --rounds 7"
     }
 }

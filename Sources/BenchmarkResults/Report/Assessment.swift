@@ -9,6 +9,16 @@ package enum Assessment: Sendable, Hashable {
     /// All that was asked holds.
     case passed
 
+    /// What programs are told.
+    var word: String {
+        switch self {
+        case .entriesLost: "entries_lost"
+        case .missed: "missed"
+        case .undecided: "undecided"
+        case .passed: "passed"
+        }
+    }
+
     /// The worst of several.
     static func worst(_ all: [Assessment]) -> Assessment {
         for one in [entriesLost, missed, undecided] where all.contains(one) { return one }

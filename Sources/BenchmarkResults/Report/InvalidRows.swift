@@ -1,5 +1,5 @@
 /// The rows that must not be trusted, by reason: how many, and from how little to how much.
-struct InvalidRows: Sendable {
+package struct InvalidRows: Sendable {
     /// A reason, whatever its numbers.
     struct Group: Sendable {
         /// The rows that have it.
@@ -11,12 +11,13 @@ struct InvalidRows: Sendable {
     }
 
     /// What the name of the process that used the cores stands behind, in a reason of the audit.
-    static let culprit = ", most by "
+    package static let culprit = ", most by "
 
     /// The reasons, those of the delivery first, then by how many rows have them.
     let groups: [Group]
 
-    init(_ rows: [ResultRow]) {
+    /// The reasons of those of the rows that are not valid.
+    package init(_ rows: [ResultRow]) {
         var order: [String] = []
         var texts: [String: [Parts]] = [:]
         var groups: [String: Group] = [:]
@@ -49,7 +50,7 @@ struct InvalidRows: Sendable {
     }
 
     /// What to do about the reason that most rows have.
-    var advice: String? {
+    package var advice: String? {
         guard let group = groups.first(where: { !$0.isDelivery }) else { return nil }
         return group.text.contains("hypervisor")
             ? "take a machine whose cores are not shared" : "quiet the machine: \(group.text)"

@@ -1,30 +1,37 @@
-/// What changed from one run to another: cell by cell, as faster, slower, or not to be told.
+/// What changed from one run to another: cell by cell and figure by figure, as better, worse, unchanged, or not to be told.
 package struct RunComparison: Sendable {
-    /// How a cell changed.
-    package enum Change: String, Sendable, Hashable {
-        case faster
-        case slower
-        case same = "cannot be told"
-    }
-
-    /// One cell that both runs have measured.
-    package struct Line: Sendable {
-        /// The cell.
-        package var cell: Cell
-        /// The new run's value by the old one's; of latency under an open load, of throughput otherwise.
-        package var ratio: Estimate
-        /// How likely such a difference is by chance, corrected for all cells.
-        package var pAdjusted: Double
-        /// How it changed.
-        package var change: Change
-        /// By how much it became worse, as a part of 1; negative where it became better.
-        package var loss: Double
-    }
-
-    /// The cells that both runs have measured, in the order of the new run.
-    package let lines: [Line]
+    /// The cells that both runs have measured, in the order of the new run; each cell's most telling figure first.
+    package let lines: [ComparisonLine]
     /// What the floor itself changed by, where the others are compared relative to it: the machine, or code that all share.
-    package let machine: [(point: String, ratio: Double)]
+    package let floor: [ComparisonLine]
+    /// Cells of the old run that the new one lacks, and the other way round.
+    package let missing: (inNew: [Cell], inOld: [Cell])
+    /// Cells of both runs of which there are too few valid rows in one.
+    package let unmeasured: [Cell]
+    /// The rows whose entries were not delivered as they should, in either run.
+    package let failed: (old: Int, new: Int)
+    /// What the runs were not made alike in.
+    package let differences: [RunDifference]
+    /// What decides.
+    package let rules: Rules
+
+    /// What is allowed to differ.
+    package struct Rules: Sendable {
+        /// By how much a figure may become worse, as a part of 1; nil decides nothing.
+        package var failOn: Double?
+        /// Compare the values as they are.
+        package var isAbsolute = false
+        /// Whether cells may be missing.
+        package var allowsMissing = false
+        /// Whether runs may be made on different machines, or with other loads.
+        package var allowsDifferent = false
+
+        /// Rules that allow nothing and decide nothing.
+        package init() {}
+
+        /// The change that "unchanged" is about.
+        var tolerance: Double { failOn ?? 0.05 }
+    }
 
     /// Compares two runs.
     ///
@@ -32,79 +39,72 @@ package struct RunComparison: Sendable {
     /// in the same round, where both runs have one; what the floor changed by is told apart. Each run's control bounds the
     /// error of that run's values; a change has the errors of both, and what a control cannot see, because it is the same
     /// for a whole run: so it must exceed the sum of the two.
-    /// - Parameter absolute: compare the values as they are.
-    package init(old: Report, new: Report, absolute: Bool = false) {
-        let shared = new.summary.map(\.cell).filter { cell in
-            cell.load == .closed || cell.load.ratePerSecond != nil
-        }.filter { cell in old.summary.contains { $0.cell == cell } }
-        let floor = new.record.floor
-        let isRelative = !absolute && old.record.floor == floor && shared.contains { $0.transport == floor }
-        var candidates: [(cell: Cell, old: [Double], new: [Double], noise: Double)] = []
-        var machine: [(point: String, ratio: Double)] = []
-        for cell in shared {
-            let (before, after) = (Self.sample(cell, old), Self.sample(cell, new))
-            guard !before.values.isEmpty, !after.values.isEmpty else { continue }
-            let noise = Self.noise(cell, old) + Self.noise(cell, new)
-            guard isRelative else {
-                candidates.append((cell, before.all, after.all, noise))
-                continue
-            }
-            if cell.transport == floor {
-                guard let from = Median.of(before.all), let to = Median.of(after.all), from > 0 else { continue }
-                machine.append((cell.point.text, to / from))
-                continue
-            }
-            var base = cell
-            base.transport = floor
-            let (oldFloor, newFloor) = (Self.sample(base, old), Self.sample(base, new))
-            candidates.append((cell, before.ratios(to: oldFloor), after.ratios(to: newFloor), noise))
+    package init(old: Report, new: Report, rules: Rules = Rules()) {
+        self.rules = rules
+        let (before, after) = (old.summary.map(\.cell), new.summary.map(\.cell))
+        missing = (before.filter { !after.contains($0) }, after.filter { !before.contains($0) })
+        let shared = after.filter(before.contains)
+        let name = new.record.floor
+        let isRelative =
+            !rules.isAbsolute && old.record.floor == name && shared.contains { $0.transport == name }
+        let others = isRelative ? shared.filter { $0.transport != name } : shared
+        let seed = new.suite.seed
+        let pairs = FigurePairs(old: old, new: new, floor: isRelative ? name : nil)
+        // A family of tests a figure: what is asked of one does not make another harder to see.
+        let families = ComparedFigure.allCases.flatMap { figure in
+            ComparisonLine.all(others.compactMap { pairs.of($0, figure) }, tolerance: rules.tolerance, seed: seed)
         }
-        let adjusted = Holm.adjust(candidates.map { MannWhitney($0.old, $0.new).p })
-        let bootstrap = Bootstrap(seed: new.suite.seed)
-        lines = zip(candidates, adjusted).compactMap { candidate, p in
-            guard let ratio = bootstrap.ratio(of: candidate.new, to: candidate.old), ratio.median > 0 else {
-                return nil
-            }
-            let isReal = p < Comparison.level && max(ratio.median, 1 / ratio.median) - 1 > candidate.noise
-            // Scores are larger where a transport is better, also those of latencies.
-            let change: Change = !isReal ? .same : ratio.median > 1 ? .faster : .slower
-            let isClosed = candidate.cell.load == .closed
-            return Line(
-                cell: candidate.cell, ratio: isClosed ? ratio : ratio.inverse ?? ratio, pAdjusted: p, change: change,
-                loss: isClosed ? 1 - ratio.median : 1 / ratio.median - 1)
+        lines = others.flatMap { cell in
+            ComparedFigure.allCases.compactMap { figure in
+                families.first { $0.cell == cell && $0.figure == figure }
+            }.sorted { $0.isPrimary && !$1.isPrimary }
         }
-        self.machine = machine
+        let own = FigurePairs(old: old, new: new, floor: nil)
+        floor =
+            isRelative
+            ? [ComparedFigure.throughput, .cpu].flatMap { figure in
+                ComparisonLine.all(
+                    shared.filter { $0.transport == name }.compactMap { own.of($0, figure) },
+                    tolerance: rules.tolerance, seed: seed)
+            } : []
+        let measured = Set(lines.filter(\.isPrimary).map(\.cell))
+        unmeasured = others.filter { !measured.contains($0) }
+        failed = (old.rows.count(where: \.hasFailed), new.rows.count(where: \.hasFailed))
+        differences = RunDifference.all(old, new)
     }
 
     /// The lines that became worse by more than a part of 1, for sure.
-    package func regressions(beyond part: Double) -> [Line] {
-        lines.filter { $0.change == .slower && $0.loss > part }
+    package func regressions(beyond part: Double) -> [ComparisonLine] {
+        lines.filter { $0.change == .worse && $0.loss > part }
     }
 
-    /// What the run's control differs by under the cell's load, as a part of 1.
-    private static func noise(_ cell: Cell, _ report: Report) -> Double {
-        (report.summary.first { $0.cell == cell }?.aaNoisePercent ?? 0) / 100
+    /// The lines of the floor that changed by more than is allowed, for sure.
+    package var moved: [ComparisonLine] {
+        guard let limit = rules.failOn else { return [] }
+        return floor.filter { $0.isChanged && $0.size > limit }
     }
 
-    private static func sample(_ cell: Cell, _ report: Report) -> Sample {
-        Summary(suite: report.suite, floor: report.record.floor).sample(
-            cell.transport, at: cell.point, of: report.rows)
-    }
-
-    /// The comparison for a terminal, a line a cell.
-    package var text: String {
-        var text = machine.map { line in
-            "the floor itself, \(line.point): \(NumberText.significant(line.ratio)) times "
-                + "(the machine, or code that all transports share)\n"
-        }.joined()
-        let width = lines.map { $0.cell.name.count }.max() ?? 0
-        for line in lines {
-            let name = line.cell.name + String(repeating: " ", count: width - line.cell.name.count)
-            let what = line.cell.load == .closed ? "throughput" : "p99"
-            text += "\(name)  \(line.change.rawValue): \(what) \(NumberText.significant(line.ratio.median)) times"
-            text += line.ratio.interval { NumberText.significant($0) }
-            text += ", p \(DecimalText.format(line.pAdjusted, places: 4))\n"
+    /// The cells of which no change of the size that decides could have been seen.
+    package var blind: [ComparisonLine] {
+        guard let limit = rules.failOn else { return [] }
+        return lines.filter { line in
+            line.isPrimary && !line.isChanged && (line.least.map { $0 > limit } ?? true)
         }
-        return text
     }
+
+    /// What the comparison comes to: nothing is in order that was not compared.
+    package var assessment: Assessment {
+        var all: [Assessment] = []
+        if failed.old + failed.new > 0 { all.append(.entriesLost) }
+        if let limit = rules.failOn, !regressions(beyond: limit).isEmpty { all.append(.missed) }
+        if isRefused || lines.isEmpty || !moved.isEmpty || !blind.isEmpty { all.append(.undecided) }
+        if !rules.allowsMissing, !missing.inNew.isEmpty || !missing.inOld.isEmpty || !unmeasured.isEmpty {
+            all.append(.undecided)
+        }
+        // What cannot be compared says nothing about a regression either.
+        return isRefused && failed.old + failed.new == 0 ? .undecided : .worst(all)
+    }
+
+    /// Whether the runs are too different to be compared.
+    package var isRefused: Bool { !rules.allowsDifferent && differences.contains(where: \.isVoiding) }
 }

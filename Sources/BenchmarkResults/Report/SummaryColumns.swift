@@ -1,3 +1,5 @@
+import Broker
+
 /// A row of `summary.csv` with the suite it belongs to.
 struct ReportedSummary: Sendable {
     var row: SummaryRow
@@ -89,7 +91,8 @@ enum SummaryColumns {
         } + [
             .text(
                 "rate_reached", "true, or false where less than 98% was carried, beside what random arrivals explain."
-            ) { reported in reported.report.isRateKept(reported.row).map { $0 ? "true" : "false" } }
+            ) { reported in reported.report.isRateKept(reported.row).map { $0 ? "true" : "false" } },
+            .text("durability", "Where an acknowledged entry is.") { $0.row.durability.rawValue },
         ]
 
     private static func estimate(

@@ -9,7 +9,7 @@ package struct BenchmarkEnvironment: Sendable, Hashable, Codable {
     package var os: String?
     /// The processor's name.
     package var cpuModel: String?
-    /// The number of cores that are online.
+    /// The number of cores that the benchmark may use.
     package var cpuCount: Int
     /// The compiler that built this module.
     package var swiftVersion: String?
@@ -21,7 +21,7 @@ package struct BenchmarkEnvironment: Sendable, Hashable, Codable {
     package static func current(checkoutNear path: String) -> BenchmarkEnvironment {
         BenchmarkEnvironment(
             host: hostName(), os: operatingSystem(), cpuModel: cpuModel(),
-            cpuCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)), swiftVersion: compilerVersion,
+            cpuCount: GrantedCores.count, swiftVersion: compilerVersion,
             gitCommit: GitCheckout(containing: path)?.commit)
     }
 

@@ -1,3 +1,5 @@
+import Broker
+
 /// A row of `results.csv` with what all rows of the run have in common.
 package struct ReportedResult: Sendable {
     var row: ResultRow
@@ -38,7 +40,7 @@ enum ResultColumns {
         ResultColumn(.text("host", "The host's name.") { $0.environment.host }),
         ResultColumn(.text("os", "Distribution and kernel.") { $0.environment.os }),
         ResultColumn(.text("cpu_model", "The processor's name.") { $0.environment.cpuModel }),
-        ResultColumn(.count("cpu_count", "The cores that are online.") { $0.environment.cpuCount }),
+        ResultColumn(.count("cpu_count", "The cores that the benchmark may use.") { $0.environment.cpuCount }),
         ResultColumn(.text("swift_version", "The compiler of the program.") { $0.environment.swiftVersion }),
     ]
 
@@ -126,6 +128,18 @@ enum ResultColumns {
         ResultColumn(
             .text("name", "The transport with its variant, and (control) or (bare loop): rows can be grouped by it.") {
                 $0.cell.who
-            })
+            }),
+        ResultColumn(
+            .text(
+                "durability",
+                "Where an acknowledged entry is: \(Durability.allCases.map(\.rawValue).joined(separator: ", "))."
+            ) {
+                $0.row.durability.rawValue
+            }
+        ) { fields, row throws(BenchmarkError) in
+            if let durability = try fields.word("durability", Durability.init(rawValue:)) {
+                row.durability = durability
+            }
+        },
     ]
 }

@@ -1,3 +1,4 @@
+package import Broker
 package import LoggerService
 
 /// What one cell measured in one round, a row of `results.csv`; nil is what was not measured.
@@ -18,6 +19,15 @@ package struct ResultRow: Sendable {
     package var isEncrypted: Bool
     /// What an acknowledgement promised: `recorded`, `stored` or `queued`.
     package var acknowledgementClass: String
+    /// Where an acknowledged entry is, as its class says unless the row does.
+    package var durability: Durability {
+        get {
+            // Rows of before there was a column: `mode` tells messages in memory from those on disk.
+            givenDurability ?? (mode == "transient" ? .queueMemory : Self.durability(acknowledgementClass))
+        }
+        set { givenDurability = newValue }
+    }
+    private var givenDurability: Durability?
     /// Entries handed to the transport.
     package var sent: UInt64?
     /// Entries acknowledged.
@@ -73,6 +83,8 @@ package struct ResultRow: Sendable {
     package var generatorSpinPercent: Double?
     /// CPU time of processes that take no part, in percent of all cores' time.
     package var foreignCPUPercent: Double?
+    /// The program of those that used most; said in reasons, and no column.
+    package var busiestForeign: String?
     /// How much of the time in which the broker's process wanted a core it had none, in percent.
     package var generatorWaitPercent: Double?
     /// Entries acknowledged in the second half of the measured time by those in the first.
@@ -109,6 +121,10 @@ package struct ResultRow: Sendable {
     var rateKept: Double? {
         guard let rate = planned.cell.load.ratePerSecond, let throughput else { return nil }
         return throughput / rate
+    }
+
+    private static func durability(_ word: String) -> Durability {
+        AcknowledgementClass(rawValue: word).map(Durability.init) ?? .nothing
     }
 
     /// Whether the row may be trusted.

@@ -12,7 +12,7 @@ package struct ResultsFolder: Sendable, Hashable {
     ///   - suite: the suite's name.
     /// - Throws: ``BenchmarkError`` when the folder cannot be made or written, or holds results already.
     package init(path: String?, suite: String) throws(BenchmarkError) {
-        let folder = path ?? "results/\(UTCTime.now.compact)-\(suite)"
+        let folder = path ?? Self.unused("results/\(UTCTime.now.compact)-\(suite)")
         self.path = folder
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -23,6 +23,13 @@ package struct ResultsFolder: Sendable, Hashable {
             throw BenchmarkError("\(name) exists already. Name another folder with --out, or move it away.")
         }
         if let failure = Self.failureToWrite(in: folder) { throw Self.unusable(folder, failure) }
+    }
+
+    /// The folder of that name, made; with a number behind it where another run of the same second has made it.
+    static func unused(_ name: String) -> String {
+        mkdir((name as NSString).deletingLastPathComponent, 0o755)
+        let names = [name] + (2...1000).map { "\(name)-\($0)" }
+        return names.first { mkdir($0, 0o755) == 0 || errno != EEXIST } ?? name
     }
 
     /// Where the rows are.

@@ -78,9 +78,10 @@ struct Summary: Sendable {
             var row = SummaryRow(transport, point, rows, bootstrap)
             func ratio(to other: String?) -> Estimate? {
                 guard let other, let own = sampleOf[transport], let divisor = sampleOf[other] else { return nil }
-                let estimate = bootstrap.estimate(own.ratios(to: divisor))
-                // A ratio of latencies reads the other way round than one of their inverses.
-                return point.load == .closed ? estimate : estimate?.inverse
+                let ratios = own.ratios(to: divisor)
+                // A ratio of latencies reads the other way round than one of their inverses; and the median of an even number
+                // of inverses is not the inverse of the median.
+                return bootstrap.estimate(point.load == .closed ? ratios : ratios.map { 1 / $0 })
             }
             row.ratioToFloor = ratio(to: floor)
             row.ratioToBaseline = ratio(to: baseline)

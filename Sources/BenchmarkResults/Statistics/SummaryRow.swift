@@ -1,3 +1,5 @@
+package import Broker
+
 /// What one cell measured over all rounds, a row of `summary.csv`; nil is what was not measured.
 package struct SummaryRow: Sendable {
     /// The cell.
@@ -8,6 +10,8 @@ package struct SummaryRow: Sendable {
     package var codec: String
     /// What an acknowledgement promised.
     package var acknowledgementClass: String
+    /// Where an acknowledged entry is.
+    package var durability: Durability
     /// The number of valid rows that the figures are made of.
     package var count: Int
     /// The number of rows that were left out because they are not valid.
@@ -82,6 +86,7 @@ extension SummaryRow {
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""
+        durability = first?.durability ?? .nothing
         count = rows.filter(\.isValid).count
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)

@@ -3,6 +3,7 @@ enum SuiteLibrary {
     private static let files: [(name: String, bytes: [UInt8])] = [
         ("quick", PackageResources.quick_yaml),
         ("default", PackageResources.default_yaml),
+        ("ci", PackageResources.ci_yaml),
         ("payload-sweep", PackageResources.payload_sweep_yaml),
         ("concurrency-sweep", PackageResources.concurrency_sweep_yaml),
         ("rate-sweep", PackageResources.rate_sweep_yaml),

@@ -33,7 +33,9 @@ final class LogStream: ClientRequests {
 
     private let request: ClientRequest
     private let limits: EntryLimits
-    private var call: Call?
+    private var isOpen = false
+    /// The call that is open, or was last.
+    private var call = Call()
     private var unsent = UnsentEntries()
     /// Whether there are entries of which nghttp2 has not been told.
     private var hasMore = false
@@ -56,11 +58,11 @@ final class LogStream: ClientRequests {
         _ entry: LogEntry, ticket: Int, on connection: ClientConnection, into out: inout ByteBuffer
     ) throws(TransportError) {
         try limits.check(entry)
-        if call == nil, tickets.isEmpty {
+        if !isOpen, tickets.isEmpty {
             try connection.open(Self.key, request.headers.fields, request.headers.count)
-            call = Call()
+            (isOpen, call) = (true, Call())
         }
-        guard let call, !call.isHalfClosed, call.defect == nil else {
+        guard isOpen, !call.isHalfClosed, call.defect == nil else {
             throw TransportError(.notSent, "the stream has ended and its last entries are not accounted for")
         }
         tickets.append(ticket)
@@ -75,17 +77,17 @@ final class LogStream: ClientRequests {
     }
 
     private func resume(on connection: ClientConnection) {
-        guard call?.isDeferred == true else { return }
-        call?.isDeferred = false
+        guard isOpen, call.isDeferred else { return }
+        call.isDeferred = false
         connection.resume(Self.key)
     }
 
     func nextPart(_ key: Int, room: Int, on connection: ClientConnection) -> ClientPart? {
-        guard let call else { return nil }
+        guard isOpen else { return nil }
         let count = min(room, unsent.count)
         let isLast = call.isHalfClosed && count == unsent.count
         guard count > 0 || isLast else {
-            self.call?.isDeferred = true
+            call.isDeferred = true
             return .deferred
         }
         return .bytes(count, isLast: isLast)
@@ -99,13 +101,13 @@ final class LogStream: ClientRequests {
 
     func goawayCame(_ errorCode: UInt32, _ text: String, on connection: ClientConnection) {
         // The server waits for calls that are open: this one would last for ever.
-        guard call != nil else { return }
-        call?.isHalfClosed = true
+        guard isOpen else { return }
+        call.isHalfClosed = true
         connection.note(Self.key)
     }
 
     func close(on connection: ClientConnection) {
-        call?.isHalfClosed = true
+        call.isHalfClosed = true
         resume(on: connection)
     }
 
@@ -115,35 +117,34 @@ final class LogStream: ClientRequests {
         _ key: Int, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>,
         on connection: ClientConnection
     ) -> Int {
-        call?.reply.addField(name, value)
-        return call?.reply.listSize ?? 0
+        call.reply.addField(name, value)
+        return call.reply.listSize
     }
 
     func dataCame(_ key: Int, _ data: UnsafeRawBufferPointer, on connection: ClientConnection) -> Bool {
         connection.note(key)
-        guard var call, call.defect == nil else { return false }
-        // Out of the way of its own changes.
-        self.call = nil
-        defer { self.call = call }
+        guard isOpen, call.defect == nil else { return false }
+        // Out of the way of what looks at the call.
+        var deframer = MessageDeframer()
+        swap(&deframer, &call.deframer)
         do throws(MessageDeframer.Defect) {
-            var defect: GRPCStatus?
-            try call.deframer.feed(data, maxLength: CallReply.maxMessageBytes) { message, isCompressed in
-                defect = take(message, isCompressed, call.reply)
-                return defect == nil
+            try deframer.feed(data, maxLength: CallReply.maxMessageBytes) { message, isCompressed in
+                if let defect = take(message, isCompressed) { call.defect = defect }
+                return call.defect == nil
             }
-            call.defect = defect
         } catch {
             // The answers are short texts, however they are compressed.
             call.defect = GRPCStatus(error, maxBytes: CallReply.maxMessageBytes)
         }
+        swap(&deframer, &call.deframer)
         return false
     }
 
     /// Takes an acknowledgement; returns why the call cannot go on, if it cannot.
-    private func take(_ message: RawSpan, _ isCompressed: Bool, _ reply: CallReply) -> GRPCStatus? {
+    private func take(_ message: RawSpan, _ isCompressed: Bool) -> GRPCStatus? {
         guard isCompressed else { return take(LogResponse.content(message)) }
         do throws(GRPCStatus) {
-            let plain = try reply.inflate(message, maxBytes: CallReply.maxMessageBytes)
+            let plain = try call.reply.inflate(message, maxBytes: CallReply.maxMessageBytes)
             return take(LogResponse.content(plain.span.bytes))
         } catch {
             return error
@@ -163,11 +164,11 @@ final class LogStream: ClientRequests {
 
     func look(_ key: Int, on connection: ClientConnection, _ completions: inout Completions) {
         tellFates(&completions)
-        guard let call else { return }
-        if let end = end(of: call, connection.streams[key]) {
+        guard isOpen else { return }
+        if let end = end(connection.streams[key]) {
             let isDone = connection.streams[key].isAnswered && call.isHalfClosed && unsent.count == 0
             connection.release(key, resets: !isDone)
-            self.call = nil
+            (isOpen, call) = (false, Call())
             settle(end, &completions)
         } else {
             connection.consume(key)
@@ -175,7 +176,7 @@ final class LogStream: ClientRequests {
         }
     }
 
-    private func end(of call: Call, _ stream: ClientStream) -> End? {
+    private func end(_ stream: ClientStream) -> End? {
         if let defect = call.defect { return End(status: defect) }
         if stream.isAnswered {
             let status = call.reply.status

@@ -12,7 +12,10 @@ struct ColumnsCommand: ParsableCommand {
               brokerlab columns
             """)
 
+    @Flag(help: "Print them as an article in Markdown.")
+    var markdown = false
+
     func run() throws {
-        try StandardOutput.write(ColumnGuide.text)
+        try StandardOutput.write(markdown ? ColumnGuide.markdown : ColumnGuide.text)
     }
 }

@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+"""Makes random folders of results, has brokerlab report on them and advise from them, and checks each sentence against the CSV.
+
+Shares no code with brokerlab: medians, ratios and knees are worked out here from results.csv and run.json alone.
+
+    .build/peers/venv/bin/python Tests/Peers/python/check_sentences.py BROKERLAB COUNT SEED FOLDER
+"""
+
+import csv
+import html
+import json
+import pathlib
+import random
+import re
+import statistics
+import subprocess
+import sys
+
+brokerlab, count, seed, base = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), pathlib.Path(sys.argv[4])
+problems = []
+checked = {}
+CLASSES = {"amqp": "queued", "amqp:unconfirmed": "none"}
+KINDS = {  # the shapes of the suites that are shipped: sizes, in flight, rates
+    "quick": ([100], [1, 64], [None]),
+    "default": ([100, 10240], [1, 64], [None]),
+    "payload-sweep": ([64, 1024, 16384, 1048576], [16], [None]),
+    "concurrency-sweep": ([100], [1, 4, 16, 64, 256, 512], [None]),
+    "rate-sweep": ([100], [512], [1000, 5000, 20000, 80000, None]),
+    "mixed": ([100], [8, 64], [2000, None]),
+    "rates": ([1000], [512], [3000, 9000]),
+    "many-small-locks": ([32], [80], [None]),
+}
+
+
+def make(folder, pick):
+    """A folder of results that could have been measured."""
+    name = pick.choice(sorted(KINDS))
+    sizes, flights, rates = KINDS[name]
+    known = ["tcp", "netrpc", "grpc", "grpc:stream", "http", "amqp", "amqp:unconfirmed"]
+    transports = sorted(pick.sample(known, pick.randint(2, len(known))), key=known.index)
+    rounds = pick.choice([1, 3, 5, 7])
+    suite = {
+        "name": name,
+        "transports": transports,
+        "payloadBytes": sizes,
+        "inFlight": flights,
+        "connections": [1],
+        "duration": 1,
+        "warmup": 0.1,
+        "rounds": rounds,
+        "seed": pick.randint(1, 999),
+        "messagesPerOperation": 1,
+        "p99LimitUs": 10000,
+        "payload": {"random": {}},
+        "placement": "free",
+        "thresholds": {"minRateKept": 0},
+        "loads": [
+            {"open": {"ratePerSecond": rate, "arrivals": "constant"}} if rate else {"closed": {}} for rate in rates
+        ],
+    }
+    record = {
+        "command": ["brokerlab", "bench"],
+        "environment": {"cpuCount": 2, "host": "lab"},
+        "floor": "tcp",
+        "startedAt": "2026-01-31T12:00:00Z",
+        "suite": suite,
+    }
+    rows = []
+    control = "tcp" if "tcp" in transports else transports[0]
+    doubt = pick.choice([0, 0, 0.1, 0.6])
+    for rate in rates:
+        for size in sizes:
+            for flight in flights:
+                cells = [(transport, "cell") for transport in transports] + [(control, "control")]
+                levels = {transport: pick.uniform(3000, 90000) for transport in transports}
+                costs = {transport: pick.uniform(5, 200) for transport in transports}
+                for block in range(1, rounds + 1):
+                    for transport, role in cells:
+                        able = levels[transport] * pick.lognormvariate(0, 0.05)
+                        carried = min(able, rate) if rate else able
+                        p99 = (300 if not rate or able > rate else 50000) * pick.lognormvariate(0, 0.3)
+                        reason = ""
+                        if pick.random() < doubt:
+                            reason = "audit: other processes used 40% of the cores' time"
+                        elif pick.random() < 0.01:
+                            reason = "1 of 10 acknowledged entries did not arrive"
+                        plain, _, variant = transport.partition(":")
+                        rows.append(
+                            {
+                                "schema_version": 1,
+                                "transport": plain,
+                                "variant": variant,
+                                "role": role,
+                                "ack_class": CLASSES.get(transport, "recorded"),
+                                "payload_bytes": size,
+                                "connections": 1,
+                                "in_flight": flight,
+                                "load_model": "open" if rate else "closed",
+                                "target_rate_per_s": rate or "",
+                                "arrivals": "constant" if rate else "",
+                                "block": block,
+                                "sent": 1000,
+                                "acked": 1000,
+                                "throughput_msgs_per_s": f"{carried:.3f}",
+                                "ack_p50_us": f"{p99 / 3:.3f}",
+                                "ack_p99_us": f"{p99:.3f}",
+                                "broker_cpu_us_per_msg": f"{costs[transport] * pick.lognormvariate(0, 0.05):.3f}",
+                                "logger_cpu_us_per_msg": "2.000",
+                                "valid": "false" if reason else "true",
+                                "invalid_reason": reason,
+                            }
+                        )
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps(record))
+    with open(folder / "results.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+class Run:
+    """What stands in a folder's files."""
+
+    def __init__(self, folder):
+        self.suite = json.loads((folder / "run.json").read_text())["suite"]
+        with open(folder / "results.csv", newline="") as file:
+            self.rows = list(csv.DictReader(file))
+        for row in self.rows:
+            row["who"] = row["transport"] + (":" + row["variant"] if row["variant"] else "")
+            row["point"] = (int(row["payload_bytes"]), int(row["in_flight"]), float(row["target_rate_per_s"] or 0))
+        rates = [load.get("open", {}).get("ratePerSecond", 0) for load in self.suite["loads"]]
+        suite = self.suite
+        self.points = [(b, f, float(r)) for r in rates for b in suite["payloadBytes"] for f in suite["inFlight"]]
+        self.baseline = "grpc" if "grpc" in suite["transports"] else "tcp"
+        if self.baseline not in suite["transports"]:
+            self.baseline = suite["transports"][0]
+        self.classes = {row["who"]: row["ack_class"] for row in self.rows}
+
+    def valid(self, who, point):
+        return {
+            int(row["block"]): row
+            for row in self.rows
+            if row["who"] == who and row["point"] == point and row["role"] == "cell" and row["valid"] == "true"
+        }
+
+    def figure(self, who, point, name):
+        return {block: float(row[name]) for block, row in self.valid(who, point).items()}
+
+    def cpu(self, who, point):
+        rows = self.valid(who, point)
+        return {b: float(r["broker_cpu_us_per_msg"]) + float(r["logger_cpu_us_per_msg"]) for b, r in rows.items()}
+
+    def ratio(self, who, point):
+        """By the baseline's in the same round: of throughput, or of p99 under an open load."""
+        name = "ack_p99_us" if point[2] else "throughput_msgs_per_s"
+        return by_round(self.figure(who, point, name), self.figure(self.baseline, point, name))
+
+    def cost(self, who, point):
+        return by_round(self.cpu(who, point), self.cpu(self.baseline, point))
+
+
+def by_round(one, other):
+    values = [one[block] / other[block] for block in one if block in other]
+    return statistics.median(values) if values else None
+
+
+def same(said, value):
+    """Whether a number in a sentence is the value, to the digits it has."""
+    digits = len(said.partition(".")[2])
+    return value is not None and abs(float(said.replace(",", "")) - value) <= 0.51 * 10**-digits
+
+
+NUMBER = r"([\d.]+)"
+PLACE = r"At (\d+) (B|KiB|MiB) and (\d+) in flight(?:, ([\d,]+) msgs/s)?, "
+UNITS = {"B": 1, "KiB": 1024, "MiB": 1048576}
+INTERVAL = rf"(?: \({NUMBER} to {NUMBER}\))?"
+LEAD = re.compile(
+    PLACE
+    + r"(\S+) (?:carries|answers 99 of 100 entries within) "
+    + NUMBER
+    + r" times (?:the time of )?(\S+?)"
+    + INTERVAL
+    + rf"(?: at {NUMBER} times the CPU)?(?=[.,])"
+)
+TIE = re.compile(PLACE + rf"(\S+) and (\S+) cannot be told apart \(ratio {NUMBER}")
+OTHERS = re.compile(r"The others' (rate|p99) by that of (\S+): ([^.]*(?:\.\d[^.]*)*)\.")
+MANY = re.compile(
+    r"At these (\d+) (closed loads|loads with a rate), (.+?) (?:carr\w+|answers?) (?:99 of 100 entries within )?"
+    + rf"{NUMBER}(?: to {NUMBER})? times (?:the time of )?(\S+?)"
+    + rf"(?: at {NUMBER}(?: to {NUMBER})? times the CPU)?, but"
+)
+APART = re.compile(r"At these (\d+) (closed loads|loads with a rate), (.+?) has no round in common with (\S+), but")
+SURE = re.compile(r"Each of the ([\d,]+) entries sent arrived once and unchanged\.")
+FAILED = re.compile(r"(\d+) of (\d+) rows did not deliver every entry once and unchanged")
+DOUBT = re.compile(r"The audit distrusts (\d+) of (\d+) rows")
+WINS = re.compile(r"(\S+) wins below .*, (\S+) above \((.*)\)\.$")
+KNEE = re.compile(r"(\S+) (?:carries (at least )?([\d,]+) msgs/s with p99 below|keeps no rate)")
+
+
+def place(match):
+    rate = float((match.group(4) or "0").replace(",", ""))
+    return int(match.group(1)) * UNITS[match.group(2)], int(match.group(3)), rate
+
+
+def expect(condition, folder, sentence, why):
+    if not condition:
+        problems.append(f"{folder}: {why}: {sentence}")
+
+
+def check(folder):
+    run = Run(folder)
+    page = (folder / "report.html").read_text()
+    verdict = page[page.index('class="verdict"') :]
+    verdict = verdict[: verdict.index("</section>")]
+    sentences = [html.unescape(text) for text in re.findall(r"<li[^>]*>(.*?)</li>", verdict)]
+    shown = run.points if len(run.points) <= 4 else [run.points[0], run.points[-1]]
+    named = {point: set() for point in shown}
+    for sentence in sentences:
+        kind = check_sentence(run, folder, sentence, shown, named)
+        checked[kind] = checked.get(kind, 0) + 1
+    for point in shown:
+        lacking = set(run.suite["transports"]) - named[point]
+        expect(not lacking, folder, point, f"{sorted(lacking)} do not appear under the load")
+
+
+def check_sentence(run, folder, text, shown, named):
+    def names_in(point):
+        named[point] |= {who for who in run.suite["transports"] if re.search(rf"(?<![\w:]){who}(?![\w:])", text)}
+
+    if match := MANY.match(text):
+        points = [point for point in shown if (point[2] == 0) == (match.group(2) == "closed loads")]
+        names = re.split(r", | and ", match.group(3))
+        rows = [(who, point) for who in names for point in points if run.valid(who, point)]
+        rows = [row for row in rows if run.valid(run.baseline, row[1])]
+        expect(len({point for _, point in rows}) == int(match.group(1)), folder, text, "another number of loads")
+        for low, high, value in [(4, 5, run.ratio), (7, 8, run.cost)]:
+            values = [found for row in rows if (found := value(*row)) is not None]
+            if match.group(low):
+                expect(same(match.group(low), min(values)), folder, text, f"the least is {min(values)}")
+                expect(
+                    same(match.group(high) or match.group(low), max(values)), folder, text, f"the most is {max(values)}"
+                )
+        for point in points:
+            names_in(point)
+        return "other promises"
+    if match := APART.match(text):
+        points = [point for point in shown if (point[2] == 0) == (match.group(2) == "closed loads")]
+        for who in re.split(r", | and ", match.group(3)):
+            for point in points:
+                expect(run.ratio(who, point) is None, folder, text, f"{who} has a round in common")
+        for point in points:
+            names_in(point)
+        return "other promises"
+    if match := LEAD.match(text):
+        point = place(match)
+        who = match.group(5)
+        names_in(point)
+        expect(match.group(7) == run.baseline, folder, text, f"the baseline is {run.baseline}")
+        expect(same(match.group(6), run.ratio(who, point)), folder, text, f"the ratio is {run.ratio(who, point)}")
+        if match.group(8):
+            expect(float(match.group(8)) <= float(match.group(9)), folder, text, "an interval the wrong way round")
+        if match.group(10):
+            expect(same(match.group(10), run.cost(who, point)), folder, text, f"the CPU is {run.cost(who, point)}")
+        expect(("carries" in text.split(". ")[0]) == (point[2] == 0), folder, text, "rate and latency mixed up")
+        check_others(run, folder, text, point)
+        return "lead"
+    if match := TIE.match(text):
+        point = place(match)
+        names_in(point)
+        expect(same(match.group(7), run.ratio(match.group(5), point)), folder, text, "another ratio")
+        check_others(run, folder, text, point)
+        return "tie"
+    if match := re.match(PLACE, text):
+        point = place(match)
+        names_in(point)
+        if "nothing can be compared" in text:
+            expect(not run.valid(run.baseline, point), folder, text, "the baseline has valid rows")
+        elif "has no other" in text:
+            peers = [who for who in run.suite["transports"] if run.classes[who] == run.classes[run.baseline]]
+            rivals = [who for who in peers if who != run.baseline and run.valid(who, point)]
+            expect(not rivals, folder, text, f"{rivals} are of the same class")
+        elif "no round in common" in text:
+            who = re.match(PLACE + r"(\S+) has", text).group(5)
+            expect(run.ratio(who, point) is None, folder, text, "there is a round in common")
+        else:
+            problems.append(f"{folder}: a sentence that nobody checks: {text}")
+        check_others(run, folder, text, point)
+        return "no comparison"
+    if match := WINS.match(text):
+        below, above = match.groups()[:2]
+        scores = [
+            (statistics.median(a.values()), statistics.median(b.values()))
+            for point in run.points
+            if point[2] == 0 or "open loop" in match.group(3)
+            for name in ["ack_p99_us" if point[2] else "throughput_msgs_per_s"]
+            for a, b in [(run.figure(below, point, name), run.figure(above, point, name))]
+            if a and b
+        ]
+        wins = [a != b and (a > b) for a, b in scores]
+        expect(True in wins and False in wins, folder, text, "one of them always wins")
+        return "crossover"
+    if match := KNEE.match(text):
+        check_knee(run, folder, text, match)
+        return "knee"
+    failed = [row for row in run.rows if row["valid"] == "false" and not row["invalid_reason"].startswith("audit: ")]
+    audited = [row for row in run.rows if row["valid"] == "false" and row not in failed]
+    if match := DOUBT.search(text):
+        expect(
+            (int(match.group(1)), int(match.group(2))) == (len(audited), len(run.rows)), folder, text, "other counts"
+        )
+    else:
+        expect(not audited, folder, text, "it does not say how many rows the audit distrusts")
+    if match := SURE.match(text):
+        sent = sum(int(row["sent"]) for row in run.rows)
+        expect(not failed and int(match.group(1).replace(",", "")) == sent, folder, text, f"{sent} were sent")
+    elif match := FAILED.match(text):
+        expect((int(match.group(1)), int(match.group(2))) == (len(failed), len(run.rows)), folder, text, "other counts")
+    else:
+        problems.append(f"{folder}: a sentence that nobody checks: {text}")
+    return "delivery"
+
+
+def check_others(run, folder, text, point):
+    match = OTHERS.search(text)
+    if not match:
+        return
+    expect((match.group(1) == "p99") == (point[2] > 0), folder, text, "rate and latency mixed up")
+    for part in match.group(3).split("; "):
+        found = re.match(rf"(\S+?)(?:, the floor,)? (?:{NUMBER}|no round in common)(?: \(a tie\))?$", part)
+        if not found:
+            problems.append(f"{folder}: '{part}' is not understood: {text}")
+            continue
+        value = run.ratio(found.group(1), point)
+        if found.group(2):
+            expect(same(found.group(2), value), folder, text, f"{found.group(1)} has {value}")
+        else:
+            expect(value is None, folder, text, f"{found.group(1)} has a round in common")
+
+
+def check_knee(run, folder, text, match):
+    who = match.group(1)
+    rates = sorted({point[2] for point in run.points if point[2]})
+    knees = []
+    for block in sorted({int(row["block"]) for row in run.rows}):
+        knee = 0
+        for rate in rates:
+            rows = [
+                row
+                for row in run.rows
+                if row["who"] == who
+                and row["role"] == "cell"
+                and row["point"][2] == rate
+                and int(row["block"]) == block
+            ]
+            failed = any(row["valid"] == "false" and not row["invalid_reason"].startswith("audit: ") for row in rows)
+            row = rows[0]
+            if failed or float(row["ack_p99_us"]) > 10000 or float(row["throughput_msgs_per_s"]) < 0.98 * rate:
+                break
+            knee = rate
+        knees.append(knee)
+    middle = sorted(knees)[(len(knees) - 1) // 2]
+    if match.group(3):
+        expect(float(match.group(3).replace(",", "")) == middle, folder, text, f"the knee is {middle}")
+        expect(bool(match.group(2)) == (middle == rates[-1]), folder, text, "beyond the sweep or not")
+    else:
+        expect(middle == 0, folder, text, f"the knee is {middle}")
+
+
+def check_advice(folder, pick):
+    run = Run(folder)
+    size, rate = pick.choice([100, 1000, 1024, 10240]), pick.choice([500, 3000, 9000, 30000])
+    need = pick.choice(["recorded", "logger", "host", "none"])
+    asked = ["advise", "--payload-bytes", str(size), "--rate", str(rate), "--guarantee", need, str(folder)]
+    finished = subprocess.run([brokerlab, *asked], capture_output=True, text=True)
+    text = finished.stdout
+    checked["advice"] = checked.get("advice", 0) + 1
+    if finished.returncode == 3:
+        expect("no answer" in text, folder, text, "exit code 3 with an answer")
+        return
+    expect(finished.returncode == 0, folder, text + finished.stderr, f"exit code {finished.returncode}")
+    cited = re.search(
+        r"^  \[\S+: (.+?), (\d+) in flight, (closed loop|open loop at ([\d.]+) msgs/s)\]$", text, re.MULTILINE
+    )
+    if not cited:
+        problems.append(f"{folder}: no citation: {text}")
+        return
+    sizes = [int(part.split()[0]) * UNITS[part.split()[1]] for part in cited.group(1).split(" to ")]
+    points = [(b, int(cited.group(2)), float(cited.group(4) or 0)) for b in sizes]
+    expect(all(point in run.points for point in points), folder, text, "a load that was not measured")
+    answers = re.findall(rf"^  (\S+): {NUMBER} (us|ms) CPU a message", text, re.MULTILINE)
+    found = []
+    for who, said, unit in answers:
+        kept = {"recorded": "recorded", "logger": "queued", "host": "queued"}.get(need)
+        expect(kept in (None, run.classes[who]), folder, text, f"{who} does not keep it")
+        expect(who != "tcp", folder, text, "the floor is no answer")
+        costs = [statistics.median(run.cpu(who, point).values()) for point in points]
+        value = float(said) * (1000 if unit == "ms" else 1)
+        if len(points) == 1:
+            expect(abs(value - costs[0]) <= 0.006 * costs[0], folder, text, f"{who} cost {costs[0]}")
+        else:
+            expect(0.99 * min(costs) <= value <= 1.01 * max(costs), folder, text, f"{who} is not between {costs}")
+        for point in points:
+            carried = statistics.median(run.figure(who, point, "throughput_msgs_per_s").values())
+            enough = carried >= 0.975 * point[2] >= 0.97 * rate if point[2] else carried >= 1.39 * rate
+            expect(enough or len(points) > 1, folder, text, f"{who} carried {carried}")
+        found.append(value)
+    expect(found == sorted(found), folder, text, "not in order")
+    # What was measured at a rate from the one asked for on comes before what was not.
+    usable = [p for p in run.points if p[2] >= rate and max(p[0] / size, size / p[0]) <= 4]
+    for point in usable if not points[0][2] else []:
+        for who in run.suite["transports"]:
+            kept = {"recorded": "recorded", "logger": "queued", "host": "queued"}.get(need)
+            values = run.figure(who, point, "throughput_msgs_per_s").values()
+            able = values and statistics.median(values) >= 0.985 * point[2]
+            expect(
+                not able or who == "tcp" or kept not in (None, run.classes[who]), folder, text, f"{who} carried {point}"
+            )
+
+
+for number in range(count):
+    pick = random.Random(f"{seed}-{number}")
+    folder = base / str(number)
+    make(folder, pick)
+    subprocess.run([brokerlab, "report", str(folder)], check=True, capture_output=True)
+    check(folder)
+    check_advice(folder, pick)
+for problem in problems[:40]:
+    print(problem)
+kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(checked.items()))
+print(f"{count} folders, {kinds}: {len(problems)} problems")
+sys.exit(1 if problems else 0)
