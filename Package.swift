@@ -22,201 +22,225 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+/// What other packages and people get.
+let products: [Product] = [
+    .executable(name: "brokerlab", targets: ["Main"]),
+    .library(name: "Gob", targets: ["Gob"]),
+    .library(name: "EntryCodecs", targets: ["EntryCodecs", "Broker"]),
+    .library(name: "NetRPCTransport", targets: ["NetRPCTransport", "Gob", "Broker"]),
+]
+
+/// What is used of other packages.
+let dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+]
+
+/// The libraries of the system.
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLinux"),
+]
+
+/// What transports are made of: entries, codecs, sockets, HTTP/2.
+let core: [Target] = [
+    .target(name: "PrintableText", swiftSettings: settings),
+    .target(name: "Terminal", dependencies: ["PrintableText"], swiftSettings: settings),
+    .target(
+        name: "Broker", dependencies: ["PrintableText"],
+        swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+    .target(
+        name: "TransportIO",
+        dependencies: ["Broker", "PrintableText", "CLinux", nioCore, nioPosix, nioSSL, nioTLS],
+        swiftSettings: settings),
+    .target(name: "Gob", dependencies: ["PrintableText"], swiftSettings: settings),
+    .target(
+        name: "EntryJSON", dependencies: ["Broker", nioCore],
+        swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
+    .target(name: "EntryProtobuf", dependencies: ["Broker", nioCore], swiftSettings: settings),
+    .target(
+        name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
+        swiftSettings: settings),
+    .target(
+        name: "HTTP2", dependencies: ["Broker", "TransportIO", "CNGHTTP2", nioCore], swiftSettings: settings),
+]
+
+/// The transports: a new one is its target here, its folder, and its line in Sources/brokerlab/TransportRegistry.swift.
+let transports: [Target] = [
+    .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
+    .target(
+        name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "Gob", nioCore],
+        swiftSettings: settings),
+    .target(
+        name: "GRPCTransport",
+        dependencies: ["Broker", "TransportIO", "EntryProtobuf", "HTTP2", "CNGHTTP2", "CZlib", nioCore, nioPosix],
+        exclude: [
+            "Wire/logs.proto", "Services/health.proto", "Services/reflection.proto", "Services/generate",
+        ],
+        swiftSettings: settings),
+    .target(
+        name: "HTTPTransport",
+        dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "CNGHTTP2", nioCore],
+        swiftSettings: settings),
+    .target(
+        name: "AMQPTransport",
+        dependencies: ["Broker", "TransportIO", "EntryCodecs", "RabbitMQNode", "CRabbitMQ", nioCore],
+        swiftSettings: settings),
+]
+
+/// For what is made of all transports.
+let transportTargets = transports.map { Target.Dependency.target(name: $0.name) }
+
+/// The logger, the benchmark, and the program with its commands.
+let lab: [Target] = [
+    .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
+    .target(
+        name: "LoggerService",
+        dependencies: ["Broker", "CLinux", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
+        swiftSettings: settings),
+    .target(
+        name: "BenchmarkResults",
+        dependencies: [
+            "Broker", "LoggerService", "PrintableText", histogram, .product(name: "Yams", package: "Yams"),
+        ],
+        resources: [.embedInCode("Suites")], swiftSettings: settings),
+    .target(
+        name: "BenchmarkKit",
+        dependencies: [
+            "BenchmarkResults", "Broker", "LoggerService", "Terminal", "TransportIO", histogram, subprocess,
+            nioCore,
+            nioPosix, nioHTTP1,
+        ],
+        swiftSettings: settings),
+    .target(
+        name: "brokerlab",
+        dependencies: transportTargets + [
+            "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
+            "RabbitMQNode", "Terminal", "CLinux", nioCore, serviceLifecycle, logging,
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: settings),
+    .executableTarget(name: "Main", dependencies: ["brokerlab"], swiftSettings: settings),
+]
+
+/// What tests are made of, and programs that tests run.
+let testKits: [Target] = [
+    .target(
+        name: "RabbitMQScope", dependencies: ["RabbitMQNode"], path: "Tests/RabbitMQScope", swiftSettings: settings),
+    .target(
+        name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
+        swiftSettings: settings),
+    .target(
+        name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
+        path: "Tests/GRPCTestKit", swiftSettings: settings),
+    .target(
+        name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
+        swiftSettings: settings),
+    .executableTarget(
+        name: "linear",
+        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", nioCore],
+        path: "Tests/Linear", swiftSettings: settings),
+    .executableTarget(
+        name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
+        path: "Tests/MadeUpTransport", swiftSettings: settings),
+]
+
+/// A test target for each module, and those that hold all transports, and the program, against the same rules.
+let tests: [Target] = [
+    .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
+    .testTarget(
+        name: "TransportIOTests",
+        dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix, nioEmbedded, nioSSL],
+        swiftSettings: settings),
+    .testTarget(
+        name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],
+        swiftSettings: settings),
+    .testTarget(
+        name: "EntryCodecsTests", dependencies: ["Broker", "EntryCodecs", "EngineTestKit", nioCore],
+        swiftSettings: settings),
+    .testTarget(
+        name: "EntryProtobufTests", dependencies: ["EntryProtobuf", "EngineTestKit"], swiftSettings: settings),
+    .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", nioCore], swiftSettings: settings),
+    .testTarget(
+        name: "TCPTransportTests",
+        dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
+        swiftSettings: settings),
+    .testTarget(
+        name: "HTTPTransportTests",
+        dependencies: [
+            "Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "HTTPTransport", "EngineTestKit",
+            "HTTP2TestKit", nioCore, nioPosix, nioEmbedded, nioHTTP1,
+        ],
+        swiftSettings: settings),
+    .testTarget(
+        name: "NetRPCTransportTests",
+        dependencies: [
+            "Broker", "TransportIO", "NetRPCTransport", "TCPTransport", "Gob", "EngineTestKit", nioCore,
+        ],
+        exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(
+        name: "GRPCTransportTests",
+        dependencies: [
+            "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "EngineTestKit", "GRPCTestKit",
+            "HTTP2TestKit", nioCore, nioPosix,
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
+        exclude: ["Generated/generate"], swiftSettings: settings),
+    .testTarget(
+        name: "AMQPTransportTests",
+        dependencies: [
+            "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "EngineTestKit", nioCore,
+        ],
+        swiftSettings: settings),
+    .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
+    .testTarget(
+        name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
+    .testTarget(
+        name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService", "EngineTestKit"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
+        exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: settings),
+    .testTarget(
+        name: "BenchmarkKitTests",
+        dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "TransportIO", histogram],
+        swiftSettings: settings),
+    .testTarget(
+        name: "ConformanceTests",
+        dependencies: [
+            "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope",
+            "TransportIO",
+            nioCore,
+            nioPosix,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: settings),
+    .testTarget(
+        name: "InteropTests",
+        dependencies: [
+            "brokerlab", "Main", "madeup", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport",
+            "GRPCTestKit",
+            "RabbitMQNode",
+            "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        ],
+        exclude: ["GRPC/Generated/generate"], swiftSettings: settings),
+]
+
 let package = Package(
-    name: "broker-lab",
-    products: [
-        .executable(name: "brokerlab", targets: ["brokerlab"]),
-        .library(name: "Gob", targets: ["Gob"]),
-        .library(name: "EntryCodecs", targets: ["EntryCodecs", "Broker"]),
-        .library(name: "NetRPCTransport", targets: ["NetRPCTransport", "Gob", "Broker"]),
-    ],
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    ],
-    targets: [
-        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
-        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
-
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CLinux"),
-
-        .target(name: "PrintableText", swiftSettings: settings),
-        .target(
-            name: "Broker", dependencies: ["PrintableText"],
-            swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Terminal", dependencies: ["PrintableText"], swiftSettings: settings),
-        .target(
-            name: "TransportIO",
-            dependencies: ["Broker", "PrintableText", "CLinux", nioCore, nioPosix, nioSSL, nioTLS],
-            swiftSettings: settings),
-        .target(
-            name: "EntryJSON", dependencies: ["Broker", nioCore],
-            swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Gob", dependencies: ["PrintableText"], swiftSettings: settings),
-        .target(name: "EntryProtobuf", dependencies: ["Broker", nioCore], swiftSettings: settings),
-        .target(
-            name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
-            swiftSettings: settings),
-
-        .target(
-            name: "HTTP2", dependencies: ["Broker", "TransportIO", "CNGHTTP2", nioCore], swiftSettings: settings),
-        .target(name: "TCPTransport", dependencies: ["Broker", "TransportIO", nioCore], swiftSettings: settings),
-        .target(
-            name: "HTTPTransport",
-            dependencies: ["Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "CNGHTTP2", nioCore],
-            swiftSettings: settings),
-        .target(
-            name: "NetRPCTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "Gob", nioCore],
-            swiftSettings: settings),
-        .target(
-            name: "AMQPTransport", dependencies: ["Broker", "TransportIO", "EntryCodecs", "CRabbitMQ", nioCore],
-            swiftSettings: settings),
-        .target(
-            name: "GRPCTransport",
-            dependencies: ["Broker", "TransportIO", "EntryProtobuf", "HTTP2", "CNGHTTP2", "CZlib", nioCore, nioPosix],
-            exclude: [
-                "Wire/logs.proto", "Services/health.proto", "Services/reflection.proto", "Services/generate",
-            ],
-            swiftSettings: settings),
-
-        .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
-        .target(
-            name: "LoggerService",
-            dependencies: ["Broker", "CLinux", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
-            swiftSettings: settings),
-        .target(
-            name: "BenchmarkResults",
-            dependencies: [
-                "Broker", "LoggerService", "PrintableText", histogram, .product(name: "Yams", package: "Yams"),
-            ],
-            resources: [.embedInCode("Suites")], swiftSettings: settings),
-        .target(
-            name: "BenchmarkKit",
-            dependencies: [
-                "BenchmarkResults", "Broker", "LoggerService", "Terminal", "TransportIO", histogram, subprocess,
-                nioCore,
-                nioPosix, nioHTTP1,
-            ],
-            swiftSettings: settings),
-        .executableTarget(
-            name: "brokerlab",
-            dependencies: [
-                "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
-                "RabbitMQNode", "Terminal", "CLinux", histogram, nioCore,
-                serviceLifecycle,
-                logging,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: settings),
-
-        .target(
-            name: "RabbitMQScope", dependencies: ["RabbitMQNode"], path: "Tests/RabbitMQScope", swiftSettings: settings),
-        .target(
-            name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
-            swiftSettings: settings),
-        .target(
-            name: "GRPCTestKit",
-            dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
-            path: "Tests/GRPCTestKit", swiftSettings: settings),
-        .target(
-            name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
-            swiftSettings: settings),
-        .executableTarget(
-            name: "linear",
-            dependencies: [
-                "Broker", "TransportIO", "TCPTransport", "HTTPTransport", "NetRPCTransport", "AMQPTransport",
-                "GRPCTransport", "HTTP2TestKit", nioCore,
-            ],
-            path: "Tests/Linear", swiftSettings: settings),
-        .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
-        .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
-        .testTarget(
-            name: "TransportIOTests",
-            dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix, nioEmbedded, nioSSL],
-            swiftSettings: settings),
-        .testTarget(
-            name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],
-            swiftSettings: settings),
-        .testTarget(
-            name: "EntryCodecsTests", dependencies: ["Broker", "EntryCodecs", "EngineTestKit", nioCore],
-            swiftSettings: settings),
-        .testTarget(
-            name: "EntryProtobufTests", dependencies: ["EntryProtobuf", "EngineTestKit"], swiftSettings: settings),
-        .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", nioCore], swiftSettings: settings),
-        .testTarget(
-            name: "TCPTransportTests",
-            dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
-            swiftSettings: settings),
-        .testTarget(
-            name: "HTTPTransportTests",
-            dependencies: [
-                "Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "HTTPTransport", "EngineTestKit",
-                "HTTP2TestKit", nioCore, nioPosix, nioEmbedded, nioHTTP1,
-            ],
-            swiftSettings: settings),
-        .testTarget(
-            name: "NetRPCTransportTests",
-            dependencies: [
-                "Broker", "TransportIO", "NetRPCTransport", "TCPTransport", "Gob", "EngineTestKit", nioCore,
-            ],
-            exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(
-            name: "GRPCTransportTests",
-            dependencies: [
-                "Broker", "TransportIO", "EntryProtobuf", "HTTP2", "GRPCTransport", "EngineTestKit", "GRPCTestKit",
-                "HTTP2TestKit", nioCore,
-                nioPosix,
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            exclude: ["Generated/generate"], swiftSettings: settings),
-        .testTarget(
-            name: "AMQPTransportTests",
-            dependencies: [
-                "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "EngineTestKit", nioCore,
-            ],
-            swiftSettings: settings),
-        .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
-        .testTarget(
-            name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
-        .testTarget(
-            name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService", "EngineTestKit"],
-            swiftSettings: settings),
-        .testTarget(
-            name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
-            exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: settings),
-        .testTarget(
-            name: "BenchmarkKitTests",
-            dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", histogram],
-            swiftSettings: settings),
-        .testTarget(
-            name: "ConformanceTests",
-            dependencies: [
-                "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope", nioCore,
-                nioPosix,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: settings),
-        .testTarget(
-            name: "InteropTests",
-            dependencies: [
-                "brokerlab", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport", "GRPCTestKit",
-                "RabbitMQNode",
-                "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            exclude: ["GRPC/Generated/generate"], swiftSettings: settings),
-    ]
-)
+    name: "broker-lab", products: products, dependencies: dependencies,
+    targets: systemLibraries + core + transports + lab + testKits + tests)
 
 // The fuzzer links libFuzzer, which only Tests/fuzz asks for.
 if Context.environment["BROKERLAB_FUZZ"] != nil {
@@ -224,9 +248,8 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
         .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
         .executableTarget(
             name: "fuzz",
-            dependencies: [
-                "Broker", "TransportIO", "Gob", "NetRPCTransport", "TCPTransport", "AMQPTransport", "HTTPTransport",
-                "GRPCTransport", "HTTP2", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
+            dependencies: transportTargets + [
+                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]

@@ -30,7 +30,7 @@ package enum AMQPTransport {
     ]
 
     /// The version of the AMQP library that this process has loaded: `0.11.0`.
-    package static var libraryVersion: String { String(cString: amqp_version()) }
+    private static var libraryVersion: String { String(cString: amqp_version()) }
 
     private static func descriptor(_ mode: PublishMode, _ variant: String?, _ summary: String) -> TransportDescriptor {
         var descriptor = TransportDescriptor(
@@ -39,31 +39,37 @@ package enum AMQPTransport {
             needsOwnServer: mode.needsOwnQueue,
             makeClient: { try client(mode, $0) },
             makeServer: { try server(mode, $0) })
+        descriptor.security = .target(example: "amqps://USER:PASSWORD@HOST:5671/?cacertfile=FILE")
+        descriptor.patience = defaultPatience
+        descriptor.options = AMQPOptions.all
+        descriptor.libraries = [LinkedLibrary(name: "librabbitmq", version: libraryVersion)]
+        descriptor.companion = RabbitMQCompanion()
         descriptor.durability = mode.durability
         return descriptor
     }
 
     static func client(_ mode: PublishMode, _ options: ClientOptions) throws -> SocketClientTransport {
         let url = try AMQPURL(parsing: options.target)
-        if let queue = options.queue { try checkQueueName(queue) }
+        let queue = options.own[AMQPOptions.declaredQueue]
+        if let queue { try checkQueueName(queue) }
         var options = options
         options.tls = url.tls
         if let milliseconds = url.connectionTimeout { options.connectTimeout = .milliseconds(milliseconds) }
         let notice = options.notice
         var mode = mode
-        mode.channels = options.channels ?? mode.channels
+        mode.channels = options.own[AMQPOptions.channels] ?? mode.channels
         if let most = url.channelMax, most < mode.channels {
             throw TransportError(
                 .notSent, "the URL allows \(most) channels (channel_max), and entries were to go over \(mode.channels)")
         }
         let configuration = AMQPClientEngine.Configuration(
-            url: url, mode: mode, queue: options.queue, maxInFlight: options.maxInFlight, limits: options.limits,
+            url: url, mode: mode, queue: queue, maxInFlight: options.maxInFlight, limits: options.limits,
             notice: { notice("\(peer) at \(url.endpoint) \($0)") })
         return SocketClientTransport(
             to: url.endpoint, description: .init(peer: peer, protocolName: "AMQP 0-9-1", mend: mend),
             acknowledgement: mode.acknowledgement, options: options,
             reconnection: Reconnection(
-                patience: options.patience ?? defaultPatience, resends: options.resendsUnconfirmed)
+                patience: options.patience ?? defaultPatience, resends: options.own[AMQPOptions.onLoss] != .report)
         ) {
             AMQPClientEngine(configuration)
         }
@@ -71,22 +77,30 @@ package enum AMQPTransport {
 
     static func server(_ mode: PublishMode, _ options: ServerOptions) throws -> DialedServerTransport {
         let url = try AMQPURL(parsing: options.target)
-        let queue = options.queue ?? (mode.needsOwnQueue ? "\(defaultQueue)-\(mode.name)" : defaultQueue)
+        let queue = queueName(
+            options.own[AMQPOptions.queue] ?? defaultQueue, variant: mode.needsOwnQueue ? mode.name : nil)
         try checkQueueName(queue)
         var configuration = AMQPServerEngine.Configuration(
             url: url,
             queue: QueueDeclaration(
-                name: queue, kind: mode.queueKind, exchange: mode.exchange, isTemporary: options.temporary))
+                name: queue, kind: mode.queueKind, exchange: mode.exchange,
+                isTemporary: options.own[AMQPOptions.temporary] ?? false))
         configuration.limits = options.limits
-        if let prefetch = options.prefetch { configuration.prefetch = prefetch }
+        if let prefetch = options.own[AMQPOptions.prefetch] { configuration.prefetch = prefetch }
         configuration.pace = AcknowledgementPace(
-            batch: options.acknowledgementBatch ?? mode.acknowledgementBatch, prefetch: configuration.prefetch)
+            batch: options.own[AMQPOptions.acknowledgementBatch] ?? mode.acknowledgementBatch,
+            prefetch: configuration.prefetch)
         configuration.notice = { [notice = options.notice] in notice("\(peer) at \(url.endpoint) \($0)") }
         return DialedServerTransport(
             to: url.endpoint, target: options.target, peer: peer, mend: mend, options: options, tls: url.tls
         ) { [configuration, recent = RecentMessages()] ready in
             AMQPServerEngine(configuration, recent: recent, ready: ready)
         }
+    }
+
+    /// The queue that a logger consumes from: one of its own for a variant that needs one.
+    static func queueName(_ name: String, variant: String?) -> String {
+        variant.map { "\(name)-\($0)" } ?? name
     }
 
     /// How many messages wait in a queue of the RabbitMQ at `target` until it hands them out.

@@ -18,7 +18,9 @@ package struct Benchmark: Sendable {
     ///   `CancellationError` when cancelled before the first row.
     @concurrent
     package func run() async throws -> BenchmarkOutcome {
-        let suite = try configuration.suite.validated(transports: TransportChoice(registry: configuration.registry))
+        let choice = TransportChoice(registry: configuration.registry)
+        var suite = try configuration.suite.validated(transports: choice)
+        suite.references = suite.references ?? choice.references
         let run = try BenchmarkRun(configuration: configuration, suite: suite)
         let ending: BenchmarkOutcome.Ending
         do {

@@ -13,8 +13,6 @@ package struct BenchmarkConfiguration: Sendable {
     package var folder: ResultsFolder
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     package var companions: [CompanionProcess] = []
-    /// The selector of the transport that all others are divided by.
-    package var floor = Suite.floor
     /// What the report says of the machine and the build.
     package var environment: BenchmarkEnvironment
     /// Whether every entry's times are kept, in files of their own.

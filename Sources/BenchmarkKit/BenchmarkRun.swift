@@ -36,7 +36,8 @@ final class BenchmarkRun: Sendable {
         log = try HistogramLog(
             path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
         let record = RunRecord(
-            suite: suite, environment: configuration.environment, floor: configuration.floor,
+            suite: suite, environment: configuration.environment,
+            floor: suite.references?.floor ?? suite.controlTransport ?? "",
             startedAt: UTCTime.now.extended, command: configuration.command)
         try ResultsFile.replace(configuration.folder.recordFile, with: record.text)
         if configuration.keepsRawSamples { try configuration.folder.makeRawFolder() }

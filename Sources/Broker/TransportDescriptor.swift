@@ -20,18 +20,40 @@ public struct TransportDescriptor: Sendable {
     public var isInDefaultSuite: Bool
     /// Whether the server of the transport's default cannot serve this variant, so that the logger needs another one.
     public var needsOwnServer: Bool
+    /// What the others are measured against, if it is that.
+    public var reference: Reference?
+    /// How its connections are secured.
+    public var security = Security.options
+    /// Whether its protocol has a place for a token.
+    public var takesToken = false
+    /// How long sends wait for a peer that was there and is gone, unless told otherwise.
+    public var patience = Duration.seconds(5)
+    /// What it can be told beside what every transport can; commands have a flag for each: `--amqp-prefetch`.
+    ///
+    /// They are the same for all variants.
+    public var options: [any TransportOptionDeclaration] = []
+    /// The libraries of the system that it uses.
+    public var libraries: [LinkedLibrary] = []
+    /// The program that has to run for it; nil where broker and logger are all there is.
+    public var companion: (any TransportCompanion)?
+    /// Where a logger can listen that nobody else is to find or to disturb.
+    public var privateTarget = "127.0.0.1:0"
     /// Makes the broker's half.
     public var makeClient: @Sendable (ClientOptions) throws -> any ClientTransport
     /// Makes the logger's half.
     public var makeServer: @Sendable (ServerOptions) throws -> any ServerTransport
+    /// Makes the logger's half with an API for people and programs beside it, where the protocol has a place for one.
+    package var makeControlServer:
+        (@Sendable (ServerOptions, @escaping @Sendable (HTTPRequest) -> HTTPResponse?) throws -> any ServerTransport)?
 
     /// Creates a descriptor.
     ///
-    /// A variant is left out of the default suite, and shares the server of its transport, unless told otherwise.
+    /// A variant is left out of the default suite, and shares the server of its transport, unless told otherwise. What else
+    /// sets a transport apart can be set afterwards.
     public init(
         name: String, variant: String? = nil, summary: String, codec: String, mode: String,
-        acknowledgement: AcknowledgementClass, defaultTarget: String, isInDefaultSuite: Bool? = nil,
-        needsOwnServer: Bool = false,
+        acknowledgement: AcknowledgementClass, defaultTarget: String, reference: Reference? = nil,
+        isInDefaultSuite: Bool? = nil, needsOwnServer: Bool = false,
         makeClient: @escaping @Sendable (ClientOptions) throws -> any ClientTransport,
         makeServer: @escaping @Sendable (ServerOptions) throws -> any ServerTransport
     ) {
@@ -43,6 +65,7 @@ public struct TransportDescriptor: Sendable {
         self.acknowledgement = acknowledgement
         durability = Durability(acknowledgement)
         self.defaultTarget = defaultTarget
+        self.reference = reference
         self.isInDefaultSuite = isInDefaultSuite ?? (variant == nil)
         self.needsOwnServer = needsOwnServer
         self.makeClient = makeClient
@@ -56,106 +79,34 @@ public struct TransportDescriptor: Sendable {
     public var receiver: String { needsOwnServer ? selector : name }
 }
 
-/// What every transport's broker half can be told.
-public struct ClientOptions: Sendable {
-    /// The peer: `host:port`, or a URL where the transport takes one.
-    public var target: String
-    /// The most entries that may be unacknowledged at once; further sends wait.
-    public var maxInFlight: Int
-    /// The bounds on entries.
-    public var limits: EntryLimits
-    /// How long a connection may take to be ready to send.
-    public var connectTimeout: Duration
-    /// How long a send may take, whatever it waits for.
-    ///
-    /// A connection that gives no answer for so long is given up.
-    public var answerTimeout: Duration
-    /// The queue that entries are to end up in, for transports with a message broker between the halves.
-    public var queue: String?
-    /// How many channels of a connection entries are dealt to, for protocols that have channels; nil for the transport's
-    /// default.
-    public var channels: UInt16?
-    /// How long sends wait for a peer that was there and is gone, from when it is first missed; nil for the transport's default,
-    /// which is a minute for a message broker and no time for a logger.
-    ///
-    /// Only what was surely not sent waits. Where entries have no ids, no send takes longer than ``answerTimeout`` for it.
-    public var patience: Duration?
-    /// Whether entries that a message broker had not confirmed when it was lost are sent again, under the same id;
-    /// otherwise they fail with the fate `unknown`.
-    public var resendsUnconfirmed: Bool
-    /// How connections are secured; nil for cleartext.
-    public var tls: ClientTLS?
-    /// Whether, over HTTP, every 2xx acknowledges an entry, but for one that says that it failed; otherwise only the envelope of
-    /// the contract does.
-    public var takesAnyHTTPSuccess = false
-    /// The token to show, for transports whose protocol has a place for it.
-    public var token: BearerToken?
-    /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
-    public var notice: @Sendable (String) -> Void
+extension TransportDescriptor {
+    /// What a transport is to the comparison of all of them.
+    public enum Reference: Sendable, Hashable {
+        /// The cheapest there can be, by which all others are divided.
+        case floor
+        /// The one that a report's sentences compare others with, unless told otherwise.
+        case baseline
+    }
 
-    /// Creates options.
-    public init(
-        target: String, maxInFlight: Int = 1024, limits: EntryLimits = EntryLimits(),
-        connectTimeout: Duration = .seconds(5), answerTimeout: Duration = .seconds(10), queue: String? = nil,
-        channels: UInt16? = nil, patience: Duration? = nil, resendsUnconfirmed: Bool = true,
-        tls: ClientTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
-    ) {
-        self.target = target
-        self.maxInFlight = maxInFlight
-        self.limits = limits
-        self.connectTimeout = connectTimeout
-        self.answerTimeout = answerTimeout
-        self.queue = queue
-        self.channels = channels
-        self.patience = patience
-        self.resendsUnconfirmed = resendsUnconfirmed
-        self.tls = tls
-        self.notice = notice
+    /// How connections are secured.
+    public enum Security: Sendable, Hashable {
+        /// By ``ClientOptions/tls`` and ``ServerOptions/tls``.
+        case options
+        /// By the target itself, as in this example of one.
+        case target(example: String)
     }
 }
 
-/// What every transport's logger half can be told.
-public struct ServerOptions: Sendable {
-    /// Where to listen: `host:port`, port 0 for a free one; or the URL of the message broker to consume from.
-    public var target: String
-    /// The bounds on entries.
-    public var limits: EntryLimits
-    /// How long a stop may take before connections are cut.
-    public var drainTimeout: Duration
-    /// The queue to consume from, for transports with a message broker between the halves.
-    public var queue: String?
-    /// Whether what the server makes at the message broker is to go away with it.
-    public var temporary: Bool
-    /// The most entries that a message broker hands out ahead of their acknowledgement; nil for the transport's default.
-    public var prefetch: UInt16?
-    /// How many entries one acknowledgement to a message broker is to cover at least, within a second; nil for the
-    /// transport's default.
-    public var acknowledgementBatch: Int?
-    /// How connections that are accepted are secured; nil for cleartext.
-    public var tls: ServerTLS?
-    /// The token that clients have to show, for transports whose protocol has a place for it; nil for none.
-    public var token: BearerToken?
-    /// When connections are ended that break no rule, for protocols that can do so without losing a call.
-    public var connectionTimes = ConnectionTimes()
-    /// What clients may take of a server that listens.
-    public var connections = ServerLimits()
-    /// Told, in one line, of what an operator should know though it is no failure.
-    public var notice: @Sendable (String) -> Void
+/// A library of the system that this process has loaded.
+public struct LinkedLibrary: Sendable, Hashable {
+    /// Its name: `libnghttp2`.
+    public var name: String
+    /// Its version: `1.52.0`.
+    public var version: String
 
-    /// Creates options.
-    public init(
-        target: String, limits: EntryLimits = EntryLimits(), drainTimeout: Duration = .seconds(5),
-        queue: String? = nil, temporary: Bool = false, prefetch: UInt16? = nil, acknowledgementBatch: Int? = nil,
-        tls: ServerTLS? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
-    ) {
-        self.target = target
-        self.limits = limits
-        self.drainTimeout = drainTimeout
-        self.queue = queue
-        self.temporary = temporary
-        self.prefetch = prefetch
-        self.acknowledgementBatch = acknowledgementBatch
-        self.tls = tls
-        self.notice = notice
+    /// Creates a library.
+    public init(name: String, version: String) {
+        self.name = name
+        self.version = version
     }
 }

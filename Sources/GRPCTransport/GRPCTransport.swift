@@ -15,9 +15,10 @@ package enum GRPCTransport {
     private static func descriptor(
         _ variant: String?, mode: String, summary: String, _ callMode: CallMode
     ) -> TransportDescriptor {
-        TransportDescriptor(
+        var descriptor = TransportDescriptor(
             name: "grpc", variant: variant, summary: summary, codec: "protobuf", mode: mode,
-            acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001", isInDefaultSuite: true,
+            acknowledgement: .recorded, defaultTarget: "127.0.0.1:50001", reference: variant == nil ? .baseline : nil,
+            isInDefaultSuite: true,
             makeClient: { options in
                 let endpoint = try Endpoint(parsing: options.target)
                 var options = options
@@ -45,24 +46,14 @@ package enum GRPCTransport {
                     GRPCServerEngine(limits: limits, connection: connection)
                 }
             })
+        descriptor.options = GRPCOptions.all
+        descriptor.libraries = [LinkedLibrary(name: "libnghttp2", version: libraryVersion)]
+        return descriptor
     }
 
     /// The version of the HTTP/2 library that this process has loaded: `1.52.0`.
-    package static var libraryVersion: String {
+    private static var libraryVersion: String {
         // Static memory of the library; 0 asks for no particular version, to which there is always an answer.
         nghttp2_version(0).map { String(cString: $0.pointee.version_str) } ?? "unknown"
-    }
-}
-
-extension ConnectionLimits {
-    /// The defaults, but for what an operator has set.
-    fileprivate init(_ options: ServerOptions) {
-        self.init(options.connections)
-        let times = options.connectionTimes
-        keepAlive = times.keepAlive.map { TimeAmount($0) } ?? keepAlive
-        keepAliveTimeout = times.keepAliveTimeout.map { TimeAmount($0) } ?? keepAliveTimeout
-        idle = times.idle.map { TimeAmount($0) } ?? idle
-        maxAge = times.maxAge.map { TimeAmount($0) } ?? maxAge
-        maxAgeGrace = times.maxAgeGrace.map { TimeAmount($0) } ?? maxAgeGrace
     }
 }

@@ -29,8 +29,8 @@ package enum HTTPTransport {
         }
     }
 
-    /// The registry's lines, the default first, with a server that answers nothing but `POST /log`; the logger's own also
-    /// has a control API, see ``server(on:options:configuration:)``.
+    /// The registry's lines, the default first, with a server that answers nothing but `POST /log`, unless it is made with
+    /// a control API beside it.
     package static let descriptors = [
         descriptor(nil, .json, "JSON over HTTP/1.1 POST, a pool of keep-alive connections"),
         descriptor("protobuf", .protobuf, "the same with protobuf bodies: application/x-protobuf"),
@@ -45,7 +45,7 @@ package enum HTTPTransport {
     private static func descriptor(
         _ variant: String?, _ codec: EntryCodec, _ summary: String, _ version: Version = .http1(depth: 1)
     ) -> TransportDescriptor {
-        TransportDescriptor(
+        var descriptor = TransportDescriptor(
             name: "http", variant: variant, summary: summary, codec: codec.name, mode: version.mode,
             acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
             makeClient: { options in
@@ -60,6 +60,14 @@ package enum HTTPTransport {
                     on: try Endpoint(listeningAt: options.target), options: options,
                     configuration: HTTPServerConfiguration(limits: options.limits))
             })
+        descriptor.takesToken = true
+        descriptor.options = [HTTPOptions.anySuccess]
+        descriptor.makeControlServer = { options, control in
+            server(
+                on: try Endpoint(listeningAt: options.target), options: options,
+                configuration: HTTPServerConfiguration(limits: options.limits, control: control))
+        }
+        return descriptor
     }
 
     private static func http1Client(
@@ -74,7 +82,7 @@ package enum HTTPTransport {
         ) {
             HTTPClientEngine(
                 target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),
-                support: support, takesAnySuccess: options.takesAnyHTTPSuccess, token: options.token)
+                support: support, takesAnySuccess: options.own[HTTPOptions.anySuccess] ?? false, token: options.token)
         }
     }
 
@@ -92,7 +100,7 @@ package enum HTTPTransport {
         ) { [options] in
             ClientConnection(
                 target: target, codec: codec, maxInFlight: options.maxInFlight, limits: options.limits, scheme: scheme,
-                takesAnySuccess: options.takesAnyHTTPSuccess, token: options.token)
+                takesAnySuccess: options.own[HTTPOptions.anySuccess] ?? false, token: options.token)
         }
     }
 

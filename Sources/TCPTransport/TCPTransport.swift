@@ -10,7 +10,7 @@ package enum TCPTransport {
 
     private static let descriptor = TransportDescriptor(
         name: "tcp", summary: "the floor: length-prefixed entries on a raw socket", codec: "binary", mode: "frame",
-        acknowledgement: .recorded, defaultTarget: "127.0.0.1:5002",
+        acknowledgement: .recorded, defaultTarget: "127.0.0.1:5002", reference: .floor,
         makeClient: { options in
             SocketClientTransport(
                 to: try Endpoint(parsing: options.target),

@@ -1,11 +1,8 @@
 import ArgumentParser
-import CLinux
 import Glibc
-import Logging
 import Terminal
 
 /// The `brokerlab` command.
-@main
 struct BrokerLab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "brokerlab",
@@ -30,15 +27,8 @@ struct BrokerLab: AsyncParsableCommand {
             BrokerCommand.self, SendCommand.self, GobCommand.self, DoctorCommand.self, RabbitMQCommand.self,
         ])
 
-    static func main() async {
-        StandardDescriptors.prepare()
-        Memory.keepLargeBlocks()
-        LoggingSystem.bootstrap { _ in NoticeLogHandler() }
-        Glibc.exit(await exitCode(of: CommandLine.arguments.dropFirst()))
-    }
-
     /// Runs a command line; says why it failed, if so.
-    private static func exitCode(of arguments: ArraySlice<String>) async -> Int32 {
+    static func exitCode(of arguments: ArraySlice<String>) async -> Int32 {
         var isRunning = false
         do {
             var command = try await parse(arguments)
@@ -88,17 +78,4 @@ struct BrokerLab: AsyncParsableCommand {
     }
 
     private static let commandNames = configuration.subcommands.map { $0._commandName } + ["help"]
-}
-
-/// How the process uses memory.
-enum Memory {
-    /// Keeps freed blocks of less than 4 MiB in the process.
-    ///
-    /// glibc would otherwise map each large buffer anew, and touching fresh pages costs several times what sending a
-    /// 1 MiB entry does. Those of the largest entries go back to the kernel at once: freed memory is not in the way of
-    /// what comes next, and such a buffer grows without being copied (mremap).
-    static func keepLargeBlocks() {
-        mallopt(M_MMAP_THRESHOLD, 4 << 20)
-        mallopt(M_TRIM_THRESHOLD, 64 << 20)
-    }
 }

@@ -172,7 +172,7 @@ import Testing
         #expect(error?.description == "it allows 2 channels on a connection, not 3 (channel_max)")
         let refusal = #expect(throws: TransportError.self) {
             try AMQPTransport.client(
-                .standard, ClientOptions(target: "amqp://localhost?channel_max=2", channels: 3))
+                .standard, ClientOptions(target: "amqp://localhost?channel_max=2", queue: nil, channels: 3))
         }
         #expect(refusal?.message.contains("channel_max") == true)
     }

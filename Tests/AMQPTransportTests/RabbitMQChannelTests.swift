@@ -35,7 +35,7 @@ import Testing
             let client = try AMQPTransport.client(
                 .fourChannels,
                 ClientOptions(
-                    target: node.url, maxInFlight: 64, queue: "channels", resendsUnconfirmed: false,
+                    target: node.url, maxInFlight: 64, queue: "channels", onLoss: .report,
                     notice: { text in notices.withLock { $0.append(text) } }))
             let small = (0..<40).map { LogEntry(name: "\($0)", data: "d") }
             var withOneTooLarge = small

@@ -107,7 +107,7 @@ import Testing
             let entries = sizes.map { size in
                 LogEntry(name: "", data: String(repeating: "x", count: max(0, size - framework)), severity: .warning)
             }
-            let collector = try await withLogger(ServerOptions(target: node.url, queue: "sizes", temporary: true)) {
+            let collector = try await withLogger(ServerOptions(target: node.url, queue: "sizes", isTemporary: true)) {
                 try await send(entries, ClientOptions(target: node.url, queue: nil))
                 await $0.wait(for: sizes.count)
             }
@@ -122,7 +122,7 @@ import Testing
             ) {
                 RawEngine(engine: AMQPClientEngine(.init(url: url)))
             }
-            let rawOptions = ServerOptions(target: node.url, queue: "raw", temporary: true)
+            let rawOptions = ServerOptions(target: node.url, queue: "raw", isTemporary: true)
             let second = try await withLogger(rawOptions) { collector in
                 try await raw.withConnection { connection in
                     for count in [0, 1, frame - 1, frame, frame + 1, 1 << 20] {

@@ -177,14 +177,13 @@ final class BenchmarkTests {
         _ suite: BenchmarkResults.Suite,
         _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
     ) throws -> BenchmarkConfiguration {
-        let floor = FakeTransport(ledger: ledger).descriptor(name: "floor")
+        var floor = FakeTransport(ledger: ledger).descriptor(name: "floor")
+        floor.reference = .floor
         let transport = FakeTransport(ledger: ledger, behaviour: behaviour).descriptor(name: "in-memory")
-        var configuration = BenchmarkConfiguration(
+        return BenchmarkConfiguration(
             suite: suite, registry: [floor, transport],
             logger: LoggerCommand(executable: "/bin/sh", arguments: ["-c", announcement + "exec cat"]),
             folder: try ResultsFolder(path: folder, suite: suite.name))
-        configuration.floor = "floor"
-        return configuration
     }
 
     private func lines(_ file: String) throws -> [Substring] {

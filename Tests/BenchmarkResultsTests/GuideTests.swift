@@ -36,7 +36,9 @@ struct GuideTests {
 
     @Test("every key stands in the guide, with its bounds and its flag where it has them")
     func keys() {
-        let guide = SuiteGuide.keys(TransportChoice(known: ["tcp", "grpc:stream"], standard: ["tcp"]))
+        let guide = SuiteGuide.keys(
+            TransportChoice(
+                known: ["tcp", "grpc:stream"], standard: ["tcp"], references: References(floor: "tcp")))
         let lines = guide.split(separator: "\n")
         #expect(lines.filter { !$0.hasPrefix(" ") }.map { String($0.prefix { $0 != ":" }) } == SuiteKey.all.map(\.name))
         #expect(lines.contains("in_flight: [N, ...], 1 to 4096  (--in-flight)"))

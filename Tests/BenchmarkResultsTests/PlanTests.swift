@@ -54,6 +54,8 @@ struct PlanTests {
         #expect(other.cells.filter { $0.role == .control }.allSatisfy { $0.transport == "c" })
         other.control = nil
         other.transports = ["a", "tcp"]
+        #expect(other.controlTransport == "a")
+        other.references = References(floor: "tcp")
         #expect(other.controlTransport == "tcp")
     }
 

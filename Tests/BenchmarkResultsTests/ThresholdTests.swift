@@ -6,7 +6,9 @@ import Testing
 /// What a suite asks of its cells, and what the command then ends with.
 @Suite("Thresholds")
 struct ThresholdTests {
-    private static let known = TransportChoice(known: ["tcp", "grpc", "grpc:stream"], standard: ["tcp", "grpc"])
+    private static let known = TransportChoice(
+        known: ["tcp", "grpc", "grpc:stream"], standard: ["tcp", "grpc"],
+        references: References(floor: "tcp", baseline: "grpc"))
 
     @Test("each ends as pass, fail or not evaluated, with the figure and the limit")
     func verdicts() throws {

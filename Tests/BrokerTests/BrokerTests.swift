@@ -64,6 +64,4 @@ private actor RememberingConnection: TransportConnection {
         return Acknowledgement(transport.acknowledgement)
     }
 
-    func sleep(until deadline: UInt64) async {}
-    func spin(until deadline: UInt64) async -> UInt64 { 0 }
 }

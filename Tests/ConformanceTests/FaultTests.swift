@@ -15,7 +15,9 @@ struct FaultTests {
     func restart(_ transport: TransportDescriptor) async throws {
         let ledger = Ledger(storeBytes: 1 << 20)
         let (target, queue) = try await TestLogger.run(transport, ledger: ledger) { ($0.target, $0.queue) }
-        let client = try transport.makeClient(ClientOptions(target: target, maxInFlight: 4, queue: queue))
+        var options = ClientOptions(target: target, maxInFlight: 4)
+        options.own = transport.settings(queue: queue, of: .broker)
+        let client = try transport.makeClient(options)
         let states = AsyncStream.makeStream(of: Bool.self)
         try await withThrowingTaskGroup { group in
             let (starts, start) = AsyncStream.makeStream(of: Void.self)

@@ -2,6 +2,7 @@ import Broker
 import Foundation
 import Glibc
 import Testing
+import TransportIO
 
 /// What became of a load's entries.
 struct Tally: Sendable, Hashable {
@@ -115,7 +116,7 @@ func sendsWhileSpinning(over client: some ClientTransport, milliseconds: UInt64)
         let state = LoadState()
         async let sender: Void = sendUntilStopped(on: connection, state)
         let end = MonotonicClock.now + milliseconds * 1_000_000
-        let spent = await connection.spin(until: end)
+        let spent = try await connection.paced.spin(until: end)
         #expect(MonotonicClock.now >= end)
         #expect(spent > 0)
         state.isStopped = true

@@ -21,10 +21,11 @@ struct TestLogger: Sendable {
         queue: String = "test-\(UUID().uuidString)", limits: EntryLimits = EntryLimits(),
         _ body: @Sendable (TestLogger) async throws -> R
     ) async throws -> R {
-        let isAMQP = transport.name == "amqp"
-        let options = try ServerOptions(
-            target: target ?? (isAMQP ? RabbitMQScope.url : "127.0.0.1:0"), limits: limits,
-            drainTimeout: .seconds(2), queue: queue)
+        var options = try ServerOptions(
+            target: target ?? (transport.companion == nil ? transport.privateTarget : RabbitMQScope.url),
+            limits: limits,
+            drainTimeout: .seconds(2))
+        options.own = transport.settings(queue: queue, of: .logger)
         let server = try transport.makeServer(options)
         let recorder = ledger.recorder(for: transport.name)
         let (addresses, continuation) = AsyncStream.makeStream(of: ServerAddress.self)
@@ -48,7 +49,9 @@ struct TestLogger: Sendable {
 
     /// The transport's sending half.
     func client(maxInFlight: Int = 64, limits: EntryLimits = EntryLimits()) throws -> any ClientTransport {
-        try transport.makeClient(ClientOptions(target: target, maxInFlight: maxInFlight, limits: limits, queue: queue))
+        var options = ClientOptions(target: target, maxInFlight: maxInFlight, limits: limits)
+        options.own = transport.settings(queue: queue, of: .broker)
+        return try transport.makeClient(options)
     }
 
     /// The ledger's account of a run once it holds so many entries; what it holds by then if it never does.
@@ -105,6 +108,20 @@ struct TestEntry: Decodable, Hashable {
     var data: String
     var severity: String
     var transport: String
+}
+
+extension TransportDescriptor {
+    /// What names the queue, where the transport has one.
+    func settings(queue: String, of half: TransportHalf) -> TransportSettings {
+        var settings = TransportSettings()
+        for option in options where option.name == "queue" && option.half == half {
+            // The logger's half of a variant with a queue of its own adds the variant by itself.
+            let suffix = half == .broker && needsOwnServer ? "-\(variant ?? "")" : ""
+            let isSet = settings.set(option, to: queue + suffix)
+            #expect(isSet)
+        }
+        return settings
+    }
 }
 
 extension TransportDescriptor: CustomTestStringConvertible {

@@ -1,3 +1,4 @@
+import Broker
 import EngineTestKit
 import HTTP2TestKit
 import NIOCore

@@ -34,6 +34,11 @@ extension Program {
             ])
     }
 
+    /// Another program in the same folder.
+    func beside(_ name: String) -> Program {
+        Program(path: URL(filePath: path).deletingLastPathComponent().appending(path: name).path)
+    }
+
     /// The same program with more in its environment.
     func with(environment more: [String: String]) -> Program {
         var program = self

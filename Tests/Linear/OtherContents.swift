@@ -78,8 +78,7 @@ extension Content {
 
     @Sendable
     private static func consumer() throws -> any ServerTransport {
-        try AMQPTransport.descriptors[0].makeServer(
-            ServerOptions(target: "amqp://localhost?frame_max=4096", queue: "q"))
+        try AMQPTransport.descriptors[0].makeServer(ServerOptions(target: "amqp://localhost?frame_max=4096"))
     }
 
     @Sendable

@@ -1,4 +1,5 @@
 import Broker
+import TransportIO
 
 /// An entry of an open load that one sender is to send.
 struct Arrival {
@@ -37,7 +38,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
     }
 
     /// Waits until entries are due, and wakes a sender for each, until the last.
-    func run<Connection: TransportConnection>(on connection: isolated Connection) async {
+    func run<Connection: PacedConnection>(on connection: isolated Connection) async {
         while let due, mayGoOn {
             let now = MonotonicClock.now
             if now < due {
@@ -52,7 +53,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
     }
 
     /// For a sender: its next entry, when that is due; nil when there is none, or the phase is over.
-    func next<Connection: TransportConnection>(
+    func next<Connection: PacedConnection>(
         at now: UInt64, on connection: isolated Connection
     ) async -> Arrival? {
         guard let due, now < end, mayGoOn else {
@@ -69,7 +70,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
     private var mayGoOn: Bool { !recorder.isStopped && !Task.isCancelled }
 
     /// Sleeps while it is long until then, and spins for the rest.
-    private func wait<Connection: TransportConnection>(
+    private func wait<Connection: PacedConnection>(
         until due: UInt64, now: UInt64, on connection: isolated Connection
     ) async {
         if due &- now > spin {

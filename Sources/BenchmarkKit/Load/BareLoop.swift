@@ -1,4 +1,5 @@
 import Broker
+import TransportIO
 
 /// Sends entries one behind the other, as a program would that measures nothing: what the load generator is held against.
 ///
@@ -20,7 +21,7 @@ enum BareLoop {
     private static let longestSleep: UInt64 = 50_000_000
 
     /// Runs a phase to its end, or until the task is cancelled or an entry fails.
-    static func run<Connection: TransportConnection>(
+    static func run<Connection: PacedConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
     ) async -> LoadResult {
         let state = State(start: MonotonicClock.now)
@@ -40,7 +41,7 @@ enum BareLoop {
         return state.result
     }
 
-    private static func send<Connection: TransportConnection>(
+    private static func send<Connection: PacedConnection>(
         _ phase: LoadPhase, _ state: State, on connection: isolated Connection
     ) async {
         let start = state.result.start

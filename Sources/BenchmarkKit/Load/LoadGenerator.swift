@@ -1,5 +1,6 @@
 import BenchmarkResults
 import Broker
+import TransportIO
 
 /// Sends the entries of a phase over one connection.
 ///
@@ -7,7 +8,7 @@ import Broker
 /// that a send, its acknowledgement and its record all happen on the event loop that does the I/O.
 enum LoadGenerator {
     /// Runs a phase to its end, or until the task is cancelled or the connection fails.
-    static func run<Connection: TransportConnection>(
+    static func run<Connection: PacedConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
     ) async -> LoadResult {
         if phase.isBare { return await BareLoop.run(phase, on: connection) }
@@ -46,7 +47,7 @@ enum LoadGenerator {
     }
 
     /// Tells what the load has come to until it ends.
-    private static func tell<Connection: TransportConnection>(
+    private static func tell<Connection: PacedConnection>(
         _ live: LiveFigures, _ phase: LoadPhase, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
         let end = recorder.start &+ phase.duration
@@ -62,27 +63,62 @@ enum LoadGenerator {
 
     /// A worker of a closed load: the acknowledgement of an entry is the intended time of the next, so that one reading
     /// of the clock serves both.
-    private static func sendInTurn<Connection: TransportConnection>(
+    private static func sendInTurn<Connection: PacedConnection>(
         _ phase: LoadPhase, from start: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
         let end = start &+ phase.duration
         var now = MonotonicClock.now
         while now < end, !recorder.isStopped, !Task.isCancelled {
-            now = await send(phase, at: now, on: connection, recorder)
+            now = await send(
+                phase.entry(sequence: recorder.takeSequence(), intended: now), at: now, on: connection, recorder)
+        }
+    }
+
+    /// Sends what a source has, until it has no more or the phase ends.
+    static func run<Connection: PacedConnection>(
+        _ phase: LoadPhase, _ source: any LoadSource, _ recorder: LoadRecorder, on connection: isolated Connection
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<phase.inFlight {
+                group.addTask(executorPreference: connection.taskExecutor) {
+                    await sendSourced(source, until: recorder.start &+ phase.duration, on: connection, recorder)
+                }
+            }
+        }
+    }
+
+    /// A worker of a closed load whose entries may have to be waited for.
+    private static func sendSourced<Connection: PacedConnection>(
+        _ source: any LoadSource, until end: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
+    ) async {
+        var now = MonotonicClock.now
+        while now < end, !recorder.isStopped, !Task.isCancelled {
+            switch source.take() {
+            case .entry(let entry): now = await send(entry, at: now, on: connection, recorder)
+            case .unfit(let error):
+                recorder.sending()
+                recorder.failed(error, now: now)
+            case .none:
+                await source.wait()
+                now = MonotonicClock.now
+            case .end: return
+            }
         }
     }
 
     /// A worker of an operation: it sends one entry of each, and then waits for the others'.
     ///
     /// Latency counts from the operation's start.
-    private static func sendTogether<Connection: TransportConnection>(
+    private static func sendTogether<Connection: PacedConnection>(
         _ phase: LoadPhase, from start: UInt64, _ barrier: OperationBarrier, on connection: isolated Connection,
         _ recorder: LoadRecorder
     ) async {
         let end = start &+ phase.duration
         var operation = start
         repeat {
-            _ = await send(phase, at: operation, on: connection, recorder)
+            _ = await send(
+                phase.entry(sequence: recorder.takeSequence(), intended: operation), at: operation, on: connection,
+                recorder)
             let next = await barrier.pass(until: end, on: connection)
             recorder.held((next ?? MonotonicClock.now) &- operation)
             guard let next else { break }
@@ -94,10 +130,9 @@ enum LoadGenerator {
     /// Inlined, because each return to a function that is isolated to the connection has the runtime look up its executor:
     /// 0.1 us, a twelfth of what `tcp` takes for an entry.
     @inline(__always)
-    private static func send<Connection: TransportConnection>(
-        _ phase: LoadPhase, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
+    private static func send<Connection: PacedConnection>(
+        _ entry: LogEntry, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async -> UInt64 {
-        let entry = phase.entry(sequence: recorder.takeSequence(), intended: sent)
         recorder.sending()
         do {
             _ = try await connection.send(entry)
@@ -112,7 +147,7 @@ enum LoadGenerator {
     }
 
     /// A worker of an open load: sends an entry when it is given one.
-    private static func sendOnSchedule<Connection: TransportConnection>(
+    private static func sendOnSchedule<Connection: PacedConnection>(
         _ phase: LoadPhase, _ arrivals: ArrivalDispatcher, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
         var now = recorder.start

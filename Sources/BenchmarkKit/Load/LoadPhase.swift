@@ -26,6 +26,8 @@ struct LoadPhase: Sendable {
     var spin: UInt64 = 0
     /// What random arrivals are drawn from.
     var seed: UInt64 = 0
+    /// Whether a connection that fails, or a logger that takes nothing, ends the phase.
+    var stopsAtFailure = true
     /// Whether every entry's times are kept.
     var keepsSamples = false
     /// Where it is told what the phase has come to so far.

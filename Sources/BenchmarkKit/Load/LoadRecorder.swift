@@ -22,6 +22,7 @@ final class LoadRecorder: @unchecked Sendable {
     private let half: UInt64
     private let end: UInt64
     private let keepsSamples: Bool
+    private let stopsAtFailure: Bool
     private var schedule: LoadSchedule?
     private var nextNumber: UInt64 = 0
     /// Whether no further entry is to be sent, because the connection failed.
@@ -35,6 +36,7 @@ final class LoadRecorder: @unchecked Sendable {
         half = start &+ phase.duration / 2
         end = start &+ phase.duration
         keepsSamples = phase.keepsSamples
+        stopsAtFailure = phase.stopsAtFailure
         result = LoadResult(start: start, isOpen: schedule != nil)
         if keepsSamples { result.samples.reserveCapacity(Self.mostSamples / phase.share.count) }
     }
@@ -102,6 +104,7 @@ final class LoadRecorder: @unchecked Sendable {
     func failed(_ error: TransportError, now: UInt64) {
         result.end = now
         result.count(error)
+        guard stopsAtFailure else { return }
         isStopped = error.fate != .rejected || result.rejected >= Self.mostRejections || isStopped
     }
 

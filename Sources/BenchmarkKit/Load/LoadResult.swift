@@ -28,7 +28,9 @@ struct LoadResult: Sendable {
     /// sender goes on by itself.
     var operationTime: UInt64 = 0
     /// What the transport said of the first entry that failed.
-    var firstError: String?
+    var firstError: String? { firstFailure?.message }
+    /// The error of that entry.
+    var firstFailure: TransportError?
     /// From the intended send time to the acknowledgement, in nanoseconds.
     var latency = LoadResult.emptyHistogram()
     /// From the actual send time to the acknowledgement, in nanoseconds; open load only.
@@ -55,7 +57,7 @@ struct LoadResult: Sendable {
 
     /// An entry was not acknowledged.
     mutating func count(_ error: TransportError) {
-        if firstError == nil { firstError = error.message }
+        if firstFailure == nil { firstFailure = error }
         switch error.fate {
         case .notSent: notSent &+= 1
         case .unknown: unknown &+= 1
@@ -85,7 +87,7 @@ struct LoadResult: Sendable {
         rejected += other.rejected
         spun += other.spun
         operationTime += other.operationTime
-        firstError = firstError ?? other.firstError
+        firstFailure = firstFailure ?? other.firstFailure
         latency.add(other.latency)
         if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }
         if let more = other.scheduleSlip { scheduleSlip?.add(more) }

@@ -1,4 +1,5 @@
 import Broker
+import TransportIO
 
 /// Where the senders of one operation wait for each other.
 ///
@@ -15,7 +16,7 @@ final class OperationBarrier: @unchecked Sendable {
 
     /// Waits until all senders are here.
     /// - Returns: when the last of them came, which is when the next operation starts; nil when there is none.
-    func pass<Connection: TransportConnection>(
+    func pass<Connection: PacedConnection>(
         until end: UInt64, on connection: isolated Connection
     ) async -> UInt64? {
         guard waiting.count + 1 >= count else { return await withUnsafeContinuation { waiting.append($0) } }

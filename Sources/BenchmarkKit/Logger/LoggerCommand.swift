@@ -11,7 +11,7 @@ package struct LoggerCommand: Sendable, Hashable {
     package var controlTransport: String
 
     /// Creates a command.
-    package init(executable: String, arguments: [String], controlTransport: String = "http") {
+    package init(executable: String, arguments: [String], controlTransport: String) {
         self.executable = executable
         self.arguments = arguments
         self.controlTransport = controlTransport

@@ -1,4 +1,5 @@
 import Broker
+import TransportIO
 
 /// What a cell does on its connections: the warm-up, and the stretch that is measured.
 struct CellLoad: Sendable {
@@ -33,7 +34,7 @@ struct CellLoad: Sendable {
                 group.addTask {
                     do {
                         try await transport.withConnection { connection in
-                            try await run(index, on: connection, sink, gate: gates[index].stream)
+                            try await run(index, on: connection.paced, sink, gate: gates[index].stream)
                         }
                     } catch {
                         sink.yield(.failed(error))
@@ -81,7 +82,7 @@ struct CellLoad: Sendable {
         return sum
     }
 
-    private func run<Connection: TransportConnection>(
+    private func run<Connection: PacedConnection>(
         _ index: Int, on connection: isolated Connection, _ sink: AsyncStream<Step>.Continuation,
         gate: AsyncStream<Void>
     ) async throws {

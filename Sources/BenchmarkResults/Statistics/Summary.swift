@@ -17,11 +17,11 @@ struct Summary: Sendable {
         }
     }
 
-    /// The transport that sentences compare with: the one asked for, gRPC where it is measured, or the floor.
+    /// The transport that sentences compare with: the one asked for, the usual one where it is measured, or the floor.
     var baseline: String? {
         if let baseline = suite.baseline { return baseline }
-        if suite.transports.contains("grpc") { return "grpc" }
-        return suite.transports.contains(floor) ? floor : suite.transports.first
+        return suite.transports.first { $0 == suite.references?.baseline } ?? suite.transports.first { $0 == floor }
+            ?? suite.transports.first
     }
 
     /// Larger is better.

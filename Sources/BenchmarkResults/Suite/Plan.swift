@@ -84,11 +84,8 @@ extension Suite {
 
     /// The transport that is measured twice: the one asked for, the floor, or the first one.
     package var controlTransport: String? {
-        control ?? (transports.contains(Suite.floor) ? Suite.floor : transports.first)
+        control ?? transports.first { $0 == references?.floor } ?? transports.first
     }
-
-    /// The transport that the others are divided by.
-    package static let floor = "tcp"
 
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(

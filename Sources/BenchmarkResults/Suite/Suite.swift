@@ -47,6 +47,10 @@ package struct Suite: Sendable, Hashable, Codable {
     /// What every row must keep, beside what the audit asks of it.
     package var thresholds = Thresholds()
 
+    /// What the others are compared with, as the registry has it; nil before ``validated(transports:)``, and in records of runs
+    /// before it was kept here.
+    package var references: References?
+
     /// Creates a suite; its values are checked by ``validated(transports:)``.
     package init(
         name: String, transports: [String], payloadBytes: [Int], inFlight: [Int], load: LoadModel = .closed,
@@ -174,10 +178,10 @@ extension SuiteKey {
         ).needingRate,
         SuiteKey(
             "thresholds", .thresholds,
-            { _ in
+            { choice in
                 "What single cells must keep, or the command fails. where: which ones, all if left out; in a transport's name * "
                     + "stands for any characters, and a list for each of its values. relative_to: the limits are parts of that "
-                    + "transport's figures in the same round; floor is \(Suite.floor)."
+                    + "transport's figures in the same round; floor is \(choice.references.floor ?? "the cheapest")."
             },
             set: { value, suite in
                 if case .thresholds(let rules) = value { suite.thresholds.rules = rules }

@@ -5,11 +5,15 @@ extension SuiteFile {
     private static let placeKeys = ["transport", "payload_bytes", "in_flight", "connections", "rate_per_s"]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
-    func thresholds(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Threshold] {
-        try list(node).map { node throws(SuiteError) in try threshold(node, key) }
+    func thresholds(
+        _ node: Node, _ key: SuiteKey, _ choice: TransportChoice
+    ) throws(SuiteError) -> [Threshold] {
+        try list(node).map { node throws(SuiteError) in try threshold(node, key, choice) }
     }
 
-    private func threshold(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> Threshold {
+    private func threshold(
+        _ node: Node, _ key: SuiteKey, _ choice: TransportChoice
+    ) throws(SuiteError) -> Threshold {
         guard let mapping = node.mapping else {
             throw wrongType(node, key, wanted: "a mapping, such as {where: {transport: grpc}, max_ack_p99_us: 2000}")
         }
@@ -20,7 +24,7 @@ extension SuiteFile {
             case "where": threshold.place = try place(value, key)
             case "relative_to":
                 let other = try string(value, key)
-                threshold.relativeTo = other == "floor" ? Suite.floor : other
+                threshold.relativeTo = other == "floor" ? choice.references.floor ?? other : other
             case let word:
                 guard let figure = Threshold.Figure(rawValue: word) else {
                     throw error(

@@ -52,7 +52,7 @@ struct SuiteFile {
         case .seed: .seed(try seed(node, key))
         case .flag: .flag(try flag(node, key))
         case .payload: .payload(try payload(node, key))
-        case .thresholds: .thresholds(try thresholds(node, key))
+        case .thresholds: .thresholds(try thresholds(node, key, choice))
         }
     }
 

@@ -6,16 +6,36 @@ package struct TransportChoice: Sendable, Hashable {
     package var known: [String]
     /// Those that a suite measures when it names none.
     package var standard: [String]
+    /// What the others are compared with.
+    package var references: References
 
     /// Creates a choice.
-    package init(known: [String], standard: [String]) {
+    package init(known: [String], standard: [String], references: References = References()) {
         self.known = known
         self.standard = standard
+        self.references = references
     }
 
     /// The choice that a registry gives.
     package init(registry: [TransportDescriptor]) {
         known = registry.map(\.selector)
         standard = registry.filter(\.isInDefaultSuite).map(\.selector)
+        references = References(
+            floor: registry.first { $0.reference == .floor }?.selector,
+            baseline: registry.first { $0.reference == .baseline }?.selector)
+    }
+}
+
+/// The transports that others are compared with, by their selectors.
+package struct References: Sendable, Hashable, Codable {
+    /// The one that others are divided by.
+    package var floor: String?
+    /// The one that a report's sentences compare others with, where the suite measures it and says nothing else.
+    package var baseline: String?
+
+    /// Creates references.
+    package init(floor: String? = nil, baseline: String? = nil) {
+        self.floor = floor
+        self.baseline = baseline
     }
 }

@@ -94,7 +94,7 @@ extension SocketClientTransport {
 }
 
 /// A connection as an actor on the event loop of its sockets.
-package actor SocketConnection: TransportConnection {
+package actor SocketConnection: PacedConnection {
     /// The event loop, as the executor of this actor and of the tasks that send on it.
     package nonisolated let executor: EventLoopExecutor
     private nonisolated let acknowledgement: Acknowledgement

@@ -1,10 +1,8 @@
-import AMQPTransport
 import ArgumentParser
 import BenchmarkKit
 import BenchmarkResults
 import Broker
 import Foundation
-import RabbitMQNode
 import Terminal
 
 /// The command `brokerlab bench`.
@@ -38,8 +36,8 @@ struct BenchCommand: AsyncParsableCommand {
     @OptionGroup
     var suiteOptions: SuiteOptions
 
-    @Option(help: ArgumentHelp("A RabbitMQ to use instead of a private one.", valueName: "url"))
-    var amqp: String?
+    @OptionGroup
+    var companions: CompanionOptions
 
     @Option(
         help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
@@ -58,26 +56,11 @@ struct BenchCommand: AsyncParsableCommand {
         let suite = try Suite.load(suite, transports: TransportRegistry.choice)
             .applying(suiteOptions.overrides, transports: TransportRegistry.choice)
         let transports = try suite.transports.map(TransportRegistry.transport)
-        let hasAMQP = transports.contains { $0.name == "amqp" }
-        let needsRabbitMQ = hasAMQP && amqp == nil
-        // Before anything is made or started.
-        let installation = needsRabbitMQ ? try RabbitMQInstallation.find() : nil
-        if hasAMQP, let amqp {
-            do {
-                try await AMQPTransport.check(amqp)
-            } catch let error as ServerError {
-                throw ServerError("\(error) Or leave out --amqp: bench then starts its own.")
-            }
-        }
+        try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
         let outcome = try await Interruptible.run {
-            guard hasAMQP else { return try await measure(suite, folder, rabbitMQ: nil) }
-            if let amqp {
-                return try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(url: amqp))
-            }
-            progress("starting a private RabbitMQ \(installation?.version ?? "")")
-            return try await withRabbitMQ { node in
-                try await measure(suite, folder, rabbitMQ: CompanionRabbitMQ(node))
+            try await Companions.run(for: transports, companions, progress: progress) {
+                try await measure(suite, transports, folder, $0)
             }
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
@@ -108,21 +91,23 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func measure(
-        _ suite: Suite, _ folder: ResultsFolder, rabbitMQ: CompanionRabbitMQ?
+        _ suite: Suite, _ transports: [TransportDescriptor], _ folder: ResultsFolder, _ companions: Companions
     ) async throws -> BenchmarkOutcome {
         var configuration = BenchmarkConfiguration(
-            suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(suite, rabbitMQ), folder: folder)
-        if let rabbitMQ {
-            configuration.companions = [rabbitMQ.process]
-            configuration.adjustClientOptions = { transport, options in
-                // The logger's line hides the password.
-                if transport.name == "amqp" { options.target = rabbitMQ.url }
-            }
-            configuration.backlog = { transport in
-                guard transport.name == "amqp" else { return nil }
-                let queue = LoggerCommand.queue(Self.queue, of: transport)
-                return try await AMQPTransport.messageCount(inQueue: queue, at: rabbitMQ.url)
-            }
+            suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(transports, companions),
+            folder: folder)
+        configuration.companions = TransportRegistry.defaults.compactMap { transport in
+            guard let companion = transport.companion, let one = companions.running[transport.name] else { return nil }
+            return CompanionProcess(
+                name: companion.name, pid: one.processID, version: one.version, transports: [transport.name])
+        }
+        configuration.adjustClientOptions = { transport, options in
+            // The logger's line hides the password.
+            if let one = companions.running[transport.name] { options.target = one.target }
+        }
+        configuration.backlog = { transport in
+            guard let companion = transport.companion, let one = companions.running[transport.name] else { return nil }
+            return try await companion.backlog(of: transport, label: Self.label, at: one.target)
         }
         if !quiet { configuration.progress = StandardErrorProgress() }
         configuration.keepsRawSamples = raw
@@ -131,48 +116,39 @@ struct BenchCommand: AsyncParsableCommand {
         return try await Benchmark(configuration: configuration).run()
     }
 
-    /// A logger with a receiver for every transport of the suite, on free ports; its HTTP address serves the ledger.
-    private func loggerCommand(_ suite: Suite, _ rabbitMQ: CompanionRabbitMQ?) throws -> BenchmarkKit.LoggerCommand {
-        var arguments = ["logger", "--exit-with-stdin", "--http", "127.0.0.1:0"]
-        let transports = try suite.transports.map(TransportRegistry.transport)
+    /// A logger with a receiver for every transport of the suite, at addresses of its own; the one with the control API serves the
+    /// ledger.
+    private func loggerCommand(
+        _ transports: [TransportDescriptor], _ companions: Companions
+    ) throws -> BenchmarkKit.LoggerCommand {
+        let control = try TransportRegistry.control
+        var arguments = ["logger", "--exit-with-stdin"]
         // One receiver serves all variants of a transport that do not need their own.
-        for name in Set(transports.map(\.name)).subtracting(["http", "amqp"]).sorted() {
-            arguments += ["--\(name)", "127.0.0.1:0"]
+        for transport in TransportRegistry.all where transport.receiver == transport.selector {
+            guard
+                transport.selector == control.name || transports.contains(where: { $0.receiver == transport.receiver })
+            else { continue }
+            let target = companions.running[transport.name]?.target ?? transport.privateTarget
+            arguments += ["--listen", "\(transport.selector)=\(target)"]
         }
-        let others = transports.filter(\.needsOwnServer).map(\.selector)
-        if !others.isEmpty { arguments += ["--also", others.joined(separator: ",")] }
-        if let rabbitMQ {
-            // A queue of its own: nothing that others left behind is counted, and nothing is left behind for them.
-            arguments += ["--amqp", rabbitMQ.url, "--amqp-queue", Self.queue, "--amqp-temporary"]
+        for transport in TransportRegistry.defaults where companions.running[transport.name] != nil {
+            for (option, value) in transport.companion?.isolation(Self.label).sorted(by: <) ?? [] {
+                let isFlag = transport.options.contains {
+                    $0.name == option && $0.half == .logger && $0.valueName == nil
+                }
+                arguments += ["--\(transport.flag(for: option))"] + (isFlag ? [] : [value])
+            }
         }
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return BenchmarkKit.LoggerCommand(executable: executable, arguments: arguments)
+        return BenchmarkKit.LoggerCommand(
+            executable: executable, arguments: arguments, controlTransport: control.receiver)
     }
 
-    /// The queue of this benchmark's logger.
-    private static let queue = "broker-lab-bench-\(getpid())"
+    /// What tells this benchmark's logger from others that share a companion.
+    private static let label = "broker-lab-bench-\(getpid())"
 
     private func progress(_ text: String) {
         guard !quiet || !text.hasPrefix("starting") else { return }
         StandardError.write(line: text)
-    }
-}
-
-/// The RabbitMQ of a benchmark.
-private struct CompanionRabbitMQ {
-    var url: String
-    var process: CompanionProcess
-
-    /// One that was started for it.
-    init(_ node: RabbitMQNode) {
-        url = node.url
-        process = CompanionProcess(
-            name: "RabbitMQ", pid: node.processID, version: node.version, transports: ["amqp"])
-    }
-
-    /// One that runs somewhere.
-    init(url: String) {
-        self.url = url
-        process = CompanionProcess(name: "RabbitMQ", pid: nil, transports: ["amqp"])
     }
 }

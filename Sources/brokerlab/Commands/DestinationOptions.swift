@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import Terminal
 
 /// The switches that every sending command has: which transport, to where, and how patiently.
 struct DestinationOptions: ParsableArguments {
@@ -29,18 +30,11 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How long entries wait for a logger that was there and is gone, in seconds: what was surely not sent is sent when "
-                + "it is back, but not for longer than --timeout. (default: 5, for amqp 60)",
+                + "it is back, but not for longer than --timeout. (default: 5\(patient))",
             valueName: "seconds"))
     var patience: Double?
 
-    @Flag(
-        name: .customLong("http-any-2xx"),
-        help: ArgumentHelp(
-            "For http: take every answer with a 2xx for an acknowledgement, but for one that says that it failed. Otherwise "
-                + "only {\"error\": false} is one, and the outcome of an entry with another answer is unknown."))
-    var httpAny2xx = false
-
-    @OptionGroup var amqp: AMQPPublisherOptions
+    @OptionGroup var transports: TransportClientFlags
 
     @OptionGroup var security: TLSClientOptions
 
@@ -50,27 +44,38 @@ struct DestinationOptions: ParsableArguments {
         let descriptor = try TransportRegistry.transport(named: transport)
         guard (1...3600).contains(timeout ?? 1) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
         guard (0...3600).contains(patience ?? 0) else { throw ValidationError("--patience takes 0 to 3600 seconds.") }
-        guard descriptor.name == "http" || access.toTokenFile == nil else {
-            throw ValidationError("--to-token-file is for http: other transports have no place for a token.")
+        guard descriptor.takesToken || access.toTokenFile == nil else {
+            let takers = TransportRegistry.defaults.filter(\.takesToken).map(\.name).joined(separator: ", ")
+            throw ValidationError("--to-token-file is for \(takers): other transports have no place for a token.")
         }
-        guard descriptor.name != "amqp" || security.client == nil else {
-            throw ValidationError(
-                "For amqp, TLS is part of the URL: --to 'amqps://USER:PASSWORD@HOST:5671/?cacertfile=FILE'.")
+        if case .target(let example) = descriptor.security, security.client != nil {
+            throw ValidationError("For \(descriptor.name), TLS is part of the URL: --to '\(example)'.")
         }
+    }
+
+    /// The transports that wait for longer than others: `, for amqp 60`.
+    private static var patient: String {
+        TransportRegistry.defaults.filter { $0.patience > .seconds(5) }
+            .map { ", for \($0.name) \($0.patience.components.seconds)" }.joined()
+    }
+
+    /// What the reader of an outcome has to know of the transport's own flags, by their names.
+    var remarks: [(flag: String, text: String)] {
+        get throws { transports.remarks(on: try TransportRegistry.transport(named: transport)) }
     }
 
     /// The broker's half of the transport.
     func client(maxInFlight: Int) throws -> any ClientTransport {
         let descriptor = try TransportRegistry.transport(named: transport)
         let patience = min(
-            self.patience ?? (descriptor.name == "amqp" ? 60 : 5), self.timeout.map(Double.init) ?? .infinity)
+            self.patience.map { .seconds($0) } ?? descriptor.patience,
+            self.timeout.map { .seconds($0) } ?? .seconds(3600))
         let timeout = self.timeout ?? Self.defaultTimeout
         var options = ClientOptions(
             target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, connectTimeout: .seconds(min(5, timeout)),
-            answerTimeout: .seconds(timeout), patience: .seconds(patience))
-        amqp.apply(to: &options)
-        options.tls = security.client
-        options.takesAnyHTTPSuccess = httpAny2xx
+            answerTimeout: .seconds(timeout), patience: patience, tls: security.client,
+            notice: StandardError.write(line:))
+        options.own = try transports.settings(for: descriptor)
         options.token = try access.token()
         return try descriptor.makeClient(options)
     }

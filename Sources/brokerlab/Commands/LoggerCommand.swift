@@ -1,18 +1,21 @@
 import ArgumentParser
 import Broker
-import HTTPTransport
 import LoggerService
 import Terminal
 import TransportIO
 
 /// The command `brokerlab logger`.
 struct LoggerCommand: AsyncParsableCommand {
+    private static var defaults: String {
+        TransportRegistry.defaults.filter { $0.companion == nil }.map { "\($0.defaultTarget) (\($0.name))" }
+            .joined(separator: ", ")
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "logger",
         abstract: "Receives log entries over every transport and records them.",
         discussion: """
-            Without a flag it listens on 127.0.0.1: http 8080, netrpc 5001, grpc 50001, tcp 5002. With flags it listens on \
-            what they name and nothing else. Port 0 picks a free port, *:PORT or :PORT is every address of the machine. When it is ready it has printed one line of JSON \
+            Without an address it listens at \(defaults). With addresses it listens at them and nowhere else. Port 0 picks a free port, *:PORT or :PORT is every address of the machine. When it is ready it has printed one line of JSON \
             for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
 
             Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}. It takes \
@@ -21,48 +24,20 @@ struct LoggerCommand: AsyncParsableCommand {
             EXAMPLES
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
+              brokerlab logger --listen tcp=127.0.0.1:5002 --listen grpc=127.0.0.1:50001
               brokerlab logger --grpc 127.0.0.1:50001 --tls-certificate logger.pem --tls-key logger.key
               curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
               curl --http2-prior-knowledge 'http://127.0.0.1:8080/entries?limit=5'
             """)
 
-    @Option(help: ArgumentHelp("Where to take JSON over HTTP POST, HTTP/1.1 or HTTP/2.", valueName: "addr"))
-    var http: String?
+    @OptionGroup var listening: ListenOptions
 
-    @Option(help: ArgumentHelp("Where to take Go net/rpc calls.", valueName: "addr"))
-    var netrpc: String?
-
-    @Option(help: ArgumentHelp("Where to take gRPC calls.", valueName: "addr"))
-    var grpc: String?
-
-    @Option(help: ArgumentHelp("Where to take raw frames, the floor of the benchmark.", valueName: "addr"))
-    var tcp: String?
-
-    @Option(help: ArgumentHelp("The RabbitMQ to consume from.", valueName: "url"))
-    var amqp: String?
-
-    @Option(help: ArgumentHelp("The queue to consume from.", valueName: "name"))
-    var amqpQueue: String?
-
-    @Flag(help: "Delete the queue when the logger ends.")
-    var amqpTemporary = false
-
-    @OptionGroup var amqpConsumer: AMQPConsumerOptions
-
-    @OptionGroup var grpcConnections: GRPCConnectionOptions
+    @OptionGroup var transports: TransportServerFlags
 
     @OptionGroup var security: TLSServerOptions
 
     @OptionGroup var access: TokenServerOptions
     @OptionGroup var serverLimits: ServerLimitOptions
-
-    @Option(
-        help: ArgumentHelp(
-            "Variants of a transport to serve beside its default, separated by commas, where they need a receiver of "
-                + "their own\(ownServers.isEmpty ? "" : ": " + ownServers.joined(separator: ", ")). A queue that they consume "
-                + "from has the variant behind its name.",
-            valueName: "names"))
-    var also: String?
 
     @Option(help: ArgumentHelp("The memory for the latest entries, in MiB.", valueName: "mib"))
     var store = 64
@@ -105,58 +80,28 @@ struct LoggerCommand: AsyncParsableCommand {
     }
 
     private func receivers(ledger: Ledger) throws -> [LoggerService.Receiver] {
-        let asked = ["http": http, "netrpc": netrpc, "grpc": grpc, "tcp": tcp, "amqp": amqp]
-        let hasFlag = asked.values.contains { $0 != nil }
         let api = ControlAPI(ledger: ledger)
         let token = try access.token()
-        guard token == nil || http != nil || !hasFlag else {
-            throw ValidationError("--token-file is for the HTTP address: give --http, too.")
+        let receivers = try listening.receivers()
+        let shows = TransportRegistry.defaults.filter(\.takesToken).map { "--\($0.name)" }.joined(separator: " or ")
+        guard token == nil || receivers.contains(where: \.transport.takesToken) else {
+            throw ValidationError("--token-file is for the HTTP address: give \(shows), too.")
         }
-        return try (TransportRegistry.defaults + alsoServed()).compactMap { transport in
-            // RabbitMQ is not there on every machine, so that one wants to be asked for.
-            let fallback = hasFlag || transport.name == "amqp" ? nil : transport.defaultTarget
-            guard let target = asked[transport.name, default: nil] ?? fallback else { return nil }
+        return try receivers.map { transport, target in
             var options = ServerOptions(
-                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes),
-                queue: amqpQueue.map { Self.queue($0, of: transport) },
-                temporary: amqpTemporary)
-            amqpConsumer.apply(to: &options)
-            grpcConnections.apply(to: &options)
-            options.tls = security.tls
-            if transport.name == "http" { options.token = token }
+                target: target, limits: EntryLimits(maxEntryBytes: maxEntryBytes), tls: security.tls,
+                notice: StandardError.write(line:))
+            options.own = try transports.settings(for: transport)
+            if transport.takesToken { options.token = token }
             options.connections = serverLimits.limits
-            return LoggerService.Receiver(
-                transport: transport.receiver, server: try server(of: transport, options, api))
+            let server =
+                if let makeServer = transport.makeControlServer {
+                    try makeServer(options, api.respond)
+                } else {
+                    try transport.makeServer(options)
+                }
+            return LoggerService.Receiver(transport: transport.receiver, server: server)
         }
-    }
-
-    private static let ownServers = TransportRegistry.all.filter(\.needsOwnServer).map(\.selector)
-
-    /// The variants that `--also` asks for.
-    private func alsoServed() throws -> [TransportDescriptor] {
-        try (also ?? "").split(separator: ",").map { selector in
-            let transport = try TransportRegistry.transport(named: String(selector))
-            guard transport.needsOwnServer else {
-                throw ValidationError(
-                    "--also: '\(selector)' needs no receiver of its own; '\(transport.name)' serves it.")
-            }
-            return transport
-        }
-    }
-
-    /// The queue that a transport is consumed from where `name` was asked for.
-    static func queue(_ name: String, of transport: TransportDescriptor) -> String {
-        guard transport.needsOwnServer, let variant = transport.variant else { return name }
-        return "\(name)-\(variant)"
-    }
-
-    private func server(
-        of transport: TransportDescriptor, _ options: ServerOptions, _ api: ControlAPI
-    ) throws -> any ServerTransport {
-        guard transport.receiver == "http" else { return try transport.makeServer(options) }
-        return HTTPTransport.server(
-            on: try Endpoint(listeningAt: options.target), options: options,
-            configuration: HTTPServerConfiguration(limits: options.limits, control: api.respond))
     }
 }
 

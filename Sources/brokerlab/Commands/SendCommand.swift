@@ -80,11 +80,12 @@ struct SendCommand: AsyncParsableCommand {
     func run() async throws {
         let text = data ?? payloadBytes.map { String(repeating: "x", count: $0) }
         let most = count.map(UInt64.init)
+        let template = EntrySource.Template(name: name, severity: Severity(name: severity) ?? .info, run: run)
+        let source =
+            text.map { EntrySource(template, text: $0, count: most ?? (duration == nil ? 1 : .max)) }
+            ?? EntrySource(template, lines: LineReader(), count: most ?? .max)
         let job = SendJob(
-            source: text.map { EntrySource(text: $0, count: most ?? (duration == nil ? 1 : .max)) }
-                ?? EntrySource(lines: LineReader(), count: most ?? .max), name: name,
-            severity: Severity(name: severity) ?? .info, run: run, inFlight: inFlight,
-            window: duration.map { SendWindow(warmup: warmup, duration: $0) })
+            source: source, inFlight: inFlight, window: duration.map { SendWindow(warmup: warmup, duration: $0) })
         let client = try destination.client(maxInFlight: inFlight)
         let ending = try await Interruptible.run(grace: Self.grace) { try await job.run(over: client) }
         var outcome: SendOutcome
@@ -94,7 +95,7 @@ struct SendCommand: AsyncParsableCommand {
             outcome = await job.outcomeSoFar()
             outcome.giveUp()
         }
-        outcome.tookAnyHTTPSuccess = destination.httpAny2xx
+        outcome.remarks = try destination.remarks
         let remarks = job.remarks
         try outcome.print(asJSON: json, remarks)
         if case .interrupted = ending { throw Interruptible.exitCode }

@@ -1,7 +1,6 @@
 import BenchmarkKit
 import Broker
 import Foundation
-import RabbitMQNode
 
 /// The ports of the contract on this machine, and what answers there.
 ///
@@ -16,15 +15,15 @@ enum ContractPorts {
         }
         // The logger's health is asked for first, since it explains the others.
         var health: LoggerHealth?
-        if let http = ports.first(where: { $0.transport.name == "http" })?.endpoint {
+        if let http = ports.first(where: { $0.transport.makeControlServer != nil })?.endpoint {
             health = try? await LoggerHealth.ask("\(http)", timeout: timeout)
         }
         for (transport, endpoint) in ports {
             let subject = "port \(endpoint.port) (\(transport.name))"
             switch PortUse(of: endpoint) {
             case .free:
-                let text = transport.name == "amqp" ? "no RabbitMQ runs here; bench starts its own" : "free"
-                findings.append(.ok(subject, text))
+                let text = transport.companion.map { "no \($0.name) runs here; bench starts its own" }
+                findings.append(.ok(subject, text ?? "free"))
             case .unusable(let reason):
                 findings.append(
                     .warn(subject, "cannot be listened on: \(reason)", mend: elsewhere(transport)))
@@ -39,25 +38,24 @@ enum ContractPorts {
         _ subject: String, _ transport: TransportDescriptor, _ endpoint: Endpoint, _ health: LoggerHealth?
     ) async -> Finding {
         let mend = "ss -ltnp 'sport = :\(endpoint.port)' (whose it is), or \(elsewhere(transport))"
-        switch transport.name {
-        case "amqp":
-            // Not with the transport, which would declare the contract's exchange there.
-            if let version = try? await RabbitMQGreeting.hear(port: endpoint.port, timeout: .seconds(timeout)) {
-                return .ok(subject, "RabbitMQ \(version) answers; bench uses it with --amqp \(transport.defaultTarget)")
+        if let companion = transport.companion {
+            if let greeting = await companion.greeting(port: endpoint.port, timeout: .seconds(timeout)) {
+                return .ok(
+                    subject, "\(greeting) answers; bench uses it with --\(transport.name) \(transport.defaultTarget)")
             }
-            return .warn(subject, "something answers that does not speak AMQP 0-9-1", mend: mend)
-        case "http":
+            return .warn(subject, "something answers that is no \(companion.name)", mend: mend)
+        }
+        if transport.makeControlServer != nil {
             guard let health else { return .warn(subject, "something answers that is no logger", mend: mend) }
             return .ok(subject, "a logger answers: \(health.status), \(health.received) entries received")
-        default:
-            do {
-                try await connect(transport)
-            } catch {
-                return .warn(subject, "\(error)", mend: mend)
-            }
-            guard health != nil else { return .warn(subject, "something answers", mend: mend) }
-            return .ok(subject, "accepts connections, and a logger runs here")
         }
+        do {
+            try await connect(transport)
+        } catch {
+            return .warn(subject, "\(error)", mend: mend)
+        }
+        guard health != nil else { return .warn(subject, "something answers", mend: mend) }
+        return .ok(subject, "accepts connections, and a logger runs here")
     }
 
     /// Opens a connection, with the handshake that belongs to it, and sends no entry.
@@ -71,8 +69,7 @@ enum ContractPorts {
     }
 
     private static func elsewhere(_ transport: TransportDescriptor) -> String {
-        transport.name == "amqp"
-            ? "brokerlab logger --amqp URL" : "brokerlab logger --\(transport.name) 127.0.0.1:PORT"
+        "brokerlab logger --\(transport.name) " + (transport.companion == nil ? "127.0.0.1:PORT" : "URL")
     }
 
     /// The address in a default target, which may be a URL.

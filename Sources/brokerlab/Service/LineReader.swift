@@ -91,6 +91,15 @@ final class LineReader: Sendable {
         }
     }
 
+    /// Nobody waits any longer; what is read meanwhile is there for those who ask next.
+    func release() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
     /// Ends it: nothing more is read, and nobody waits.
     func stop() {
         _ = change { state in

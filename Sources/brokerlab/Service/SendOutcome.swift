@@ -1,3 +1,4 @@
+import BenchmarkKit
 import Broker
 import Foundation
 import Terminal
@@ -14,21 +15,31 @@ struct SendOutcome: Sendable {
     var rejected = 0
     var firstFailure: String?
     var seconds = 0.0
-    /// Whether every 2xx counted as an acknowledgement (`--http-any-2xx`).
-    var tookAnyHTTPSuccess = false
+    /// What a reader has to know of the transport's own flags, by their names.
+    var remarks: [(flag: String, text: String)] = []
     /// Nil where no window was asked for.
     var figures: SendFigures?
 
     var failed: Int { notSent + unknown + rejected }
 
-    /// An entry has failed.
-    mutating func add(_ error: TransportError) {
-        switch error.fate {
-        case .notSent: notSent += 1
-        case .unknown: unknown += 1
-        case .rejected: rejected += 1
+    /// No entries.
+    init() {}
+
+    /// What two loads came to, the first of which was a warm-up.
+    init(_ before: LoadAccount?, _ measured: LoadAccount, since start: UInt64, isMeasured: Bool) {
+        for account in [before, measured].compactMap(\.self) {
+            sent += account.sent
+            acked += account.acked
+            notSent += account.notSent
+            unknown += account.unknown
+            rejected += account.rejected
+            firstFailure = firstFailure ?? account.firstFailure.map { "\($0)" }
         }
-        firstFailure = firstFailure ?? "\(error)"
+        seconds = Double(MonotonicClock.now - start) / 1e9
+        guard isMeasured else { return }
+        figures = SendFigures(
+            messages: measured.acked, seconds: measured.seconds, p50Microseconds: measured.p50Us,
+            p99Microseconds: measured.p99Us)
     }
 
     /// Nobody waits any longer for what is in flight.
@@ -58,7 +69,7 @@ struct SendOutcome: Sendable {
             "rejected": rejected, "seconds": rounded(seconds),
         ]
         if let firstFailure { object["first_failure"] = firstFailure }
-        if tookAnyHTTPSuccess { object["http_any_2xx"] = true }
+        for remark in self.remarks { object[remark.flag.split(separator: "-").joined(separator: "_")] = true }
         if let figures {
             object["messages"] = figures.messages
             object["total_messages"] = acked
@@ -80,7 +91,7 @@ struct SendOutcome: Sendable {
             .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let failures = "failed \(failed)" + (fates.isEmpty ? "" : " (\(fates.joined(separator: ", ")))")
         var text = "sent \(sent), acknowledged \(acked), \(failures) in \(format(seconds)) s: \(rate) msgs/s\n"
-        if tookAnyHTTPSuccess { text += "every 2xx counted as an acknowledgement (--http-any-2xx)\n" }
+        for remark in remarks { text += "\(remark.text) (--\(remark.flag))\n" }
         if let figures {
             let latency = String(format: "p50 %.1f us, p99 %.1f us", figures.p50Microseconds, figures.p99Microseconds)
             text += "measured for \(format(figures.seconds)) s: \(Int(figures.messagesPerSecond)) msgs/s, \(latency)\n"

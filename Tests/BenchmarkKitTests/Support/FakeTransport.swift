@@ -1,6 +1,7 @@
 import Broker
 import Dispatch
 import Synchronization
+import TransportIO
 
 @testable import BenchmarkKit
 
@@ -46,7 +47,7 @@ struct FakeTransport: ClientTransport {
     }
 }
 
-actor FakeConnection: TransportConnection {
+actor FakeConnection: PacedConnection {
     /// What it says a wait on the core took, in nanoseconds.
     static let costOfSpin: UInt64 = 7919
     private let loop = TestLoop()

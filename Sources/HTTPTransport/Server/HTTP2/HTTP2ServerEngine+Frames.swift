@@ -1,3 +1,4 @@
+import Broker
 import CNGHTTP2
 import EntryCodecs
 import HTTP2

@@ -1,3 +1,4 @@
+import Broker
 import HTTP2
 import NIOCore
 import TransportIO

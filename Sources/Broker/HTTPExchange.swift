@@ -1,4 +1,4 @@
-/// A request to one of the server's own paths, beside the one that takes entries.
+/// A request to one of an HTTP server's own paths, beside the one that takes entries.
 package struct HTTPRequest: Sendable {
     /// The method, in capitals.
     package var method: String
@@ -28,7 +28,7 @@ package struct HTTPResponse: Sendable {
     /// The methods that the path knows, for the `Allow` field of a 405.
     package var allow: String?
     /// How a client can show who it is, for the `WWW-Authenticate` field of a 401.
-    var challenge: String? { status == 401 ? #"Bearer realm="broker-lab""# : nil }
+    package var challenge: String? { status == 401 ? #"Bearer realm="broker-lab""# : nil }
     /// What the `Link` field says (RFC 8288).
     package var link: String?
 
@@ -43,11 +43,6 @@ package struct HTTPResponse: Sendable {
         self.more = more
         self.allow = allow
         self.link = link
-    }
-
-    /// An answer with the contract's envelope: `{"error": true, "message": …}`.
-    package static func failure(_ status: Int, _ message: String, allow: String? = nil) -> HTTPResponse {
-        HTTPResponse(status: status, body: HTTPEnvelope.failure(message), allow: allow)
     }
 }
 

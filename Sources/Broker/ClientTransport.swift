@@ -1,0 +1,18 @@
+/// A way to bring log entries to the logger: wire protocol, codec and acknowledgement meaning.
+public protocol ClientTransport: Sendable {
+    /// The connection that this transport makes.
+    associatedtype Connection: TransportConnection
+
+    /// What an acknowledgement of this transport promises.
+    var acknowledgement: AcknowledgementClass { get }
+
+    /// Opens a connection, runs `body` on its event loop and closes the connection.
+    ///
+    /// Everything in `body` that is isolated to the connection runs on the one thread that does the connection's I/O,
+    /// and so do the child tasks of `body` that send on it.
+    /// - Throws: what `body` throws, or a ``TransportError`` of fate `notSent` when the peer cannot be reached or does
+    ///   not speak the protocol.
+    func withConnection<R: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> R
+    ) async throws -> R
+}

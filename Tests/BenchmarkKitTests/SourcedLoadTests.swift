@@ -1,0 +1,92 @@
+import Broker
+import Synchronization
+import Testing
+import TransportIO
+
+@testable import BenchmarkKit
+
+@Suite("A load of a source's entries")
+struct SourcedLoadTests {
+    private let ledger = InMemoryLedger()
+
+    @Test("all are sent, once and in their order, and what cannot be is told apart", arguments: [1, 8])
+    func all(_ inFlight: Int) async throws {
+        let source = Numbers(upTo: 100, unfit: 10)
+        let account = try await run(source, inFlight: inFlight)
+        #expect(account.sent == 100 && account.acked == 99 && account.notSent == 1)
+        #expect(account.firstFailure?.message == "unfit")
+        #expect(account.p50Us > 0 && account.p99Us >= account.p50Us && account.seconds > 0)
+        #expect(ledger.entries(of: "source").compactMap { $0.stamp?.sequence } == (0..<100).filter { $0 != 10 })
+    }
+
+    @Test("a failure does not end it, whatever the entry's fate")
+    func failures() async throws {
+        let account = try await run(Numbers(upTo: 40), inFlight: 4) { _, sequence in
+            switch sequence {
+            case 0..<10: .fail(TransportError(.notSent, "away"))
+            case 10..<20: .fail(TransportError(.unknown, "lost"))
+            case 20..<30: .fail(TransportError(.rejected, "refused"))
+            default: .deliver
+            }
+        }
+        #expect(account.sent == 40 && account.acked == 10)
+        #expect(account.notSent == 10 && account.unknown == 10 && account.rejected == 10)
+        #expect(account.firstFailure == TransportError(.notSent, "away"))
+    }
+
+    @Test("entries that have not come yet are waited for")
+    func waiting() async throws {
+        let source = Numbers(upTo: 20, pausingBefore: 7)
+        let account = try await run(source, inFlight: 2)
+        #expect(account.acked == 20 && source.waits.withLock { $0 } > 0)
+    }
+
+    @Test("it ends in time though there are more")
+    func duration() async throws {
+        let account = try await run(Numbers(upTo: .max), inFlight: 2, milliseconds: 20)
+        #expect(account.sent > 0 && account.acked == account.sent && account.seconds >= 0.015)
+    }
+
+    private func run(
+        _ source: Numbers, inFlight: Int, milliseconds: UInt64? = nil,
+        _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
+    ) async throws -> LoadAccount {
+        let transport = FakeTransport(ledger: ledger, behaviour: behaviour)
+        return try await transport.withConnection { connection in
+            let load = SourcedLoad(of: source, inFlight: inFlight, duration: milliseconds.map { $0 * 1_000_000 })
+            await load.run(on: connection)
+            return load.account(on: connection)
+        }
+    }
+}
+
+/// Numbered entries, one of which may be unfit, or come later than it is asked for.
+private final class Numbers: LoadSource {
+    private let next = Mutex(UInt64(0))
+    private let isLate = Mutex(false)
+    private let count: UInt64
+    private let unfit: UInt64?
+    private let pause: UInt64?
+    let waits = Mutex(0)
+
+    init(upTo count: UInt64, unfit: UInt64? = nil, pausingBefore pause: UInt64? = nil) {
+        (self.count, self.unfit, self.pause) = (count, unfit, pause)
+    }
+
+    func take() -> SourcedEntry {
+        next.withLock { next in
+            guard next < count else { return .end }
+            if next == pause, !isLate.withLock({ $0 }) { return .none }
+            defer { next += 1 }
+            if next == unfit { return .unfit(TransportError(.notSent, "unfit")) }
+            return .entry(
+                LogEntry(name: "n", data: "d", stamp: RunStamp(run: "source", sequence: next, sentAt: 1)))
+        }
+    }
+
+    func wait() async {
+        waits.withLock { $0 += 1 }
+        await Task.yield()
+        isLate.withLock { $0 = true }
+    }
+}

@@ -1,0 +1,8 @@
+@testable import BenchmarkKit
+
+extension LoggerCommand {
+    /// A logger that has its control API where this project's has it.
+    init(executable: String, arguments: [String]) {
+        self.init(executable: executable, arguments: arguments, controlTransport: "http")
+    }
+}
