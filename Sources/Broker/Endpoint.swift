@@ -29,11 +29,12 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// Whether this is every address of the machine.
     public var isEverywhere: Bool { host == Self.everyHost }
 
-    /// Reads `host:port`.
+    /// Reads `host:port`, or `:port` for this machine, as Go's `net.Dial` does.
     /// - Throws: ``EndpointError`` when the text is not of that form.
     public init(parsing text: String) throws(EndpointError) {
         guard let colon = text.lastIndex(of: ":") else { throw EndpointError(text: text) }
         var host = text[..<colon]
+        if host.isEmpty { host = "localhost" }
         if host.hasPrefix("[") && host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
         } else if host.contains(":") {

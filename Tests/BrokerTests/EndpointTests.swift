@@ -17,12 +17,13 @@ import Testing
         #expect(try Endpoint(parsing: text).description == text)
     }
 
-    /// Where to listen may be every address; where to send may not.
+    /// Where to listen may be every address; where to send may not, and is this machine where no host is named.
     @Test(arguments: ["*:5001", ":5001"])
     func everyAddress(text: String) throws {
         let endpoint = try Endpoint(listeningAt: text)
         #expect(endpoint.isEverywhere && endpoint.port == 5001 && endpoint.description == "*:5001")
-        #expect(throws: EndpointError.self) { try Endpoint(parsing: text) }
+        #expect(throws: EndpointError.self) { try Endpoint(parsing: "*:5001") }
+        #expect(try Endpoint(parsing: ":5001") == Endpoint(host: "localhost", port: 5001))
     }
 
     @Test(arguments: ["[::]:5001", "0.0.0.0:0", "localhost:80"])
@@ -38,7 +39,7 @@ import Testing
 
     /// A text and what is wrong with it.
     @Test(arguments: [
-        ("", "nothing"), ("5001", "no host"), (":5001", "an empty host"), ("host", "no port"),
+        ("", "nothing"), ("5001", "no host"), (":", "nothing at all"), ("host", "no port"),
         ("host:", "an empty port"),
         ("host:65536", "above the last port"), ("host:-1", "below the first port"), ("host:+80", "a sign"),
         ("host:80x", "not a number"), ("host: 80", "white space"), ("host:80 ", "white space"),

@@ -14,6 +14,7 @@ import Testing
         ("http://h:80/a", "h", 80, "/a", "h"),
         ("HTTP://h:8080/a/b?c=d&e=%20", "h", 8080, "/a/b?c=d&e=%20", "h:8080"),
         ("http://h:8080", "h", 8080, "/log", "h:8080"),
+        (":8080", "localhost", 8080, "/log", "localhost:8080"),
         ("http://[::1]/a:b", "::1", 80, "/a:b", "[::1]"),
         ("http://[::1]:81/", "::1", 81, "/", "[::1]:81"),
     ])
@@ -34,7 +35,7 @@ import Testing
         #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
     }
 
-    @Test(arguments: [("", "a host"), ("/v2/log", "a host"), ("http:///log", "a host"), ("logger/log", "a port")])
+    @Test(arguments: [("", "a host"), ("/v2/log", "a host"), ("http:///log", "a host"), ("http://:80/", "a host"), ("logger/log", "a port")])
     func saysWhatIsMissing(text: String, lacks: String) {
         let error = #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
         #expect(

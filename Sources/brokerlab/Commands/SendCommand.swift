@@ -30,7 +30,7 @@ struct SendCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The entries' text.", valueName: "text"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Send a text of this many bytes instead.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("Send a text of so many random letters and digits instead.", valueName: "bytes"))
     var payloadBytes: Int?
 
     @Option(
@@ -78,7 +78,7 @@ struct SendCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let text = data ?? payloadBytes.map { String(repeating: "x", count: $0) }
+        let text = data ?? payloadBytes.map(SampleText.make)
         let most = count.map(UInt64.init)
         let template = EntrySource.Template(name: name, severity: Severity(name: severity) ?? .info, run: run)
         let source =
