@@ -35,7 +35,10 @@ import Testing
         #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
     }
 
-    @Test(arguments: [("", "a host"), ("/v2/log", "a host"), ("http:///log", "a host"), ("http://:80/", "a host"), ("logger/log", "a port")])
+    @Test(arguments: [
+        ("", "a host"), ("/v2/log", "a host"), ("http:///log", "a host"), ("http://:80/", "a host"),
+        ("logger/log", "a port"),
+    ])
     func saysWhatIsMissing(text: String, lacks: String) {
         let error = #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
         #expect(
