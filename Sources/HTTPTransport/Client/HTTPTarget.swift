@@ -26,7 +26,8 @@ struct HTTPTarget: Hashable {
         let hasPort = authority.last != "]" && authority.contains(":")
         let isURL = rest.startIndex != text.startIndex
         // RFC 9110, 4.2.1: an http URI with an empty host is refused.
-        guard !(isURL && authority.hasPrefix(":")) else { throw Self.error(text, lacks: "a host") }
+        let hasHost = !authority.isEmpty && !authority.hasPrefix(":")
+        guard hasHost || !isURL else { throw Self.error(text, lacks: "a host") }
         do {
             endpoint = try Endpoint(parsing: hasPort || !isURL ? String(authority) : authority + ":80")
         } catch {
