@@ -43,11 +43,20 @@ public struct GobEntry<Text: GobField>: GobStruct {
 
 extension GobEntry<String> {
     /// The entry as it is to be written.
-    @inlinable
+    @inlinable @inline(__always)
     public init(_ entry: LogEntry) {
-        (name, data) = (entry.name, entry.data)
+        name = entry.name
+        data = entry.data
         severity = entry.severity == .info ? "" : entry.severity.name
-        (run, seq, sentAt) = (entry.stamp?.run ?? "", entry.stamp?.sequence ?? 0, entry.stamp?.sentAt ?? 0)
+        if let stamp = entry.stamp {
+            run = stamp.run
+            seq = stamp.sequence
+            sentAt = stamp.sentAt
+        } else {
+            run = ""
+            seq = 0
+            sentAt = 0
+        }
     }
 }
 
