@@ -8,6 +8,18 @@ public protocol EntryRecorder: Sendable {
     ///   - reply: makes the way to tell the entry's fate later, for a recorder that returns ``RecordResult/later``.
     func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult
 
+    /// Takes an entry that came in a message with an id.
+    /// - Parameters:
+    ///   - messageID: the id of the message.
+    ///   - mayRepeat: whether an entry of the same id, name and data is the same message: its id is unique, or it is known
+    ///     to have been delivered before.
+    func record(
+        _ entry: borrowing ReceivedEntry, messageID: RawSpan, mayRepeat: Bool, reply: () -> EntryReply
+    ) -> RecordResult
+
+    /// Whether so much waits to be recorded that connections are not read from before what they have brought is.
+    var isBehind: Bool { get }
+
     /// Counts a message that was received and could not be decoded as an entry.
     func countUndecodable()
 
@@ -16,6 +28,16 @@ public protocol EntryRecorder: Sendable {
 }
 
 extension EntryRecorder {
+    /// Most recorders do not look at ids.
+    public func record(
+        _ entry: borrowing ReceivedEntry, messageID: RawSpan, mayRepeat: Bool, reply: () -> EntryReply
+    ) -> RecordResult {
+        record(entry, reply: reply)
+    }
+
+    /// Most recorders bound what waits by themselves.
+    public var isBehind: Bool { false }
+
     /// Not every recorder counts them.
     public func countRepeated(_ entry: borrowing ReceivedEntry) {}
 }
@@ -26,6 +48,8 @@ public enum RecordResult: Sendable, Hashable {
     case recorded
     /// It is not taken; the sender is told why.
     case rejected(String)
+    /// It is not taken now, through no fault of its own, as by a store whose disk is full; the sender is told why.
+    case unavailable(String)
     /// Its fate will be told through the ``EntryReply``.
     case later
 }
@@ -39,7 +63,7 @@ public struct EntryReply: Sendable {
         self.deliver = deliver
     }
 
-    /// Tells the entry's fate: `recorded` or `rejected`.
+    /// Tells the entry's fate: `recorded`, `rejected` or `unavailable`.
     public func callAsFunction(_ result: RecordResult) {
         deliver(result)
     }

@@ -25,6 +25,10 @@ package struct HTTPResponse: Sendable {
     package var body: [UInt8]
     /// Makes the next part of the body when the client has room for it; nil where ``body`` is all of it.
     package var more: (@Sendable () -> HTTPBodyPart)?
+    /// Makes the answer on another thread and hands it over from there; nil for an answer that is here.
+    ///
+    /// What else is set beside it is no part of the answer.
+    package var later: (@Sendable (_ done: @escaping @Sendable (HTTPResponse) -> Void) -> Void)?
     /// The methods that the path knows, for the `Allow` field of a 405.
     package var allow: String?
     /// How a client can show who it is, for the `WWW-Authenticate` field of a 401.

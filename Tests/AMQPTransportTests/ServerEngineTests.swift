@@ -143,6 +143,49 @@ import Testing
         #expect(recorder.undecodable == 3)
     }
 
+    /// What the logger cannot take now goes back into the queue a second later, however often it comes, and is never dead.
+    @Test func givesBackWhatCannotBeTakenNow() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out, channelMax: 1)
+        let time = Mutex(NIODeadline.uptimeNanoseconds(1_000_000_000_000))
+        let calls = Mutex<[NIODeadline?]>([])
+        let loop = EngineLoop(
+            clock: { time.withLock { $0 } }, wakeUp: { time in calls.withLock { $0.append(time) } })
+        engine.attach(to: loop)
+        let recorder = RecordingRecorder { $0.data == "now" ? .unavailable("full") : .later }
+        let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
+        var fake = FakeBroker()
+        fake.deliver(1, redelivered: true, body: json("now"))
+        fake.deliver(2, body: json("later"))
+        fake.deliver(3, body: json("later"))
+        _ = try engine.feed(fake.take(), &out, recorder)
+        engine.complete(2, .unavailable("full"), into: &out)
+        engine.complete(3, .recorded, into: &out)
+        #expect(try acks(out).allSatisfy { $0[0] != 90 })
+        #expect(calls.withLock { $0 }.contains(time.withLock { $0 } + .seconds(1)))
+        engine.proceed(into: &out, intake: intake)
+        #expect(try acks(out).allSatisfy { $0[0] != 90 }, "it is not time yet")
+        out.clear()
+        time.withLock { $0 = $0 + .seconds(1) }
+        engine.proceed(into: &out, intake: intake)
+        #expect(try acks(out).filter { $0[0] == 90 } == [[90, 1, 1], [90, 2, 1]])
+    }
+
+    /// What waits to be given back is, before the connection is closed in order.
+    @Test func givesBackAtOnceWhenItStops() throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out, channelMax: 1)
+        engine.attach(to: EngineLoop(clock: { .uptimeNanoseconds(1) }, wakeUp: { _ in }))
+        let recorder = RecordingRecorder { $0.data == "now" ? .unavailable("full") : .later }
+        var fake = FakeBroker()
+        fake.deliver(1, body: json("now"))
+        fake.deliver(2, body: json("later"))
+        _ = try engine.feed(fake.take(), &out, recorder)
+        engine.drain(into: &out)
+        engine.complete(2, .unavailable("full"), into: &out)
+        #expect(try acks(out).filter { $0[0] == 90 } == [[90, 1, 1], [90, 2, 1]])
+    }
+
     @Test func takesTheSeverityFromTheRoutingKey() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)

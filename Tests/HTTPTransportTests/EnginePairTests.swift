@@ -50,6 +50,11 @@ import TransportIO
         }
     }
 
+    @Test func unavailable() throws {
+        let pair = try pair(.unavailable("the disk is full"))
+        #expect(try pair.roundTrip(Self.entries[1]) == [Fate.rejected(0, "HTTP 503: the disk is full")])
+    }
+
     @Test func rejections() throws {
         let pair = try pair(.rejected("no"), maxEntryBytes: 10)
         let rejected = Fate.rejected(0, "HTTP 422: no")

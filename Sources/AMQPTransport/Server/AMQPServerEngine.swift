@@ -23,6 +23,8 @@ struct AMQPServerEngine: ServerEngine {
 
     /// The channel that the consumer is on.
     private static let consumerChannel = Negotiation.channel
+    /// How long RabbitMQ waits for a delivery that the logger cannot take now: it would bring it again at once.
+    private static let returnDelay = TimeAmount.seconds(1)
     /// The channel on which the bindings are watched over, so that what RabbitMQ says of them leaves the consumer alone.
     private static let watchChannel: UInt16 = 2
 
@@ -35,6 +37,8 @@ struct AMQPServerEngine: ServerEngine {
     private var decoder: EntryDecoder
     private var answers: DeliveryAnswers
     private var undecided: [UInt64: Message] = [:]
+    /// Deliveries that the logger could not take when they came, and when RabbitMQ gets them back.
+    private var unavailable: (tags: [UInt64], due: NIODeadline)?
     private var isAnnounced = false
     private var drain = Drain.notAsked
     /// Nil for a connection that may have one channel only.
@@ -101,6 +105,7 @@ struct AMQPServerEngine: ServerEngine {
     mutating func proceed(into out: inout ByteBuffer, intake: borrowing EntryIntake) {
         if session.isClosing { return }
         answers.wakeUp(into: &out)
+        giveBackUnavailable(into: &out)
         watchBindings(into: &out)
     }
 
@@ -199,12 +204,16 @@ struct AMQPServerEngine: ServerEngine {
         case .inFrame:
             let body = bytes.readableBytesSpan.extracting(frame.payload)
             message.key = RecentMessages.key(messageID: messageID.readableBytesSpan, body: body)
-            result = Self.read(body, delivery, content.codec, limits, &decoder, isRepeated: isRepeated(message), intake)
+            result = Self.read(
+                body, delivery, messageID.readableBytesSpan, content.codec, limits, &decoder,
+                key: message.key, isRepeated: isRepeated(message), intake)
         case .assembled:
             let assembled = content.assembled
             let body = assembled.readableBytesSpan
             message.key = RecentMessages.key(messageID: messageID.readableBytesSpan, body: body)
-            result = Self.read(body, delivery, content.codec, limits, &decoder, isRepeated: isRepeated(message), intake)
+            result = Self.read(
+                body, delivery, messageID.readableBytesSpan, content.codec, limits, &decoder,
+                key: message.key, isRepeated: isRepeated(message), intake)
         case .oversized:
             result = nil
         }
@@ -224,8 +233,8 @@ struct AMQPServerEngine: ServerEngine {
 
     /// Gives the entry in `body` to the logger; nil if there is none in it.
     private static func read(
-        _ body: RawSpan, _ delivery: Delivery, _ codec: EntryCodec, _ limits: EntryLimits,
-        _ decoder: inout EntryDecoder, isRepeated: Bool, _ intake: EntryIntake
+        _ body: RawSpan, _ delivery: Delivery, _ messageID: RawSpan, _ codec: EntryCodec, _ limits: EntryLimits,
+        _ decoder: inout EntryDecoder, key: RecentMessages.Key?, isRepeated: Bool, _ intake: EntryIntake
     ) -> RecordResult? {
         do throws(EntryCodecError) {
             return try decoder.decode(body, as: codec, defaultSeverity: delivery.severity) { entry in
@@ -234,7 +243,12 @@ struct AMQPServerEngine: ServerEngine {
                     intake.countRepeated(entry)
                     return .recorded
                 }
-                return intake.take(entry, ticket: delivery.deliveryTag)
+                guard let key else { return intake.take(entry, ticket: delivery.deliveryTag) }
+                // A foreign id need not be unique; only what RabbitMQ delivers again can be known by it.
+                let isOurs = if case .ours = key { true } else { false }
+                return intake.take(
+                    entry, ticket: delivery.deliveryTag, messageID: messageID,
+                    mayRepeat: isOurs || delivery.isRedelivered)
             }
         } catch {
             return nil
@@ -261,7 +275,27 @@ struct AMQPServerEngine: ServerEngine {
         case .rejected:
             answers.reject(
                 deliveryTag, requeue: !message.isRedelivered, isClosing: session.isClosing, into: &out)
+        case .unavailable: hold(deliveryTag, into: &out)
         }
+    }
+
+    /// Keeps a delivery that the logger cannot take now, as while its disk is full, until it is time to give it back.
+    private mutating func hold(_ deliveryTag: UInt64, into out: inout ByteBuffer) {
+        guard let loop, drain == .notAsked else {
+            return answers.reject(deliveryTag, requeue: true, isClosing: session.isClosing, into: &out)
+        }
+        if unavailable == nil {
+            unavailable = ([], loop.now + Self.returnDelay)
+            loop.wake(at: loop.now + Self.returnDelay)
+        }
+        unavailable?.tags.append(deliveryTag)
+    }
+
+    /// Gives back, when it is time to or there is no time left, what the logger could not take.
+    private mutating func giveBackUnavailable(into out: inout ByteBuffer) {
+        guard let (tags, due) = unavailable, let loop, loop.now >= due || drain != .notAsked else { return }
+        unavailable = nil
+        for tag in tags { answers.reject(tag, requeue: true, isClosing: session.isClosing, into: &out) }
     }
 
     /// Acknowledges what is settled, in its time.
@@ -278,6 +312,7 @@ struct AMQPServerEngine: ServerEngine {
     mutating func drain(into out: inout ByteBuffer) {
         guard drain == .notAsked else { return }
         drain = .cancelling
+        giveBackUnavailable(into: &out)
         acknowledge(into: &out)
         guard session.isReady else {
             session.close(into: &out)

@@ -60,7 +60,11 @@ final class WriteLogsHandler: ServerCallHandler {
         let index = number - firstWaiting
         guard index >= 0, index < waiting.count else { return }
         let place = waiting.index(waiting.startIndex, offsetBy: index)
-        if case .rejected(let why) = result { waiting[place] = .refused(why) } else { waiting[place] = .recorded }
+        waiting[place] =
+            switch result {
+            case .rejected(let why), .unavailable(let why): .refused(why)
+            case .recorded, .later: .recorded
+            }
         while let first = waiting.first {
             if case .waiting = first { break }
             waiting.removeFirst()

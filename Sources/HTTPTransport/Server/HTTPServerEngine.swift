@@ -12,6 +12,8 @@ struct HTTPServerEngine: ServerEngine {
         case chunked(MessageHead, headBytes: [UInt8], ChunkedBody)
         /// An entry was taken whose fate is not yet known; what comes behind it waits.
         case awaitingResult(Persistence)
+        /// A request's answer is being made; what comes behind it waits.
+        case awaitingResponse(LateResponse, omitsBody: Bool, hasNoChunks: Bool, Persistence)
         /// The body of an answer goes out in parts.
         case answering(more: @Sendable () -> HTTPBodyPart, inChunks: Bool, Persistence)
         case closed
@@ -49,7 +51,7 @@ struct HTTPServerEngine: ServerEngine {
         switch state {
         case .awaitingBody, .chunked: !isPaused
         case .idle: !isPaused && partialBytes > 0
-        case .awaitingResult, .answering, .closed: false
+        case .awaitingResult, .awaitingResponse, .answering, .closed: false
         }
     }
 
@@ -117,7 +119,7 @@ struct HTTPServerEngine: ServerEngine {
             let result = try handler.handle(
                 head, in: headBytes.span.bytes, body: body.content.span.bytes, copy intake, ticket: ticket)
             finish(result, into: &out)
-        case .awaitingResult:
+        case .awaitingResult, .awaitingResponse:
             return false
         case .answering(let more, let inChunks, let persistence):
             answer(more(), inChunks: inChunks, persistence, into: &out)
@@ -215,6 +217,10 @@ struct HTTPServerEngine: ServerEngine {
         case .later:
             state = .awaitingResult(result.persistence)
             return
+        case .laterOther(let response, let omitsBody):
+            state = .awaitingResponse(
+                response, omitsBody: omitsBody, hasNoChunks: result.hasNoChunks, result.persistence)
+            return
         }
         answered(persistence)
     }
@@ -229,9 +235,21 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
-        guard case .awaitingResult(let persistence) = state, ticket == self.ticket else { return }
-        self.ticket &+= 1
-        finish(RequestHandler.Result(answer: handler.answer(result), persistence: persistence), into: &out)
+        guard ticket == self.ticket else { return }
+        switch state {
+        case .awaitingResult(let persistence):
+            self.ticket &+= 1
+            finish(RequestHandler.Result(answer: handler.answer(result), persistence: persistence), into: &out)
+        case .awaitingResponse(let response, let omitsBody, let hasNoChunks, let persistence):
+            self.ticket &+= 1
+            let answer = RequestHandler.Answer.other(response.take(), omitsBody: omitsBody)
+            let result = RequestHandler.Result(
+                answer: answer, persistence: persistence, tookTime: true, hasNoChunks: hasNoChunks)
+            finish(result, into: &out)
+            // The rest of its body goes out in the connection's turns.
+            isPaused = isAnswering
+        default: break
+        }
     }
 
     // MARK: Time and end

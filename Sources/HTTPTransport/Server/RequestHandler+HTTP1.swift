@@ -32,7 +32,8 @@ extension RequestHandler {
         if path == configuration.entryPath, request.equals(line.method, "POST") {
             return Result(answer: entry(head, request, body, intake, ticket), persistence: persistence)
         }
-        let answer = answer(method: request.text(line.method), path: path, query: request.text(line.query))
+        let answer = answer(
+            method: request.text(line.method), path: path, query: request.text(line.query), intake, ticket: ticket)
         return Result(answer: answer, persistence: persistence, tookTime: true, hasNoChunks: !line.isVersion11)
     }
 

@@ -8,12 +8,14 @@ extension RequestHandler {
         switch (head.method, head.target) {
         case (.post, .entries): return entry(head, body, intake, ticket)
         case (_, .missing): return failure(400, "the request has no path")
-        case (let method, .entries): return answer(method: method.text, path: configuration.entryPath, query: "")
+        case (let method, .entries):
+            return answer(method: method.text, path: configuration.entryPath, query: "", intake, ticket: ticket)
         case (let method, .other(let target)):
             let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             let path = String(parts.first ?? "")
             if case .post = method, path == configuration.entryPath { return entry(head, body, intake, ticket) }
-            return answer(method: method.text, path: path, query: parts.count > 1 ? String(parts[1]) : "")
+            let query = parts.count > 1 ? String(parts[1]) : ""
+            return answer(method: method.text, path: path, query: query, intake, ticket: ticket)
         }
     }
 

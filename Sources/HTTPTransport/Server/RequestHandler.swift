@@ -10,6 +10,8 @@ struct RequestHandler {
         case other(HTTPResponse, omitsBody: Bool)
         /// The recorder will tell.
         case later
+        /// What answers other requests will tell.
+        case laterOther(LateResponse, omitsBody: Bool)
 
         /// Whether the body comes in parts.
         var isInParts: Bool {
@@ -70,6 +72,7 @@ struct RequestHandler {
         switch result {
         case .recorded: .logged
         case .rejected(let reason): failure(configuration.rejectedStatus, reason)
+        case .unavailable(let reason): failure(503, reason)
         case .later: .later
         }
     }
@@ -86,7 +89,7 @@ struct RequestHandler {
     }
 
     /// The answer to a request that is no entry.
-    func answer(method: String, path: String, query: String) -> Answer {
+    func answer(method: String, path: String, query: String, _ intake: EntryIntake, ticket: UInt64) -> Answer {
         // RFC 9110, 9.3.2: HEAD is GET without the body.
         let isHead = method == "HEAD"
         if path == configuration.entryPath {
@@ -94,7 +97,9 @@ struct RequestHandler {
         }
         let asked = HTTPRequest(method: isHead ? "GET" : method, path: path, query: query)
         let unknown = HTTPResponse.failure(404, "there is no \(path); entries go to POST \(configuration.entryPath)")
-        return .other(configuration.control(asked) ?? unknown, omitsBody: isHead)
+        let response = configuration.control(asked) ?? unknown
+        guard let make = response.later else { return .other(response, omitsBody: isHead) }
+        return .laterOther(LateResponse(make, reply: intake.reply(to: ticket)), omitsBody: isHead)
     }
 
     /// The codec that a content type names; nil where it is not one that is taken.

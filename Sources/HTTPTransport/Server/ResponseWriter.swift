@@ -86,8 +86,10 @@ struct ResponseWriter {
         case 421: "Misdirected Request"
         case 422: "Unprocessable Content"
         case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
         case 505: "HTTP Version Not Supported"
         default: "Status"
         }

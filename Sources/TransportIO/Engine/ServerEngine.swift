@@ -110,6 +110,16 @@ package final class EntryIntake {
         recorder.record(entry, reply: { makeReply(ticket) })
     }
 
+    /// Hands an entry that came in a message with an id to the recorder.
+    /// - Parameters:
+    ///   - messageID: the id of the message.
+    ///   - mayRepeat: whether an entry of the same id, name and data is the same message.
+    package func take(
+        _ entry: borrowing ReceivedEntry, ticket: UInt64, messageID: RawSpan, mayRepeat: Bool
+    ) -> RecordResult {
+        recorder.record(entry, messageID: messageID, mayRepeat: mayRepeat, reply: { makeReply(ticket) })
+    }
+
     /// Makes the way to answer later, from any thread, what the engine itself took under `ticket`: the engine's
     /// ``ServerEngine/complete(_:_:into:)`` is called with it.
     package func reply(to ticket: UInt64) -> EntryReply {

@@ -217,7 +217,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
         phase == .halfClosed
             || context.channel.isWritable && !isPaused && openEntries < Self.maxUndecided
-                && (openEntries == 0 || input.restBytes < Self.maxRestWhileUndecided)
+                && (openEntries == 0 || input.restBytes < Self.maxRestWhileUndecided && !recorder.isBehind)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

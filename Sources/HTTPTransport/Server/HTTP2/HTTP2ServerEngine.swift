@@ -29,6 +29,8 @@ final class HTTP2ServerEngine: ServerEngine {
     let unsentBytes = Unguarded(0)
     /// Requests that are all there and take time to answer: one at a time, so that others come first.
     private let waiting = Unguarded(CircularBuffer<(slot: Int, generation: UInt32)>())
+    /// The answers that are being made on another thread, by their tickets.
+    private let late = Unguarded<[UInt64: (LateResponse, omitsBody: Bool)]>([:])
     private var hasHadTurn = false
     /// Streams whose answers go on with a part that is to be made when the engine is called again.
     let deferred = Unguarded<[(slot: Int, generation: UInt32)]>([])
@@ -79,8 +81,13 @@ final class HTTP2ServerEngine: ServerEngine {
 
     func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
         let slot = Int(ticket & 0xFFFF_FFFF)
+        let late = self.late.value.removeValue(forKey: ticket)
         guard streams.holds(slot, UInt32(truncatingIfNeeded: ticket >> 32)), !streams[slot].isAnswered else { return }
-        answer(slot, handler.value.answer(result))
+        if let (response, omitsBody) = late {
+            answer(slot, .other(response.take(), omitsBody: omitsBody))
+        } else {
+            answer(slot, handler.value.answer(result))
+        }
         connection.send(into: &out)
     }
 
@@ -211,6 +218,8 @@ final class HTTP2ServerEngine: ServerEngine {
                 answers.submit(response, omitsBody: omitsBody, $0, stream, slot: slot)
             }
         case .later: break
+        case .laterOther(let response, let omitsBody):
+            late.value[UInt64(streams[slot].generation) << 32 | UInt64(slot)] = (response, omitsBody)
         }
     }
 }
