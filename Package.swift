@@ -41,6 +41,7 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
 ]
 
 /// The libraries of the system.
@@ -97,6 +98,18 @@ let transports: [Target] = [
         swiftSettings: settings),
 ]
 
+/// Where the logger keeps entries for good: what a database is to it, and one target a database.
+let stores: [Target] = [
+    .target(name: "EntryStore", dependencies: ["Broker", "EntryJSON", histogram, nioCore], swiftSettings: settings),
+    .target(
+        name: "SQLiteStore",
+        dependencies: [
+            "Broker", "EntryStore", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ],
+        swiftSettings: settings),
+]
+
 /// For what is made of all transports.
 let transportTargets = transports.map { Target.Dependency.target(name: $0.name) }
 
@@ -105,7 +118,7 @@ let lab: [Target] = [
     .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
     .target(
         name: "LoggerService",
-        dependencies: ["Broker", "CLinux", "EntryJSON", serviceLifecycle, logging, histogram, nioCore],
+        dependencies: ["Broker", "CLinux", "EntryJSON", "EntryStore", serviceLifecycle, logging, histogram, nioCore],
         swiftSettings: settings),
     .target(
         name: "BenchmarkResults",
@@ -125,7 +138,7 @@ let lab: [Target] = [
         name: "brokerlab",
         dependencies: transportTargets + [
             "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
-            "RabbitMQNode", "Terminal", "CLinux", nioCore, serviceLifecycle, logging,
+            "RabbitMQNode", "Terminal", "CLinux", "EntryStore", "SQLiteStore", nioCore, serviceLifecycle, logging,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -138,7 +151,8 @@ let testKits: [Target] = [
     .target(
         name: "RabbitMQScope", dependencies: ["RabbitMQNode"], path: "Tests/RabbitMQScope", swiftSettings: settings),
     .target(
-        name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
+        name: "EngineTestKit", dependencies: ["Broker", "EntryStore", "TransportIO", nioCore],
+        path: "Tests/EngineTestKit",
         swiftSettings: settings),
     .target(
         name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
@@ -208,7 +222,16 @@ let tests: [Target] = [
     .testTarget(
         name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
     .testTarget(
-        name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService", "EngineTestKit"],
+        name: "EntryStoreTests", dependencies: ["Broker", "EntryStore", "EngineTestKit", nioCore],
+        swiftSettings: settings),
+    .testTarget(
+        name: "SQLiteStoreTests",
+        dependencies: [
+            "Broker", "EntryStore", "SQLiteStore", "EngineTestKit", .product(name: "GRDB", package: "GRDB.swift"),
+        ],
+        swiftSettings: settings),
+    .testTarget(
+        name: "LoggerServiceTests", dependencies: ["Broker", "EntryStore", "LoggerService", "EngineTestKit"],
         swiftSettings: settings),
     .testTarget(
         name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
@@ -240,7 +263,7 @@ let tests: [Target] = [
 
 let package = Package(
     name: "broker-lab", products: products, dependencies: dependencies,
-    targets: systemLibraries + core + transports + lab + testKits + tests)
+    targets: systemLibraries + core + transports + stores + lab + testKits + tests)
 
 // The fuzzer links libFuzzer, which only Tests/fuzz asks for.
 if Context.environment["BROKERLAB_FUZZ"] != nil {

@@ -78,4 +78,4 @@ ensure_machine() {
 
 # What every build of broker-lab needs, and the message broker that one of its transports needs.
 # shellcheck disable=SC2034 # read by the scripts that source this one
-build_packages=(pkg-config libnghttp2-dev librabbitmq-dev zlib1g-dev rabbitmq-server)
+build_packages=(pkg-config libnghttp2-dev librabbitmq-dev libsqlite3-dev zlib1g-dev rabbitmq-server)

@@ -1,0 +1,32 @@
+/// What gives entries back.
+package protocol EntryReader: Sendable {
+    /// Finds entries, newest first: at most the query's limit, and no more once they have that many bytes of names and data.
+    ///
+    /// Blocks; not for event loops.
+    func page(_ query: EntryQuery, maxTextBytes: Int) throws(StoreError) -> StoredPage
+}
+
+/// A database of entries.
+///
+/// ``commit(_:)``, ``prune(_:now:)`` and ``close()`` are called by one thread, the ``StoreWriter``'s; the rest by any.
+package protocol EntryDatabase: AnyObject, EntryReader {
+    /// What it is and where, for people, without passwords: `SQLite at /var/lib/entries.db`.
+    var description: String { get }
+
+    /// Stores all entries of a batch, or none of them; when it returns, they outlive the host.
+    ///
+    /// Opens the file, or connects, anew by itself where it must. Says of an entry that is no plain new row what became of
+    /// it (``EntryBatch/setFate(_:_:)``). May be called once more with the same batch after a failure.
+    /// - Throws: ``StoreError``, within two seconds or so; the writer tries again where that may help.
+    func commit(_ batch: EntryBatch) throws(StoreError)
+
+    /// Deletes some of the oldest entries that are not to be kept: a few milliseconds' work.
+    /// - Returns: whether there are more of them.
+    func prune(_ retention: Retention, now: Int64) throws(StoreError) -> Bool
+
+    /// The bytes that it has written to its disk, as far as this process can know; nil where it cannot.
+    func bytesWritten() -> UInt64?
+
+    /// Ends it; called once, last.
+    func close()
+}

@@ -1,0 +1,47 @@
+import Broker
+
+/// The batches that wait to be committed; guarded by the writer's lock.
+///
+/// The last one grows until it is taken or as large as one may be.
+struct StoreQueue: ~Copyable {
+    private var waiting: [EntryBatch] = []
+    private var spare: [EntryBatch] = []
+    private let maxBatchEntries: Int
+    private let maxBatchBytes: Int
+    /// The entries that wait or are being committed.
+    private(set) var entries = 0
+    /// The bytes of their texts.
+    private(set) var bytes = 0
+
+    init(maxBatchEntries: Int, maxBatchBytes: Int) {
+        self.maxBatchEntries = maxBatchEntries
+        self.maxBatchBytes = maxBatchBytes
+    }
+
+    /// The batch that an entry of so many bytes is to be put into.
+    mutating func batch(for byteCount: Int) -> EntryBatch {
+        entries += 1
+        bytes += byteCount
+        if let last = waiting.last, last.count < maxBatchEntries, last.textBytes + byteCount <= maxBatchBytes {
+            return last
+        }
+        let batch = spare.popLast() ?? EntryBatch()
+        waiting.append(batch)
+        return batch
+    }
+
+    /// Takes the batch that has waited longest.
+    mutating func next() -> EntryBatch? {
+        // There are few: all but the last are full.
+        waiting.isEmpty ? nil : waiting.removeFirst()
+    }
+
+    /// A batch is done with.
+    mutating func giveBack(_ batch: EntryBatch) {
+        entries -= batch.count
+        bytes -= batch.textBytes
+        batch.removeAll()
+        // One gathers while another is committed.
+        if spare.count < 2 { spare.append(batch) }
+    }
+}

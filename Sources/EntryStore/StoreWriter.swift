@@ -1,0 +1,281 @@
+package import Broker
+import Dispatch
+import Foundation
+import Histogram
+import Synchronization
+
+/// Brings entries into a database, on a thread of its own, and tells their senders when they are there.
+///
+/// While one batch is committed the next one gathers, without a timer: a lone entry is committed at once, and many that come
+/// together share a commit. What waits is bounded: where it is much, connections are not read from (``isBehind``).
+package final class StoreWriter: Sendable {
+    /// What a writer can be told.
+    package struct Configuration: Sendable {
+        /// The most entries of a commit; 1 for each by itself.
+        package var maxBatchEntries = 4096
+        /// The bytes of texts from which on a commit takes no more.
+        package var maxBatchBytes = 8 * 1024 * 1024
+        /// The entries that wait from which on connections are not read from.
+        package var maxWaitingEntries = 16 * 1024
+        /// The bytes of texts that wait from which on connections are not read from.
+        package var maxWaitingBytes = 64 * 1024 * 1024
+        /// How long entries wait for a database that is away or locked, from when they came.
+        package var patience = Duration.seconds(5)
+        /// What is kept.
+        package var retention = Retention()
+        /// How often it is looked whether there is something to delete.
+        package var pruningInterval = Duration.seconds(1)
+
+        /// Creates the default configuration.
+        package init() {}
+    }
+
+    private struct State: ~Copyable {
+        var queue: StoreQueue
+        /// Whether the thread waits for work.
+        var isIdle = false
+        var isClosing = false
+        var commits: UInt64 = 0
+        var stored: UInt64 = 0
+        var repeated: UInt64 = 0
+        var refused: UInt64 = 0
+        var failure: StoreError?
+        /// Times of commits in nanoseconds, up to a minute.
+        var times = Histogram<UInt32>(highestTrackableValue: 60_000_000_000)
+    }
+
+    private let database: any EntryDatabase
+    private let configuration: Configuration
+    private let committed: @Sendable (EntryBatch) -> Void
+    private let notice: @Sendable (String) -> Void
+    private let state: Mutex<State>
+    private let work = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+    private let behind = Atomic(false)
+
+    /// Creates a writer, whose thread runs until ``close()``.
+    /// - Parameters:
+    ///   - committed: called on the writer's thread with each batch that was committed, before its senders are told.
+    ///   - notice: told, in one line, when the database stops taking entries, and when it goes on.
+    package init(
+        to database: any EntryDatabase, _ configuration: Configuration = Configuration(),
+        notice: @escaping @Sendable (String) -> Void = { _ in },
+        committed: @escaping @Sendable (EntryBatch) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.configuration = configuration
+        self.committed = committed
+        self.notice = notice
+        state = Mutex(
+            State(
+                queue: StoreQueue(
+                    maxBatchEntries: configuration.maxBatchEntries, maxBatchBytes: configuration.maxBatchBytes)))
+        let thread = Thread { [self] in run() }
+        thread.name = "store"
+        thread.start()
+    }
+
+    /// Whether so much waits that those whose entries do are not to be read from.
+    package var isBehind: Bool { behind.load(ordering: .relaxed) }
+
+    /// Takes an entry, whose fate is told when it is committed.
+    /// - Parameters:
+    ///   - transport: what has brought it.
+    ///   - source: the transport's number in the ledger.
+    ///   - messageID: the id of the message that brought it; empty for none.
+    ///   - mayRepeat: whether the message may be known by its id.
+    package func record(
+        _ entry: borrowing ReceivedEntry, transport: String, source: UInt8 = 0, messageID: RawSpan = RawSpan(),
+        mayRepeat: Bool = false, reply: () -> EntryReply
+    ) -> RecordResult {
+        let byteCount = EntryBatch.bytes(of: entry, messageID)
+        return state.withLock { state in
+            if let reason = refusal(state, byteCount) {
+                state.refused += 1
+                return .unavailable(reason)
+            }
+            // Under the lock, so that times of reception are in the order of rows.
+            state.queue.batch(for: byteCount).append(
+                entry, receivedAt: MonotonicClock.wallTime, transport: transport, source: source,
+                messageID: messageID, mayRepeat: mayRepeat, reply: reply())
+            noteLoad(state)
+            if state.isIdle {
+                state.isIdle = false
+                work.signal()
+            }
+            return .later
+        }
+    }
+
+    /// Why an entry is not taken: every connection may bring what it has read before it stops, and that has an end, too.
+    private func refusal(_ state: borrowing State, _ byteCount: Int) -> String? {
+        if state.isClosing { return "the logger is ending" }
+        let (entries, bytes) = (state.queue.entries, state.queue.bytes)
+        guard
+            entries >= 4 * configuration.maxWaitingEntries
+                || (entries > 0 && bytes + byteCount > 4 * configuration.maxWaitingBytes)
+        else { return nil }
+        return "the store is behind: \(entries) entries (\(bytes >> 20) MiB) wait to be committed"
+    }
+
+    private func noteLoad(_ state: borrowing State) {
+        let isBehind =
+            state.queue.entries >= configuration.maxWaitingEntries || state.queue.bytes >= configuration.maxWaitingBytes
+        if isBehind != behind.load(ordering: .relaxed) { behind.store(isBehind, ordering: .relaxed) }
+    }
+
+    /// Finds entries; blocks.
+    package func page(_ query: EntryQuery, maxTextBytes: Int) throws(StoreError) -> StoredPage {
+        try database.page(query, maxTextBytes: maxTextBytes)
+    }
+
+    /// What it has done so far.
+    package func figures() -> StoreFigures {
+        let written = database.bytesWritten()
+        return state.withLock { state in
+            func microseconds(_ percentile: Double) -> Double? {
+                state.commits == 0 ? nil : Double(state.times.valueAtPercentile(percentile)) / 1000
+            }
+            return StoreFigures(
+                database: database.description, commits: state.commits, entries: state.stored,
+                repeated: state.repeated, refused: state.refused, waiting: state.queue.entries,
+                commitP50Us: microseconds(50), commitP99Us: microseconds(99), writtenBytes: written,
+                failure: state.failure?.description)
+        }
+    }
+
+    /// Commits what waits, and ends; blocks until that is done.
+    ///
+    /// Entries that come later are refused.
+    package func close() {
+        let isFirst = state.withLock { state in
+            guard !state.isClosing else { return false }
+            state.isClosing = true
+            return true
+        }
+        guard isFirst else { return }
+        work.signal()
+        ended.wait()
+    }
+
+    // MARK: The writer's thread
+
+    private func run() {
+        var nextPruning = configuration.retention.keepsAll ? UInt64.max : 0
+        while true {
+            switch next() {
+            case .commit(let batch): finish(batch, commit(batch))
+            case .wait: _ = work.wait(timeout: pause(until: nextPruning))
+            case .end:
+                database.close()
+                ended.signal()
+                return
+            }
+            guard MonotonicClock.now >= nextPruning else { continue }
+            // Where there is more to delete, a slice of it after each batch.
+            if !prune() { nextPruning = MonotonicClock.now + configuration.pruningInterval.nanoseconds }
+        }
+    }
+
+    private enum Step {
+        case commit(EntryBatch)
+        case wait
+        case end
+    }
+
+    private func pause(until deadline: UInt64) -> DispatchTime {
+        guard deadline != .max else { return .distantFuture }
+        let now = MonotonicClock.now
+        return .now() + .nanoseconds(deadline > now ? Int(deadline - now) : 0)
+    }
+
+    private func next() -> Step {
+        state.withLock { state in
+            if let batch = state.queue.next() {
+                state.isIdle = false
+                return .commit(batch)
+            }
+            if state.isClosing { return .end }
+            state.isIdle = true
+            return .wait
+        }
+    }
+
+    /// Commits a batch; returns why that was not possible.
+    private func commit(_ batch: EntryBatch) -> StoreError? {
+        var pause = 0.01
+        while true {
+            batch.resetFates()
+            let start = MonotonicClock.now
+            do throws(StoreError) {
+                try database.commit(batch)
+                let elapsed = MonotonicClock.now - start
+                state.withLock { _ = $0.times.record(min(elapsed, 60_000_000_000)) }
+                return nil
+            } catch {
+                note(error)
+                let waited = Duration.nanoseconds(Int64(MonotonicClock.now - batch.began)) + .seconds(pause)
+                guard error.mayPass, waited < configuration.patience else { return error }
+            }
+            Thread.sleep(forTimeInterval: pause)
+            pause = min(pause * 2, 0.5)
+        }
+    }
+
+    /// A batch was committed, or given up.
+    private func finish(_ batch: EntryBatch, _ failure: StoreError?) {
+        if let failure {
+            batch.reply(.unavailable("\(failure)"))
+        } else {
+            committed(batch)
+            note(nil)
+            batch.reply(.recorded)
+        }
+        state.withLock { state in
+            if failure == nil {
+                state.commits += 1
+                for index in 0..<batch.count {
+                    switch batch.fate(index) {
+                    case .stored: state.stored += 1
+                    case .repeated:
+                        state.stored += 1
+                        state.repeated += 1
+                    case .known: break
+                    }
+                }
+            } else {
+                state.refused += UInt64(batch.count)
+            }
+            state.queue.giveBack(batch)
+            noteLoad(state)
+        }
+    }
+
+    /// Says it once when the database stops taking entries, and once when it goes on.
+    private func note(_ failure: StoreError?) {
+        let line: String? = state.withLock { state in
+            defer { state.failure = failure }
+            if let failure { return failure.cause == state.failure?.cause ? nil : "entries are not stored: \(failure)" }
+            return state.failure == nil ? nil : "entries are stored again"
+        }
+        if let line { notice(line) }
+    }
+
+    /// Deletes a slice of what is not to be kept; returns whether there is more.
+    private func prune() -> Bool {
+        do throws(StoreError) {
+            return try database.prune(configuration.retention, now: MonotonicClock.wallTime)
+        } catch {
+            // It is tried again in a second, and commits tell what is wrong.
+            return false
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in nanoseconds; 0 for a negative one.
+    fileprivate var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000)
+    }
+}

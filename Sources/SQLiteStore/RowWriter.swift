@@ -1,0 +1,122 @@
+import Broker
+import EntryStore
+import GRDB
+import GRDBSQLite
+
+/// Writes entries as rows, in a transaction: statements are prepared once, and texts are bound where they lie.
+struct RowWriter {
+    private static let insertion = """
+        INSERT INTO entries (received_at, sent_at, severity, repeated, seq, transport, run, message_id, name, data)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    private static let sameNumber = "SELECT 1 FROM entries WHERE run = ? AND seq = ? LIMIT 1"
+    private static let sameMessage = "SELECT 1 FROM entries WHERE message_id = ? AND name = ? AND data = ? LIMIT 1"
+
+    private let db: Database
+    private let insert: OpaquePointer
+    private let findNumber: OpaquePointer
+    private let findMessage: OpaquePointer
+
+    /// Prepares the statements, which the connection keeps.
+    init(_ db: Database) throws {
+        self.db = db
+        insert = try db.cachedStatement(sql: Self.insertion).sqliteStatement
+        findNumber = try db.cachedStatement(sql: Self.sameNumber).sqliteStatement
+        findMessage = try db.cachedStatement(sql: Self.sameMessage).sqliteStatement
+    }
+
+    /// Writes an entry, unless it is there.
+    func write(_ entry: BatchedEntry) throws(DatabaseError) -> EntryBatch.Fate {
+        if entry.mayRepeat, !entry.messageID.isEmpty, try isKnown(entry) { return .known }
+        var isRepeated = false
+        if !entry.run.isEmpty { isRepeated = try isInRun(entry) }
+        try bind(insert, 1, entry.receivedAt)
+        try bind(insert, 2, entry.sentAt == 0 ? nil : entry.sentAt)
+        try bind(insert, 3, Int64(entry.severity.rawValue))
+        try bind(insert, 4, isRepeated ? 1 : 0)
+        try bind(insert, 5, entry.run.isEmpty ? nil : Int64(bitPattern: entry.sequence))
+        var transport = entry.transport
+        try check(
+            transport.withUTF8 { text in
+                text.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text(insert, 6, $0.baseAddress, Int32($0.count), Self.copied)
+                }
+            }, insert)
+        try bind(insert, 7, entry.run.isEmpty ? nil : entry.run)
+        try bind(insert, 8, entry.messageID.isEmpty ? nil : entry.messageID)
+        try bind(insert, 9, entry.name)
+        try bind(insert, 10, entry.data)
+        _ = try step(insert)
+        return isRepeated ? .repeated : .stored
+    }
+
+    private func isKnown(_ entry: BatchedEntry) throws(DatabaseError) -> Bool {
+        try bind(findMessage, 1, entry.messageID)
+        try bind(findMessage, 2, entry.name)
+        try bind(findMessage, 3, entry.data)
+        return try step(findMessage)
+    }
+
+    private func isInRun(_ entry: BatchedEntry) throws(DatabaseError) -> Bool {
+        try bind(findNumber, 1, entry.run)
+        try bind(findNumber, 2, Int64(bitPattern: entry.sequence))
+        return try step(findNumber)
+    }
+
+    // MARK: SQLite's own interface
+
+    /// SQLITE_TRANSIENT: SQLite copies the text.
+    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    private func bind(_ statement: OpaquePointer, _ index: Int32, _ number: Int64?) throws(DatabaseError) {
+        try check(
+            number.map { sqlite3_bind_int64(statement, index, $0) } ?? sqlite3_bind_null(statement, index), statement)
+    }
+
+    /// Binds a text, which stays where it is until the transaction is over; one that is not UTF-8 is mended in a copy.
+    private func bind(
+        _ statement: OpaquePointer, _ index: Int32, _ text: UnsafeRawBufferPointer?
+    ) throws(DatabaseError) {
+        guard let text else { return try check(sqlite3_bind_null(statement, index), statement) }
+        guard !Self.isUTF8(text) else {
+            let start = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+            return try check(sqlite3_bind_text(statement, index, start, Int32(text.count), nil), statement)
+        }
+        var mended = String(decoding: text, as: UTF8.self)
+        try check(
+            mended.withUTF8 { text in
+                text.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text(statement, index, $0.baseAddress, Int32($0.count), Self.copied)
+                }
+            }, statement)
+    }
+
+    private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let bytes = bytes.assumingMemoryBound(to: UInt8.self)
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: bytes.span)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Runs a statement to its first row, or its end; returns whether there was a row.
+    private func step(_ statement: OpaquePointer) throws(DatabaseError) -> Bool {
+        let code = sqlite3_step(statement)
+        guard code == SQLITE_ROW || code == SQLITE_DONE else { throw failure(statement) }
+        sqlite3_reset(statement)
+        return code == SQLITE_ROW
+    }
+
+    private func check(_ code: Int32, _ statement: OpaquePointer) throws(DatabaseError) {
+        guard code == SQLITE_OK else { throw failure(statement) }
+    }
+
+    private func failure(_ statement: OpaquePointer) -> DatabaseError {
+        let code = sqlite3_extended_errcode(db.sqliteConnection)
+        let message = String(cString: sqlite3_errmsg(db.sqliteConnection))
+        sqlite3_reset(statement)
+        return DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
+    }
+}

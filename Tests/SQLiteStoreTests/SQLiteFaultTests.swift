@@ -1,0 +1,139 @@
+import Broker
+import EngineTestKit
+import EntryStore
+import Foundation
+import GRDB
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("What an SQLite file can come to", .timeLimit(.minutes(1)))
+struct SQLiteFaultTests {
+    private let entry = LogEntry(name: "n", data: "d")
+
+    /// Why something is not possible.
+    private func failure(_ body: () throws -> Void) -> StoreError? {
+        #expect(throws: StoreError.self) { try body() }
+    }
+
+    @Test("files of others, and of later versions, are refused as they are")
+    func others() throws {
+        try withFolder { folder in
+            let other = "\(folder)/other.db"
+            try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE mine (x)") }
+            let bytes = try Data(contentsOf: URL(filePath: other))
+            #expect(failure { _ = try SQLiteDatabase(path: other) }?.cause == .incompatible)
+            #expect(try Data(contentsOf: URL(filePath: other)) == bytes)
+
+            let later = "\(folder)/later.db"
+            try SQLiteDatabase(path: later).close()
+            try DatabaseQueue(path: later).write { try $0.execute(sql: "PRAGMA user_version = 99") }
+            let error = failure { _ = try SQLiteDatabase(path: later) }
+            #expect(error?.cause == .incompatible && error?.description.contains("version 99") == true)
+
+            let text = "\(folder)/text"
+            try Data(repeating: UInt8(ascii: "x"), count: 5000).write(to: URL(filePath: text))
+            #expect(failure { _ = try SQLiteDatabase(path: text) }?.cause == .corrupt)
+            #expect(failure { _ = try SQLiteReader(path: text) }?.cause == .corrupt)
+
+            #expect(failure { _ = try SQLiteDatabase(path: "\(folder)/none/entries.db") }?.cause == .gone)
+            #expect(failure { _ = try SQLiteReader(path: "\(folder)/none.db") }?.cause == .gone)
+        }
+    }
+
+    @Test("while another process locks it, entries have to wait")
+    func locked() throws {
+        try withDatabase { database, path in
+            try database.store(entry)
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let other = try DatabaseQueue(path: path, configuration: configuration)
+            try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            let error = failure { try database.store(entry) }
+            #expect(error?.cause == .locked && error?.mayPass == true)
+            // Reading goes on.
+            #expect(try database.found().count == 1)
+            try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+            try database.store(entry)
+            #expect(try database.found().count == 2)
+        }
+    }
+
+    @Test("a file that was moved away is not written to, but made anew")
+    func moved() throws {
+        try withDatabase { database, path in
+            try database.store(entry)
+            for suffix in ["", "-wal", "-shm"] {
+                try FileManager.default.moveItem(atPath: path + suffix, toPath: path + ".old" + suffix)
+            }
+            let error = failure { try database.store(entry) }
+            #expect(error?.cause == .gone && error?.mayPass == true)
+            try database.store(entry)
+            #expect(try database.found().map(\.id) == [1])
+        }
+    }
+
+    @Test("a full disk: what was acknowledged is there, the rest is refused, and it goes on when there is room")
+    func full() throws {
+        try withSmallDisk(bytes: 1 << 20) { folder in
+            let database = try SQLiteDatabase(path: "\(folder)/entries.db")
+            let ballast = URL(filePath: "\(folder)/ballast")
+            try Data(repeating: 1, count: 300_000).write(to: ballast)
+            let large = LogEntry(name: "n", data: String(repeating: "x", count: 10_000))
+            var stored = 0
+            var error: StoreError?
+            while error == nil, stored < 1000 {
+                do {
+                    try database.store(large)
+                    stored += 1
+                } catch let failure as StoreError {
+                    error = failure
+                }
+            }
+            #expect(error?.cause == .full && error?.mayPass == false && stored > 5)
+            #expect(failure { try database.store(large) }?.cause == .full)
+            #expect(try database.found().count == stored)
+            try FileManager.default.removeItem(at: ballast)
+            try database.store(large)
+            #expect(try database.found().count == stored + 1)
+            database.close()
+        }
+    }
+
+    @Test("a file on a disk that is read only is refused with that reason")
+    func readOnly() throws {
+        try withSmallDisk(bytes: 1 << 20) { folder in
+            try SQLiteDatabase(path: "\(folder)/entries.db").close()
+            try #require(mount("none", folder, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
+            let error = failure { _ = try SQLiteDatabase(path: "\(folder)/entries.db") }
+            #expect(error?.cause == .readOnly, "\(String(describing: error))")
+        }
+    }
+
+    @Test("a commit outlives the host: it is synced, and every one is")
+    func synchronous() throws {
+        try withDatabase { database, path in
+            try database.store(entry)
+            #expect(try database.setting("synchronous") == 2)
+            #expect(try DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        }
+    }
+
+    @Test("a query finds its rows by an index, and in their order without sorting")
+    func plans() throws {
+        try withDatabase { _, path in
+            try DatabaseQueue(path: path).read { db in
+                for (condition, index) in [
+                    ("name = 'n'", "entries_name"), ("severity > 0 AND severity = 2", "entries_severity"),
+                    ("id < 5", "PRIMARY KEY"), ("run = 'r' AND seq = 1", "entries_run"),
+                    ("message_id = 'm'", "entries_message_id"),
+                ] {
+                    let plan = try Row.fetchAll(
+                        db, sql: "EXPLAIN QUERY PLAN SELECT * FROM entries WHERE \(condition) ORDER BY id DESC LIMIT 9")
+                    let text = plan.map { $0["detail"] as String }.joined(separator: "; ")
+                    #expect(text.contains(index) && !text.contains("TEMP B-TREE"), "\(condition): \(text)")
+                }
+            }
+        }
+    }
+}
