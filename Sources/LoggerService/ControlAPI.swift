@@ -1,5 +1,7 @@
 import Broker
+import EntryStore
 import Foundation
+import NIOCore
 
 /// The logger's own requests, beside those that bring entries.
 ///
@@ -8,12 +10,14 @@ import Foundation
 /// | `GET /health` | 200, what every transport has brought, and the memory that the accounts of runs take |
 /// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise, at most 10,000 |
 /// | `GET /entries?limit=N&before=M` | the same of those that came before number M |
+/// | `GET /entries?name=…&severity=…&since=…&until=…` | with a database: of those, the ones that meet all of it |
 /// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
 /// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
 ///
 /// A page of entries holds at most 8 MiB of names and data, unless its first entry alone has more. Where there are older
 /// ones, the `Link` field of the answer names the next page (`rel="next"`, RFC 8288). A page is made while it is read:
-/// entries that newer ones have taken the place of by then are left out.
+/// entries that newer ones have taken the place of by then are left out. With a database, a page holds at most 2 MiB, and is
+/// read off the event loop.
 package struct ControlAPI: Sendable {
     /// An answer: a status and a JSON body.
     package struct Answer: Sendable {
@@ -33,6 +37,8 @@ package struct ControlAPI: Sendable {
         package var body: [UInt8]
         /// Makes the next part of the JSON text; nil where ``body`` is all of it.
         package var more: (@Sendable () -> Part)?
+        /// Makes the answer on another thread and hands it over from there; nil for an answer that is here.
+        package var later: (@Sendable (_ done: @escaping @Sendable (Answer) -> Void) -> Void)?
         /// The methods that the path knows, when the one asked for is not among them.
         package var allow: String?
         /// Where there is more of what was asked for, as the `Link` field has it (RFC 8288).
@@ -42,10 +48,12 @@ package struct ControlAPI: Sendable {
     private static let maxEntries = 10_000
 
     private let ledger: Ledger
+    private let storage: EntryStorage?
 
-    /// Creates the API of a ledger.
-    package init(ledger: Ledger) {
+    /// Creates the API of a ledger, and of the database behind it, if there is one.
+    package init(ledger: Ledger, storage: EntryStorage? = nil) {
         self.ledger = ledger
+        self.storage = storage
     }
 
     /// Answers a request; nil for a path that is not the logger's.
@@ -53,7 +61,7 @@ package struct ControlAPI: Sendable {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.first, parts.count) {
         case ("health", 1):
-            return method == "GET" ? json(200, Health(ledger.counts(), ledger.use())) : notAllowed("GET")
+            return method == "GET" ? health() : notAllowed("GET")
         case ("entries", 1):
             return method == "GET" ? entries(query) : notAllowed("GET")
         case ("runs", 2):
@@ -70,7 +78,15 @@ package struct ControlAPI: Sendable {
         }
     }
 
+    /// A logger that cannot take entries now is not well.
+    private func health() -> Answer {
+        let store = storage?.figures()
+        let isWell = store?.failure == nil
+        return json(isWell ? 200 : 503, Health(ledger.counts(), ledger.use(), store, isWell: isWell))
+    }
+
     private func entries(_ query: String) -> Answer {
+        if let storage { return stored(query, in: storage) }
         let text = Self.value(of: "limit", in: query) ?? "100"
         guard let limit = Int(text), (1...Self.maxEntries).contains(limit) else {
             return failure(400, "limit has to be a number from 1 to \(Self.maxEntries), not '\(text)'")
@@ -87,6 +103,39 @@ package struct ControlAPI: Sendable {
         answer.body = first
         if !page.hasEnded { answer.more = page.nextPart }
         return answer
+    }
+
+    /// A page of the database.
+    private func stored(_ text: String, in storage: EntryStorage) -> Answer {
+        var query = EntryQuery()
+        for parameter in EntryQuery.parameters {
+            guard let escaped = Self.value(of: parameter, in: text) else { continue }
+            guard let value = escaped.replacing("+", with: " ").removingPercentEncoding else {
+                return failure(400, "\(parameter) is not in the form of URLs: '\(escaped)'")
+            }
+            if let problem = query.set(parameter, to: value, maxLimit: Self.maxEntries) { return failure(400, problem) }
+        }
+        guard let permit = storage.pages.permit() else {
+            return failure(503, "\(StoredPages.most) pages are being read already; ask again")
+        }
+        var answer = Answer(status: 200, body: [])
+        answer.later = { [query] done in
+            storage.pages.run { done(page(query, of: storage, permit)) }
+        }
+        return answer
+    }
+
+    private func page(_ query: EntryQuery, of storage: EntryStorage, _ permit: StoredPages.Permit) -> Answer {
+        do throws(StoreError) {
+            let page = try storage.page(query, maxTextBytes: StoredPages.maxTextBytes)
+            let parts = StoredPageParts(page, permit)
+            var answer = Answer(status: 200, body: parts.first)
+            if !parts.hasEnded { answer.more = { parts.next() } }
+            if let next = page.next { answer.link = "</entries?\(query.text(before: next))>; rel=\"next\"" }
+            return answer
+        } catch {
+            return failure(503, "\(error)")
+        }
     }
 
     private func report(_ id: String) -> Answer {
@@ -146,6 +195,8 @@ private struct Health: Encodable {
     var repeated: UInt64
     var transports: [String: Source]
     var ledger: Use
+    /// Nil where there is no database.
+    var store: StoreFigures?
 
     /// The accounts of the runs: their number and their memory, and the entries for whose number there was none left.
     struct Use: Encodable {
@@ -161,7 +212,9 @@ private struct Health: Encodable {
         }
     }
 
-    init(_ counts: [SourceCount], _ use: LedgerUse) {
+    init(_ counts: [SourceCount], _ use: LedgerUse, _ store: StoreFigures?, isWell: Bool) {
+        self.store = store
+        if !isWell { status = "entries are not stored" }
         ledger = Use(
             runs: use.runs, usedBytes: use.usedBytes, limitBytes: use.limitBytes, untracked: use.untracked)
         received = counts.reduce(0) { $0 + $1.received }

@@ -100,7 +100,7 @@ final class EntryPage: Sendable {
 
     /// Writes what fits of an entry; returns whether that was the rest of it.
     private static func write(
-        _ head: StoredEntry.Head, _ texts: StoredEntry.Texts, _ transports: [SourceCount], _ progress: inout Progress,
+        _ head: RingEntry.Head, _ texts: RingEntry.Texts, _ transports: [SourceCount], _ progress: inout Progress,
         _ budget: inout Int, _ out: inout ByteBuffer
     ) -> Bool {
         var dataStart = 0

@@ -158,7 +158,7 @@ struct EntryRing: ~Copyable {
     }
 
     /// The entry without its texts, and these.
-    func withEntry<R>(_ place: Place, _ body: (StoredEntry.Head, _ texts: StoredEntry.Texts) -> R) -> R {
+    func withEntry<R>(_ place: Place, _ body: (RingEntry.Head, _ texts: RingEntry.Texts) -> R) -> R {
         let bounds = place.bounds
         func get<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
             memory.loadUnaligned(fromByteOffset: bounds.lowerBound + offset, as: type)
@@ -167,10 +167,10 @@ struct EntryRing: ~Copyable {
         let nameStart = runStart + Int(get(28, as: UInt16.self))
         let dataStart = nameStart + Int(get(24, as: UInt32.self))
         return body(
-            StoredEntry.Head(
+            RingEntry.Head(
                 severity: Severity(rawValue: get(31, as: UInt8.self)) ?? .info, sequence: get(8, as: UInt64.self),
                 sentAt: get(16, as: Int64.self), receivedAt: get(0, as: Int64.self), source: get(30, as: UInt8.self)),
-            StoredEntry.Texts(
+            RingEntry.Texts(
                 run: UnsafeRawBufferPointer(rebasing: memory[runStart..<nameStart]),
                 name: UnsafeRawBufferPointer(rebasing: memory[nameStart..<dataStart]),
                 data: UnsafeRawBufferPointer(rebasing: memory[dataStart..<bounds.upperBound - 4])))
@@ -181,8 +181,8 @@ struct EntryRing: ~Copyable {
     }
 }
 
-/// What the store gives back of an entry.
-enum StoredEntry {
+/// What the ring gives back of an entry.
+enum RingEntry {
     /// What an entry has beside its texts.
     struct Head {
         var severity: Severity
@@ -194,7 +194,7 @@ enum StoredEntry {
         var source: UInt8
     }
 
-    /// The texts of an entry, in the memory of its store.
+    /// The texts of an entry, in the memory of the ring.
     struct Texts {
         /// Empty where the entry belongs to no run.
         var run: UnsafeRawBufferPointer

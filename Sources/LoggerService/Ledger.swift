@@ -40,11 +40,15 @@ package final class Ledger: Sendable {
 
     /// Where the entries of one transport are recorded.
     package func recorder(for transport: String) -> some EntryRecorder {
-        let source = state.withLock { state in
+        LedgerRecorder(ledger: self, source: source(transport))
+    }
+
+    /// The number that a transport has from now on.
+    func source(_ transport: String) -> UInt8 {
+        state.withLock { state in
             state.sources.append(SourceCount(transport: transport))
             return UInt8(state.sources.count - 1)
         }
-        return LedgerRecorder(ledger: self, source: source)
     }
 
     /// Announces a run whose entries carry a ``PayloadSeal``; false if the id is taken or too long.
@@ -84,11 +88,16 @@ package final class Ledger: Sendable {
         }
     }
 
-    fileprivate func record(_ entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult {
-        guard entry.run.byteCount <= EntryLimits.maxRunIDBytes else {
-            countUndecodable(source: source)
-            return .rejected("the run id exceeds the limit of \(EntryLimits.maxRunIDBytes) bytes")
-        }
+    /// Why an entry is not taken, which is counted; nil for one that is.
+    func refusal(of entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult? {
+        guard entry.run.byteCount > EntryLimits.maxRunIDBytes else { return nil }
+        countUndecodable(source: source)
+        return .rejected("the run id exceeds the limit of \(EntryLimits.maxRunIDBytes) bytes")
+    }
+
+    @discardableResult
+    func record(_ entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult {
+        if let refusal = refusal(of: entry, source: source) { return refusal }
         let now = MonotonicClock.wallTime
         state.withLock { state in
             state.sources[Int(source)].received += 1
@@ -116,11 +125,11 @@ package final class Ledger: Sendable {
         return run
     }
 
-    fileprivate func countUndecodable(source: UInt8) {
+    func countUndecodable(source: UInt8) {
         state.withLock { $0.sources[Int(source)].undecodable += 1 }
     }
 
-    fileprivate func countRepeated(_ entry: borrowing ReceivedEntry, source: UInt8) {
+    func countRepeated(_ entry: borrowing ReceivedEntry, source: UInt8) {
         let now = MonotonicClock.wallTime
         state.withLock { state in
             state.sources[Int(source)].repeated += 1

@@ -19,6 +19,7 @@ package struct LoggerService: Service {
     }
 
     private let ledger: Ledger
+    private let storage: EntryStorage?
     private let receivers: [Receiver]
     private let bound: @Sendable (_ transport: String, ServerAddress) throws -> Void
     private let ready: @Sendable () throws -> Void
@@ -26,14 +27,16 @@ package struct LoggerService: Service {
 
     /// Creates a logger.
     /// - Parameters:
+    ///   - storage: the database behind the ledger, if there is one; closed when everything received is answered.
     ///   - bound: told of each receiver when entries can arrive there; what it throws ends the logger.
     ///   - ready: told once, when entries can arrive everywhere; what it throws ends the logger.
     package init(
-        ledger: Ledger, receivers: [Receiver],
+        ledger: Ledger, storage: EntryStorage? = nil, receivers: [Receiver],
         bound: @escaping @Sendable (_ transport: String, ServerAddress) throws -> Void,
         ready: @escaping @Sendable () throws -> Void
     ) {
         self.ledger = ledger
+        self.storage = storage
         self.receivers = receivers
         self.bound = bound
         self.ready = ready
@@ -42,6 +45,7 @@ package struct LoggerService: Service {
     /// Serves until a graceful shutdown (or cancellation), then drains.
     /// - Throws: ``ServerError`` when a receiver cannot start, which ends the others at once; what `bound` and `ready` throw.
     package func run() async throws {
+        defer { storage?.close() }
         let (addresses, sink) = AsyncStream.makeStream(of: (transport: String, address: ServerAddress).self)
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
@@ -69,7 +73,12 @@ package struct LoggerService: Service {
 
     /// Serves one receiver; one that was ready once and was lost since (its message broker went away) starts again.
     private func serve(_ receiver: Receiver, _ isReady: @escaping @Sendable (ServerAddress) -> Void) async throws {
-        let recorder = ledger.recorder(for: receiver.transport)
+        let recorder: any EntryRecorder =
+            if let storage {
+                storage.recorder(for: receiver.transport)
+            } else {
+                ledger.recorder(for: receiver.transport)
+            }
         let hasBeenReady = Flag()
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {

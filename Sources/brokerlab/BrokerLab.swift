@@ -23,7 +23,7 @@ struct BrokerLab: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             BenchCommand.self, SuiteCommand.self, ReportCommand.self, CompareCommand.self, AdviseCommand.self,
-            ColumnsCommand.self, LoggerCommand.self,
+            ColumnsCommand.self, LoggerCommand.self, EntriesCommand.self,
             BrokerCommand.self, SendCommand.self, GobCommand.self, DoctorCommand.self, RabbitMQCommand.self,
         ])
 

@@ -4,7 +4,7 @@ import Testing
 /// Every subcommand explains itself.
 @Suite(.timeLimit(.minutes(1)))
 struct HelpTests {
-    @Test("--help shows an example", arguments: ["bench", "logger", "broker", "send", "gob", "doctor"])
+    @Test("--help shows an example", arguments: ["bench", "logger", "entries", "broker", "send", "gob", "doctor"])
     func helpShowsAnExample(_ subcommand: String) async throws {
         let finished = try await runProgram(.brokerlab, [subcommand, "--help"])
         #expect(finished.exitCode == 0)

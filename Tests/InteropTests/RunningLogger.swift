@@ -76,7 +76,8 @@ func withLogger(
         let addresses = try await program.lines(flags.count / 2, AddressLine.self)
         let targets = Dictionary(uniqueKeysWithValues: addresses.map { ($0.transport, $0.target) })
         try await body(RunningLogger(program: program, targets: targets))
-        if isKilled { try program.signal(.kill) }
+        // The body may have done that already.
+        if isKilled { try? program.signal(.kill) }
     }
     if isKilled { return }
     #expect(finished.exitCode == 0, "\(finished.errors.text)")

@@ -11,11 +11,13 @@ import TransportIO
 final class ControlConnection: Sendable {
     private let endpoint: Endpoint
     private let timeout: TimeAmount
+    private let maxBodyBytes: Int
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let kept = Mutex<(any Channel)?>(nil)
 
-    init(to endpoint: Endpoint, timeout: TimeAmount) {
-        (self.endpoint, self.timeout) = (endpoint, timeout)
+    /// - Parameter maxBodyBytes: the longest answer; a run's report has a few hundred bytes.
+    init(to endpoint: Endpoint, timeout: TimeAmount, maxBodyBytes: Int = 1 << 20) {
+        (self.endpoint, self.timeout, self.maxBodyBytes) = (endpoint, timeout, maxBodyBytes)
     }
 
     /// Makes a request and waits for its answer.
@@ -32,10 +34,10 @@ final class ControlConnection: Sendable {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
+            .channelInitializer { [maxBodyBytes] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(ControlHandler())
+                    try channel.pipeline.syncOperations.addHandler(ControlHandler(maxBodyBytes: maxBodyBytes))
                 }
             }
         return try await ask(method, path, on: bootstrap.connect(host: endpoint.host, port: endpoint.port).get())

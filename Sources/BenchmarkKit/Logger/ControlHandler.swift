@@ -16,6 +16,8 @@ struct ControlAnswer: Sendable {
     var body: [UInt8]
     /// Whether the connection takes another request.
     var isKept: Bool
+    /// What the `Link` field says.
+    var link: String?
 }
 
 /// Why there is no answer.
@@ -23,13 +25,13 @@ enum ControlFailure: Error, CustomStringConvertible {
     /// The connection ended before a byte of the answer came: a kept one may have been ended before the request was sent.
     case endedBefore
     case endedWithin
-    case tooLong
+    case tooLong(bytes: Int)
     case late(seconds: Double)
 
     var description: String {
         switch self {
         case .endedBefore, .endedWithin: "it ended the connection"
-        case .tooLong: "its answer is longer than \(ControlHandler.maxBodyBytes) bytes"
+        case .tooLong(let bytes): "its answer is longer than \(bytes) bytes"
         case .late(let seconds): "no answer within \(DecimalText.short(seconds)) s"
         }
     }
@@ -41,11 +43,13 @@ final class ControlHandler: ChannelDuplexHandler {
     typealias OutboundIn = ControlRequest
     typealias OutboundOut = HTTPClientRequestPart
 
-    /// A run's report has a few hundred bytes.
-    static let maxBodyBytes = 1 << 20
-
+    private let maxBodyBytes: Int
     private var pending: EventLoopPromise<ControlAnswer>?
     private var answer: ControlAnswer?
+
+    init(maxBodyBytes: Int) {
+        self.maxBodyBytes = maxBodyBytes
+    }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let request = unwrapOutboundIn(data)
@@ -61,10 +65,12 @@ final class ControlHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            answer = ControlAnswer(status: Int(head.status.code), body: [], isKept: head.isKeepAlive)
+            answer = ControlAnswer(
+                status: Int(head.status.code), body: [], isKept: head.isKeepAlive,
+                link: head.headers.first(name: "link"))
         case .body(let part):
-            guard (answer?.body.count ?? 0) + part.readableBytes <= Self.maxBodyBytes else {
-                return fail(ControlFailure.tooLong, context)
+            guard (answer?.body.count ?? 0) + part.readableBytes <= maxBodyBytes else {
+                return fail(ControlFailure.tooLong(bytes: maxBodyBytes), context)
             }
             answer?.body += part.readableBytesView
         case .end:

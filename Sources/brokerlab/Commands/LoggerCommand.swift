@@ -19,12 +19,14 @@ struct LoggerCommand: AsyncParsableCommand {
             for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
 
             Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}. It takes \
-            HTTP/1.1 and, from clients that speak it at once, HTTP/2.
+            HTTP/1.1 and, from clients that speak it at once, HTTP/2. With --database, GET /entries takes name, severity, \
+            since, until and before, too, and an entry that cannot be stored is refused.
 
             EXAMPLES
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
               brokerlab logger --listen tcp=127.0.0.1:5002 --listen grpc=127.0.0.1:50001
+              brokerlab logger --database entries.db --keep-for 30d
               brokerlab logger --grpc 127.0.0.1:50001 --tls-certificate logger.pem --tls-key logger.key
               curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
               curl --http2-prior-knowledge 'http://127.0.0.1:8080/entries?limit=5'
@@ -39,7 +41,9 @@ struct LoggerCommand: AsyncParsableCommand {
     @OptionGroup var access: TokenServerOptions
     @OptionGroup var serverLimits: ServerLimitOptions
 
-    @Option(help: ArgumentHelp("The memory for the latest entries, in MiB.", valueName: "mib"))
+    @OptionGroup var database: DatabaseOptions
+
+    @Option(help: ArgumentHelp("The memory for the latest entries, in MiB; none with --database.", valueName: "mib"))
     var store = 64
 
     @Option(
@@ -70,17 +74,37 @@ struct LoggerCommand: AsyncParsableCommand {
 
     func run() async throws {
         FileDescriptors.raiseLimit()
-        let ledger = Ledger(storeBytes: store << 20, runBytes: ledger << 20)
-        let receivers = try receivers(ledger: ledger)
+        let ledger = Ledger(storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20)
+        let storage = try database.storage(behind: ledger)
+        let receivers: [LoggerService.Receiver]
+        do {
+            receivers = try self.receivers(ledger: ledger, storage: storage)
+        } catch {
+            storage?.close()
+            throw error
+        }
         let service = LoggerService(
-            ledger: ledger, receivers: receivers,
-            bound: { try StandardOutput.write(["transport": $0, "target": $1.target.hidingPasswords]) },
+            ledger: ledger, storage: storage, receivers: receivers,
+            bound: { transport, address in
+                var line: [String: any Encodable & Sendable] = [
+                    "transport": transport, "target": address.target.hidingPasswords,
+                ]
+                // Programs that know the lines of a logger without a database find these as they were.
+                if storage != nil { line["acknowledges"] = Self.acknowledgement(over: transport).rawValue }
+                try StandardOutput.write(line)
+            },
             ready: { try StandardOutput.write(["ready": true]) })
         try await ServiceRunner.run(service, exitWithStdin: exitWithStdin)
     }
 
-    private func receivers(ledger: Ledger) throws -> [LoggerService.Receiver] {
-        let api = ControlAPI(ledger: ledger)
+    /// What an acknowledgement over a transport promises where there is a database: where the logger gives it, that it is stored.
+    private static func acknowledgement(over transport: String) -> AcknowledgementClass {
+        let promise = TransportRegistry.all.first { $0.receiver == transport }?.acknowledgement ?? .recorded
+        return promise.isGivenByLogger ? .stored : promise
+    }
+
+    private func receivers(ledger: Ledger, storage: EntryStorage?) throws -> [LoggerService.Receiver] {
+        let api = ControlAPI(ledger: ledger, storage: storage)
         let token = try access.token()
         let receivers = try listening.receivers()
         let shows = TransportRegistry.defaults.filter(\.takesToken).map { "--\($0.name)" }.joined(separator: " or ")
@@ -109,9 +133,16 @@ extension ControlAPI {
     /// The API as the HTTP server wants it.
     @Sendable
     fileprivate func respond(_ request: HTTPRequest) -> HTTPResponse? {
-        answer(method: request.method, path: request.path, query: request.query).map {
-            let more = $0.more.map { more in { @Sendable in HTTPBodyPart(more()) } }
-            return HTTPResponse(status: $0.status, body: $0.body, more: more, allow: $0.allow, link: $0.link)
+        answer(method: request.method, path: request.path, query: request.query).map { HTTPResponse($0) }
+    }
+}
+
+extension HTTPResponse {
+    fileprivate init(_ answer: ControlAPI.Answer) {
+        let more = answer.more.map { more in { @Sendable in HTTPBodyPart(more()) } }
+        self.init(status: answer.status, body: answer.body, more: more, allow: answer.allow, link: answer.link)
+        later = answer.later.map { later in
+            { @Sendable done in later { @Sendable in done(HTTPResponse($0)) } }
         }
     }
 }

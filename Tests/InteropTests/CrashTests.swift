@@ -1,0 +1,146 @@
+import Broker
+import Foundation
+import RabbitMQScope
+import Subprocess
+import Synchronization
+import Testing
+
+@testable import brokerlab
+
+/// The logger is killed at random moments with 64 entries in flight, and started again on the same database: every entry that
+/// was acknowledged is there, once, or marked where it is there again.
+///
+/// BROKERLAB_KILLS kills it so many times for each transport; Tests/crash has a table of that.
+@Suite(.serialized, .timeLimit(.minutes(5)), .rabbitMQ)
+struct CrashTests {
+    private static let kills = Int(ProcessInfo.processInfo.environment["BROKERLAB_KILLS"] ?? "") ?? 3
+
+    /// A line of `brokerlab entries`.
+    private struct Line: Decodable {
+        var run: String
+        var seq: UInt64
+        var repeated: Bool?
+    }
+
+    @Test(
+        "SIGKILL under load",
+        arguments: ["tcp", "netrpc", "grpc", "grpc:stream", "http", "http:pipelined", "http:http2", "amqp"])
+    func kill(_ selector: String) async throws {
+        let transport = try TransportRegistry.transport(named: selector)
+        let queue = "crash-\(UUID().uuidString)"
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "entries.db").path
+            var arguments = ["--database", path]
+            if transport.companion != nil { arguments += ["--amqp", try RabbitMQScope.url, "--amqp-queue", queue] }
+            let work = CrashLoad()
+            for _ in 0..<Self.kills {
+                let listens = transport.companion == nil ? [transport.name] : []
+                try await withLogger(listens, arguments: arguments, isKilled: true) { logger in
+                    let target = transport.companion == nil ? logger.targets[transport.name]! : try RabbitMQScope.url
+                    let moment = ContinuousClock.now + .milliseconds(Int.random(in: 50...250))
+                    let client = try client(of: transport, to: target, queue: queue)
+                    try await work.run(client, until: moment) { try logger.program.signal(.kill) }
+                }
+            }
+            let wanted = Set(work.acknowledged)
+            // What waits in a queue is stored when a logger takes it.
+            if transport.companion != nil {
+                try await withLogger([], arguments: arguments) { logger in
+                    let deadline = ContinuousClock.now + .seconds(20)
+                    while try await !wanted.isSubset(of: numbers(path).seen), ContinuousClock.now < deadline {
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                }
+            }
+            let found = try await numbers(path)
+            let missing = wanted.subtracting(found.seen)
+            #expect(missing.isEmpty, "\(missing.count) of \(wanted.count) are missing, such as \(missing.min() ?? 0)")
+            #expect(found.unmarked == 0, "\(found.unmarked) entries are there again and not marked")
+            #expect(wanted.count > Self.kills)
+            print(
+                "crash: \(selector): \(Self.kills) kills, \(wanted.count) acknowledged, \(found.rows) stored, "
+                    + "\(missing.count) missing, \(found.marked) marked as repeated, \(found.unmarked) not marked")
+        }
+    }
+
+    private func numbers(_ path: String) async throws -> (
+        seen: Set<UInt64>, rows: Int, marked: Int, unmarked: Int
+    ) {
+        let finished = try await runProgram(.brokerlab, ["entries", path, "--limit", "10000000"])
+        #expect(finished.exitCode == 0, "\(finished.errors.text)")
+        var (seen, rows, marked, unmarked): (Set<UInt64>, Int, Int, Int) = ([], 0, 0, 0)
+        // Oldest first: what comes again is marked.
+        for text in finished.output.lines.reversed() {
+            let line = try JSONDecoder().decode(Line.self, from: Data(text.utf8))
+            rows += 1
+            if line.repeated == true { marked += 1 } else if seen.contains(line.seq) { unmarked += 1 }
+            seen.insert(line.seq)
+        }
+        return (seen, rows, marked, unmarked)
+    }
+
+    private func client(
+        of transport: TransportDescriptor, to target: String, queue: String
+    ) throws -> any ClientTransport {
+        var options = ClientOptions(target: target, maxInFlight: 64, patience: .zero)
+        for option in transport.options where option.name == "queue" && option.half == .broker {
+            let isSet = options.own.set(option, to: queue)
+            #expect(isSet)
+        }
+        return try transport.makeClient(options)
+    }
+}
+
+/// Entries on their way to loggers that are going to be killed.
+private final class CrashLoad: Sendable {
+    private struct State {
+        var next: UInt64 = 0
+        var acknowledged: [UInt64] = []
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
+
+    var acknowledged: [UInt64] { state.withLock { $0.acknowledged } }
+
+    /// Sends entries, 64 of them in flight, to a logger that `kill` ends at that moment.
+    func run(
+        _ client: some ClientTransport, until moment: ContinuousClock.Instant, _ kill: @Sendable () throws -> Void
+    ) async throws {
+        state.withLock { $0.isOver = false }
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await client.withConnection { connection in
+                    await withTaskGroup { group in
+                        for _ in 0..<64 { group.addTask { await self.send(on: connection) } }
+                    }
+                }
+            }
+            try await Task.sleep(until: moment)
+            try kill()
+            state.withLock { $0.isOver = true }
+            try await group.waitForAll()
+        }
+    }
+
+    private func send<Connection: TransportConnection>(on connection: isolated Connection) async {
+        while let number = takeNumber() {
+            let stamp = RunStamp(run: "crash", sequence: number, sentAt: MonotonicClock.wallTime)
+            do throws(TransportError) {
+                _ = try await connection.send(LogEntry(name: "crash", data: "entry \(number)", stamp: stamp))
+                state.withLock { $0.acknowledged.append(number) }
+            } catch {
+                // The logger is gone, or an earlier one has not been replaced yet.
+                if state.withLock({ $0.isOver }) { return }
+            }
+        }
+    }
+
+    private func takeNumber() -> UInt64? {
+        state.withLock { state in
+            guard !state.isOver else { return nil }
+            state.next += 1
+            return state.next - 1
+        }
+    }
+}
