@@ -1,3 +1,4 @@
+import MachineTestKit
 import Subprocess
 import Testing
 
