@@ -143,6 +143,9 @@ let testKits: [Target] = [
         name: "EngineTestKit", dependencies: ["Broker", "TransportIO", nioCore], path: "Tests/EngineTestKit",
         swiftSettings: settings),
     .target(
+        name: "MachineTestKit", dependencies: ["Broker", nioCore, nioPosix], path: "Tests/MachineTestKit",
+        swiftSettings: settings),
+    .target(
         name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
         path: "Tests/GRPCTestKit", swiftSettings: settings),
     .target(
@@ -164,7 +167,9 @@ let tests: [Target] = [
     .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
     .testTarget(
         name: "TransportIOTests",
-        dependencies: ["Broker", "TransportIO", "EngineTestKit", nioCore, nioPosix, nioEmbedded, nioSSL],
+        dependencies: [
+            "Broker", "TransportIO", "EngineTestKit", "MachineTestKit", nioCore, nioPosix, nioEmbedded, nioSSL,
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],
@@ -208,7 +213,8 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
     .testTarget(
-        name: "GobTests", dependencies: ["Gob"], resources: [.copy("Vectors")], swiftSettings: settings),
+        name: "GobTests", dependencies: ["Gob", "EngineTestKit"], resources: [.copy("Vectors")], swiftSettings: settings
+    ),
     .testTarget(
         name: "LoggerServiceTests", dependencies: ["Broker", "LoggerService", "EngineTestKit"],
         swiftSettings: settings),
@@ -223,19 +229,17 @@ let tests: [Target] = [
         name: "ConformanceTests",
         dependencies: [
             "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope",
-            "TransportIO",
-            nioCore,
-            nioPosix,
+            "MachineTestKit", "TransportIO",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings),
     .testTarget(
         name: "InteropTests",
         dependencies: [
-            "brokerlab", "Main", "madeup", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport", "GRPCTransport",
-            "GRPCTestKit",
-            "RabbitMQNode",
-            "RabbitMQScope", subprocess, nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            "brokerlab", "Main", "madeup", "BenchmarkKit", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport",
+            "GRPCTransport",
+            "GRPCTestKit", "RabbitMQNode", "RabbitMQScope", "MachineTestKit", subprocess, nioCore,
+            .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
         exclude: ["GRPC/Generated/generate"], swiftSettings: settings),
 ]

@@ -6,7 +6,7 @@ public struct ClientOptions: Sendable {
     public var maxInFlight: Int
     /// The bounds on entries.
     public var limits: EntryLimits
-    /// How long a connection may take to be ready to send.
+    /// How long a connection may take to be ready to send: not longer than a send may take in all.
     public var connectTimeout: Duration
     /// How long a send may take, whatever it waits for.
     ///
@@ -23,6 +23,11 @@ public struct ClientOptions: Sendable {
     public var token: BearerToken?
     /// What this transport alone can be told; see ``TransportDescriptor/options``.
     public var own = TransportSettings()
+    /// Told whether the peer is there: nil when it is, and otherwise why not; nil for a connection that opens only when it is.
+    ///
+    /// Where there is somebody to tell, a connection opens though the peer is not there, looks for it until it is, and again
+    /// whenever it has gone. Sends meanwhile wait for it as for one that was there, which ``patience`` bounds.
+    public var presence: (@Sendable (TransportError?) -> Void)?
     /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
     public var notice: @Sendable (String) -> Void
 

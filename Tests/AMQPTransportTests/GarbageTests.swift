@@ -8,15 +8,6 @@ import Testing
 
 /// Whatever a peer sends costs it its connection at most.
 @Suite struct GarbageTests {
-    /// A small generator with a seed, so that a failure can be repeated.
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state ^ state >> 29) &* 0x9E37_79B9_7F4A_7C15
-        }
-    }
-
     private func feedServer(_ bytes: ByteBuffer, step: Int) throws {
         var engine = AMQPServerEngine(
             .init(
@@ -60,7 +51,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func mutationsNeverTrap(_ seed: Int) throws {
-        var random = Random(state: UInt64(seed) &* 7919 &+ 1)
+        var random = SeededGenerator(seed: UInt64(seed) &* 7919 &+ 1)
         for _ in 0..<20 {
             var server = GoldenBytes.serverReceived
             var client = GoldenBytes.clientReceived
@@ -80,7 +71,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func randomFramesNeverTrap(_ seed: Int) throws {
-        var random = Random(state: UInt64(seed) &* 104_729 &+ 3)
+        var random = SeededGenerator(seed: UInt64(seed) &* 104_729 &+ 3)
         for _ in 0..<40 {
             var fake = FakeBroker()
             if Bool.random(using: &random) { fake.welcomeLogger() } else { fake.welcomeBroker() }

@@ -1,9 +1,11 @@
 import Broker
+import Dispatch
 import Synchronization
 import Testing
 import TransportIO
 
 @testable import BenchmarkKit
+@testable import BenchmarkResults
 
 @Suite("A load of a source's entries")
 struct SourcedLoadTests {
@@ -47,13 +49,70 @@ struct SourcedLoadTests {
         #expect(account.sent > 0 && account.acked == account.sent && account.seconds >= 0.015)
     }
 
+    @Test("at a rate, entries are sent when they are due, and the load ends with the last", .timeLimit(.minutes(1)))
+    func rate() async throws {
+        let account = try await run(Numbers(upTo: 40, unfit: 10), inFlight: 4, rate: 1000)
+        #expect(account.sent == 40 && account.acked == 39 && account.notSent == 1 && account.seconds >= 0.039)
+        #expect(ledger.entries(of: "source").compactMap { $0.stamp?.sequence } == (0..<40).filter { $0 != 10 })
+        #expect(account.part(ofRate: 1000).map { $0 > 0 && $0 <= 39.0 / 40 } == true)
+        // The next entry would be due in a day.
+        let one = try await run(Numbers(upTo: 1), inFlight: 2, rate: 1 / 86_400)
+        #expect(one.acked == 1)
+    }
+
+    @Test("a rate that is out of reach is not kept, and its entries are late")
+    func outOfReach() async throws {
+        let account = try await run(Numbers(upTo: .max), inFlight: 1, milliseconds: 200, rate: 1000) { _, _ in
+            .delay(.milliseconds(10))
+        }
+        let part = try #require(account.part(ofRate: 1000))
+        #expect(part < 0.2 && !account.isKept(part) && account.isKept(1))
+        #expect(account.p99Us > 50_000)
+    }
+
+    @Test("what a source holds back is sent when it comes, and not made up for")
+    func lateSource() async throws {
+        let source = Numbers(upTo: 30, pausingBefore: 7)
+        let account = try await run(source, inFlight: 2, rate: 1000)
+        #expect(account.acked == 30 && source.waits.withLock { $0 } > 0)
+        #expect(account.part(ofRate: 1000) == nil, "the rate was the source's")
+    }
+
+    @Test("connections share a source and its rate, and come to one account")
+    func shared() async throws {
+        let source = Numbers(upTo: 60)
+        let transport = FakeTransport(ledger: ledger)
+        let start = MonotonicClock.now
+        let accounts = try await withThrowingTaskGroup(of: LoadAccount.self) { group in
+            for index in 0..<3 {
+                group.addTask {
+                    try await transport.withConnection { connection in
+                        let load = SourcedLoad(
+                            of: source, inFlight: 2, load: .open(ratePerSecond: 1000), start: start, share: (index, 3))
+                        await load.run(on: connection)
+                        return load.account(on: connection)
+                    }
+                }
+            }
+            var accounts: [LoadAccount] = []
+            for try await account in group { accounts.append(account) }
+            return accounts
+        }
+        let all = LoadAccount(merging: accounts)
+        #expect(all.sent == 60 && all.acked == 60 && all.seconds >= 0.019)
+        #expect(Set(ledger.entries(of: "source").compactMap { $0.stamp?.sequence }) == Set(0..<60))
+        #expect(LoadAccount(merging: []).sent == 0)
+    }
+
     private func run(
-        _ source: Numbers, inFlight: Int, milliseconds: UInt64? = nil,
+        _ source: Numbers, inFlight: Int, milliseconds: UInt64? = nil, rate: Double? = nil,
         _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
     ) async throws -> LoadAccount {
         let transport = FakeTransport(ledger: ledger, behaviour: behaviour)
         return try await transport.withConnection { connection in
-            let load = SourcedLoad(of: source, inFlight: inFlight, duration: milliseconds.map { $0 * 1_000_000 })
+            let load = SourcedLoad(
+                of: source, inFlight: inFlight, load: rate.map { .open(ratePerSecond: $0) } ?? .closed,
+                duration: milliseconds.map { $0 * 1_000_000 })
             await load.run(on: connection)
             return load.account(on: connection)
         }
@@ -73,7 +132,9 @@ private final class Numbers: LoadSource {
         (self.count, self.unfit, self.pause) = (count, unfit, pause)
     }
 
-    func take() -> SourcedEntry {
+    var isAtEnd: Bool { next.withLock { $0 >= count } }
+
+    func take(due: UInt64?) -> SourcedEntry {
         next.withLock { next in
             guard next < count else { return .end }
             if next == pause, !isLate.withLock({ $0 }) { return .none }

@@ -1,6 +1,7 @@
 import Broker
 import Foundation
 import LoggerService
+import MachineTestKit
 import RabbitMQScope
 import Testing
 
@@ -90,7 +91,10 @@ struct FaultTests {
         guard transport.name != "amqp" else { return }
         try await TestLogger.run(transport) { logger in
             for garbage in Garbage.all {
-                try await RawSocket.talk(to: try Endpoint(parsing: logger.target), garbage)
+                // Until it ends the connection, or has been silent for a moment.
+                let socket = try RawSocket(to: Endpoint(parsing: logger.target), patience: .milliseconds(300))
+                await socket.say(garbage)
+                _ = try? await socket.hearAll()
             }
             try await send([LogEntry(name: "still here", data: "")], to: logger)
             #expect(try await logger.entries(awaiting: 1).map(\.name) == ["still here"])
@@ -100,7 +104,7 @@ struct FaultTests {
     @Test("a peer that answers with garbage is an error, not a hang", arguments: TransportRegistry.all)
     func garbageToTheBroker(_ transport: TransportDescriptor) async throws {
         for garbage in Garbage.all {
-            try await RawSocket.listen(answering: garbage) { endpoint in
+            try await RawListener.run(answering: garbage) { endpoint in
                 let target = transport.name == "amqp" ? "amqp://guest:guest@\(endpoint)" : "\(endpoint)"
                 let options = ClientOptions(target: target, connectTimeout: .seconds(3), answerTimeout: .seconds(2))
                 let failure = await #expect(throws: TransportError.self) {
@@ -116,19 +120,19 @@ struct FaultTests {
 
     @Test("a closed port is one clear line, and nothing was sent", arguments: TransportRegistry.all)
     func closedPort(_ transport: TransportDescriptor) async throws {
-        let endpoint = try await RawSocket.closedPort()
-        let target = transport.name == "amqp" ? "amqp://guest:guest@\(endpoint)" : "\(endpoint)"
+        let port = try ReservedPort()
+        let target = transport.name == "amqp" ? "amqp://guest:guest@\(port.address)" : port.address
         let failure = await #expect(throws: TransportError.self) {
             let client = try transport.makeClient(ClientOptions(target: target))
             try await send([LogEntry(name: "a", data: "b")], over: client)
         }
         #expect(failure?.fate == .notSent)
-        #expect(failure?.message.contains("\(endpoint): connection refused. Start it") == true)
+        #expect(failure?.message.contains("\(port.address): connection refused. Start it") == true)
     }
 
     @Test("a peer that never answers is given up after the timeout", arguments: TransportRegistry.all)
     func silence(_ transport: TransportDescriptor) async throws {
-        try await RawSocket.listen(answering: nil) { endpoint in
+        try await RawListener.run(answering: nil) { endpoint in
             let target = transport.name == "amqp" ? "amqp://guest:guest@\(endpoint)" : "\(endpoint)"
             let options = ClientOptions(target: target, connectTimeout: .seconds(1), answerTimeout: .seconds(1))
             let failure = await #expect(throws: TransportError.self) {

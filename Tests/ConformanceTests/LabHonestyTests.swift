@@ -1,6 +1,7 @@
 import Broker
 import Foundation
 import LoggerService
+import MachineTestKit
 import Synchronization
 import Testing
 
@@ -56,16 +57,10 @@ struct LabHonestyTests {
 
     @Test("a load generator that other processes starve of CPU")
     func starved() async throws {
-        // Processes, as threads of this one would be taken for the broker's own. They end by themselves, whatever becomes
-        // of this one; the last test, as they go on for a moment.
-        let burners = (0..<(4 * ProcessInfo.processInfo.activeProcessorCount)).map { _ in
-            let burner = Process()
-            burner.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-            burner.arguments = ["--signal=KILL", "4", "/bin/sh", "-c", "while :; do :; done"]
-            return burner
-        }
-        for burner in burners { try burner.run() }
+        // Processes, as threads of this one would be taken for the broker's own.
+        let hogs = try Hogs(seconds: 10)
         let (row, _) = try await measure(nil, seconds: 1)
+        hogs.stop()
         #expect(!row.isValid && !row.hasFailed)
         #expect(row.invalidReason.contains("audit: other processes used"), "\(row.invalidReason)")
         #expect(row.invalidReason.contains(", most by "), "\(row.invalidReason)")

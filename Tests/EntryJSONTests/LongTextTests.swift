@@ -1,4 +1,5 @@
 import Broker
+import EngineTestKit
 import NIOCore
 import Testing
 
@@ -64,12 +65,11 @@ import Testing
             (#"\""#, "\""),
             (#"\/"#, "/"), (#"\u0000"#, "\0"), ("x", "x"), ("seven b", "seven b"), ("ß", "ß"), (#"\uffff"#, "\u{FFFF}"),
         ]
-        var state: UInt64 = 1
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<200 {
             var (written, wanted) = ("", "")
             for _ in 0..<300 {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let piece = pieces[Int((state >> 33) % UInt64(pieces.count))]
+                let piece = pieces[Int.random(in: pieces.indices, using: &random)]
                 written += piece.0
                 wanted += piece.1
             }

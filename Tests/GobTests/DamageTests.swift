@@ -1,3 +1,4 @@
+import EngineTestKit
 import Gob
 import Testing
 
@@ -41,15 +42,9 @@ struct DamageTests {
 
     @Test(arguments: 0..<200)
     func random(_ seed: UInt64) {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        func next() -> UInt64 {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return state
-        }
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<50 {
-            var bytes = (0..<Int(next() % 64)).map { _ in UInt8(truncatingIfNeeded: next()) }
+            var bytes = random.noise(upTo: 63)
             readAll(bytes)
             // Nothing but noise seldom gets past the length.
             bytes.insert(UInt8(bytes.count), at: 0)

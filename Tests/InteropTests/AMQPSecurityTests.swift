@@ -1,4 +1,5 @@
 import Foundation
+import MachineTestKit
 import RabbitMQNode
 import Testing
 

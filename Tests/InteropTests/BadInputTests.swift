@@ -1,4 +1,5 @@
 import Foundation
+import MachineTestKit
 import Testing
 
 /// What a user can get wrong ends with one line that says what, and an exit code.

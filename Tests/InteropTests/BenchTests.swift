@@ -1,4 +1,5 @@
 import Foundation
+import MachineTestKit
 import Subprocess
 import Testing
 
@@ -71,6 +72,64 @@ struct BenchTests {
         }
     }
 
+    @Test("Advises what an independent program works out of the CSV")
+    func advice() async throws {
+        let written = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../BenchmarkResultsTests/Written").standardized
+        let folders = ["earlier", "later"].map { written.appending(path: $0).path }
+        let check = try await runProgram(
+            .python("check_advice"), ["--questions", "25", Program.brokerlab.path] + folders, limit: .seconds(90))
+        #expect(check.exitCode == 0, "\(check.output.text)\(check.errors.text)")
+        #expect(check.output.lines.count { $0.contains("25 questions") && $0.hasSuffix(": 0 problems") } == 2)
+    }
+
+    @Test("Beside a hog nothing is green: rows are shown and not ranked, and no threshold is met or missed")
+    func hog() async throws {
+        try await withTemporaryFolder { folder in
+            let (suite, out) = (folder.appending(path: "hog.yaml"), folder.appending(path: "out"))
+            let text = """
+                name: hog
+                transports: [tcp]
+                payload_bytes: 100
+                in_flight: [1, 8]
+                rounds: 1
+                duration_s: 0.3
+                warmup_s: 0
+                min_msgs_per_s: 1
+                """
+            try Data(text.utf8).write(to: suite)
+            let hogs = try Hogs(seconds: 30)
+            let finished = try await runProgram(
+                .brokerlab, ["bench", "--suite", suite.path, "--out", out.path, "--quiet"])
+            hogs.stop()
+            #expect(finished.exitCode == 3, "\(finished.output.text)\(finished.errors.text)")
+            let reason = "audit: other processes used"
+            #expect(finished.errors.text.contains("too few rows are valid: quiet the machine: \(reason)"))
+            let table = finished.output.text
+            #expect(table.contains("not evaluated  tcp, 100 B, 1 in flight") && !table.contains("pass  "), "\(table)")
+            #expect(table.contains("(in brackets): of rows that are not valid"))
+            // One line for all rows, which may be wrapped.
+            let complaints = finished.output.lines.filter {
+                $0.hasPrefix("INVALID: 4 rows of tcp, tcp (control): audit: other")
+            }
+            #expect(complaints.count == 1, "\(table)")
+            let rows = try ResultsCSV(contentsOf: out.appending(path: "results.csv")).rows
+            #expect(rows.count == 4)
+            for row in rows {
+                #expect(row["valid"] == "false" && row["lost"] == "0", "\(row)")
+                #expect(row["invalid_reason"]?.contains(reason) == true, "\(row)")
+            }
+            let page = try String(contentsOf: out.appending(path: "report.html"), encoding: .utf8)
+            #expect(page.contains("4 of 4. They are in results.csv") && page.contains("not evaluated"))
+            // What was not measured is neither the same as before nor an answer.
+            let advise = ["advise", "--payload-bytes", "100", "--rate", "1", out.path]
+            for command in [["compare", out.path, out.path], advise] {
+                let later = try await runProgram(.brokerlab, command)
+                #expect(later.exitCode == 3, "\(command): \(later.output.text)")
+            }
+        }
+    }
+
     @Test("A rate that is out of reach is marked, and no success")
     func unreachableRate() async throws {
         try await withTemporaryFolder { folder in
@@ -88,6 +147,8 @@ struct BenchTests {
             #expect(finished.exitCode == 1)
             #expect(row["rate_reached"] == "false" && (Double(row["rate_kept"] ?? "") ?? 1) < 0.5)
             #expect(finished.output.text.contains("! tcp did not carry the rate: "), "\(finished.output.text)")
+            let page = try String(contentsOf: out.appending(path: "report.html"), encoding: .utf8)
+            #expect(page.contains("The rate of 5,000,000 msgs/s was not reached: tcp carried"))
         }
     }
 

@@ -1,3 +1,4 @@
+import MachineTestKit
 import Subprocess
 import Testing
 
@@ -71,11 +72,40 @@ struct BrokerInteropTests {
         }
     }
 
-    @Test("A logger that cannot be reached at the start", .timeLimit(.minutes(1)))
-    func noLogger() async throws {
+    @Test(
+        "A logger that is not there at the start is waited for, which is said once, and found when it is",
+        arguments: ["tcp", "netrpc", "grpc", "grpc:stream", "http", "http:http2"])
+    func loggerComesLater(_ transport: String) async throws {
         let port = try ReservedPort()
-        let finished = try await runProgram(
-            .brokerlab, ["broker", "--listen", "127.0.0.1:0", "--transport", "netrpc", "--to", port.address])
-        expectOneClearLine(finished, mentioning: [port.address, "refused"])
+        let name = String(transport.prefix { $0 != ":" })
+        try await withBroker(transport, to: port.address, arguments: ["--timeout", "1"]) { broker, address in
+            let url = "http://\(address)/handle"
+            let said = try await broker.errors.wait(for: "why it waits") { $0.first }
+            #expect(said.contains("\(port.address): connection refused. Start it with: brokerlab logger --\(name)"))
+            let health = try await runProgram(.curl, ["--write-out", "%{http_code}", "http://\(address)/health"])
+            #expect(health.output.text.hasSuffix("503") && health.output.text.contains(#""status":"not ready""#))
+            #expect(health.output.text.contains("connection refused"))
+            // Not longer than --timeout.
+            let failed = try await post(handleBody(Self.entry), to: url)
+            #expect(failed.status == 502 && failed.envelope?.message.contains("connection refused") == true)
+            #expect(broker.errors.lines.count == 1)
+
+            let logger = ["logger", "--\(name)", port.release()] + (name == "http" ? [] : ["--http", "127.0.0.1:0"])
+            try await withProgram(.brokerlab, logger) { _ in
+                _ = try await broker.errors.wait(for: "the logger") { $0.first { $0.contains("connected to") } }
+                #expect(try await curl(["http://\(address)/health"]).status == 200)
+                #expect(try await post(handleBody(Self.entry), to: url).status == 202)
+            }
+        }
+    }
+
+    @Test("RabbitMQ is waited for likewise")
+    func rabbitMQComesLater() async throws {
+        let port = try ReservedPort()
+        try await withBroker("amqp", to: "amqp://user:secret@\(port.address)") { broker, address in
+            let said = try await broker.errors.wait(for: "why it waits") { $0.first }
+            #expect(said.contains("RabbitMQ at \(port.address): connection refused. Start it (brokerlab rabbitmq"))
+            #expect(try await curl(["http://\(address)/health"]).status == 503)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MachineTestKit
 import Testing
 
 /// What clients may take of the real program: file descriptors, connections, memory and time.
@@ -30,11 +31,11 @@ struct ServerLimitsTests {
         let few = Program(path: "/bin/sh", arguments: ["-c", #"ulimit -n 64; exec "$0" "$@""#, Program.brokerlab.path])
         let limits = ["--max-connections", "1000", "--idle-timeout", "1"]
         try await withLogger(["tcp"], arguments: limits, program: few) { logger in
-            var sockets = try (0..<90).map { _ in try PlainSocket(to: logger.targets["tcp"]!) }
+            var sockets = try (0..<90).map { _ in try RawSocket(to: logger.targets["tcp"]!) }
             try await waitForNotice(logger.program, "all 64 file descriptors of this process are in use")
             let (start, before) = (ContinuousClock.now, try work(logger.program))
             // What is looked for is that nothing happens until one of them has been idle for so long that it is ended.
-            #expect(try sockets[0].hearAll() == "")
+            #expect(try await sockets[0].hearAll() == "")
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             #expect(try work(logger.program) - before < elapsed / 2)
             #expect(logger.program.errors.lines.count == 1)
@@ -47,18 +48,19 @@ struct ServerLimitsTests {
     func connections() async throws {
         let limits = ["--max-connections", "6", "--max-connections-per-address", "4"]
         try await withLogger(["http"], arguments: limits) { logger in
-            func connect(_ source: String) throws -> (PlainSocket, String) {
-                let socket = try PlainSocket(to: logger.targets["http"]!, from: source)
-                socket.say(Self.health)
-                return (socket, try socket.hear())
+            func connect(_ source: String) async throws -> (RawSocket, String) {
+                let socket = try RawSocket(to: logger.targets["http"]!, from: source)
+                await socket.say(Self.health)
+                return (socket, try await socket.hear())
             }
-            var open = try (0..<4).map { _ in try connect("127.0.0.1") }
+            var open: [(RawSocket, String)] = []
+            for _ in 0..<4 { open.append(try await connect("127.0.0.1")) }
             #expect(open.allSatisfy { $0.1.hasPrefix("HTTP/1.1 200") })
-            #expect(try connect("127.0.0.1").1 == "")
+            #expect(try await connect("127.0.0.1").1 == "")
             try await waitForNotice(logger.program, "from 127.0.0.1 was refused: 4 are open")
-            open += try (0..<2).map { _ in try connect("127.0.0.2") }
+            for _ in 0..<2 { open.append(try await connect("127.0.0.2")) }
             #expect(open.allSatisfy { $0.1.hasPrefix("HTTP/1.1 200") })
-            #expect(try connect("127.0.0.3").1 == "")
+            #expect(try await connect("127.0.0.3").1 == "")
             try await waitForNotice(logger.program, "a connection was refused: 6 are open")
             #expect(logger.program.errors.text.contains("--max-connections-per-address"))
             open = []
@@ -70,21 +72,21 @@ struct ServerLimitsTests {
     func unreadAnswers() async throws {
         try await withLogger(["http"]) { logger in
             let address = logger.targets["http"]!
-            let filler = try PlainSocket(to: address)
+            let filler = try RawSocket(to: address)
             let body = #"{"name":"n","data":"\#(String(repeating: #"\u0001"#, count: 60_000))"}"#
             let post = "POST /log HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
             for _ in 0..<100 {
-                filler.say(post)
-                #expect(try filler.hear().hasPrefix("HTTP/1.1 202"))
+                await filler.say(post)
+                #expect(try await filler.hear().hasPrefix("HTTP/1.1 202"))
             }
             let before = try peak(logger.program)
             let request = "GET /entries?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            let readers = try (0..<20).map { _ in try PlainSocket(to: address) }
-            for reader in readers { reader.say(String(repeating: request, count: 50)) }
-            for reader in readers { #expect(try reader.hear(limit: 100).hasPrefix("HTTP/1.1 200")) }
+            let readers = try (0..<20).map { _ in try RawSocket(to: address) }
+            for reader in readers { await reader.say(String(repeating: request, count: 50)) }
+            for reader in readers { #expect(try await reader.hear(limit: 100).hasPrefix("HTTP/1.1 200")) }
             for _ in 0..<50 {
-                filler.say(Self.health)
-                #expect(try filler.hear().hasPrefix("HTTP/1.1 200"))
+                await filler.say(Self.health)
+                #expect(try await filler.hear().hasPrefix("HTTP/1.1 200"))
             }
             // 36 MB for each of a thousand answers, if they were made.
             #expect(try peak(logger.program) - before < 100)
@@ -113,8 +115,8 @@ struct ServerLimitsTests {
         let address: (RunningLogger) -> String = { $0.targets[transport]! }
         try await withLogger(["tcp", "netrpc"], arguments: ["--max-held-mib", "16"]) { logger in
             let before = try peak(logger.program)
-            let senders = try (0..<20).map { _ in try PlainSocket(to: address(logger)) }
-            for sender in senders { sender.say(Self.half[transport]!) }
+            let senders = try (0..<20).map { _ in try RawSocket(to: address(logger)) }
+            for sender in senders { await sender.say(Self.half[transport]!) }
             try await waitForNotice(logger.program, "hold more than 16 MiB")
             #expect(try await logger.isHealthy())
             // 80 MB were said.
@@ -126,9 +128,9 @@ struct ServerLimitsTests {
     func slowMessages() async throws {
         try await withLogger(["tcp", "netrpc"], arguments: ["--message-timeout", "1"]) { logger in
             for transport in ["tcp", "netrpc", "http"] {
-                let sender = try PlainSocket(to: logger.targets[transport]!)
-                sender.say(Array(Self.half[transport]!.prefix(100)))
-                let heard = try sender.hearAll()
+                let sender = try RawSocket(to: logger.targets[transport]!)
+                await sender.say(Array(Self.half[transport]!.prefix(100)))
+                let heard = try await sender.hearAll()
                 #expect(heard.isEmpty == (transport != "http"))
                 if transport == "http" { #expect(heard.hasPrefix("HTTP/1.1 408")) }
             }
@@ -138,12 +140,12 @@ struct ServerLimitsTests {
     @Test("A connection on which nothing happens is ended on every transport, and sends go on over another")
     func idleConnections() async throws {
         try await withLogger(["tcp", "netrpc", "grpc"], arguments: ["--idle-timeout", "1"]) { logger in
-            let idle = try ["tcp", "netrpc", "http"].map { try PlainSocket(to: logger.targets[$0]!) }
-            for socket in idle { #expect(try socket.hearAll() == "") }
-            let kept = try PlainSocket(to: logger.targets["http"]!)
-            kept.say(Self.health)
-            #expect(try kept.hear().hasPrefix("HTTP/1.1 200"))
-            #expect(try kept.hearAll() == "")
+            let idle = try ["tcp", "netrpc", "http"].map { try RawSocket(to: logger.targets[$0]!) }
+            for socket in idle { #expect(try await socket.hearAll() == "") }
+            let kept = try RawSocket(to: logger.targets["http"]!)
+            await kept.say(Self.health)
+            #expect(try await kept.hear().hasPrefix("HTTP/1.1 200"))
+            #expect(try await kept.hearAll() == "")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Broker
 import Dispatch
 import EngineTestKit
+import MachineTestKit
 import NIOCore
 import Testing
 
@@ -96,17 +97,17 @@ import Testing
             GatedEngine(gate)
         } _: { server in
             defer { gate.open() }
-            let large = try await RawSocket(to: server.endpoint)
-            try await large.say(Self.text)
+            let large = try RawSocket(to: server.endpoint)
+            await large.say(Self.text)
             await gate.someoneArrives()
-            let small = try await RawSocket(to: server.endpoint)
-            try await small.say("four\n")
-            try await small.endOutput()
-            #expect(try await small.heard.get() == "4\n")
-            try await large.say("seven..\n")
-            try await large.endOutput()
+            let small = try RawSocket(to: server.endpoint)
+            await small.say("four\n")
+            small.endOutput()
+            #expect(try await small.hearAll() == "4\n")
+            await large.say("seven..\n")
+            large.endOutput()
             gate.open()
-            let heard = try await large.heard.get()
+            let heard = try await large.hearAll()
             #expect(heard.split(separator: "\n").filter { $0 != "proceeds" } == ["\(Self.large)", "7"])
             #expect(heard.contains("proceeds"))
         }
@@ -120,13 +121,13 @@ import Testing
             GatedEngine(gate)
         } _: { server in
             defer { gate.open() }
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say(Self.text)
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say(Self.text)
             await gate.someoneArrives()
             for (_, reply) in recorder.takeReplies() { reply(.recorded) }
-            try await socket.endOutput()
+            socket.endOutput()
             gate.open()
-            let heard = try await socket.heard.get().split(separator: "\n").filter { $0 != "proceeds" }
+            let heard = try await socket.hearAll().split(separator: "\n").filter { $0 != "proceeds" }
             #expect(heard == ["\(Self.large) later"])
         }
     }
@@ -138,9 +139,9 @@ import Testing
         try await withServer {
             GatedEngine(gate)
         } _: { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say("!" + Self.text)
-            #expect(try await socket.heard.get().contains("\(Self.large)") == false)
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say("!" + Self.text)
+            #expect(try await socket.hearAll().contains("\(Self.large)") == false)
             await gate.someoneEnds()
         }
     }
@@ -151,10 +152,10 @@ import Testing
         try await withServer {
             GatedEngine(gate)
         } _: { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say(Self.text)
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say(Self.text)
             await gate.someoneArrives()
-            try await socket.close()
+            socket.close()
             gate.open()
             await gate.someoneEnds()
         }
@@ -167,12 +168,12 @@ import Testing
             GatedEngine(gate)
         } _: { server in
             defer { gate.open() }
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say(Self.text)
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say(Self.text)
             await gate.someoneArrives()
             server.beginStop()
             gate.open()
-            #expect(try await socket.heard.get().contains("\(Self.large)"))
+            #expect(try await socket.hearAll().contains("\(Self.large)"))
         }
     }
 }

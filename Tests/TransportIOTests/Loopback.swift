@@ -1,7 +1,5 @@
 import Broker
 import EngineTestKit
-import NIOCore
-import NIOPosix
 import Synchronization
 
 @testable import TransportIO
@@ -68,71 +66,6 @@ func lineClient(
         to: endpoint, description: .init(peer: "the line server", protocolName: "lines", mend: "Start it."),
         acknowledgement: .recorded, options: ClientOptions(target: "\(endpoint)"), maxSockets: maxSockets
     ) { LineClientEngine(capacity: capacity) }
-}
-
-/// A socket that says what it is told, and keeps what it hears until the other side ends.
-struct RawSocket {
-    private let channel: any Channel
-    /// What was heard, when the other side has ended its stream or the connection.
-    let heard: EventLoopFuture<String>
-
-    init(to endpoint: Endpoint) async throws {
-        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        let promise = eventLoop.makePromise(of: String.self)
-        heard = promise.futureResult
-        do {
-            channel = try await ClientBootstrap(group: eventLoop)
-                .channelOption(.allowRemoteHalfClosure, value: true)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Listener(heard: promise))
-                    }
-                }
-                .connect(host: endpoint.host, port: endpoint.port).get()
-        } catch {
-            promise.fail(error)
-            throw error
-        }
-    }
-
-    func say(_ text: String) async throws {
-        try await channel.writeAndFlush(ByteBuffer(string: text)).get()
-    }
-
-    func endOutput() async throws {
-        try await channel.close(mode: .output).get()
-    }
-
-    func close() async throws {
-        try await channel.close().get()
-    }
-
-    private final class Listener: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-
-        private let promise: EventLoopPromise<String>
-        private var text = ""
-
-        init(heard: EventLoopPromise<String>) {
-            promise = heard
-        }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            text += String(buffer: unwrapInboundIn(data))
-        }
-
-        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            if case .some(ChannelEvent.inputClosed) = event as? ChannelEvent { promise.succeed(text) }
-        }
-
-        func channelInactive(context: ChannelHandlerContext) {
-            promise.succeed(text)
-        }
-
-        func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            context.close(promise: nil)
-        }
-    }
 }
 
 /// A recorder whose results all come later, and that tells when entries have come.

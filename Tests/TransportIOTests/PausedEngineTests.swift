@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import MachineTestKit
 import NIOCore
 import Testing
 
@@ -36,10 +37,10 @@ import Testing
         try await withServer {
             SlowEngine()
         } _: { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say(String(repeating: "x", count: 3_000_000))
-            try await socket.endOutput()
-            #expect(try await socket.heard.get().hasSuffix("\n3000000\n"))
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say(String(repeating: "x", count: 3_000_000))
+            socket.endOutput()
+            #expect(try await socket.hearAll().hasSuffix("\n3000000\n"))
         }
     }
 }

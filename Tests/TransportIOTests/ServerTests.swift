@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import MachineTestKit
 import NIOCore
 import Testing
 
@@ -9,10 +10,10 @@ import Testing
     /// The peer ends its side at once: it still gets its answers, then the end.
     @Test func halfClose() async throws {
         try await withLineServer { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say("1 a\n2 b\n3 half a li")
-            try await socket.endOutput()
-            #expect(try await socket.heard.get() == "1 ok\n2 ok\n")
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say("1 a\n2 b\n3 half a li")
+            socket.endOutput()
+            #expect(try await socket.hearAll() == "1 ok\n2 ok\n")
         }
     }
 
@@ -21,10 +22,10 @@ import Testing
         try await withLineServer(on: Endpoint(listeningAt: "*:0")) { server in
             #expect(server.endpoint.host == "127.0.0.1")
             for host in ["127.0.0.1", "127.0.0.5"] + (hasIPv6 ? ["::1"] : []) {
-                let socket = try await RawSocket(to: Endpoint(host: host, port: server.endpoint.port))
-                try await socket.say("1 a\n")
-                try await socket.endOutput()
-                #expect(try await socket.heard.get() == "1 ok\n", "\(host)")
+                let socket = try RawSocket(to: Endpoint(host: host, port: server.endpoint.port))
+                await socket.say("1 a\n")
+                socket.endOutput()
+                #expect(try await socket.hearAll() == "1 ok\n", "\(host)")
             }
         }
     }
@@ -37,12 +38,12 @@ import Testing
     @Test func halfCloseWithResultsToCome() async throws {
         let recorder = PatientRecorder()
         try await withLineServer(recorder) { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say("1 a\n2 b\n")
-            try await socket.endOutput()
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say("1 a\n2 b\n")
+            socket.endOutput()
             await recorder.received(2)
             for (_, reply) in recorder.takeReplies().reversed() { reply(.recorded) }
-            #expect(try await socket.heard.get() == "2 ok\n1 ok\n")
+            #expect(try await socket.hearAll() == "2 ok\n1 ok\n")
         }
     }
 
@@ -50,15 +51,15 @@ import Testing
     @Test func brokenPeer() async throws {
         let recorder = RecordingRecorder()
         try await withLineServer(recorder) { server in
-            let other = try await RawSocket(to: server.endpoint)
-            try await other.say("7 a\n")
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say("1 a\n2 break\n3 b\n")
-            #expect(try await socket.heard.get() == "1 ok\n")
-            try await socket.close()
-            try await other.say("8 b\n")
-            try await other.endOutput()
-            #expect(try await other.heard.get() == "7 ok\n8 ok\n")
+            let other = try RawSocket(to: server.endpoint)
+            await other.say("7 a\n")
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say("1 a\n2 break\n3 b\n")
+            #expect(try await socket.hearAll() == "1 ok\n")
+            socket.close()
+            await other.say("8 b\n")
+            other.endOutput()
+            #expect(try await other.hearAll() == "7 ok\n8 ok\n")
         }
         #expect(recorder.entries.count == 3 && recorder.undecodable == 1)
     }
@@ -67,15 +68,15 @@ import Testing
     @Test func drainAnswersWhatIsUnderWay() async throws {
         let recorder = PatientRecorder()
         try await withLineServer(recorder) { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            try await socket.say("1 a\n2 b\n")
+            let socket = try RawSocket(to: server.endpoint)
+            await socket.say("1 a\n2 b\n")
             await recorder.received(2)
             server.beginStop()
             for (_, reply) in recorder.takeReplies() { reply(.recorded) }
-            #expect(try await socket.heard.get() == "1 ok\n2 ok\n")
-            try await socket.close()
+            #expect(try await socket.hearAll() == "1 ok\n2 ok\n")
+            socket.close()
             try await server.stop()
-            await #expect(throws: (any Error).self) { try await RawSocket(to: server.endpoint) }
+            #expect(throws: (any Error).self) { try RawSocket(to: server.endpoint) }
         }
     }
 
@@ -84,12 +85,12 @@ import Testing
     func drainIsBounded(text: String, endsOutput: Bool) async throws {
         let recorder = PatientRecorder()
         try await withLineServer(recorder, drainTimeout: .milliseconds(200)) { server in
-            let socket = try await RawSocket(to: server.endpoint)
-            if !text.isEmpty { try await socket.say(text) }
-            if endsOutput { try await socket.endOutput() }
+            let socket = try RawSocket(to: server.endpoint)
+            if !text.isEmpty { await socket.say(text) }
+            if endsOutput { socket.endOutput() }
             if text.hasSuffix("\n") { await recorder.received(1) }
             try await server.stop()
-            try? await socket.close()
+            socket.close()
         }
     }
 
@@ -98,8 +99,8 @@ import Testing
         let recorder = PatientRecorder(atOnce: ["ping"])
         try await withLineServer(recorder) { server in
             let name = String(repeating: "x", count: 1_000)
-            let socket = try await RawSocket(to: server.endpoint)
-            let saying = Task { try await socket.say((0..<3_000).map { "\($0) \(name)\n" }.joined()) }
+            let socket = try RawSocket(to: server.endpoint)
+            let saying = Task { await socket.say((0..<3_000).map { "\($0) \(name)\n" }.joined()) }
             await recorder.received(1_024)
             // Many turns of the one event loop, in which more would have been read.
             try await server.client().withConnection { connection in
@@ -115,9 +116,9 @@ import Testing
                     told += 1
                 }
             }
-            try await saying.value
-            try await socket.endOutput()
-            let lines = try await socket.heard.get().split(separator: "\n")
+            _ = await saying.value
+            socket.endOutput()
+            let lines = try await socket.hearAll().split(separator: "\n")
             #expect(lines.count == 3_000 && Set(lines).count == 3_000)
         }
     }

@@ -22,6 +22,8 @@ final class ArrivalDispatcher: @unchecked Sendable {
     private static let longestSleep: UInt64 = 50_000_000
 
     private let recorder: LoadRecorder
+    /// What the entries come from, where they are not the benchmark's own: nobody waits for the time of one that there is not.
+    private let source: (any LoadSource)?
     private let end: UInt64
     private let spin: UInt64
     /// When the next entry is due; nil when there is none.
@@ -29,8 +31,9 @@ final class ArrivalDispatcher: @unchecked Sendable {
     private var senders: [UnsafeContinuation<Arrival?, Never>] = []
     private var waitForSender: UnsafeContinuation<Void, Never>?
 
-    init(_ phase: LoadPhase, _ recorder: LoadRecorder) {
+    init(_ phase: LoadPhase, _ recorder: LoadRecorder, source: (any LoadSource)? = nil) {
         self.recorder = recorder
+        self.source = source
         end = recorder.start &+ phase.duration
         spin = phase.spin
         senders.reserveCapacity(phase.inFlight)
@@ -67,7 +70,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
         }
     }
 
-    private var mayGoOn: Bool { !recorder.isStopped && !Task.isCancelled }
+    private var mayGoOn: Bool { !recorder.isStopped && !Task.isCancelled && source?.isAtEnd != true }
 
     /// Sleeps while it is long until then, and spins for the rest.
     private func wait<Connection: PacedConnection>(
@@ -89,6 +92,13 @@ final class ArrivalDispatcher: @unchecked Sendable {
     private func proceed() {
         due = recorder.takeDueTime()
         if let next = due, next >= end { finish() }
+    }
+
+    /// The next entry is due an interval after `time`, if it was before, and those behind it as much later.
+    func postpone(after time: UInt64) {
+        guard let due else { return }
+        let delay = recorder.postpone(due, after: time)
+        self.due = due &+ delay
     }
 
     /// There is no further entry: whoever waits does so no longer.

@@ -74,38 +74,6 @@ enum LoadGenerator {
         }
     }
 
-    /// Sends what a source has, until it has no more or the phase ends.
-    static func run<Connection: PacedConnection>(
-        _ phase: LoadPhase, _ source: any LoadSource, _ recorder: LoadRecorder, on connection: isolated Connection
-    ) async {
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<phase.inFlight {
-                group.addTask(executorPreference: connection.taskExecutor) {
-                    await sendSourced(source, until: recorder.start &+ phase.duration, on: connection, recorder)
-                }
-            }
-        }
-    }
-
-    /// A worker of a closed load whose entries may have to be waited for.
-    private static func sendSourced<Connection: PacedConnection>(
-        _ source: any LoadSource, until end: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
-    ) async {
-        var now = MonotonicClock.now
-        while now < end, !recorder.isStopped, !Task.isCancelled {
-            switch source.take() {
-            case .entry(let entry): now = await send(entry, at: now, on: connection, recorder)
-            case .unfit(let error):
-                recorder.sending()
-                recorder.failed(error, now: now)
-            case .none:
-                await source.wait()
-                now = MonotonicClock.now
-            case .end: return
-            }
-        }
-    }
-
     /// A worker of an operation: it sends one entry of each, and then waits for the others'.
     ///
     /// Latency counts from the operation's start.
@@ -130,7 +98,7 @@ enum LoadGenerator {
     /// Inlined, because each return to a function that is isolated to the connection has the runtime look up its executor:
     /// 0.1 us, a twelfth of what `tcp` takes for an entry.
     @inline(__always)
-    private static func send<Connection: PacedConnection>(
+    static func send<Connection: PacedConnection>(
         _ entry: LogEntry, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async -> UInt64 {
         recorder.sending()
@@ -154,15 +122,26 @@ enum LoadGenerator {
         while let arrival = await arrivals.next(at: now, on: connection) {
             let sent = MonotonicClock.now
             let entry = phase.entry(sequence: arrival.sequence, intended: arrival.intended)
-            recorder.sending()
-            do {
-                _ = try await connection.send(entry)
-                now = MonotonicClock.now
-                recorder.acknowledged(arrival, sent: sent, now: now)
-            } catch {
-                now = MonotonicClock.now
-                recorder.failed(error, now: now)
-            }
+            now = await send(entry, arrival, at: sent, on: connection, recorder)
+        }
+    }
+
+    /// Sends an entry that is due; inlined as the other.
+    @inline(__always)
+    static func send<Connection: PacedConnection>(
+        _ entry: LogEntry, _ arrival: Arrival, at sent: UInt64, on connection: isolated Connection,
+        _ recorder: LoadRecorder
+    ) async -> UInt64 {
+        recorder.sending()
+        do {
+            _ = try await connection.send(entry)
+            let now = MonotonicClock.now
+            recorder.acknowledged(arrival, sent: sent, now: now)
+            return now
+        } catch {
+            let now = MonotonicClock.now
+            recorder.failed(error, now: now)
+            return now
         }
     }
 }

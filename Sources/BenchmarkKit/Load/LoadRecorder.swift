@@ -52,6 +52,13 @@ final class LoadRecorder: @unchecked Sendable {
         schedule?.next()
     }
 
+    /// Moves the schedule, so that an entry that was due at `due` is due an interval after `time`, if that is later.
+    /// - Returns: By how much, in nanoseconds.
+    func postpone(_ due: UInt64, after time: UInt64) -> UInt64 {
+        result.hasStarved = true
+        return schedule?.postpone(due, after: time) ?? 0
+    }
+
     /// The generator has kept a core busy for so many nanoseconds until an entry was due.
     func spun(_ nanoseconds: UInt64) {
         result.spun &+= nanoseconds

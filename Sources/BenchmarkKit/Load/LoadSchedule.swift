@@ -16,7 +16,7 @@ struct LoadSchedule: Sendable {
     /// How far the next entry is from the start, in nanoseconds.
     private var offset: Double
     private var number: UInt64 = 0
-    private let firstOffset: Double
+    private var firstOffset: Double
 
     /// A schedule; nil for a closed load.
     init?(start: UInt64, load: LoadModel, share: ConnectionShare = ConnectionShare(), seed: UInt64 = 0) {
@@ -40,6 +40,16 @@ struct LoadSchedule: Sendable {
         case .poisson: offset += nextGap()
         }
         return due
+    }
+
+    /// Moves what is left, so that an entry that was due at `due` is due an interval after `time`, if that is later.
+    /// - Returns: By how much, in nanoseconds.
+    mutating func postpone(_ due: UInt64, after time: UInt64) -> UInt64 {
+        let later = time &+ UInt64(interval.rounded())
+        guard later > due else { return 0 }
+        firstOffset += Double(later &- due)
+        offset += Double(later &- due)
+        return later &- due
     }
 
     /// An interval of a Poisson process, by inversion; the 53 bits above zero keep the logarithm finite.

@@ -1,15 +1,17 @@
+package import BenchmarkResults
 package import Broker
-import BenchmarkResults
-import Histogram
 package import TransportIO
 
 /// Where a load has its entries from that are not the benchmark's own texts.
 ///
-/// It is asked on the connection's event loop only, by workers that are isolated to the connection.
+/// It is asked on the event loops of the connections that share it.
 package protocol LoadSource: AnyObject, Sendable {
     /// Takes the next entry.
-    func take() -> SourcedEntry
-    /// Waits until ``take()`` is worth another try.
+    /// - Parameter due: when it was to be sent, on `MonotonicClock`; nil for now.
+    func take(due: UInt64?) -> SourcedEntry
+    /// Whether there are no more, as far as is known.
+    var isAtEnd: Bool { get }
+    /// Waits until ``take(due:)`` is worth another try.
     func wait() async
 }
 
@@ -25,32 +27,7 @@ package enum SourcedEntry: Sendable {
     case end
 }
 
-/// What a load has come to so far.
-package struct LoadAccount: Sendable {
-    /// Entries handed to the transport, and those that could not be.
-    package var sent = 0
-    /// Entries acknowledged.
-    package var acked = 0
-    /// Entries of which no byte can have been acted upon.
-    package var notSent = 0
-    /// Entries that may have arrived.
-    package var unknown = 0
-    /// Entries that the peer did not take.
-    package var rejected = 0
-    /// What became of the first entry that failed.
-    package var firstFailure: TransportError?
-    /// From the load's start to the last fate that is known, in seconds.
-    package var seconds = 0.0
-    /// The median from send to acknowledgement, in microseconds.
-    package var p50Us = 0.0
-    /// The 99th percentile of the same.
-    package var p99Us = 0.0
-
-    /// Creates an account of nothing.
-    package init() {}
-}
-
-/// The entries of a source, sent over a connection as a benchmark sends its own under a closed load.
+/// The entries of a source, sent over a connection as a benchmark sends its own.
 ///
 /// Unchecked: what changes is touched by functions that are isolated to one connection only.
 package final class SourcedLoad: @unchecked Sendable {
@@ -58,16 +35,24 @@ package final class SourcedLoad: @unchecked Sendable {
     private let source: any LoadSource
     private let recorder: LoadRecorder
 
-    /// Creates a load, which starts now.
+    /// Creates a load.
     /// - Parameters:
-    ///   - inFlight: how many entries may be unacknowledged at once.
+    ///   - inFlight: how many entries may be unacknowledged at once on this connection.
+    ///   - load: when entries are sent, over all connections.
     ///   - duration: for how long entries are sent, in nanoseconds; nil for as long as there are any.
-    package init(of source: any LoadSource, inFlight: Int, duration: UInt64? = nil) {
+    ///   - start: when the load starts, on `MonotonicClock`: the same for all connections.
+    ///   - share: which connection this is, and of how many.
+    package init(
+        of source: any LoadSource, inFlight: Int, load: LoadModel = .closed, duration: UInt64? = nil,
+        start: UInt64 = MonotonicClock.now, share: (index: Int, count: Int) = (0, 1)
+    ) {
         self.source = source
         phase = LoadPhase(
-            run: "", inFlight: inFlight, load: .closed, payloads: PayloadPool(byteCount: 0, seed: 0),
-            duration: duration ?? 1 << 62, wallClockOffset: 0, stopsAtFailure: false)
-        recorder = LoadRecorder(start: MonotonicClock.now, phase: phase, schedule: nil)
+            run: "", inFlight: inFlight, load: load, payloads: PayloadPool(byteCount: 0, seed: 0),
+            duration: duration ?? 1 << 62, wallClockOffset: 0,
+            share: ConnectionShare(index: share.index, count: share.count), stopsAtFailure: false)
+        recorder = LoadRecorder(
+            start: start, phase: phase, schedule: LoadSchedule(start: start, load: load, share: phase.share))
     }
 
     /// Sends until there are no more entries, the time is over or the task is cancelled; then awaits what is in flight.
@@ -77,17 +62,6 @@ package final class SourcedLoad: @unchecked Sendable {
 
     /// What the load has come to so far.
     package func account<Connection: PacedConnection>(on connection: isolated Connection) -> LoadAccount {
-        let result = recorder.finish()
-        var account = LoadAccount()
-        account.sent = Int(result.sent)
-        account.acked = Int(result.acked)
-        account.notSent = Int(result.notSent)
-        account.unknown = Int(result.unknown)
-        account.rejected = Int(result.rejected)
-        account.firstFailure = result.firstFailure
-        account.seconds = result.elapsed
-        account.p50Us = Double(result.latency.valueAtPercentile(50)) / 1e3
-        account.p99Us = Double(result.latency.valueAtPercentile(99)) / 1e3
-        return account
+        LoadAccount(recorder.finish())
     }
 }

@@ -7,7 +7,7 @@ package import Histogram
 package struct HistogramLog: Sendable {
     /// The longest latency that is told apart, in nanoseconds; longer ones are recorded as this, and the row is invalid by
     /// then anyway.
-    @inlinable package static var highestLatency: UInt64 { 60_000_000_000 }
+    package static var highestLatency: UInt64 { 60_000_000_000 }
 
     private var path: String
 

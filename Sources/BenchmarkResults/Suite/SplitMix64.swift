@@ -3,15 +3,15 @@
 /// Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014. Our own, because the same seed must
 /// give the same plan whatever the standard library does.
 package struct SplitMix64: RandomNumberGenerator {
-    @usableFromInline var state: UInt64
+    private var state: UInt64
 
     /// Starts the sequence of a seed.
-    @inlinable package init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
     /// The next word.
-    @inlinable package mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
         word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -20,7 +20,7 @@ package struct SplitMix64: RandomNumberGenerator {
     }
 
     /// A number below `bound`, by the high half of a product: the bias is below 2^-32 for the bounds used here.
-    @inlinable package mutating func next(below bound: Int) -> Int {
+    package mutating func next(below bound: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 

@@ -70,7 +70,7 @@ package struct Suite: Sendable, Hashable, Codable {
     }
 
     /// Every measured entry's `name`.
-    @inlinable package static var entryName: String { "bench" }
+    package static var entryName: String { "bench" }
 
     /// A seed nobody chose, short enough to be typed again.
     package static func randomSeed() -> UInt64 {

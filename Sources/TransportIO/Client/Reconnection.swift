@@ -43,17 +43,21 @@ struct Redial {
     static let usefulLifetime: UInt64 = 5_000_000_000
 
     private let patience: UInt64
-    /// Whether a socket was ever ready: a peer that was never there is not waited for.
-    private var wasReached = false
+    /// Whether a peer that was never there is waited for, too.
+    private let awaitsFirst: Bool
+    /// Whether a socket was ever ready.
+    private(set) var wasReached = false
     /// Why it failed last; nil while all is well.
     private(set) var lastFailure: TransportError?
     private var failingSince: UInt64 = 0
     private var pause: UInt64 = 0
     private var nextTry: UInt64 = 0
 
-    /// - Parameter patience: how long sends wait for a peer that was there to come back, in nanoseconds.
-    init(patience: UInt64) {
-        self.patience = patience
+    /// - Parameters:
+    ///   - patience: how long sends wait for a peer that was there to come back, in nanoseconds.
+    ///   - awaitsFirst: whether they wait likewise for one that was never there.
+    init(patience: UInt64, awaitsFirst: Bool = false) {
+        (self.patience, self.awaitsFirst) = (patience, awaitsFirst)
     }
 
     /// Whether it failed last.
@@ -90,6 +94,6 @@ struct Redial {
 
     /// Whether sends are to wait for the next try, instead of failing as the last one has.
     func isPatient(now: UInt64) -> Bool {
-        wasReached && (!isFailing || now - failingSince < patience)
+        (wasReached || awaitsFirst) && (!isFailing || now - failingSince < patience)
     }
 }

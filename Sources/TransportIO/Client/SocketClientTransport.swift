@@ -26,7 +26,7 @@ package struct SocketClientTransport: ClientTransport {
     /// Where the peer is, in the order of choice: addresses that are as good as one another.
     let endpoints: [Endpoint]
     let description: PeerDescription
-    let options: ClientOptions
+    var options: ClientOptions
     let maxSockets: Int
     let bounds: PoolBounds
     package let looksBeforeReuse: Bool
@@ -89,7 +89,7 @@ package struct SocketClientTransport: ClientTransport {
         let connection = SocketConnection(configuration: self, tls: tls, executor: executor)
         return try await withTaskExecutorPreference(executor) {
             do {
-                try await connection.open()
+                if options.presence == nil { try await connection.open() } else { await connection.startLooking() }
                 let result = try await body(connection)
                 await connection.close()
                 return result
@@ -114,131 +114,6 @@ extension SocketClientTransport {
             }
         }
         return contexts
-    }
-}
-
-/// A connection as an actor on the event loop of its sockets.
-package actor SocketConnection: PacedConnection {
-    /// The event loop, as the executor of this actor and of the tasks that send on it.
-    package nonisolated let executor: EventLoopExecutor
-    private nonisolated let acknowledgement: Acknowledgement
-    private let pool: SocketPool
-    private let reconnection: Reconnection?
-    /// The id of the latest entry.
-    private var latest = EntryID(connection: .random(in: 0...UInt64.max), number: 0)
-
-    init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
-        self.executor = executor
-        self.reconnection = configuration.reconnection
-        self.acknowledgement = Acknowledgement(configuration.acknowledgement)
-        self.pool = SocketPool(configuration: configuration, tls: tls, executor: executor)
-    }
-
-    /// The event loop.
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    /// The event loop.
-    package nonisolated var taskExecutor: any TaskExecutor { executor }
-
-    func open() async throws(TransportError) {
-        _ = try await acquire(since: pool.second)
-    }
-
-    func close() async {
-        await pool.close()
-    }
-
-    /// Sends an entry and waits for its acknowledgement.
-    package func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
-        if let reconnection { return try await send(entry, reconnection) }
-        let since = pool.second
-        let socket =
-            if let available = pool.available { available } else { try await acquire(since: since) }
-        guard let failure = await withUnsafeContinuation({ socket.submit(entry, since: since, $0) }) else {
-            return acknowledgement
-        }
-        guard failure == .sendAgain else { throw failure }
-        let other =
-            if let available = pool.available { available } else { try await acquire(since: since) }
-        if let failure = await withUnsafeContinuation({ other.submit(entry, since: since, $0) }) { throw failure }
-        return acknowledgement
-    }
-
-    /// A socket that takes an entry: waits, and has the pool dial, while there is none.
-    private func acquire(since: UInt16) async throws(TransportError) -> ClientSocketHandler {
-        while true {
-            if let socket = try pool.room(since: since) { return socket }
-            if let failure = await waitForRoom(since: since) { throw failure }
-        }
-    }
-
-    private func waitForRoom(since: UInt16) async -> TransportError? {
-        let (number, eventLoop) = (pool.waiters.takeNumber(), executor.eventLoop)
-        let pool = NIOLoopBound(pool, eventLoop: eventLoop)
-        return await withTaskCancellationHandler {
-            await self.suspend(number, since)
-        } onCancel: {
-            eventLoop.execute { pool.value.cancelWait(number: number) }
-        }
-    }
-
-    /// In a function of its own, for what a cancellation handler wraps may run elsewhere.
-    private func suspend(_ number: UInt64, _ since: UInt16) async -> TransportError? {
-        await withUnsafeContinuation { pool.wait($0, number: number, since: since) }
-    }
-
-    /// Makes a call and waits for its answer, which is then in `call`.
-    /// - Throws: fate `notSent` also where the transport has no such calls.
-    package func perform(_ call: any ClientCall) async throws(TransportError) {
-        let since = pool.second
-        let socket =
-            if let available = pool.available { available } else { try await acquire(since: since) }
-        if let failure = await withUnsafeContinuation({ socket.submit(call, since: since, $0) }) { throw failure }
-    }
-
-    /// Sends an entry under an id of its own, again and again where sockets are lost.
-    private func send(
-        _ entry: LogEntry, _ reconnection: Reconnection
-    ) async throws(TransportError) -> Acknowledgement {
-        latest.number += 1
-        let id = latest
-        let since = pool.second
-        var firstLoss: ContinuousClock.Instant?
-        while true {
-            let socket: ClientSocketHandler
-            do throws(TransportError) {
-                if let available = pool.available {
-                    socket = available
-                } else {
-                    socket = try await acquire(since: since)
-                }
-            } catch {
-                guard firstLoss != nil else { throw error }
-                throw TransportError(.unknown, error.message)
-            }
-            // The time for an answer begins anew with each attempt, that of the send does not.
-            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, since: since, $0) }) else {
-                return acknowledgement
-            }
-            guard failure.fate == .unknown, !failure.isFinal, reconnection.resends, !pool.isClosed,
-                !pool.isOverdue(since)
-            else {
-                throw failure
-            }
-            let now = ContinuousClock.now
-            if let firstLoss, now - firstLoss >= reconnection.patience { throw failure }
-            firstLoss = firstLoss ?? now
-        }
-    }
-
-    /// Waits on the event loop until ``MonotonicClock`` shows `deadline`.
-    package func sleep(until deadline: UInt64) async {
-        await executor.sleep(until: deadline)
-    }
-
-    /// Waits on the core until ``MonotonicClock`` shows `deadline`; returns the CPU time that took, in nanoseconds.
-    package func spin(until deadline: UInt64) async -> UInt64 {
-        await pool.spin(until: deadline)
     }
 }
 

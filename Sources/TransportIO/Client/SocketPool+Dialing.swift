@@ -38,10 +38,12 @@ extension SocketPool {
         switch outcome {
         case .success(let socket):
             guard !isClosed else { return socket.close(patience: .zero) }
+            let again = redial.wasReached ? " again" : ""
             redial.reached()
+            configuration.options.presence?(nil)
             if let lostAt = lostAt.take() {
                 let milliseconds = (MonotonicClock.now - lostAt) / 1_000_000
-                configuration.options.notice("connected to \(peer) again after \(milliseconds) ms")
+                configuration.options.notice("connected to \(peer)\(again) after \(milliseconds) ms")
             } else if configuration.endpoints.count > 1 {
                 configuration.options.notice("connected to \(peer)")
             }
@@ -55,14 +57,16 @@ extension SocketPool {
     func failed(_ failure: TransportError) {
         let (now, wasFailing) = (MonotonicClock.now, redial.isFailing)
         redial.failed(failure, now: now)
-        if sockets.isEmpty, dialing == 0, !redial.isPatient(now: now) {
-            // There is nothing left to wait for.
+        missed(failure)
+        // There is nothing left to wait for; whoever wants to know of the peer looks for it all the same.
+        let isHopeless = sockets.isEmpty && dialing == 0 && !redial.isPatient(now: now)
+        if !waiters.isEmpty, !wasFailing, lostAt == nil, !isHopeless || configuration.options.presence != nil {
+            if sockets.isEmpty { lostAt = now }
+            configuration.options.notice("\(failure.message); trying again")
+        }
+        if isHopeless {
             waiters.failAll(failure)
         } else if !waiters.isEmpty {
-            if !wasFailing, lostAt == nil {
-                if sockets.isEmpty { lostAt = now }
-                configuration.options.notice("\(failure.message); trying again")
-            }
             dialIfWanted()
         }
     }
@@ -82,7 +86,7 @@ extension SocketPool {
 
     /// Opens a socket and waits until entries can be sent on it.
     private func connect() async -> Result<Socket, TransportError> {
-        let timeout = TimeAmount(configuration.options.connectTimeout)
+        let timeout = TimeAmount(connectTimeout)
         let limit = "\(timeout.nanoseconds / 1_000_000) ms"
         let deadline = NIODeadline.now() + timeout
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)

@@ -35,12 +35,16 @@ final class SocketPool {
     private(set) var second: UInt16 = 0
     private let looksBeforeReuse: Bool
     private var ageing: RepeatedTask?
+    /// How long a socket may take to be ready.
+    let connectTimeout: Duration
     /// So many seconds an entry may be on a socket, and a send may take in all.
     private let answerTimeout: UInt16
     private let sendTimeout: UInt16
     var spinner: Spinner?
     private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
+    /// Who waits until the peer is missed.
+    private var missing: UnsafeContinuation<Void, Never>?
 
     init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
         contexts = tls
@@ -50,7 +54,8 @@ final class SocketPool {
         let timeout = configuration.options.answerTimeout
         // Entries with ids may be sent again, so that a peer may be gone for longer than one attempt takes.
         let patience = configuration.reconnection?.patience ?? min(configuration.options.patience ?? .zero, timeout)
-        redial = Redial(patience: patience.nanoseconds)
+        redial = Redial(patience: patience.nanoseconds, awaitsFirst: configuration.options.presence != nil)
+        connectTimeout = min(configuration.options.connectTimeout, max(timeout, patience))
         // Rounded up: an entry of age n has waited for more than n - 1 seconds.
         answerTimeout = timeout.secondsCounted
         sendTimeout = max(timeout, patience).secondsCounted
@@ -166,6 +171,8 @@ final class SocketPool {
         // One that never was ready is told of where it was dialed.
         guard !isClosed, let readyAt = socket.readyAt else { return }
         let now = MonotonicClock.now
+        // Where there are several, they come and go with the peer's patience.
+        if configuration.maxSockets == 1 { missed(TransportError(.notSent, failure.message)) }
         if configuration.reconnection != nil {
             lostAt = lostAt ?? now
             configuration.options.notice("\(failure.message); connecting again")
@@ -208,6 +215,7 @@ final class SocketPool {
     /// Closes all sockets, politely where the protocol has a way to, and waits until they are closed.
     func close() async {
         isClosed = true
+        missing.take()?.resume()
         ageing?.cancel()
         nextDial?.cancel()
         waiters.failAll(TransportError(.notSent, "the connection to \(peer) is closed"))
@@ -219,5 +227,20 @@ final class SocketPool {
         if !sockets.isEmpty {
             await withUnsafeContinuation { lastSocketEnded = $0 }
         }
+    }
+
+    // MARK: Presence
+
+    /// There is no socket, where one is wanted.
+    func missed(_ failure: TransportError) {
+        guard sockets.isEmpty else { return }
+        configuration.options.presence?(failure)
+        missing.take()?.resume()
+    }
+
+    /// Waits until the peer is missed, or the connection is closed; for one task.
+    func untilMissed() async {
+        guard !isClosed, configuration.maxSockets > 1 || !sockets.isEmpty else { return }
+        await withUnsafeContinuation { missing = $0 }
     }
 }

@@ -18,6 +18,8 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     private let protocols: [String]
     private let trust: String
     private let timeout: TimeAmount
+    /// The time to connect is part of it.
+    private let deadline: NIODeadline
     private let promise: EventLoopPromise<Void>
     private var isOpen = false
     private var hasFailed = false
@@ -37,6 +39,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
         self.protocols = protocols
         self.trust = trust
         self.timeout = timeout
+        deadline = .now() + timeout
         promise = eventLoop.makePromise()
     }
 
@@ -46,7 +49,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     func channelActive(context: ChannelHandlerContext) {
         let milliseconds = timeout.nanoseconds / 1_000_000
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: timeout) {
+        timer = context.eventLoop.scheduleTask(deadline: deadline) {
             self.fail(bound.value, TLSFailure("the TLS handshake was not done within \(milliseconds) ms"))
         }
     }

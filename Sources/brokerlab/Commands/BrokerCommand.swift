@@ -15,6 +15,10 @@ struct BrokerCommand: AsyncParsableCommand {
             The request is {"action": "log", "log": {"name": …, "data": …}}. It is answered when the transport has \
             acknowledged the entry: 202 {"error": false, "message": "logged"}, or 502 with the reason.
 
+            It starts whether or not its logger is there, says once that it is not, and goes on when it is. Until then, and \
+            whenever the logger has gone, GET /health answers 503 with the reason, and requests wait: for --patience at most, \
+            and not longer than --timeout.
+
             EXAMPLES
               brokerlab broker --listen 127.0.0.1:8000 --transport grpc --to 127.0.0.1:50001
               brokerlab broker --listen 127.0.0.1:8000 --transport amqp --to amqp://guest:guest@127.0.0.1:5672
@@ -34,26 +38,24 @@ struct BrokerCommand: AsyncParsableCommand {
     func run() async throws {
         FileDescriptors.raiseLimit()
         let listenAt = try Endpoint(listeningAt: listen)
-        let client = try destination.client(maxInFlight: 1024)
+        let logger = LoggerPresence()
+        let client = try destination.client(maxInFlight: 1024, presence: logger.tell)
         var options = ServerOptions(target: listen, notice: StandardError.write(line:))
         options.token = try access.token()
         options.connections = serverLimits.limits
         // The other half is for connections to the logger.
         options.connections.maxConnections =
             options.connections.maxConnections ?? min(16_384, FileDescriptors.limit / 2)
-        try await Self.serve(on: listenAt, options, over: client)
+        try await Self.serve(on: listenAt, options, over: client, to: logger)
     }
 
     private static func serve(
-        on endpoint: Endpoint, _ options: ServerOptions, over client: some ClientTransport
+        on endpoint: Endpoint, _ options: ServerOptions, over client: some ClientTransport, to logger: LoggerPresence
     ) async throws {
         try await withBroker(over: client) { broker in
             let configuration = HTTPServerConfiguration(
                 entryPath: "/handle", entryBody: .action, rejectedStatus: 502,
-                control: { request in
-                    guard request.path == "/health" else { return nil }
-                    return HTTPResponse(status: 200, body: Array(#"{"status":"ok"}"#.utf8))
-                })
+                control: { $0.path == "/health" ? logger.health : nil })
             let server = HTTPTransport.server(
                 on: endpoint, options: options, configuration: configuration)
             try await ServiceRunner.run(ForwardingService(server: server, broker: broker))

@@ -18,14 +18,15 @@ struct DestinationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long an entry may take, in whole seconds, whatever it waits for. Then it fails: not sent, or outcome unknown. "
-                + "A connection that answers nothing for so long is given up; the next entry opens another one. (default: 10; "
-                + "entries of amqp, which have ids, then wait for --patience)",
+            "How long an entry may take, in whole seconds, whatever it waits for, and how long a connection may take to be made, "
+                + "TLS and the protocol's greeting included. Then it fails: not sent, or outcome unknown. "
+                + "A connection that answers nothing for so long is given up; the next entry opens another one. (default: 10, "
+                + "5 for a connection; entries of amqp, which have ids, then wait for --patience)",
             valueName: "seconds"))
     var timeout: Int?
 
-    /// How long an entry may take where nothing else is said.
-    private static let defaultTimeout = 10
+    /// How long an entry may take where nothing else is said, and how long a connection.
+    private static let (defaultTimeout, defaultConnectTimeout) = (10, 5)
 
     @Option(
         help: ArgumentHelp(
@@ -65,16 +66,22 @@ struct DestinationOptions: ParsableArguments {
     }
 
     /// The broker's half of the transport.
-    func client(maxInFlight: Int) throws -> any ClientTransport {
+    /// - Parameters:
+    ///   - maxInFlight: how many entries a connection may have unacknowledged.
+    ///   - presence: told whether the logger is there; nil for connections that open only when it is.
+    func client(
+        maxInFlight: Int, presence: (@Sendable (TransportError?) -> Void)? = nil
+    ) throws -> any ClientTransport {
         let descriptor = try TransportRegistry.transport(named: transport)
         let patience = min(
             self.patience.map { .seconds($0) } ?? descriptor.patience,
             self.timeout.map { .seconds($0) } ?? .seconds(3600))
         let timeout = self.timeout ?? Self.defaultTimeout
         var options = ClientOptions(
-            target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight, connectTimeout: .seconds(min(5, timeout)),
-            answerTimeout: .seconds(timeout), patience: patience, tls: security.client,
-            notice: StandardError.write(line:))
+            target: to ?? descriptor.defaultTarget, maxInFlight: maxInFlight,
+            connectTimeout: .seconds(self.timeout ?? Self.defaultConnectTimeout), answerTimeout: .seconds(timeout),
+            patience: patience, tls: security.client, notice: StandardError.write(line:))
+        options.presence = presence
         options.own = try transports.settings(for: descriptor)
         options.token = try access.token()
         return try descriptor.makeClient(options)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Broker
 import Glibc
 import Terminal
+import TransportIO
 
 /// The command `brokerlab send`.
 struct SendCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct SendCommand: AsyncParsableCommand {
               brokerlab send --transport http --to 127.0.0.1:8080 --name login --data "user 7"
               brokerlab send --transport netrpc --to 127.0.0.1:5001 --name load --payload-bytes 100 --count 100000 --in-flight 64
               brokerlab send --transport grpc --to 127.0.0.1:50001 --payload-bytes 100 --in-flight 64 --duration 5 --json
+              brokerlab send --transport grpc --to 127.0.0.1:50001 --payload-bytes 1000 --rate 3000 --connections 4 --duration 10
               brokerlab send --transport grpc --to localhost:50001 --tls-ca ca.pem --name login --data "user 7"
               brokerlab send --transport amqp --to 'amqps://guest:guest@localhost:5671/?cacertfile=ca.pem' --name login --data "user 7"
               tail -n 100 app.log | brokerlab send --transport grpc --to 127.0.0.1:50001 --name app
@@ -38,8 +40,20 @@ struct SendCommand: AsyncParsableCommand {
             "How many entries to send: 1, or all lines of standard input, unless told otherwise.", valueName: "n"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("How many entries may be unacknowledged at once.", valueName: "n"))
-    var inFlight = 1
+    @Option(
+        help: ArgumentHelp(
+            "How many entries may be unacknowledged at once, over all connections. (default: 1 a connection, with --rate 64)",
+            valueName: "n"))
+    var inFlight: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Send so many entries a second, at even intervals, whether or not earlier ones were answered, and measure rate and "
+                + "latency: from when each was to be sent.", valueName: "per-second"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("Over how many connections to send.", valueName: "n"))
+    var connections = 1
 
     @Option(
         help: ArgumentHelp(
@@ -61,7 +75,15 @@ struct SendCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard count.map({ $0 >= 1 }) ?? true else { throw ValidationError("--count takes a number from 1 on.") }
-        guard (1...65_536).contains(inFlight) else { throw ValidationError("--in-flight takes 1 to 65536.") }
+        guard (1...65_536).contains(inFlight ?? 1) else { throw ValidationError("--in-flight takes 1 to 65536.") }
+        guard (1...1024).contains(connections) else { throw ValidationError("--connections takes 1 to 1024.") }
+        guard inFlight.map({ $0 >= connections }) ?? true else {
+            throw ValidationError(
+                "--connections \(connections) needs as many in flight: give --in-flight \(connections), or more.")
+        }
+        guard rate.map({ (0.1...10_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--rate takes 0.1 to 10000000 entries a second.")
+        }
         guard duration == nil || count == nil else { throw ValidationError("Give --count or --duration, not both.") }
         guard duration.map({ $0 > 0 && $0 <= 3600 }) ?? true, (0...3600).contains(warmup) else {
             throw ValidationError("--duration takes more than 0 and at most 3600 seconds, --warmup 0 to 3600.")
@@ -84,9 +106,12 @@ struct SendCommand: AsyncParsableCommand {
         let source =
             text.map { EntrySource(template, text: $0, count: most ?? (duration == nil ? 1 : .max)) }
             ?? EntrySource(template, lines: LineReader(), count: most ?? .max)
-        let job = SendJob(
-            source: source, inFlight: inFlight, window: duration.map { SendWindow(warmup: warmup, duration: $0) })
-        let client = try destination.client(maxInFlight: inFlight)
+        let plan = SendJob.Plan(
+            inFlight: inFlight ?? connections * (rate == nil ? 1 : 64), connections: connections, rate: rate,
+            window: duration.map { SendWindow(warmup: warmup, duration: $0) })
+        let job = SendJob(source: source, plan)
+        if connections > 1 { FileDescriptors.raiseLimit() }
+        let client = try destination.client(maxInFlight: plan.inFlight(on: 0))
         let ending = try await Interruptible.run(grace: Self.grace) { try await job.run(over: client) }
         var outcome: SendOutcome
         switch ending {

@@ -1,11 +1,11 @@
 import BenchmarkKit
 import Broker
+import Synchronization
 
 /// Where `send` has its entries from.
 ///
-/// Unchecked: asked on the connection's event loop only, by workers that are isolated to the connection, so that entries are
-/// handed to the connection in the order of their numbers.
-final class EntrySource: LoadSource, @unchecked Sendable {
+/// Those of one connection are handed to it in the order of their numbers.
+final class EntrySource: LoadSource {
     /// What all entries have in common.
     struct Template: Sendable {
         var name: String
@@ -19,7 +19,8 @@ final class EntrySource: LoadSource, @unchecked Sendable {
     private let template: Template
     private let text: String
     private let count: UInt64
-    private var number: UInt64 = 0
+    /// How many times the text was taken, or was tried to be.
+    private let taken = Atomic<UInt64>(0)
 
     /// - Parameter count: after how many entries it ends, if not before.
     init(_ template: Template, text: String, count: UInt64) {
@@ -32,28 +33,34 @@ final class EntrySource: LoadSource, @unchecked Sendable {
     }
 
     /// Takes the next entry; with a run, the first one has the sequence number 0.
-    func take() -> SourcedEntry {
-        guard number < count else { return .end }
-        guard let lines else { return .entry(entry(text)) }
-        switch lines.take() {
-        case .line(let text): return .entry(entry(text))
-        case .tooLong:
-            number += 1
-            return .unfit(
-                TransportError(.notSent, "line \(number) exceeds the limit of \(lines.maxLineBytes) bytes for an entry")
-            )
+    func take(due: UInt64?) -> SourcedEntry {
+        guard let lines else {
+            let number = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+            return number < count ? .entry(entry(text, number, due)) : .end
+        }
+        switch lines.take(upTo: count) {
+        case .line(let text, let number): return .entry(entry(text, number, due))
+        case .tooLong(let number):
+            let limit = "the limit of \(lines.maxLineBytes) bytes for an entry"
+            return .unfit(TransportError(.notSent, "line \(number + 1) exceeds \(limit)"))
         case .none: return .none
         case .end: return .end
         }
     }
 
-    private func entry(_ text: String) -> LogEntry {
-        defer { number += 1 }
-        let stamp = template.run.map { RunStamp(run: $0, sequence: number, sentAt: MonotonicClock.wallTime) }
+    /// An entry of a run says when it was to be sent.
+    private func entry(_ text: String, _ number: UInt64, _ due: UInt64?) -> LogEntry {
+        let stamp = template.run.map { run in
+            let late = due.map { Int64(truncatingIfNeeded: MonotonicClock.now &- $0) } ?? 0
+            return RunStamp(run: run, sequence: number, sentAt: MonotonicClock.wallTime &- late)
+        }
         return LogEntry(name: template.name, data: text, severity: template.severity, stamp: stamp)
     }
 
-    /// Waits until ``take()`` is worth another try.
+    /// Whether there are no more, as far as is known.
+    var isAtEnd: Bool { lines?.isAtEnd(of: count) ?? (taken.load(ordering: .relaxed) >= count) }
+
+    /// Waits until ``take(due:)`` is worth another try.
     func wait() async {
         await lines?.wait()
     }

@@ -10,8 +10,9 @@ import Synchronization
 final class LineReader: Sendable {
     /// What there is of the input.
     enum Next {
-        case line(String)
-        case tooLong
+        /// A line, and how many were taken before it.
+        case line(String, number: UInt64)
+        case tooLong(number: UInt64)
         /// Nothing yet.
         case none
         case end
@@ -20,11 +21,11 @@ final class LineReader: Sendable {
     /// What is to be said of the input when all is done.
     struct Remarks: Sendable, Hashable {
         /// How many lines were taken.
-        var taken = 0
+        var taken: UInt64 = 0
         /// How many lines were not UTF-8.
         var notUTF8 = 0
         /// The first of them, counted from 1 on.
-        var firstNotUTF8 = 0
+        var firstNotUTF8: UInt64 = 0
         /// How many lines were read and not taken.
         var left = 0
         /// Why reading failed.
@@ -64,16 +65,29 @@ final class LineReader: Sendable {
     }
 
     /// Takes the next line, without its line break (LF or CR LF).
-    func take() -> Next {
-        state.withLock { state in
-            if state.isStopped { return .end }
-            guard let line = state.text.next(atEnd: state.isAtEnd) else { return state.isAtEnd ? .end : .none }
+    /// - Parameter most: so many lines are taken in all, and whoever waits for one more does so no longer.
+    func take(upTo most: UInt64 = .max) -> Next {
+        let (next, isLast) = state.withLock { state -> (Next, Bool) in
+            if state.isStopped || state.remarks.taken >= most { return (.end, false) }
+            guard let line = state.text.next(atEnd: state.isAtEnd) else { return (state.isAtEnd ? .end : .none, false) }
+            let number = state.remarks.taken
             state.remarks.taken += 1
-            guard line.count <= maxLineBytes else { return .tooLong }
-            if let text = String(validating: line, as: UTF8.self) { return .line(text) }
-            if state.remarks.notUTF8 == 0 { state.remarks.firstNotUTF8 = state.remarks.taken }
+            let isLast = state.remarks.taken == most
+            guard line.count <= maxLineBytes else { return (.tooLong(number: number), isLast) }
+            if let text = String(validating: line, as: UTF8.self) { return (.line(text, number: number), isLast) }
+            if state.remarks.notUTF8 == 0 { state.remarks.firstNotUTF8 = number + 1 }
             state.remarks.notUTF8 += 1
-            return .line(String(decoding: line, as: UTF8.self))
+            return (.line(String(decoding: line, as: UTF8.self), number: number), isLast)
+        }
+        if isLast { release() }
+        return next
+    }
+
+    /// Whether there is no line to take any more, where so many are taken at most.
+    func isAtEnd(of most: UInt64) -> Bool {
+        state.withLock { state in
+            state.isStopped || state.remarks.taken >= most
+                || (state.isAtEnd && state.text.lineCount == 0)
         }
     }
 

@@ -1,34 +1,60 @@
 import BenchmarkKit
+import BenchmarkResults
 import Broker
 import Synchronization
 import TransportIO
 
-/// A number of entries to be sent with some of them in flight at once, by the load generator of the benchmarks.
+/// Entries to be sent by the load generator of the benchmarks.
 final class SendJob: Sendable {
-    private let source: EntrySource
-    private let inFlight: Int
-    private let window: SendWindow?
-    /// Asks for the outcome so far, on the connection's event loop; nil before there is a connection.
-    private let account = Mutex<(@Sendable () async -> SendOutcome)?>(nil)
+    /// How they are sent.
+    struct Plan: Sendable {
+        /// How many may be unacknowledged at once, over all connections.
+        var inFlight = 1
+        var connections = 1
+        /// How many are due a second; nil for as many as are acknowledged.
+        var rate: Double?
+        /// How long to send; nil for as long as there are entries.
+        var window: SendWindow?
 
-    /// - Parameter window: how long to send; nil for as long as there are entries.
-    init(source: EntrySource, inFlight: Int, window: SendWindow?) {
-        (self.source, self.inFlight, self.window) = (source, inFlight, window)
+        /// How many may be unacknowledged at once on a connection: the first ones have what cannot be shared evenly.
+        func inFlight(on index: Int) -> Int {
+            inFlight / connections + (index < inFlight % connections ? 1 : 0)
+        }
+
+        var load: LoadModel { rate.map { .open(ratePerSecond: $0) } ?? .closed }
     }
 
-    /// Sends all entries, or until the task is cancelled; throws only when no connection can be made.
-    func run<Transport: ClientTransport>(over transport: Transport) async throws -> SendOutcome {
-        try await transport.withConnection { connection in
-            let paced = try connection.paced
-            return await withTaskCancellationHandler {
-                await run(on: paced)
-            } onCancel: {
-                source.stop()
+    private let source: EntrySource
+    private let plan: Plan
+    /// Asks for the outcome so far, on the connections' event loops; nil before there are connections.
+    private let account = Mutex<(@Sendable () async -> SendOutcome)?>(nil)
+
+    init(source: EntrySource, _ plan: Plan) {
+        (self.source, self.plan) = (source, plan)
+    }
+
+    /// Sends all entries, or until the task is cancelled; throws only when a connection cannot be made.
+    func run(over transport: some ClientTransport) async throws -> SendOutcome {
+        try await run(over: transport, having: [])
+    }
+
+    /// Opens the connections that are lacking, each within the one before it, and sends when all are there.
+    private func run(
+        over transport: some ClientTransport, having connections: [any PacedConnection]
+    ) async throws -> SendOutcome {
+        guard connections.count == plan.connections else {
+            return try await transport.withConnection { connection in
+                try await run(over: transport, having: connections + [connection.paced])
             }
+        }
+        return await withTaskCancellationHandler {
+            await run(on: connections)
+        } onCancel: {
+            source.stop()
         }
     }
 
-    private func run<Connection: PacedConnection>(on connection: isolated Connection) async -> SendOutcome {
+    private func run(on connections: [any PacedConnection]) async -> SendOutcome {
         let progress = SendProgress()
         let ticker = Task { try await progress.run { await self.soFar() } }
         defer {
@@ -37,23 +63,26 @@ final class SendJob: Sendable {
         }
         let start = MonotonicClock.now
         var before: LoadAccount?
-        if let window, window.warmup > 0 {
-            before = await run(for: window.warmup, since: start, after: nil, on: connection)
+        if let window = plan.window, window.warmup > 0 {
+            before = await run(for: window.warmup, since: start, after: nil, on: connections)
         }
-        let measured = await run(for: window?.duration, since: start, after: before, on: connection)
-        return SendOutcome(before, measured, since: start, isMeasured: window != nil)
+        let measured = await run(for: plan.window?.duration, since: start, after: before, on: connections)
+        return SendOutcome(before, measured, since: start, plan)
     }
 
     /// Sends for so many seconds, or for as long as there are entries.
-    private func run<Connection: PacedConnection>(
-        for seconds: Double?, since start: UInt64, after before: LoadAccount?, on connection: isolated Connection
+    private func run(
+        for seconds: Double?, since start: UInt64, after before: LoadAccount?, on connections: [any PacedConnection]
     ) async -> LoadAccount {
-        let isMeasured = window != nil
-        let load = SourcedLoad(of: source, inFlight: inFlight, duration: seconds.map { UInt64($0 * 1e9) })
+        let (begin, plan) = (MonotonicClock.now, plan)
+        let loads = connections.enumerated().map { index, connection in
+            let load = SourcedLoad(
+                of: source, inFlight: plan.inFlight(on: index), load: plan.load,
+                duration: seconds.map { UInt64($0 * 1e9) }, start: begin, share: (index, connections.count))
+            return (load: load, connection: connection)
+        }
         account.withLock {
-            $0 = {
-                SendOutcome(before, await load.account(on: connection), since: start, isMeasured: isMeasured)
-            }
+            $0 = { SendOutcome(before, await Self.account(of: loads), since: start, plan) }
         }
         // Those who wait for a line do not see the time.
         let timer = seconds.map { seconds in
@@ -63,8 +92,20 @@ final class SendJob: Sendable {
             }
         }
         defer { timer?.cancel() }
-        await load.run(on: connection)
-        return load.account(on: connection)
+        await withTaskGroup { group in
+            for (load, connection) in loads {
+                group.addTask(executorPreference: connection.taskExecutor) { await load.run(on: connection) }
+            }
+        }
+        return await Self.account(of: loads)
+    }
+
+    private static func account(
+        of loads: [(load: SourcedLoad, connection: any PacedConnection)]
+    ) async -> LoadAccount {
+        var accounts: [LoadAccount] = []
+        for (load, connection) in loads { accounts.append(await load.account(on: connection)) }
+        return LoadAccount(merging: accounts)
     }
 
     /// What became of the entries so far, with what is to be said of standard input.

@@ -1,4 +1,5 @@
 import BenchmarkKit
+import BenchmarkResults
 import Broker
 import Foundation
 import Terminal
@@ -26,7 +27,7 @@ struct SendOutcome: Sendable {
     init() {}
 
     /// What two loads came to, the first of which was a warm-up.
-    init(_ before: LoadAccount?, _ measured: LoadAccount, since start: UInt64, isMeasured: Bool) {
+    init(_ before: LoadAccount?, _ measured: LoadAccount, since start: UInt64, _ plan: SendJob.Plan) {
         for account in [before, measured].compactMap(\.self) {
             sent += account.sent
             acked += account.acked
@@ -36,10 +37,14 @@ struct SendOutcome: Sendable {
             firstFailure = firstFailure ?? account.firstFailure.map { "\($0)" }
         }
         seconds = Double(MonotonicClock.now - start) / 1e9
-        guard isMeasured else { return }
+        guard plan.window != nil || plan.rate != nil else { return }
         figures = SendFigures(
             messages: measured.acked, seconds: measured.seconds, p50Microseconds: measured.p50Us,
             p99Microseconds: measured.p99Us)
+        figures?.rate = plan.rate.map { rate in
+            let part = measured.part(ofRate: rate)
+            return SendFigures.Rate(asked: rate, part: part, isReached: part.map(measured.isKept))
+        }
     }
 
     /// Nobody waits any longer for what is in flight.
@@ -78,6 +83,11 @@ struct SendOutcome: Sendable {
             object["p50_us"] = rounded(figures.p50Microseconds)
             object["p99_us"] = rounded(figures.p99Microseconds)
         }
+        if let rate = figures?.rate {
+            object["rate_per_s"] = rate.asked
+            if let part = rate.part { object["rate_kept"] = rounded(part) }
+            if let isReached = rate.isReached { object["rate_reached"] = isReached }
+        }
         if let remarks {
             object["lines_not_utf8"] = remarks.notUTF8
             object["lines_not_sent"] = remarks.left
@@ -96,6 +106,7 @@ struct SendOutcome: Sendable {
             let latency = String(format: "p50 %.1f us, p99 %.1f us", figures.p50Microseconds, figures.p99Microseconds)
             text += "measured for \(format(figures.seconds)) s: \(Int(figures.messagesPerSecond)) msgs/s, \(latency)\n"
         }
+        if let rate = figures?.rate { text += "\(rate.text)\n" }
         return text
     }
 
@@ -108,12 +119,34 @@ struct SendOutcome: Sendable {
     }
 }
 
-/// What was measured in a window.
+/// What was measured in a window, or at a rate.
 struct SendFigures: Sendable, Equatable {
+    /// How a rate was carried.
+    struct Rate: Sendable, Equatable {
+        /// In entries a second.
+        var asked: Double
+        /// How much of it was carried, 1 for all of it; nil where standard input was slower.
+        var part: Double?
+        /// Whether that is all of it.
+        var isReached: Bool?
+
+        /// A line that says so, marked as the tables of benchmarks are where it was not reached.
+        var text: String {
+            let rate = DecimalText.format(asked, places: asked == asked.rounded() ? 0 : 1)
+            guard let part, let isReached else { return "standard input was slower than \(rate) msgs/s" }
+            let carried = String(format: "%.1f%% of \(rate) msgs/s", 100 * min(part, 1))
+            return isReached
+                ? "carried \(carried); latency is from when each entry was due"
+                : "! did not carry the rate: \(carried); allow more in flight, or ask for less"
+        }
+    }
+
     var messages = 0
     var seconds = 0.0
     var p50Microseconds = 0.0
     var p99Microseconds = 0.0
+    /// Nil where none was asked for.
+    var rate: Rate?
 
     var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
 }

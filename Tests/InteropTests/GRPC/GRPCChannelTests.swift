@@ -1,6 +1,7 @@
 import Broker
 import GRPCTestKit
 import GRPCTransport
+import MachineTestKit
 import NIOCore
 import Testing
 
