@@ -23,7 +23,7 @@ public struct EntryEncoder {
         _ entry: LogEntry, into out: inout ByteBuffer, behind head: (Int, inout ByteBuffer) -> Void
     ) throws(EntryCodecError) {
         guard codec == .json else { return try encodeOther(entry, into: &out, behind: head) }
-        let json = EntryJSON(entry)
+        let json = EntryJSONText(entry)
         head(json.byteCount, &out)
         json.write(into: &out)
     }

@@ -2,7 +2,7 @@ public import Broker
 public import Gob
 import TransportIO
 
-/// A net/rpc client of methods of your own, beside the broker that ``NetRPCTransport`` registers.
+/// A net/rpc client of methods of your own, beside the broker that ``NetRPC`` registers.
 ///
 /// ```swift
 /// let client = try NetRPCClient(ClientOptions(target: "127.0.0.1:1234"))
@@ -18,7 +18,7 @@ public struct NetRPCClient: Sendable {
     ///   over HTTP first (`rpc.DialHTTP`); `limits.maxEntryBytes` bounds a reply.
     /// - Throws: an error about `options.target` if it is neither.
     public init(_ options: ClientOptions) throws {
-        transport = try NetRPCTransport.client(options)
+        transport = try NetRPC.client(options)
     }
 
     /// Opens a connection, runs `body` with it and closes it.

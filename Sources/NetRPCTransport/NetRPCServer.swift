@@ -1,7 +1,7 @@
 public import Broker
 import TransportIO
 
-/// A net/rpc server of methods of your own, beside the logger that ``NetRPCTransport`` registers.
+/// A net/rpc server of methods of your own, beside the logger that ``NetRPC`` registers.
 ///
 /// Go clients reach it with `rpc.Dial` and with `rpc.DialHTTP`, on the same port.
 public struct NetRPCServer: Sendable {

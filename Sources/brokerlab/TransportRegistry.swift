@@ -11,10 +11,10 @@ import TCPTransport
 /// Every transport that there is, with its variants: a new transport is one line here.
 enum TransportRegistry {
     private static let builtIn: [TransportDescriptor] =
-        TCPTransport.descriptors
-        + NetRPCTransport.descriptors
-        + GRPCTransport.descriptors
-        + HTTPTransport.descriptors
+        TCP.descriptors
+        + NetRPC.descriptors
+        + GRPC.descriptors
+        + HTTP.descriptors
         + AMQPTransport.descriptors
 
     private static let registered = Mutex(builtIn)

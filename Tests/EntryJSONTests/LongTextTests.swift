@@ -23,7 +23,7 @@ import Testing
                 let text = before + part + behind
                 #expect(JSONText.escapedLength(text) == length + written.utf8.count)
                 var out = ByteBuffer()
-                EntryJSON(LogEntry(name: "", data: text)).write(into: &out)
+                EntryJSONText(LogEntry(name: "", data: text)).write(into: &out)
                 #expect(String(buffer: out) == #"{"name":"","data":""# + before + written + behind + #""}"#)
                 #expect(try read(Array(out.readableBytesView)).data == text)
             }

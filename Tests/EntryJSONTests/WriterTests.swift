@@ -8,7 +8,7 @@ import Testing
 @Suite struct WriterTests {
     private func write(_ entry: LogEntry) -> [UInt8] {
         var out = ByteBuffer(string: "before")
-        let json = EntryJSON(entry)
+        let json = EntryJSONText(entry)
         json.write(into: &out)
         #expect(out.readableBytes == 6 + json.byteCount)
         return Array(out.readableBytesView.dropFirst(6))

@@ -12,7 +12,7 @@ extension FuzzTarget {
         let foundations = (try? JSONSerialization.jsonObject(with: Data(bytes))) as? [String: Any]
         if let ours {
             var out = ByteBuffer()
-            let json = EntryJSON(ours)
+            let json = EntryJSONText(ours)
             json.write(into: &out)
             require(out.readableBytes == json.byteCount, "a wrong length was told")
             let again = try? reader.read(out.readableBytesSpan) { $0.copy() }

@@ -47,7 +47,7 @@ final class ScriptedServer: Sendable {
             target: "127.0.0.1:\(listener.localAddress?.port ?? 0)", maxInFlight: 4, answerTimeout: answerTimeout)
         // Scripts are about connections, and answer as briefly as they can.
         options.own[HTTPOptions.anySuccess] = true
-        let descriptor = HTTPTransport.descriptors.first { $0.variant == variant }
+        let descriptor = HTTP.descriptors.first { $0.variant == variant }
         guard let client = try descriptor?.makeClient(options) else { throw ServerError("no variant \(variant ?? "")") }
         let result: Result<Void, any Error>
         do {

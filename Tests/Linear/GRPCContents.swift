@@ -80,7 +80,7 @@ extension Content {
 
     @Sendable
     private static func server() throws -> any ServerTransport {
-        try GRPCTransport.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
+        try GRPC.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
     }
 
     private static func call(

@@ -139,7 +139,7 @@ extension Content {
     private static func server() throws -> any ServerTransport { try server(HTTPServerConfiguration()) }
 
     private static func server(_ configuration: HTTPServerConfiguration) throws -> any ServerTransport {
-        HTTPTransport.server(
+        HTTP.server(
             on: try Endpoint(parsing: "127.0.0.1:0"), options: ServerOptions(target: "127.0.0.1:0"),
             configuration: configuration)
     }

@@ -44,7 +44,7 @@ extension Content {
 
     @Sendable
     private static func server() throws -> any ServerTransport {
-        try NetRPCTransport.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
+        try NetRPC.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
     }
 
     private static let types =

@@ -41,13 +41,13 @@ extension Content {
     /// What the broker's half reads.
     static let answers = [
         // Too long to be a logger's: it is read to its end all the same.
-        answer("http: chunks of an answer", from: HTTPTransport.descriptors[0], isAcknowledgement: false) { length in
+        answer("http: chunks of an answer", from: HTTP.descriptors[0], isAcknowledgement: false) { length in
             let head = "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
             let body = #"{"error":false,"message":"logged"\#(" ".repeated(length / 6))}"#
             return Array("\(head)\(body.map { "1\r\n\($0)\r\n" }.joined())0\r\n\r\n".utf8)
         },
         answer(
-            "http: the head of an answer", length: 7 * 1024, steps: [.max, 256, 1], from: HTTPTransport.descriptors[0]
+            "http: the head of an answer", length: 7 * 1024, steps: [.max, 256, 1], from: HTTP.descriptors[0]
         ) {
             length in
             let body = #"{"error":false,"message":"logged"}"#
@@ -55,7 +55,7 @@ extension Content {
                 "HTTP/1.1 202 Accepted\r\nX: \("x".repeated(length))\r\nContent-Length: \(body.count)\r\n\r\n\(body)"
                     .utf8)
         },
-        answer("netrpc: elements of an answer's field", from: NetRPCTransport.descriptors[0]) { length in
+        answer("netrpc: elements of an answer's field", from: NetRPC.descriptors[0]) { length in
             let types = Gob.slice(67, 2) + Gob.structure(65, "Response", [("ServiceMethod", 6), ("Seq", 3), ("X", 67)])
             let elements = Gob.uint(length) + repeated([2], length)
             let response = Gob.int(65) + [1] + Gob.string("RPCServer.LogInfo") + [2] + elements + [0]
@@ -83,7 +83,7 @@ extension Content {
 
     @Sendable
     private static func floor() throws -> any ServerTransport {
-        try TCPTransport.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
+        try TCP.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
     }
 
     private static func frame(data: Int) -> [UInt8] {

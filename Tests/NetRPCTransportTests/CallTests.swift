@@ -111,7 +111,7 @@ struct CallTests {
 
     @Test func otherTransportsHaveNoCalls() async throws {
         try await withServer(.arithmetic) { address in
-            let client = try TCPTransport.descriptors[0].makeClient(ClientOptions(target: address))
+            let client = try TCP.descriptors[0].makeClient(ClientOptions(target: address))
             let socketClient = try #require(client as? SocketClientTransport)
             try await socketClient.withConnection { connection in
                 let error = await #expect(throws: TransportError.self) {

@@ -173,7 +173,7 @@ import TransportIO
 
     /// The server may have ended a connection that has lain idle: an entry is not lost in it.
     @Test func looksBeforeReuse() throws {
-        let client = try NetRPCTransport.descriptors[0].makeClient(ClientOptions(target: "127.0.0.1:1"))
+        let client = try NetRPC.descriptors[0].makeClient(ClientOptions(target: "127.0.0.1:1"))
         #expect((client as? SocketClientTransport)?.looksBeforeReuse == true)
     }
 

@@ -34,7 +34,7 @@ import TransportIO
 
     /// The logger may have ended a connection that has lain idle: an entry is not lost in it.
     @Test func looksBeforeReuse() throws {
-        let client = try TCPTransport.descriptors[0].makeClient(ClientOptions(target: "127.0.0.1:1"))
+        let client = try TCP.descriptors[0].makeClient(ClientOptions(target: "127.0.0.1:1"))
         #expect((client as? SocketClientTransport)?.looksBeforeReuse == true)
     }
 

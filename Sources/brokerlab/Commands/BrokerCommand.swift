@@ -56,7 +56,7 @@ struct BrokerCommand: AsyncParsableCommand {
             let configuration = HTTPServerConfiguration(
                 entryPath: "/handle", entryBody: .action, rejectedStatus: 502,
                 control: { $0.path == "/health" ? logger.health : nil })
-            let server = HTTPTransport.server(
+            let server = HTTP.server(
                 on: endpoint, options: options, configuration: configuration)
             try await ServiceRunner.run(ForwardingService(server: server, broker: broker))
         }

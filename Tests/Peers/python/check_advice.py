@@ -168,7 +168,7 @@ def keeps(row, need):
         return True
     if need in CLASSES:
         return row["ack_class"] in CLASSES[need]
-    where = "queue-memory" if row["mode"] == "transient" else WHERE.get(row["ack_class"], "nothing")
+    where = "queue-memory" if row.get("mode") == "transient" else WHERE.get(row["ack_class"], "nothing")
     return (row.get("durability") or where) in SURVIVED[need]
 
 

@@ -2,7 +2,7 @@ public import Broker
 import TransportIO
 
 /// Go's net/rpc with its gob codec: what a pair of Go services speaks without any further library.
-public enum NetRPCTransport {
+public enum NetRPC {
     /// The registry's lines, the default first.
     public static let descriptors = [descriptor]
 

@@ -5,7 +5,7 @@ public import NIOCore
 ///
 /// `{"name":"login","data":"user 7"}`, with `severity` behind it unless it is INFO, and `run`, `seq` and `sent_at` (integer
 /// nanoseconds) where the entry belongs to a run. Source: RFC 8259.
-public struct EntryJSON {
+public struct EntryJSONText {
     private let entry: LogEntry
     private let nameBytes: Int
     private let dataBytes: Int

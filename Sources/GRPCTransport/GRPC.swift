@@ -5,7 +5,7 @@ import NIOCore
 import TransportIO
 
 /// gRPC on one HTTP/2 connection: a unary call `logs.LogService/WriteLog` for each entry, or one call of `WriteLogs`.
-package enum GRPCTransport {
+package enum GRPC {
     /// The registry's lines, the default first; one server serves all of them.
     package static let descriptors = [
         descriptor(nil, mode: "unary", summary: "gRPC unary calls over HTTP/2, cleartext or TLS", .unary),

@@ -4,7 +4,7 @@ import TransportIO
 /// The floor: entries behind their length on a raw TCP connection, answered with 8 bytes each.
 ///
 /// No protocol can be cheaper and still acknowledge each entry, so every other transport is measured against this one.
-package enum TCPTransport {
+package enum TCP {
     /// The registry's lines, the default first.
     package static let descriptors = [descriptor]
 

@@ -12,7 +12,7 @@ import TransportIO
 /// up those behind it. Where the server says `Connection: close`, what is behind that answer goes out once more on another
 /// socket, for the server has not processed it (RFC 9112, 9.6); where the connection is lost, the fate of every entry that
 /// was unanswered on it is unknown.
-package enum HTTPTransport {
+package enum HTTP {
     private enum Version {
         /// HTTP/1.1 with so many requests behind one another on a socket.
         case http1(depth: Int)
