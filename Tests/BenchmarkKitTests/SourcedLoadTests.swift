@@ -72,10 +72,12 @@ struct SourcedLoadTests {
 
     @Test("what a source holds back is sent when it comes, and not made up for")
     func lateSource() async throws {
-        let source = Numbers(upTo: 30, pausingBefore: 7)
+        let source = Numbers(upTo: 30, pausingBefore: 7, for: .milliseconds(100))
         let account = try await run(source, inFlight: 2, rate: 1000)
         #expect(account.acked == 30 && source.waits.withLock { $0 } > 0)
         #expect(account.part(ofRate: 1000) == nil, "the rate was the source's")
+        // 23 intervals lie behind the pause.
+        #expect(account.seconds >= 0.12)
     }
 
     @Test("connections share a source and its rate, and come to one account")
@@ -126,10 +128,13 @@ private final class Numbers: LoadSource {
     private let count: UInt64
     private let unfit: UInt64?
     private let pause: UInt64?
+    private let time: Duration
     let waits = Mutex(0)
 
-    init(upTo count: UInt64, unfit: UInt64? = nil, pausingBefore pause: UInt64? = nil) {
-        (self.count, self.unfit, self.pause) = (count, unfit, pause)
+    init(
+        upTo count: UInt64, unfit: UInt64? = nil, pausingBefore pause: UInt64? = nil, for time: Duration = .zero
+    ) {
+        (self.count, self.unfit, self.pause, self.time) = (count, unfit, pause, time)
     }
 
     var isAtEnd: Bool { next.withLock { $0 >= count } }
@@ -147,6 +152,7 @@ private final class Numbers: LoadSource {
 
     func wait() async {
         waits.withLock { $0 += 1 }
+        try? await Task.sleep(for: time)
         await Task.yield()
         isLate.withLock { $0 = true }
     }

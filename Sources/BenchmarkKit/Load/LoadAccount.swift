@@ -43,10 +43,14 @@ package struct LoadAccount: Sendable {
     ///
     /// The last entry's interval counts, also where it was the last there was.
     package func part(ofRate rate: Double) -> Double? {
-        guard !result.hasStarved, rate > 0 else { return nil }
-        let due = max(result.elapsed, Double(result.sent) / rate) * rate
+        let starved = Double(result.starved) / 1e9
+        guard starved <= Self.mostStarved * result.elapsed, rate > 0 else { return nil }
+        let due = max(result.elapsed - starved, Double(result.sent) / rate) * rate
         return due > 0 ? Double(result.acked) / due : nil
     }
+
+    /// For which part of the time a source may have had no entry that was due: standard input is read in pieces.
+    private static let mostStarved = 0.05
 
     /// Whether so much of a rate is all of it, beside the one entry by which a count can differ.
     package func isKept(_ part: Double) -> Bool {

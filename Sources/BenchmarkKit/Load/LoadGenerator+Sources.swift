@@ -62,6 +62,7 @@ extension LoadGenerator {
             while case .none = next {
                 await source.wait()
                 now = MonotonicClock.now
+                recorder.starved(since: arrival.intended, until: now)
                 guard now < end, !Task.isCancelled else { return }
                 (arrival.intended, arrival.wasAwaited) = (now, true)
                 arrivals.postpone(after: now)

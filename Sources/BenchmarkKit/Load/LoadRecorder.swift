@@ -25,6 +25,7 @@ final class LoadRecorder: @unchecked Sendable {
     private let stopsAtFailure: Bool
     private var schedule: LoadSchedule?
     private var nextNumber: UInt64 = 0
+    private var lastStarved: UInt64 = 0
     /// Whether no further entry is to be sent, because the connection failed.
     private(set) var isStopped = false
     private var result: LoadResult
@@ -55,8 +56,16 @@ final class LoadRecorder: @unchecked Sendable {
     /// Moves the schedule, so that an entry that was due at `due` is due an interval after `time`, if that is later.
     /// - Returns: By how much, in nanoseconds.
     func postpone(_ due: UInt64, after time: UInt64) -> UInt64 {
-        result.hasStarved = true
-        return schedule?.postpone(due, after: time) ?? 0
+        schedule?.postpone(due, after: time) ?? 0
+    }
+
+    /// An entry that was due has come from its source at `time` only.
+    func starved(since due: UInt64, until time: UInt64) {
+        // Several may have waited at once.
+        let from = max(due, lastStarved)
+        guard time > from else { return }
+        result.starved &+= time &- from
+        lastStarved = time
     }
 
     /// The generator has kept a core busy for so many nanoseconds until an entry was due.

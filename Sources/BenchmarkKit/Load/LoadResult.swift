@@ -27,8 +27,8 @@ struct LoadResult: Sendable {
     /// How long senders of operations were at work on an entry, or waited for the others', in nanoseconds; 0 where each
     /// sender goes on by itself.
     var operationTime: UInt64 = 0
-    /// Whether an entry of an open load had not come when it was due, so that the rate was the source's.
-    var hasStarved = false
+    /// How long an entry of an open load that was due had not come from its source, in nanoseconds.
+    var starved: UInt64 = 0
     /// What the transport said of the first entry that failed.
     var firstError: String? { firstFailure?.message }
     /// The error of that entry.
@@ -89,7 +89,7 @@ struct LoadResult: Sendable {
         rejected += other.rejected
         spun += other.spun
         operationTime += other.operationTime
-        hasStarved = hasStarved || other.hasStarved
+        starved = max(starved, other.starved)
         firstFailure = firstFailure ?? other.firstFailure
         latency.add(other.latency)
         if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }
