@@ -118,6 +118,7 @@ let transportTargets = transports.map { Target.Dependency.target(name: $0.name) 
 /// The logger, the benchmark, and the program with its commands.
 let lab: [Target] = [
     .target(name: "RabbitMQNode", dependencies: [subprocess], swiftSettings: settings),
+    .target(name: "PostgreSQLServer", dependencies: [subprocess], swiftSettings: settings),
     .target(
         name: "LoggerService",
         dependencies: ["Broker", "CLinux", "EntryJSON", "EntryStore", serviceLifecycle, logging, histogram, nioCore],
@@ -140,7 +141,8 @@ let lab: [Target] = [
         name: "brokerlab",
         dependencies: transportTargets + [
             "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
-            "RabbitMQNode", "Terminal", "CLinux", "EntryStore", "SQLiteStore", nioCore, serviceLifecycle, logging,
+            "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore",
+            nioCore, serviceLifecycle, logging,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -152,6 +154,9 @@ let lab: [Target] = [
 let testKits: [Target] = [
     .target(
         name: "RabbitMQScope", dependencies: ["RabbitMQNode"], path: "Tests/RabbitMQScope", swiftSettings: settings),
+    .target(
+        name: "PostgreSQLScope", dependencies: ["PostgreSQLServer"], path: "Tests/PostgreSQLScope",
+        swiftSettings: settings),
     .target(
         name: "EngineTestKit", dependencies: ["Broker", "EntryStore", "TransportIO", nioCore],
         path: "Tests/EngineTestKit",
@@ -226,6 +231,7 @@ let tests: [Target] = [
         ],
         swiftSettings: settings),
     .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
+    .testTarget(name: "PostgreSQLServerTests", dependencies: ["PostgreSQLServer"], swiftSettings: settings),
     .testTarget(
         name: "GobTests", dependencies: ["Gob", "EngineTestKit"], resources: [.copy("Vectors")], swiftSettings: settings
     ),
@@ -261,7 +267,8 @@ let tests: [Target] = [
         dependencies: [
             "brokerlab", "Main", "madeup", "BenchmarkKit", "Broker", "TransportIO", "Gob", "HTTP2", "NetRPCTransport",
             "GRPCTransport",
-            "GRPCTestKit", "RabbitMQNode", "RabbitMQScope", "MachineTestKit", subprocess, nioCore,
+            "GRPCTestKit", "RabbitMQNode", "RabbitMQScope", "PostgreSQLServer", "PostgreSQLScope",
+            "MachineTestKit", subprocess, nioCore,
             .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
         exclude: ["GRPC/Generated/generate"], swiftSettings: settings),

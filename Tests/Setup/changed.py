@@ -11,8 +11,15 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-# They start brokerlab, RabbitMQ and peers, and take minutes.
-STARTS_PROGRAMS = {"InteropTests", "ConformanceTests", "AMQPTransportTests", "RabbitMQNodeTests"}
+# They start brokerlab, RabbitMQ, PostgreSQL and peers, and take minutes.
+STARTS_PROGRAMS = {
+    "InteropTests",
+    "ConformanceTests",
+    "AMQPTransportTests",
+    "RabbitMQNodeTests",
+    "PostgreSQLServerTests",
+    "PostgreSQLStoreTests",
+}
 
 
 def output(*command: str) -> str:

@@ -48,7 +48,7 @@ without_services() (
 )
 
 # Installs Debian packages. The services that they bring are not started, neither now nor with the machine from now on:
-# broker-lab starts a RabbitMQ of its own.
+# broker-lab starts a RabbitMQ and a PostgreSQL of its own.
 install_packages() {
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         fail "root has to install what is missing: apt-get install $*"
@@ -58,6 +58,9 @@ install_packages() {
     fi
     if [[ " $* " == *" rabbitmq-server "* && -d /run/systemd/system ]]; then
         as_root systemctl --quiet disable rabbitmq-server.service epmd.service epmd.socket || true
+    fi
+    if [[ " $* " == *" postgresql "* && -d /run/systemd/system ]]; then
+        as_root systemctl --quiet disable postgresql.service || true
     fi
 }
 
@@ -76,6 +79,6 @@ ensure_machine() {
     echo "Swift and $# Debian packages are there"
 }
 
-# What every build of broker-lab needs, and the message broker that one of its transports needs.
+# What every build of broker-lab needs, and the servers that a transport and a store of its need.
 # shellcheck disable=SC2034 # read by the scripts that source this one
-build_packages=(pkg-config libnghttp2-dev librabbitmq-dev libsqlite3-dev zlib1g-dev rabbitmq-server)
+build_packages=(pkg-config libnghttp2-dev librabbitmq-dev libsqlite3-dev libpq-dev zlib1g-dev rabbitmq-server postgresql)
