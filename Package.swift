@@ -48,6 +48,7 @@ let dependencies: [Package.Dependency] = [
 let systemLibraries: [Target] = [
     .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
 ]
@@ -110,6 +111,9 @@ let stores: [Target] = [
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ],
         swiftSettings: settings),
+    .target(
+        name: "PostgreSQLStore", dependencies: ["Broker", "EntryStore", "PrintableText", "CPostgreSQL"],
+        swiftSettings: settings),
 ]
 
 /// For what is made of all transports.
@@ -141,7 +145,7 @@ let lab: [Target] = [
         name: "brokerlab",
         dependencies: transportTargets + [
             "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
-            "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore",
+            "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore", "PostgreSQLStore",
             nioCore, serviceLifecycle, logging,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -243,6 +247,10 @@ let tests: [Target] = [
         dependencies: [
             "Broker", "EntryStore", "SQLiteStore", "EngineTestKit", .product(name: "GRDB", package: "GRDB.swift"),
         ],
+        swiftSettings: settings),
+    .testTarget(
+        name: "PostgreSQLStoreTests",
+        dependencies: ["Broker", "EntryStore", "PostgreSQLStore", "PostgreSQLServer", "PostgreSQLScope"],
         swiftSettings: settings),
     .testTarget(
         name: "LoggerServiceTests", dependencies: ["Broker", "EntryStore", "LoggerService", "EngineTestKit"],

@@ -32,7 +32,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .unavailable: "something that is needed is missing or failed: RabbitMQ, a port, a file, the logger"
         case .output: "standard output or standard input failed: closed, full, or broken"
         case .interrupted:
-            "interrupted by Ctrl-C (SIGINT) or SIGTERM, after putting away what it had started (bench, send, rabbitmq)"
+            "interrupted by Ctrl-C (SIGINT) or SIGTERM, after putting away what it had started (bench, send, rabbitmq, "
+                + "postgresql)"
         case .readerGone: "the reader of its standard output has gone; nothing is said then"
         case .terminated: "ended by SIGTERM, as 130 by SIGINT, where there is nothing to put away"
         }

@@ -12,6 +12,12 @@ import Testing
         ),
         ("amqp://host:5672/a@b", "amqp://host:***@b"),
         ("amqp://user@host", "amqp://user@host"), ("http://127.0.0.1:80/log", "http://127.0.0.1:80/log"),
+        ("postgres:///logs?password=secret&host=/tmp", "postgres:///logs?password=***&host=/tmp"),
+        (
+            "'postgres://u:p@h/d?sslpassword=a&x=1&password=b' password=c",
+            "'postgres://u:***@h/d?sslpassword=***&x=1&password=***' password=c"
+        ),
+        ("postgres://h/d?password=&a=b", "postgres://h/d?password=&a=b"),
         ("no address: a:b@c", "no address: a:b@c"), ("", ""), ("://", "://"),
     ])
     func hides(_ text: String, _ shown: String) {

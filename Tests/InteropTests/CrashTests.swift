@@ -1,5 +1,7 @@
 import Broker
 import Foundation
+import PostgreSQLScope
+import PostgreSQLServer
 import RabbitMQScope
 import Subprocess
 import Synchronization
@@ -11,7 +13,7 @@ import Testing
 /// was acknowledged is there, once, or marked where it is there again.
 ///
 /// BROKERLAB_KILLS kills it so many times for each transport; Tests/crash has a table of that.
-@Suite(.serialized, .timeLimit(.minutes(5)), .rabbitMQ)
+@Suite(.serialized, .timeLimit(.minutes(5)), .rabbitMQ, .postgreSQL)
 struct CrashTests {
     private static let kills = Int(ProcessInfo.processInfo.environment["BROKERLAB_KILLS"] ?? "") ?? 3
 
@@ -24,12 +26,13 @@ struct CrashTests {
 
     @Test(
         "SIGKILL under load",
-        arguments: ["tcp", "netrpc", "grpc", "grpc:stream", "http", "http:pipelined", "http:http2", "amqp"])
-    func kill(_ selector: String) async throws {
+        arguments: ["tcp", "netrpc", "grpc", "grpc:stream", "http", "http:pipelined", "http:http2", "amqp"],
+        Store.allCases)
+    func kill(_ selector: String, _ store: Store) async throws {
         let transport = try TransportRegistry.transport(named: selector)
         let queue = "crash-\(UUID().uuidString)"
         try await withTemporaryFolder { folder in
-            let path = folder.appending(path: "entries.db").path
+            let path = try await database(store, in: folder)
             var arguments = ["--database", path]
             if transport.companion != nil { arguments += ["--amqp", try RabbitMQScope.url, "--amqp-queue", queue] }
             let work = CrashLoad()
@@ -58,9 +61,26 @@ struct CrashTests {
             #expect(found.unmarked == 0, "\(found.unmarked) entries are there again and not marked")
             #expect(wanted.count > Self.kills)
             print(
-                "crash: \(selector): \(Self.kills) kills, \(wanted.count) acknowledged, \(found.rows) stored, "
+                "crash: \(selector) \(store): \(Self.kills) kills, \(wanted.count) acknowledged, \(found.rows) stored, "
                     + "\(missing.count) missing, \(found.marked) marked as repeated, \(found.unmarked) not marked")
         }
+    }
+
+    /// Where a logger stores.
+    enum Store: CaseIterable {
+        case sqlite
+        case postgres
+    }
+
+    /// A new database, as `--database` takes it.
+    private func database(_ store: Store, in folder: URL) async throws -> String {
+        guard store == .postgres else { return folder.appending(path: "entries.db").path }
+        let name = "crash_\(UInt32.random(in: 0...(.max)))"
+        let url = try PostgreSQLScope.server.url
+        let made = try await runProgram(
+            Program(path: "/usr/bin/psql"), ["--quiet", url, "-c", "CREATE SCHEMA \(name)"])
+        #expect(made.exitCode == 0, "\(made.errors.text)")
+        return "\(url)?options=-csearch_path%3D\(name)"
     }
 
     private func numbers(_ path: String) async throws -> (

@@ -8,7 +8,7 @@ struct DatabaseOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Store every entry in a database before it is acknowledged: \(Databases.forms). Without it, the latest are kept in "
-                + "memory (--store).", valueName: "file"))
+                + "memory (--store).", valueName: "file|url"))
     var database: String?
 
     @Option(
