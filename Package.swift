@@ -93,7 +93,9 @@ let transports: [Target] = [
         swiftSettings: settings),
     .target(
         name: "AMQPTransport",
-        dependencies: ["Broker", "TransportIO", "EntryCodecs", "RabbitMQNode", "CRabbitMQ", nioCore],
+        dependencies: [
+            "Broker", "TransportIO", "EntryCodecs", "EntryJSON", "PrintableText", "RabbitMQNode", "CRabbitMQ", nioCore,
+        ],
         swiftSettings: settings),
 ]
 

@@ -6,7 +6,8 @@ import TransportIO
 
 /// AMQP 0-9-1: the broker publishes to RabbitMQ's topic exchange `logs_topic`, the logger consumes from a queue bound to it.
 ///
-/// An acknowledgement is a publisher confirm: RabbitMQ has the entry, and the logger gets it when it gets to it.
+/// An acknowledgement is a publisher confirm: RabbitMQ has the entry, and the logger gets it when it gets to it. With
+/// `amqp:reply` it is the logger's answer, which comes back through RabbitMQ.
 package enum AMQPTransport {
     /// The queue that both halves use unless told otherwise.
     package static let defaultQueue = Contract.defaultQueue
@@ -17,6 +18,10 @@ package enum AMQPTransport {
             .standard, nil, "AMQP 0-9-1 through RabbitMQ: durable classic queue, persistent, publisher confirms"),
         descriptor(
             .quorum, "quorum", "the same with a quorum queue, behind an exchange of its own (logs_topic.quorum)"),
+        descriptor(
+            .reply, "reply",
+            "the same with the logger's answer instead of RabbitMQ's: direct reply-to, an entry is done when it is recorded"
+        ),
         descriptor(.transient, "transient", "the same with messages that a restart of RabbitMQ loses"),
         descriptor(.unconfirmed, "unconfirmed", "the same without confirms: an entry is done when it is written"),
         descriptor(
@@ -25,6 +30,13 @@ package enum AMQPTransport {
             .acknowledgedInBatches, "ack-batch",
             "the same with one acknowledgement of the logger for 128 entries (--amqp-ack-batch), behind an exchange of its "
                 + "own (logs_topic.ack-batch)"),
+        descriptor(
+            .cluster, "cluster",
+            "the same as the default on a cluster of three nodes, behind an exchange of its own (logs_topic.cluster)"),
+        descriptor(
+            .quorumCluster, "quorum-cluster",
+            "the same with a quorum queue on three nodes: confirmed when most of them have an entry; behind an exchange of its "
+                + "own (logs_topic.quorum-cluster)"),
         descriptor(.protobuf, "protobuf", "the same as the default with protobuf bodies: application/x-protobuf"),
         descriptor(.gob, "gob", "the same as the default with gob bodies: application/x-gob"),
     ]
@@ -43,8 +55,10 @@ package enum AMQPTransport {
         descriptor.patience = defaultPatience
         descriptor.options = AMQPOptions.all
         descriptor.libraries = [LinkedLibrary(name: "librabbitmq", version: libraryVersion)]
-        descriptor.companion = RabbitMQCompanion()
+        descriptor.companion = RabbitMQCompanion(nodes: mode.nodes)
         descriptor.durability = mode.durability
+        // What is ranked with transports whose loggers answer.
+        if mode.isAnswered { descriptor.isInDefaultSuite = true }
         return descriptor
     }
 
@@ -56,22 +70,28 @@ package enum AMQPTransport {
         options.tls = url.tls
         if let milliseconds = url.connectionTimeout { options.connectTimeout = .milliseconds(milliseconds) }
         let notice = options.notice
+        let timeout = options.answerTimeout
         var mode = mode
         mode.channels = options.own[AMQPOptions.channels] ?? mode.channels
         if let most = url.channelMax, most < mode.channels {
             throw TransportError(
                 .notSent, "the URL allows \(most) channels (channel_max), and entries were to go over \(mode.channels)")
         }
-        let configuration = AMQPClientEngine.Configuration(
-            url: url, mode: mode, queue: queue, maxInFlight: options.maxInFlight, limits: options.limits,
-            notice: { notice("\(peer) at \(url.endpoint) \($0)") })
+        var configuration = AMQPClientEngine.Configuration(
+            url: url, mode: mode, queue: queue, maxInFlight: options.maxInFlight, limits: options.limits)
+        configuration.unanswered = TransportError(
+            final: .unknown,
+            "\(peer) has the entry in a queue, and no logger has answered within \(timeout.components.seconds) s. Start one "
+                + "(brokerlab logger --amqp URL); it may take the entry yet")
         return SocketClientTransport(
-            to: url.endpoint, description: .init(peer: peer, protocolName: "AMQP 0-9-1", mend: mend),
+            toOneOf: url.endpoints, description: .init(peer: peer, protocolName: "AMQP 0-9-1", mend: mend),
             acknowledgement: mode.acknowledgement, options: options,
             reconnection: Reconnection(
                 patience: options.patience ?? defaultPatience, resends: options.own[AMQPOptions.onLoss] != .report)
-        ) {
-            AMQPClientEngine(configuration)
+        ) { [configuration] endpoint in
+            var configuration = configuration
+            configuration.notice = { notice("\(peer) at \(endpoint) \($0)") }
+            return AMQPClientEngine(configuration)
         }
     }
 
@@ -82,19 +102,18 @@ package enum AMQPTransport {
         try checkQueueName(queue)
         var configuration = AMQPServerEngine.Configuration(
             url: url,
-            queue: QueueDeclaration(
-                name: queue, kind: mode.queueKind, exchange: mode.exchange,
-                isTemporary: options.own[AMQPOptions.temporary] ?? false))
+            queue: mode.queue(queue, isTemporary: options.own[AMQPOptions.temporary] ?? false))
         configuration.limits = options.limits
         if let prefetch = options.own[AMQPOptions.prefetch] { configuration.prefetch = prefetch }
         configuration.pace = AcknowledgementPace(
             batch: options.own[AMQPOptions.acknowledgementBatch] ?? mode.acknowledgementBatch,
             prefetch: configuration.prefetch)
-        configuration.notice = { [notice = options.notice] in notice("\(peer) at \(url.endpoint) \($0)") }
         return DialedServerTransport(
-            to: url.endpoint, target: options.target, peer: peer, mend: mend, options: options, tls: url.tls
-        ) { [configuration, recent = RecentMessages()] ready in
-            AMQPServerEngine(configuration, recent: recent, ready: ready)
+            toOneOf: url.endpoints, target: options.target, peer: peer, mend: mend, options: options, tls: url.tls
+        ) { [configuration, recent = RecentMessages(), notice = options.notice] endpoint, ready in
+            var configuration = configuration
+            configuration.notice = { notice("\(peer) at \(endpoint) \($0)") }
+            return AMQPServerEngine(configuration, recent: recent, ready: ready)
         }
     }
 
@@ -107,30 +126,44 @@ package enum AMQPTransport {
     /// - Throws: `ServerError` when it cannot be asked, or has no such queue.
     package static func messageCount(inQueue queue: String, at target: String) async throws -> Int {
         try checkQueueName(queue)
-        return try await inspect(queue, at: target)
-    }
-
-    /// Finds out whether the RabbitMQ at `target` can be reached and lets one log in.
-    /// - Throws: `ServerError` that says why not.
-    package static func check(_ target: String) async throws {
-        _ = try await inspect(nil, at: target)
-    }
-
-    private static func inspect(_ queue: String?, at target: String) async throws -> Int {
         let url = try AMQPURL(parsing: target)
-        let count = Mutex<Int?>(nil)
+        return try await inspect(queue, of: url, at: url.endpoints).messages
+    }
+
+    /// What there is at each address of `target`: whether RabbitMQ can be reached and lets one log in.
+    /// - Throws: what is wrong with the URL.
+    package static func look(at target: String) async throws -> [CompanionAnswer] {
+        let url = try AMQPURL(parsing: target)
+        var answers: [CompanionAnswer] = []
+        for endpoint in url.endpoints {
+            do {
+                let version = try await inspect(nil, of: url, at: [endpoint]).version
+                answers.append(CompanionAnswer(address: "\(endpoint)", version: version))
+            } catch let error as ServerError {
+                answers.append(CompanionAnswer(address: "\(endpoint)", failure: error.message))
+            }
+        }
+        return answers
+    }
+
+    private static func inspect(
+        _ queue: String?, of url: AMQPURL, at endpoints: [Endpoint]
+    ) async throws -> QueueInspectionEngine.Answer {
+        let answer = Mutex<QueueInspectionEngine.Answer?>(nil)
         let server = DialedServerTransport(
-            to: url.endpoint, target: target, peer: peer, mend: mend, options: ServerOptions(target: target),
-            tls: url.tls
-        ) { _ in
-            QueueInspectionEngine(url, queue: queue) { messages in count.withLock { $0 = messages } }
+            toOneOf: endpoints, target: "", peer: peer, mend: mend, options: ServerOptions(target: ""), tls: url.tls
+        ) { _, ready in
+            QueueInspectionEngine(url, queue: queue) { found in
+                answer.withLock { $0 = found }
+                ready()
+            }
         }
         do {
             try await server.serve(to: NoRecorder(), ready: { _ in })
         } catch {
             // The conversation ends with the answer, which to a consumer is a loss.
-            guard let count = count.withLock({ $0 }) else { throw error }
-            return count
+            guard let answer = answer.withLock({ $0 }) else { throw error }
+            return answer
         }
         throw CancellationError()
     }

@@ -3,7 +3,10 @@ import RabbitMQNode
 
 /// The RabbitMQ between the halves.
 struct RabbitMQCompanion: TransportCompanion {
-    let name = "RabbitMQ"
+    /// How many nodes it is to have.
+    let nodes: Int
+
+    var name: String { nodes == 1 ? "RabbitMQ" : "RabbitMQ cluster of \(nodes)" }
     let program = "rabbitmq-server"
 
     func find() throws -> CompanionInstallation {
@@ -12,19 +15,21 @@ struct RabbitMQCompanion: TransportCompanion {
     }
 
     func run<R: Sendable>(_ body: (RunningCompanion) async throws -> R) async throws -> R {
-        try await withRabbitMQ { node in
-            try await body(RunningCompanion(target: node.url, processID: node.processID, version: node.version))
+        try await withRabbitMQCluster(of: nodes) { cluster in
+            try await body(
+                RunningCompanion(
+                    target: cluster.url, processIDs: cluster.nodes.map(\.processID), version: cluster.version))
         }
     }
 
-    func check(_ target: String) async throws {
-        try await AMQPTransport.check(target)
+    func look(at target: String) async throws -> [CompanionAnswer] {
+        try await AMQPTransport.look(at: target)
     }
 
     /// Not with the transport, which would declare the contract's exchange there.
     func greeting(port: Int, timeout: Duration) async -> String? {
         guard let version = try? await RabbitMQGreeting.hear(port: port, timeout: timeout) else { return nil }
-        return "\(name) \(version)"
+        return "RabbitMQ \(version)"
     }
 
     func isolation(_ label: String) -> [String: String] {

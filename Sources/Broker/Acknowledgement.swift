@@ -6,6 +6,9 @@ public enum AcknowledgementClass: String, Sendable, Hashable, CaseIterable, Coda
     case stored
     /// A message broker has the entry; the logger may not have seen it yet.
     case queued
+    /// Most nodes of a message broker's cluster have the entry, so that one of them may be lost for good; the logger may not have
+    /// seen it yet.
+    case replicated
     /// Nothing: the entry was written, and nobody answers.
     case unacknowledged = "none"
 

@@ -8,6 +8,8 @@ public enum Durability: String, Sendable, Hashable, CaseIterable, Codable {
     case queueMemory = "queue-memory"
     /// A message broker has it, in a queue on its disk.
     case queueDisk = "queue-disk"
+    /// Most nodes of a message broker's cluster have it, each in a queue on its disk.
+    case queueReplicas = "queue-replicas"
     /// The logger has committed it to its store.
     case store
 
@@ -28,6 +30,7 @@ public enum Durability: String, Sendable, Hashable, CaseIterable, Codable {
             case .unacknowledged: .nothing
             case .recorded: .loggerMemory
             case .queued: .queueDisk
+            case .replicated: .queueReplicas
             case .stored: .store
             }
     }
@@ -39,6 +42,7 @@ public enum Durability: String, Sendable, Hashable, CaseIterable, Codable {
         case .loggerMemory: "the logger has it, in its memory"
         case .queueMemory: "RabbitMQ has it, in its memory"
         case .queueDisk: "RabbitMQ has it, in a queue on its disk"
+        case .queueReplicas: "most nodes of RabbitMQ have it, in a queue on their disks"
         case .store: "the logger has committed it to its store"
         }
     }
@@ -49,10 +53,10 @@ public enum Durability: String, Sendable, Hashable, CaseIterable, Codable {
     public func survives(_ failure: Failure) -> Bool {
         switch self {
         case .nothing: false
-        // No message broker takes part.
+        // A message broker has no part in it, or has played its part.
         case .loggerMemory: failure == .rabbitmq
         case .queueMemory: failure == .logger
-        case .queueDisk, .store: true
+        case .queueDisk, .queueReplicas, .store: true
         }
     }
 
@@ -60,8 +64,7 @@ public enum Durability: String, Sendable, Hashable, CaseIterable, Codable {
     public func outcome(of failure: Failure) -> String {
         switch (self, failure) {
         case (.nothing, _): "perhaps lost"
-        case (.loggerMemory, .rabbitmq), (.store, .rabbitmq): "no RabbitMQ"
-        case (.queueMemory, .logger), (.queueDisk, .logger): "kept until the logger takes it"
+        case (.queueMemory, .logger), (.queueDisk, .logger), (.queueReplicas, .logger): "kept until the logger takes it"
         default: survives(failure) ? "kept" : "lost"
         }
     }

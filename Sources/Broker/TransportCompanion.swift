@@ -15,9 +15,9 @@ public protocol TransportCompanion: Sendable {
     /// Starts one for `body` alone, and stops it when `body` ends, however it ends.
     func run<R: Sendable>(_ body: (RunningCompanion) async throws -> R) async throws -> R
 
-    /// Finds out whether one that runs can be used.
-    /// - Throws: ``ServerError`` that says why not.
-    func check(_ target: String) async throws
+    /// Looks at what runs at each address of `target`, which may be a cluster: whether it can be used, and its version.
+    /// - Throws: what is wrong with the target itself.
+    func look(at target: String) async throws -> [CompanionAnswer]
 
     /// What answers at a port of 127.0.0.1, with its version: `RabbitMQ 3.10.8`; nil where that is something else.
     func greeting(port: Int, timeout: Duration) async -> String?
@@ -29,6 +29,32 @@ public protocol TransportCompanion: Sendable {
 
     /// How many entries the companion still holds for the logger with that label; nil where it holds none for loggers.
     func backlog(of transport: TransportDescriptor, label: String, at target: String) async throws -> Int?
+}
+
+extension TransportCompanion {
+    /// Finds out whether one that runs can be used: one address is enough.
+    /// - Returns: its version; nil where it does not tell.
+    /// - Throws: ``ServerError`` that says why not.
+    public func check(_ target: String) async throws -> String? {
+        let answers = try await look(at: target)
+        if let answer = answers.first(where: { $0.failure == nil }) { return answer.version }
+        throw ServerError(answers.compactMap(\.failure).joined(separator: " "))
+    }
+}
+
+/// What a companion has answered at one address.
+public struct CompanionAnswer: Sendable, Hashable {
+    /// Where it was asked: `127.0.0.1:5672`.
+    public var address: String
+    /// Its version, where it has told one.
+    public var version: String?
+    /// Why it cannot be used; nil where it can.
+    public var failure: String?
+
+    /// Creates an answer.
+    public init(address: String, version: String? = nil, failure: String? = nil) {
+        (self.address, self.version, self.failure) = (address, version, failure)
+    }
 }
 
 /// A companion that is installed on this machine.
@@ -49,15 +75,15 @@ public struct CompanionInstallation: Sendable, Hashable {
 public struct RunningCompanion: Sendable, Hashable {
     /// Where it is found: what both halves of the transport take for their target.
     public var target: String
-    /// Its process; nil where it runs elsewhere, so that its CPU time cannot be read.
-    public var processID: Int32?
+    /// Its processes; none where it runs elsewhere, so that its CPU time cannot be read.
+    public var processIDs: [Int32]
     /// Its version; nil where that is not known.
     public var version: String?
 
     /// Creates a companion.
-    public init(target: String, processID: Int32? = nil, version: String? = nil) {
+    public init(target: String, processIDs: [Int32] = [], version: String? = nil) {
         self.target = target
-        self.processID = processID
+        self.processIDs = processIDs
         self.version = version
     }
 }

@@ -17,6 +17,8 @@ public struct TransportError: Error, Sendable, Hashable {
 
     /// What is known of the entry.
     public var fate: Fate
+    /// Whether it is of no use to send the entry again, by a transport that does so by itself, though its outcome is unknown.
+    package var isFinal = false
     /// What was attempted, with what, why it failed and what to do about it: one printable line.
     public private(set) var message: String
 
@@ -24,6 +26,12 @@ public struct TransportError: Error, Sendable, Hashable {
     public init(_ fate: Fate, _ message: String) {
         self.fate = fate
         self.message = message.printable
+    }
+
+    /// Creates an error that no transport mends by itself.
+    package init(final fate: Fate, _ message: String) {
+        self.init(fate, message)
+        isFinal = true
     }
 }
 

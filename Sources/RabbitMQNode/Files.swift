@@ -16,10 +16,12 @@ enum Files {
         guard symlink(target, path) == 0 else { throw failure("make the link", path) }
     }
 
-    static func write(_ path: String, _ text: String) throws(RabbitMQNodeError) {
+    static func write(_ path: String, _ text: String, mode: mode_t? = nil) throws(RabbitMQNodeError) {
         guard let file = fopen(path, "we") else { throw failure("write", path) }
         let written = fputs(text, file)
-        guard fclose(file) == 0, written >= 0 else { throw failure("write", path) }
+        guard fclose(file) == 0, written >= 0, mode.map({ chmod(path, $0) == 0 }) ?? true else {
+            throw failure("write", path)
+        }
     }
 
     /// The text of a file; nil if it cannot be read.

@@ -9,19 +9,22 @@ struct NodeFolder {
     let path: String
     /// The start script to run.
     let script: String
-    let port: Int
+    /// What the node is called, and where it listens.
+    let identity: NodeIdentity
     /// The script of `rabbitmqctl`.
     let control: String
-    private let distributionPort: Int
 
     /// Makes the folder.
     /// - Parameter onlyNeeded: leave the plugins that are not asked for out of the node's sight. Erlang looks for each of a
     ///   thousand modules in one plugin folder after the other: with 20 of them instead of 70 it starts in half the time.
-    init(_ installation: RabbitMQInstallation, options: RabbitMQOptions, onlyNeeded: Bool) throws(RabbitMQNodeError) {
+    /// - Parameter cookie: what nodes of one cluster know each other by; nil for one that the node makes up.
+    init(
+        _ installation: RabbitMQInstallation, _ identity: NodeIdentity, options: RabbitMQOptions, onlyNeeded: Bool,
+        cookie: String? = nil
+    ) throws(RabbitMQNodeError) {
+        self.identity = identity
         path = try Files.makeTemporaryFolder(in: options.directory, prefix: "brokerlab-rabbitmq-")
         do {
-            let ports = try FreePorts.find(2)
-            (port, distributionPort) = (ports[0], ports[1])
             control = installation.home + "/sbin/rabbitmqctl"
             if onlyNeeded, let plugins = installation.plugins(with: options.plugins) {
                 let home = path + "/home"
@@ -35,34 +38,40 @@ struct NodeFolder {
             } else {
                 script = installation.script
             }
-            try Files.write(path + "/rabbitmq.conf", Self.configuration(port: port, options.configuration))
+            try Files.write(path + "/rabbitmq.conf", Self.configuration(identity, options.configuration))
             try Files.write(path + "/enabled_plugins", "[\(options.plugins.joined(separator: ","))].\n")
-            // No helper process for names: there is only localhost.
-            try Files.write(path + "/inetrc", "{lookup, [file]}.\n{host, {127,0,0,1}, [\"localhost\"]}.\n")
+            try Files.write(path + "/inetrc", identity.hosts)
+            // Erlang takes only one that nobody else may read.
+            if let cookie { try Files.write(path + "/.erlang.cookie", cookie, mode: 0o400) }
         } catch {
             Files.remove(path)
             throw error
         }
     }
 
-    private static func configuration(port: Int, _ further: [String]) -> String {
-        let lines = ["listeners.tcp.1 = 127.0.0.1:\(port)", "log.console = true", "log.file = false"]
-        return (lines + further).joined(separator: "\n") + "\n"
+    private static func configuration(_ identity: NodeIdentity, _ further: [String]) -> String {
+        let lines = [
+            "listeners.tcp.1 = \(identity.address):\(identity.port)", "log.console = true", "log.file = false",
+        ]
+        let members = identity.cluster.enumerated().map {
+            "cluster_formation.classic_config.nodes.\($0 + 1) = \($1.name)"
+        }
+        let formation = members.isEmpty ? [] : ["cluster_formation.peer_discovery_backend = classic_config"] + members
+        return (lines + formation + further).joined(separator: "\n") + "\n"
     }
 
     /// The node's whole environment.
     ///
     /// Nothing is inherited, so that no setting of the machine's own RabbitMQ gets in.
     func environment(searchPath: String) -> [String: String] {
-        let name = "brokerlab-\(port)@localhost"
-        return [
+        var environment = [
             "PATH": searchPath, "LANG": "C.UTF-8",
             // Erlang keeps its cookie in HOME.
             "HOME": path,
-            "RABBITMQ_NODENAME": name,
-            "RABBITMQ_NODE_PORT": "\(port)",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_DIST_PORT": "\(distributionPort)",
+            "RABBITMQ_NODENAME": identity.name,
+            "RABBITMQ_NODE_PORT": "\(identity.port)",
+            "RABBITMQ_NODE_IP_ADDRESS": identity.address,
+            "RABBITMQ_DIST_PORT": "\(identity.distributionPort)",
             "RABBITMQ_CONF_ENV_FILE": path + "/rabbitmq-env.conf",
             "RABBITMQ_CONFIG_FILE": path + "/rabbitmq.conf",
             "RABBITMQ_ADVANCED_CONFIG_FILE": path + "/advanced.config",
@@ -79,12 +88,15 @@ struct NodeFolder {
             // Erlang's own port on loopback, and distribution without an epmd: a name that is set before RabbitMQ starts,
             // and a port that needs no looking up.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS":
-                "-kernel inet_dist_use_interface {127,0,0,1} -sname \(name) -erl_epmd_port \(distributionPort)",
+                "-kernel inet_dist_use_interface \(identity.addressTuple) \(identity.isLongName ? "-name" : "-sname") "
+                + "\(identity.name) -erl_epmd_port \(identity.distributionPort)",
             // For every Erlang there: once a minute RabbitMQ starts a further one, only to have an epmd started, which would
             // listen on every interface and stay.
             "ERL_ZFLAGS": "-start_epmd false",
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         ]
+        if identity.isLongName { environment["RABBITMQ_USE_LONGNAME"] = "true" }
+        return environment
     }
 
     /// What the node logged: the first errors, or the last lines where there are none.
@@ -122,7 +134,7 @@ struct NodeFolder {
     }
 
     /// The arguments for the Erlang of RabbitMQ's command line tools, which find the node without an epmd and do not listen.
-    var controlArguments: String { "-start_epmd false -erl_epmd_port \(distributionPort) -dist_listen false" }
+    var controlArguments: String { "-start_epmd false -erl_epmd_port \(identity.distributionPort) -dist_listen false" }
 
     private func number(in file: String) -> Int32? {
         // Complete only with its newline.

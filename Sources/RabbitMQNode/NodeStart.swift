@@ -16,9 +16,8 @@ struct NodeStart {
         var triesLeft = 3
         while true {
             triesLeft -= 1
-            let folder = try NodeFolder(installation, options: options, onlyNeeded: onlyNeeded)
-            let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-            let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: path)
+            let folder = try NodeFolder(installation, .alone(), options: options, onlyNeeded: onlyNeeded)
+            let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: Self.searchPath)
             do {
                 let version = try await Self.waitUntilReady(folder, process, options.startTimeout, deadline)
                 return (RabbitMQNode(folder, process, version: version, options: options), process)
@@ -36,8 +35,11 @@ struct NodeStart {
         }
     }
 
+    /// Where programs are looked for.
+    static var searchPath: String { getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin" }
+
     /// The node ended by itself.
-    private struct EndedEarly: Error, CustomStringConvertible {
+    struct EndedEarly: Error, CustomStringConvertible {
         var log: String
         var description: String { "RabbitMQ ended while it was starting; its log says:\(log)" }
     }
@@ -51,13 +53,15 @@ struct NodeStart {
                 throw RabbitMQNodeError("cannot start the shell that is to watch over RabbitMQ: \(failure)")
             }
             if folder.exitStatus != nil { throw EndedEarly(log: folder.excerptOfLog) }
-            if folder.processID != nil, let version = try await RabbitMQGreeting.hear(port: folder.port) {
+            if folder.processID != nil,
+                let version = try await RabbitMQGreeting.hear(at: folder.identity.address, port: folder.identity.port)
+            {
                 return version
             }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw RabbitMQNodeError(
-            "RabbitMQ did not answer on 127.0.0.1:\(folder.port) within \(timeout); "
+            "RabbitMQ did not answer on \(folder.identity.address):\(folder.identity.port) within \(timeout); "
                 + "its log says:\(folder.excerptOfLog)")
     }
 }

@@ -7,14 +7,16 @@ package enum RabbitMQGreeting {
     /// The longest connection.start that is waited for.
     private static let maxBytes = 16 * 1024
 
-    /// Says hello at `port` of 127.0.0.1 and waits for connection.start; returns the version in it, nil without an answer.
+    /// Says hello at `port` of an address of loopback and waits for connection.start; returns the version in it, nil without an answer.
     ///
     /// No user, password or exchange is involved: whoever speaks AMQP 0-9-1 answers.
-    package static func hear(port: Int, timeout: Duration = .seconds(1)) async throws -> String? {
+    package static func hear(
+        at address: String = "127.0.0.1", port: Int, timeout: Duration = .seconds(1)
+    ) async throws -> String? {
         let socket = LoopbackSocket.make()
         guard socket >= 0 else { return nil }
         defer { close(socket) }
-        guard LoopbackSocket.connect(socket, port: port) else { return nil }
+        guard LoopbackSocket.connect(socket, address, port: port) else { return nil }
         let deadline = ContinuousClock.now + timeout
         var unsent = protocolHeader[...]
         var received: [UInt8] = []

@@ -19,6 +19,7 @@ extension RabbitMQNode {
     /// Waits until the node has ended without having been stopped, which it is not to do.
     /// - Throws: ``RabbitMQNodeError`` that says how it ended; `CancellationError` when the task is cancelled before.
     package func awaitEnd() async throws {
+        let running = files.processID ?? processID
         var status = files.exitStatus
         while status == nil {
             // The shell that watches over it writes a file.
@@ -28,10 +29,10 @@ extension RabbitMQNode {
         // As a shell has it: 128 and the signal.
         guard let status, status > 128 else {
             throw RabbitMQNodeError(
-                "RabbitMQ (process \(processID)) ended by itself, with exit status \(status ?? 0); "
+                "RabbitMQ (process \(running)) ended by itself, with exit status \(status ?? 0); "
                     + "its log says:\(files.excerptOfLog)")
         }
-        throw RabbitMQNodeError("RabbitMQ (process \(processID)) was ended by signal \(status - 128)")
+        throw RabbitMQNodeError("RabbitMQ (process \(running)) was ended by signal \(status - 128)")
     }
 
     /// Runs `rabbitmqctl` on the node and returns what it printed.
@@ -40,8 +41,7 @@ extension RabbitMQNode {
     /// - Throws: ``RabbitMQNodeError`` with what it printed when it fails.
     @discardableResult
     package func control(_ arguments: String...) async throws -> String {
-        let searchPath = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-        var environment = files.environment(searchPath: searchPath)
+        var environment = files.environment(searchPath: NodeStart.searchPath)
         environment["RABBITMQ_CTL_ERL_ARGS"] = files.controlArguments
         let result = try await run(
             .path(FilePath(files.control)), arguments: Arguments(arguments),

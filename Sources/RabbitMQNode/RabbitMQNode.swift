@@ -2,7 +2,11 @@
 package struct RabbitMQNode: Sendable, Hashable {
     /// Where clients find it: `amqp://guest:guest@127.0.0.1:PORT`.
     package let url: String
-    /// The port it listens on, at 127.0.0.1 only.
+    /// What Erlang calls it: `brokerlab-PORT@localhost`.
+    package let name: String
+    /// The address of loopback that it listens at: 127.0.0.1, unless it is one of several.
+    package let address: String
+    /// The port it listens on, at that address only.
     package let port: Int
     /// The Erlang process, which does all of the node's work; another one after ``RabbitMQNode/startAgain()``.
     package let processID: Int32
@@ -16,8 +20,8 @@ package struct RabbitMQNode: Sendable, Hashable {
     let options: RabbitMQOptions
 
     init(_ files: NodeFolder, _ process: NodeProcess, version: String, options: RabbitMQOptions) {
-        url = "amqp://guest:guest@127.0.0.1:\(files.port)"
-        port = files.port
+        (name, address, port) = (files.identity.name, files.identity.address, files.identity.port)
+        url = "amqp://guest:guest@\(address):\(port)"
         processID = files.processID ?? 0
         self.version = version
         folder = files.path

@@ -55,6 +55,26 @@ import Testing
         #expect(url.frameMax == example.frameMax)
     }
 
+    @Test(arguments: [
+        ("amqp://u:p@one,two:5673,[::1]:5674,three/v", ["one:5672", "two:5673", "[::1]:5674", "three:5672"]),
+        ("amqps://one,two:1", ["one:5671", "two:1"]),
+        ("amqp://a,b@one", ["one:5672"]),
+        ("amqp://one:1,one:2", ["one:1", "one:2"]),
+    ])
+    func readsTheHostsOfACluster(_ text: String, _ expected: [String]) throws {
+        #expect(try AMQPURL(parsing: text).endpoints.map(\.description) == expected)
+    }
+
+    @Test(arguments: [
+        ("amqp://one,,two", "a host is missing"), ("amqp://one,", "a host is missing"),
+        ("amqp://,one", "a host is missing"), ("amqp://one,two,one:5672", "one host twice"),
+        ("amqp://one:x,two", "not a port"),
+    ])
+    func refusesListsOfHosts(_ text: String, _ reason: String) throws {
+        let error = #expect(throws: AMQPURLError.self) { try AMQPURL(parsing: text) }
+        #expect(error?.description.contains(reason) == true)
+    }
+
     @Test func readsSecurity() throws {
         let plain = try AMQPURL(parsing: "amqps://host")
         #expect(plain.tls == ClientTLS())

@@ -59,8 +59,9 @@ struct FakeBroker {
     }
 
     /// The answers to the handshake and the setup of a broker without a queue, up to confirm.select-ok.
-    mutating func welcomeBroker(channels: UInt16 = 1, channelMax: UInt16 = 0) {
+    mutating func welcomeBroker(channels: UInt16 = 1, channelMax: UInt16 = 0, repliesAre consumed: Bool = false) {
         welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD], channelMax: channelMax)
+        if consumed { out.writeMethod(AMQP_BASIC_CONSUME_OK_METHOD, amqp_basic_consume_ok_t()) }
         out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t())
         for channel in (1...channels).dropFirst() {
             out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t(), channel: channel)
@@ -97,7 +98,7 @@ struct FakeBroker {
 
     mutating func deliver(
         _ tag: UInt64, key: String = "log.INFO", redelivered: Bool = false, body: String, claiming size: Int? = nil,
-        partBytes: Int = 4088, messageID: String? = nil
+        partBytes: Int = 4088, messageID: String? = nil, replyTo: String? = nil, correlationID: String? = nil
     ) {
         var deliver = amqp_basic_deliver_t()
         deliver.delivery_tag = tag
@@ -113,6 +114,14 @@ struct FakeBroker {
         if let messageID {
             properties._flags |= UInt32(AMQP_BASIC_MESSAGE_ID_FLAG)
             properties.message_id = pool.bytes(messageID)
+        }
+        if let replyTo {
+            properties._flags |= UInt32(AMQP_BASIC_REPLY_TO_FLAG)
+            properties.reply_to = pool.bytes(replyTo)
+        }
+        if let correlationID {
+            properties._flags |= UInt32(AMQP_BASIC_CORRELATION_ID_FLAG)
+            properties.correlation_id = pool.bytes(correlationID)
         }
         let header = out.writerIndex
         out.writeContentHeader(properties)

@@ -4,7 +4,9 @@ import Testing
 @testable import BenchmarkResults
 
 private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
-private let known = TransportChoice(known: standard + ["grpc:stream"], standard: standard)
+private let known = TransportChoice(known: standard + ["grpc:stream", "amqp:reply"], standard: standard)
+private let clusters = TransportChoice(
+    known: known.known + ["amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"], standard: standard)
 private let withStream = TransportChoice(known: known.known, standard: known.known)
 
 @Suite("Suites")
@@ -13,17 +15,17 @@ struct SuiteTests {
     func builtInTimes() throws {
         let quick = try #require(try BenchmarkResults.Suite.builtIn(named: "quick", transports: withStream))
         #expect(quick.estimatedSeconds + 14 + 2 < 30)
-        #expect(quick.cells.count == 7 && quick.rounds == 7)
+        #expect(quick.cells.count == 8 && quick.rounds == 7)
         let standard = try #require(try BenchmarkResults.Suite.builtIn(named: "default", transports: withStream))
         #expect(standard.estimatedSeconds + 14 + 2 < 180)
-        #expect(standard.cells.count == 28)
+        #expect(standard.cells.count == 32)
         #expect(standard.rounds == 7)
     }
 
     @Test("every built-in suite is valid", arguments: BenchmarkResults.Suite.builtInNames)
     func builtInIsValid(name: String) throws {
-        let suite = try #require(try BenchmarkResults.Suite.builtIn(named: name, transports: known))
-        #expect(try suite.validated(transports: known) == suite)
+        let suite = try #require(try BenchmarkResults.Suite.builtIn(named: name, transports: clusters))
+        #expect(try suite.validated(transports: clusters) == suite)
     }
 
     @Test("a file sets every value")
@@ -153,7 +155,7 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks or the path of a YAML file")
+                + "codec-matrix, many-small-locks, rabbitmq-cluster or the path of a YAML file")
     }
 
     @Test("flags take the place of the suite's values")

@@ -42,18 +42,18 @@ extension FuzzTarget {
     /// The broker's half with four entries in flight, on one channel or two: no entry has two fates, and no split changes
     /// them.
     ///
-    /// The first byte behind the step says whether the handshake is done, and how many channels there are.
+    /// The first byte behind the step says whether the handshake is done, how many channels there are, and who answers.
     static let amqpClient = FuzzTarget(name: "amqp-client") { bytes in
         let (step, rest) = bytes.stepAndRest
         guard let flags = rest.first else { return }
         var fates: [[Int]] = []
         for step in [Int.max, step] {
-            var mode = PublishMode.standard
+            var mode = flags & 4 == 0 ? PublishMode.standard : .reply
             mode.channels = flags & 2 == 0 ? 1 : 2
             var engine = AMQPClientEngine(.init(url: FakeRabbitMQ.url, mode: mode, maxInFlight: 8))
             if flags & 1 == 0 {
                 var (out, completions) = (ByteBuffer(), Completions())
-                var welcome = ByteBuffer(bytes: FakeRabbitMQ.welcomeToBroker(channels: mode.channels))
+                var welcome = ByteBuffer(bytes: FakeRabbitMQ.welcomeToBroker(channels: mode.channels, mode.isAnswered))
                 engine.open(into: &out)
                 try? engine.receive(&welcome, into: &out, completions: &completions)
                 require(engine.isReady, "a right handshake is not taken")
@@ -76,9 +76,13 @@ private enum FakeRabbitMQ {
     }()
 
     /// The exchange and the confirms of the first channel; those of a second one.
-    static func welcomeToBroker(channels: UInt16) -> [UInt8] {
-        handshake + method(40, 11) + method(85, 11)
-            + (channels == 1 ? [] : method(20, 11, [0, 0, 0, 0], channel: 2) + method(85, 11, channel: 2))
+    static func welcomeToBroker(channels: UInt16, _ isAnswered: Bool) -> [UInt8] {
+        func setup(_ channel: UInt8) -> [UInt8] {
+            (isAnswered ? method(60, 21, [1, UInt8(ascii: "c")], channel: channel) : [])
+                + method(85, 11, channel: channel)
+        }
+        return handshake + method(40, 11) + setup(1)
+            + (channels == 1 ? [] : method(20, 11, [0, 0, 0, 0], channel: 2) + setup(2))
     }
     /// The exchange, two queues, three bindings, prefetch, consumer.
     static let welcomeToLogger =

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import EntryJSON
 import HTTP2
 import HTTP2TestKit
 import NIOCore
@@ -112,7 +113,7 @@ import TransportIO
         try engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &said)
         var frames = RawFrames.server()
         frames.addHeaders(1, [(":status", "202")], endStream: false)
-        frames.addData(1, HTTPEnvelope.logged, endStream: false)
+        frames.addData(1, JSONEnvelope.logged, endStream: false)
         frames.addData(1, Array("<html>".utf8), endStream: true)
         var received = frames.bytes
         try engine.receive(&received, into: &said, completions: &completions)

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import EntryJSON
 import NIOCore
 import Testing
 import TransportIO
@@ -54,7 +55,7 @@ import TransportIO
         (String(repeating: "x", count: 300), String(repeating: "x", count: 200)),
     ])
     func reasons(body: String, reason: String) {
-        #expect(HTTPEnvelope.message(in: Array(body.utf8)) == reason)
+        #expect(JSONEnvelope.message(in: Array(body.utf8)) == reason)
     }
 
     @Test func moreThanWasAskedFor() throws {

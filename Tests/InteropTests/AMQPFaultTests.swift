@@ -34,9 +34,9 @@ struct AMQPFaultTests {
         var cut: String
     }
 
-    private func arguments(to url: String, run: String) -> [String] {
+    private func arguments(_ transport: String = "amqp", to url: String, run: String) -> [String] {
         [
-            "send", "--transport", "amqp", "--to", url, "--name", "load", "--payload-bytes", "100", "--run", run,
+            "send", "--transport", transport, "--to", url, "--name", "load", "--payload-bytes", "100", "--run", run,
             "--count", "\(Self.count)", "--in-flight", "\(Self.inFlight)", "--json",
         ]
     }
@@ -59,13 +59,13 @@ struct AMQPFaultTests {
     /// Sends all entries through `senderURL` to a logger that consumes from `loggerURL`, has `fault` happen, and accounts for
     /// every entry.
     private func run(
-        _ name: String, sender senderURL: String, logger loggerURL: String,
+        _ name: String, over transport: String = "amqp", sender senderURL: String, logger loggerURL: String,
         fault: (RunningProgram, RunningLogger) async throws -> Void
     ) async throws {
         let amqp = ["--amqp", loggerURL, "--amqp-queue", name]
         try await withLogger([], arguments: amqp, limit: .seconds(150)) { logger in
             let finished = try await withProgram(
-                .brokerlab, arguments(to: senderURL, run: name), limit: .seconds(120), isStopped: false
+                .brokerlab, arguments(transport, to: senderURL, run: name), limit: .seconds(120), isStopped: false
             ) { sender in
                 try await fault(sender, logger)
             }
@@ -85,17 +85,18 @@ struct AMQPFaultTests {
         }
     }
 
-    @Test("RabbitMQ is killed and started again")
-    func rabbitMQKilled() async throws {
+    @Test("RabbitMQ is killed and started again", arguments: ["amqp", "amqp:reply"])
+    func rabbitMQKilled(_ transport: String) async throws {
+        let name = "killed-\(transport.suffix(5))"
         try await withRabbitMQ { node in
-            try await run("killed", sender: node.url, logger: node.url) { _, logger in
-                _ = try await wait(logger, "killed", for: Self.count / 5)
+            try await run(name, over: transport, sender: node.url, logger: node.url) { _, logger in
+                _ = try await wait(logger, name, for: Self.count / 5)
                 try await node.kill()
-                let before = try await logger.answer("/runs/killed").decoded(Ledger.self)
+                let before = try await logger.answer("/runs/\(name)").decoded(Ledger.self)
                 #expect(before.unique < Self.count, "it was killed in the midst")
                 try await node.startAgain()
                 let back = ContinuousClock.now
-                _ = try await wait(logger, "killed", for: before.unique + 2 * Self.inFlight)
+                _ = try await wait(logger, name, for: before.unique + 2 * Self.inFlight)
                 let pause = ContinuousClock.now - back
                 #expect(pause < .seconds(5), "the run goes on by itself")
                 print("killed: went on \(pause) after RabbitMQ's return")

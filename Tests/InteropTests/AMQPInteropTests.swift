@@ -139,13 +139,14 @@ struct AMQPInteropTests {
         "Every variant reaches the logger",
         arguments: [
             "amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed", "amqp:4-channels", "amqp:ack-batch",
-            "amqp:protobuf", "amqp:gob",
+            "amqp:protobuf", "amqp:gob", "amqp:reply", "amqp:cluster", "amqp:quorum-cluster",
         ])
     func variants(_ transport: String) async throws {
         let url = try RabbitMQScope.url
         let queue = "variants-\(transport.split(separator: ":").last!)"
         let arguments = [
-            "--amqp", url, "--amqp-queue", queue, "--amqp-temporary", "--also", "amqp:quorum,amqp:ack-batch",
+            "--amqp", url, "--amqp-queue", queue, "--amqp-temporary", "--also",
+            "amqp:quorum,amqp:ack-batch,amqp:cluster,amqp:quorum-cluster",
         ]
         try await withLogger([], arguments: arguments) { logger in
             let finished = try await send(transport, to: url, count: Self.count, json: true)

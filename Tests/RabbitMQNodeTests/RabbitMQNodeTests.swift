@@ -8,16 +8,16 @@ import Testing
 
     private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Whether something answers on a port of 127.0.0.1.
-    private func listens(_ port: Int) -> Bool {
+    /// Whether something answers on a port of loopback.
+    private func listens(_ port: Int, at address: String = "127.0.0.1") -> Bool {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        var sockaddr = sockaddr_in()
+        sockaddr.sin_family = sa_family_t(AF_INET)
+        sockaddr.sin_port = UInt16(port).bigEndian
+        inet_pton(AF_INET, address, &sockaddr.sin_addr)
+        return withUnsafePointer(to: &sockaddr) {
+            $0.withMemoryRebound(to: Glibc.sockaddr.self, capacity: 1) {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         } == 0
@@ -49,10 +49,33 @@ import Testing
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
+    /// Three that are one, each at an address of its own, and nothing of them is left, though one was killed.
+    @Test func aClusterComesAndGoes() async throws {
+        let cluster = try await withRabbitMQCluster(of: 3) { cluster in
+            #expect(cluster.nodes.count == 3 && Set(cluster.nodes.map(\.processID)).count == 3)
+            let hosts = cluster.nodes.map { "\($0.address):\($0.port)" }
+            #expect(hosts == (2...4).map { "127.0.0.\($0):\(cluster.nodes[0].port)" })
+            #expect(cluster.url == "amqp://guest:guest@" + hosts.joined(separator: ","))
+            for node in cluster.nodes {
+                #expect(listeningAddresses(of: node).allSatisfy { $0.hasPrefix(hexadecimal(node.address) + ":") })
+                let status = try await node.control("cluster_status", "--formatter", "json")
+                for other in cluster.nodes { #expect(status.contains(other.name)) }
+            }
+            try await cluster.nodes[1].kill()
+            return cluster
+        }
+        for node in cluster.nodes { expectGone(node) }
+    }
+
+    private func hexadecimal(_ address: String) -> String {
+        address.split(separator: ".").reversed().map { String(Int($0) ?? 0, radix: 16, uppercase: true) }
+            .map { $0.count < 2 ? "0" + $0 : $0 }.joined()
+    }
+
     private func expectGone(_ node: RabbitMQNode) {
         #expect(!exists("/proc/\(node.processID)"))
         #expect(!exists(node.folder))
-        #expect(!listens(node.port))
+        #expect(!listens(node.port, at: node.address))
         #expect(processes(naming: node.folder) == [])
     }
 
@@ -72,23 +95,28 @@ import Testing
     /// All sockets that the Erlang process listens on.
     @Test func listensOnLoopbackOnly() async throws {
         try await withRabbitMQ { node in
-            var inodes: Set<String> = []
-            for descriptor in 0..<200 {
-                var link = [CChar](repeating: 0, count: 256)
-                guard readlink("/proc/\(node.processID)/fd/\(descriptor)", &link, 255) > 0 else { continue }
-                let target = String(decoding: link.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-                if target.hasPrefix("socket:[") { inodes.insert(String(target.dropFirst(8).dropLast())) }
-            }
-            // proc(5): sl, local_address, rem_address, st (0A: listening), ..., inode as the tenth.
-            var addresses: [Substring] = []
-            for line in (text(of: "/proc/net/tcp") + text(of: "/proc/net/tcp6")).split(separator: "\n") {
-                let fields = line.split(separator: " ")
-                guard fields.count > 9, fields[3] == "0A", inodes.contains(String(fields[9])) else { continue }
-                addresses.append(fields[1])
-            }
+            let addresses = listeningAddresses(of: node)
             #expect(addresses.count >= 1)
             #expect(addresses.allSatisfy { $0.hasPrefix("0100007F:") })
         }
+    }
+
+    private func listeningAddresses(of node: RabbitMQNode) -> [Substring] {
+        var inodes: Set<String> = []
+        for descriptor in 0..<200 {
+            var link = [CChar](repeating: 0, count: 256)
+            guard readlink("/proc/\(node.processID)/fd/\(descriptor)", &link, 255) > 0 else { continue }
+            let target = String(decoding: link.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if target.hasPrefix("socket:[") { inodes.insert(String(target.dropFirst(8).dropLast())) }
+        }
+        // proc(5): sl, local_address, rem_address, st (0A: listening), ..., inode as the tenth.
+        var addresses: [Substring] = []
+        for line in (text(of: "/proc/net/tcp") + text(of: "/proc/net/tcp6")).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 9, fields[3] == "0A", inodes.contains(String(fields[9])) else { continue }
+            addresses.append(fields[1])
+        }
+        return addresses
     }
 
     @Test func stopsWhenTheBodyThrows() async throws {

@@ -43,7 +43,8 @@ ensure_go() {
     (cd Tests/Peers/go && CGO_ENABLED=1 CC=clang "$BROKERLAB_GO" build -race -o "$peers/bin/" ./netrpc-calls)
     # amqp091-go is Debian's, which lies in a GOPATH.
     (cd Tests/Peers/go-amqp &&
-        GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$peers/bin/" ./amqp-publisher ./amqp-consumer)
+        GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$peers/bin/" ./amqp-publisher ./amqp-consumer \
+            ./amqp-requester ./amqp-responder)
 }
 
 ensure_peers() {

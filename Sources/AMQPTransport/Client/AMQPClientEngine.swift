@@ -15,6 +15,8 @@ struct AMQPClientEngine: ClientEngine {
         var queue: String?
         var maxInFlight = 64
         var limits = EntryLimits()
+        /// What becomes of an entry that RabbitMQ has and no logger has answered in time.
+        var unanswered = TransportError(final: .unknown, "no logger has answered")
         /// Told what makes senders wait.
         var notice: @Sendable (String) -> Void = { _ in }
     }
@@ -32,14 +34,12 @@ struct AMQPClientEngine: ClientEngine {
         let mode = configuration.mode
         channels = (1...mode.channels).map { PublishChannel($0, mode: mode) }
         encoder = EntryEncoder(mode.codec, limits: configuration.limits)
-        let queue = configuration.queue.map {
-            QueueDeclaration(name: $0, kind: mode.queueKind, exchange: mode.exchange)
-        }
-        let confirms = mode.isConfirmed ? [SetupStep.selectConfirms] : []
+        let queue = configuration.queue.map { mode.queue($0) }
+        let answers = (mode.isAnswered ? [SetupStep.consumeReplies] : []) + (mode.isConfirmed ? [.selectConfirms] : [])
         session = Session(
             configuration: Session.Configuration(
-                url: configuration.url, setup: [.declareExchange(mode.exchange)] + (queue?.setup ?? []) + confirms,
-                channels: mode.channels, furtherSetup: confirms),
+                url: configuration.url, setup: [.declareExchange(mode.exchange)] + (queue?.setup ?? []) + answers,
+                channels: mode.channels, furtherSetup: answers, closesChannels: !mode.isConfirmed),
             notice: configuration.notice)
     }
 
@@ -68,11 +68,11 @@ struct AMQPClientEngine: ClientEngine {
         try configuration.limits.check(entry)
         guard let channel = deal() else { throw TransportError(.notSent, "no channel to RabbitMQ is open at present") }
         let template = channels[channel].template(entry.severity)
-        let frameMax = session.frameMax
+        let (tag, frameMax) = (channels[channel].nextTag, session.frameMax)
         var body = ContentTemplate.Body.none
         do throws(EntryCodecError) {
             try encoder.encode(entry, into: &out) { size, out in
-                body = template.begin(id, size: size, frameMax: frameMax, into: &out)
+                body = template.begin(id, tag: tag, size: size, frameMax: frameMax, into: &out)
             }
         } catch {
             throw TransportError(.notSent, error.description)
@@ -86,7 +86,8 @@ struct AMQPClientEngine: ClientEngine {
         _ id: EntryID, _ severity: Severity, size: Int, ticket: Int, into out: inout ByteBuffer,
         _ write: (inout ByteBuffer) -> Void
     ) {
-        let body = channels[0].template(severity).begin(id, size: size, frameMax: session.frameMax, into: &out)
+        let body = channels[0].template(severity).begin(
+            id, tag: channels[0].nextTag, size: size, frameMax: session.frameMax, into: &out)
         write(&out)
         body.end(in: &out)
         if configuration.mode.isConfirmed { channels[0].published(id, ticket: ticket) }
@@ -100,6 +101,11 @@ struct AMQPClientEngine: ClientEngine {
             latestChannel = latestChannel + 1 < channels.count ? latestChannel + 1 : 0
             if session.isReady(channel: channels[latestChannel].number) { return latestChannel }
         }
+        return nil
+    }
+
+    mutating func giveUp(_ ticket: Int) -> TransportError? {
+        for index in channels.indices where channels[index].giveUp(ticket) { return configuration.unanswered }
         return nil
     }
 
@@ -122,13 +128,15 @@ struct AMQPClientEngine: ClientEngine {
         switch frame.type {
         case .heartbeat: break
         case .header, .body:
-            if !session.isClosing { try channels[channel].takeReturned(frame, bytes) }
+            if !session.isClosing { try channels[channel].takeContent(frame, bytes, &completions) }
         case .method:
             switch try session.decodeMethod(frame, bytes) {
             case .basicAck(let deliveryTag, let multiple) where session.isReady:
                 try channels[channel].settle(deliveryTag, multiple: multiple, &completions)
             case .basicNack(let deliveryTag, let multiple) where session.isReady:
                 try channels[channel].settle(deliveryTag, multiple: multiple, refusal: Self.refused, &completions)
+            case .basicDeliver(let delivery) where session.isReady && configuration.mode.isAnswered:
+                try channels[channel].announceReply(delivery)
             case .basicReturn(let refusal) where session.isReady:
                 try channels[channel].announceReturn(refusal)
             case let method:

@@ -15,19 +15,39 @@ struct PublishMode: Sendable, Hashable {
     var isPersistent = true
     /// Whether RabbitMQ confirms what it has taken over.
     var isConfirmed = true
+    /// Whether an entry is done when a logger has answered it, and not before.
+    var isAnswered = false
     /// How many channels of a connection entries are dealt to, unless told otherwise.
     var channels: UInt16 = 1
+    /// How many nodes RabbitMQ is a cluster of: one, unless told otherwise.
+    var nodes = 1
     /// How many entries the logger acknowledges at once; nil for what a read brought.
     var acknowledgementBatch: Int?
 
     /// Whether the logger has to consume from a queue of its own, in a way of its own.
     var needsOwnQueue: Bool { exchange != Contract.exchange }
 
+    /// How many nodes have the queue, most of which have an entry when it is confirmed; nil for one.
+    var replicas: Int32? { queueKind == .quorum && nodes > 1 ? Int32(nodes) : nil }
+
+    /// The queue of that name.
+    func queue(_ name: String, isTemporary: Bool = false) -> QueueDeclaration {
+        QueueDeclaration(
+            name: name, kind: queueKind, exchange: exchange, replicas: replicas, isTemporary: isTemporary)
+    }
+
     /// What an acknowledgement promises.
-    var acknowledgement: AcknowledgementClass { isConfirmed ? .queued : .unacknowledged }
+    var acknowledgement: AcknowledgementClass {
+        if isAnswered { return .recorded }
+        if replicas != nil { return .replicated }
+        return isConfirmed ? .queued : .unacknowledged
+    }
 
     /// Where an acknowledged entry is.
-    var durability: Durability { isConfirmed ? (isPersistent ? .queueDisk : .queueMemory) : .nothing }
+    var durability: Durability {
+        guard isConfirmed, !isAnswered, replicas == nil else { return Durability(acknowledgement) }
+        return isPersistent ? .queueDisk : .queueMemory
+    }
 
     /// Durable classic queue, persistent, confirmed.
     static let standard = PublishMode(name: "confirm")
@@ -38,6 +58,11 @@ struct PublishMode: Sendable, Hashable {
     /// As the standard, with a logger that acknowledges many entries at once, whose queue it needs to have for itself.
     static let acknowledgedInBatches = PublishMode(
         name: "ack-batch", exchange: Contract.batchExchange, acknowledgementBatch: 128)
+    /// As the standard, on a cluster, one node of which has the queue.
+    static let cluster = PublishMode(name: "cluster", exchange: Contract.clusterExchange, nodes: 3)
+    /// Quorum queue on every node of a cluster, persistent, confirmed.
+    static let quorumCluster = PublishMode(
+        name: "quorum-cluster", exchange: Contract.quorumClusterExchange, queueKind: .quorum, nodes: 3)
     /// As the standard, with bodies in protobuf.
     static let protobuf = PublishMode(name: "confirm", codec: .protobuf)
     /// As the standard, with bodies in gob.
@@ -46,4 +71,7 @@ struct PublishMode: Sendable, Hashable {
     static let transient = PublishMode(name: "transient", isPersistent: false)
     /// Durable classic queue, persistent, and nobody says whether it arrived.
     static let unconfirmed = PublishMode(name: "unconfirmed", isConfirmed: false)
+    /// Durable classic queue, messages in memory only, answered by the logger: what RabbitMQ loses is sent again by the one who waits
+    /// for the answer.
+    static let reply = PublishMode(name: "reply", isPersistent: false, isAnswered: true)
 }

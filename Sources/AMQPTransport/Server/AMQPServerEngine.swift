@@ -5,6 +5,9 @@ import NIOCore
 import TransportIO
 
 /// The logger half of AMQP: consumes a queue with explicit acknowledgements, one basic.ack for many entries.
+///
+/// Messages that ask for it are answered when their entries are recorded, or will not be. RabbitMQ is told of them as of all
+/// others, when it is time to: who has lost an answer asks again, and the message-id tells.
 struct AMQPServerEngine: ServerEngine {
     /// What an engine is made with.
     struct Configuration: Sendable {
@@ -34,6 +37,7 @@ struct AMQPServerEngine: ServerEngine {
     private var content: IncomingContent
     private var decoder: EntryDecoder
     private var answers: DeliveryAnswers
+    private var replies = Replies()
     private var undecided: [UInt64: Message] = [:]
     private var isAnnounced = false
     private var drain = Drain.notAsked
@@ -53,6 +57,10 @@ struct AMQPServerEngine: ServerEngine {
     private struct Message {
         var isRedelivered: Bool
         var key: RecentMessages.Key?
+        /// Whether whoever published it asks for an answer.
+        var isAsking = false
+        /// Whom to answer, where that is not told with the message itself.
+        var asker: Replies.Address?
     }
 
     /// - Parameters:
@@ -193,7 +201,7 @@ struct AMQPServerEngine: ServerEngine {
         into out: inout ByteBuffer, intake: EntryIntake
     ) {
         let messageID = content.messageID
-        var message = Message(isRedelivered: delivery.isRedelivered)
+        var message = Message(isRedelivered: delivery.isRedelivered, isAsking: content.replyTo.readableBytes > 0)
         let result: RecordResult?
         switch body {
         case .inFrame:
@@ -212,9 +220,15 @@ struct AMQPServerEngine: ServerEngine {
             // RabbitMQ puts it into the queue for dead letters, if its queue has one.
             intake.countUndecodable()
             answers.reject(delivery.deliveryTag, requeue: false, isClosing: session.isClosing, into: &out)
+            if message.isAsking { answer(message, noEntry, into: &out) }
             return
         }
-        if result == .later { undecided[delivery.deliveryTag] = message }
+        if result == .later {
+            if message.isAsking {
+                message.asker = replies.address(replyTo: content.replyTo, correlationID: content.correlationID)
+            }
+            undecided[delivery.deliveryTag] = message
+        }
         settle(delivery.deliveryTag, result, message, into: &out)
     }
 
@@ -257,12 +271,31 @@ struct AMQPServerEngine: ServerEngine {
         case .recorded:
             if let key = message.key { recent.insert(key) }
             answers.settle(deliveryTag)
+            if message.isAsking { answer(message, nil, into: &out) }
+        // Who has asked knows what to do about it.
+        case .rejected(let reason) where message.isAsking:
+            answers.settle(deliveryTag)
+            answer(message, reason, into: &out)
         // Once more, and if the logger does not take it then either, not for ever.
         case .rejected:
             answers.reject(
                 deliveryTag, requeue: !message.isRedelivered, isClosing: session.isClosing, into: &out)
         }
     }
+
+    /// Answers whoever published a message and asked for it: that its entry is recorded, or why it is not.
+    private mutating func answer(_ message: Message, _ refusal: String?, into out: inout ByteBuffer) {
+        if session.isClosing { return }
+        // What an answer goes to is the asker's word. If that was what ended the connection before, it is not to do so again.
+        if message.isRedelivered { answers.acknowledge(atLeast: 1, into: &out) }
+        if let asker = message.asker {
+            replies.write(refusal, to: asker, into: &out)
+        } else {
+            replies.write(refusal, replyTo: content.replyTo, correlationID: content.correlationID, into: &out)
+        }
+    }
+
+    private var noEntry: String { "the message is no entry, or exceeds the limit of \(limits.maxEntryBytes) bytes" }
 
     /// Acknowledges what is settled, in its time.
     private mutating func acknowledge(into out: inout ByteBuffer) {

@@ -6,9 +6,17 @@ import TransportIO
 struct QueueInspectionEngine: ServerEngine {
     private var session: Session
     private var messages = 0
-    private let found: (Int) -> Void
+    private let found: (Answer) -> Void
 
-    init(_ url: AMQPURL, queue: String?, found: @escaping (Int) -> Void) {
+    /// What RabbitMQ has said.
+    struct Answer {
+        /// Its version, where it gives one.
+        var version: String?
+        /// How many messages wait in the queue; 0 where none was asked for.
+        var messages: Int
+    }
+
+    init(_ url: AMQPURL, queue: String?, found: @escaping (Answer) -> Void) {
         let setup = queue.map { [SetupStep.inspectQueue($0)] } ?? []
         session = Session(configuration: Session.Configuration(url: url, setup: setup))
         self.found = found
@@ -33,7 +41,7 @@ struct QueueInspectionEngine: ServerEngine {
                     throw ProtocolError("it sent a method that was not asked for")
                 }
                 if session.isReady {
-                    found(messages)
+                    found(Answer(version: session.serverVersion, messages: messages))
                     session.close(into: &out)
                 }
             }

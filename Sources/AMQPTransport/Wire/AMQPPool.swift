@@ -35,12 +35,14 @@ final class AMQPPool {
     }
 
     /// A copy of `text`.
-    func bytes(_ text: String) -> amqp_bytes_t {
+    func bytes(_ text: String) -> amqp_bytes_t { bytes(text.utf8) }
+
+    /// A copy of these bytes.
+    func bytes(_ bytes: some Collection<UInt8>) -> amqp_bytes_t {
         var copy = amqp_bytes_t()
-        let text = text.utf8
-        guard text.count > 0 else { return copy }
-        amqp_pool_alloc_bytes(pool, text.count, &copy)
-        UnsafeMutableRawBufferPointer(start: copy.bytes, count: copy.len).copyBytes(from: text)
+        guard !bytes.isEmpty else { return copy }
+        amqp_pool_alloc_bytes(pool, bytes.count, &copy)
+        UnsafeMutableRawBufferPointer(start: copy.bytes, count: copy.len).copyBytes(from: bytes)
         return copy
     }
 

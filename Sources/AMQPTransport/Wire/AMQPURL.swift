@@ -2,6 +2,8 @@ import Broker
 
 /// Where a RabbitMQ is and how to log in: `amqp://user:pass@host:port/vhost?heartbeat=20&frame_max=131072`.
 ///
+/// A cluster has several hosts: `amqp://user:pass@host:port,host:port,host:port/vhost`. Either of them will do.
+///
 /// The grammar is RabbitMQ's URI specification: every part is optional but the scheme, parts are percent-encoded, a
 /// missing path means the vhost `/`, and an empty one (`amqp://host/`) the vhost with the empty name. The parameters are
 /// those of its query parameters that mean something here: heartbeat, frame_max, channel_max, connection_timeout,
@@ -18,7 +20,10 @@ struct AMQPURL: Sendable, Hashable {
     /// The longest text of a short string (AMQP 0-9-1, 4.2.5.3), such as a vhost or a queue name.
     static let maxShortStringBytes = 255
 
-    var endpoint = Endpoint(host: "localhost", port: 5672)
+    /// Where RabbitMQ is, or each node of a cluster; the first is tried first.
+    var endpoints = [Endpoint(host: "localhost", port: 5672)]
+    /// The first of them.
+    var endpoint: Endpoint { endpoints[0] }
     var user = "guest"
     var password = "guest"
     var virtualHost = "/"
@@ -45,7 +50,7 @@ struct AMQPURL: Sendable, Hashable {
         case "amqps":
             // RabbitMQ's client URI query parameters: verify is "verify_peer" for amqps unless it says otherwise.
             tls = ClientTLS()
-            endpoint.port = 5671
+            endpoints[0].port = 5671
         default: throw AMQPURLError(text, "the scheme is neither amqp nor amqps")
         }
         guard rest.hasPrefix("//") else { throw AMQPURLError(text, "'//' is missing behind the scheme") }
@@ -84,6 +89,25 @@ struct AMQPURL: Sendable, Hashable {
             user = try Self.decode(login[0], in: text)
             if login.count == 2 { password = try Self.decode(login[1], in: text) }
         }
+        let standard = endpoints[0]
+        let hosts = hostAndPort.split(separator: ",", omittingEmptySubsequences: false)
+        guard hosts.count <= Self.maxHosts else { throw AMQPURLError(text, "it has more than \(Self.maxHosts) hosts") }
+        if hosts.count > 1, hosts.contains(where: \.isEmpty) { throw AMQPURLError(text, "a host is missing at a ','") }
+        endpoints = []
+        for host in hosts {
+            let endpoint = try Self.readHost(host, standard, in: text)
+            guard !endpoints.contains(endpoint) else { throw AMQPURLError(text, "it has one host twice") }
+            endpoints.append(endpoint)
+        }
+    }
+
+    /// The most hosts.
+    private static let maxHosts = 64
+
+    private static func readHost(
+        _ hostAndPort: Substring, _ standard: Endpoint, in text: String
+    ) throws(AMQPURLError) -> Endpoint {
+        var endpoint = standard
         var port: Substring?
         if hostAndPort.hasPrefix("[") {
             guard let bracket = hostAndPort.firstIndex(of: "]") else { throw AMQPURLError(text, "']' is missing") }
@@ -94,17 +118,18 @@ struct AMQPURL: Sendable, Hashable {
         } else {
             let parts = hostAndPort.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count <= 2 else { throw AMQPURLError(text, "an IPv6 address needs brackets: [::1]") }
-            if let host = parts.first, !host.isEmpty { endpoint.host = try Self.decode(host, in: text) }
+            if let host = parts.first, !host.isEmpty { endpoint.host = try decode(host, in: text) }
             if parts.count == 2 { port = parts[1] }
         }
         guard !endpoint.host.isEmpty else { throw AMQPURLError(text, "the host is empty") }
         if let port, !port.isEmpty {
-            guard port.utf8.allSatisfy(Self.isDigit), let number = UInt16(port), number > 0 else {
+            guard port.utf8.allSatisfy(isDigit), let number = UInt16(port), number > 0 else {
                 // It is not repeated, since it may be a password: one that holds a '/', or has no '@' behind it.
                 throw AMQPURLError(text, "what follows the host's ':' is not a port (in a password, write '/' as %2F)")
             }
             endpoint.port = Int(number)
         }
+        return endpoint
     }
 
     private mutating func readQuery(_ query: Substring, in text: String) throws(AMQPURLError) {

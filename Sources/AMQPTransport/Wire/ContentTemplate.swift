@@ -6,12 +6,15 @@ import TransportIO
 
 /// What precedes the body of a published entry: the basic.publish frame and the content header frame.
 ///
-/// Encoded once for each severity and channel, because from one entry to the next only the size of the body and the message-id change.
+/// Encoded once for each severity and channel, because from one entry to the next only the size of the body, the message-id
+/// and the correlation id change.
 struct ContentTemplate {
     private let frames: ByteBuffer
     private let channel: UInt16
     private let bodySizeOffset: Int
     private let messageIDOffset: Int
+    /// Where the correlation id is; nil for messages that nobody answers.
+    private let correlationIDOffset: Int?
 
     /// Makes the template of entries of `severity` on `channel`: mandatory, so that one that no queue takes comes back.
     init(severity: Severity, mode: PublishMode, channel: UInt16 = Negotiation.channel) {
@@ -31,15 +34,25 @@ struct ContentTemplate {
         properties.delivery_mode = UInt8(
             (mode.isPersistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT).rawValue)
         properties.message_id = pool.bytes(String(repeating: "0", count: MessageID.byteCount))
+        if mode.isAnswered {
+            properties._flags |= UInt32(AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_REPLY_TO_FLAG)
+            properties.correlation_id = pool.bytes(String(repeating: "0", count: CorrelationID.byteCount))
+            properties.reply_to = pool.bytes(SetupStep.replyQueue)
+        }
         frames.writeContentHeader(properties, channel: channel)
         // The last property; behind it is the frame-end octet.
         messageIDOffset = frames.writerIndex - 1 - MessageID.byteCount
+        // Before it come reply-to and, before that, the correlation id; each has its length in front (AMQP 0-9-1, 1.8).
+        correlationIDOffset =
+            mode.isAnswered
+            ? messageIDOffset - 1 - SetupStep.replyQueue.utf8.count - 1 - CorrelationID.byteCount : nil
         self.frames = frames
     }
 
     /// Appends all that comes before the body of a message; `size` bytes of body have to be appended next, then
     /// ``Body/end(in:)`` be called.
-    func begin(_ id: EntryID, size: Int, frameMax: UInt32, into out: inout ByteBuffer) -> Body {
+    /// - Parameter tag: what is to be found again in the answer, where there is one.
+    func begin(_ id: EntryID, tag: UInt64 = 0, size: Int, frameMax: UInt32, into out: inout ByteBuffer) -> Body {
         let maxPayload = Int(frameMax) - FrameHeader.overhead
         let last = size == 0 ? 0 : (size - 1) / maxPayload
         out.reserveCapacity(minimumWritableBytes: frames.readableBytes + size + (last + 1) * FrameHeader.overhead)
@@ -47,6 +60,7 @@ struct ContentTemplate {
         out.writeImmutableBuffer(frames)
         out.setInteger(UInt64(size), at: start + bodySizeOffset)
         MessageID.set(id, at: start + messageIDOffset, in: &out)
+        if let correlationIDOffset { CorrelationID.set(tag, at: start + correlationIDOffset, in: &out) }
         // AMQP 0-9-1, 4.2.6.2: a body of 0 bytes has no frames.
         guard size > 0 else { return .none }
         out.writeMultipleIntegers(FrameType.body.rawValue, channel, UInt32(min(size, maxPayload)))

@@ -5,7 +5,7 @@ import TransportIO
 
 /// A method that RabbitMQ may send to a client, with those of its arguments that are of use here, copied.
 enum IncomingMethod {
-    case connectionStart(mechanisms: [String])
+    case connectionStart(mechanisms: [String], version: String?)
     case connectionTune(channelMax: UInt16, frameMax: UInt32, heartbeat: UInt16)
     case connectionOpenOk
     case connectionClose(Refusal)
@@ -123,16 +123,17 @@ extension AMQPPool {
         }
     }
 
-    /// Reads connection.start by hand, to step over its table: version (2 bytes), server-properties, mechanisms, locales.
+    /// Reads connection.start by hand, for its table: version (2 bytes), server-properties, mechanisms, locales.
     private static func decodeStart(_ arguments: UnsafeRawBufferPointer) -> IncomingMethod? {
         var rest = ByteBuffer(bytes: arguments)
         rest.moveReaderIndex(forwardBy: min(2, rest.readableBytes))
         guard let properties: UInt32 = rest.readInteger(), properties <= rest.readableBytes else { return nil }
-        rest.moveReaderIndex(forwardBy: Int(properties))
+        let table = rest.readSlice(length: Int(properties)) ?? ByteBuffer()
         guard let length: UInt32 = rest.readInteger(), let mechanisms = rest.readString(length: Int(length)) else {
             return nil
         }
-        return .connectionStart(mechanisms: mechanisms.split(separator: " ").map(String.init))
+        return .connectionStart(
+            mechanisms: mechanisms.split(separator: " ").map(String.init), version: FieldTable(table).text("version"))
     }
 }
 

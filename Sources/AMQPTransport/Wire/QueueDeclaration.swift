@@ -16,6 +16,8 @@ struct QueueDeclaration: Sendable, Hashable {
     var kind = Kind.classic
     /// The exchange it collects from.
     var exchange = Contract.exchange
+    /// How many nodes keep it, where that is more than RabbitMQ's own choice would be sure to be.
+    var replicas: Int32?
     /// Whether it goes away when nobody consumes from it any more.
     var isTemporary = false
 
@@ -47,6 +49,7 @@ struct QueueDeclaration: Sendable, Hashable {
         var arguments: [(key: String, value: AMQPPool.Field)] = []
         // A classic queue is RabbitMQ's default, and what others declare without saying so.
         if kind == .quorum { arguments.append(("x-queue-type", .text(kind.rawValue))) }
+        if let replicas { arguments.append(("x-quorum-initial-group-size", .number(replicas))) }
         if isTemporary {
             declare.auto_delete = kind == .classic ? 1 : 0
             arguments.append(("x-expires", .number(Self.temporaryExpiry)))

@@ -8,6 +8,9 @@ enum Contract {
     static let quorumExchange = "logs_topic.quorum"
     /// The like of it that leads to queues whose consumer acknowledges in batches.
     static let batchExchange = "logs_topic.ack-batch"
+    /// The likes of these that lead to queues on a cluster, so that one suite can measure one node and several.
+    static let clusterExchange = "logs_topic.cluster"
+    static let quorumClusterExchange = "logs_topic.quorum-cluster"
     /// The queue that both halves use unless told otherwise.
     static let defaultQueue = "broker-lab-logger"
 }

@@ -15,6 +15,11 @@ struct Session {
         var furtherSetup: [SetupStep] = []
         /// How many more there may be, which are opened when they are wanted.
         var spareChannels: UInt16 = 0
+        /// Whether goodbye is said on the channels before it is on the connection: for what was published without confirms.
+        ///
+        /// RabbitMQ answers on a channel when it has dealt with all that came before. When a connection is closed, it gives its
+        /// channels three seconds for that, and forgets the rest.
+        var closesChannels = false
 
         /// The most channels at once.
         var channelMax: UInt16 { channels + spareChannels }
@@ -37,6 +42,8 @@ struct Session {
         /// The connection is open; not all channels were set up yet.
         case settingUp
         case ready
+        /// Goodbye was said on the channels, and was not yet answered on so many.
+        case closingChannels(left: UInt16)
         case closing
         case closed
     }
@@ -51,6 +58,8 @@ struct Session {
     private var frames = FrameReader()
     /// Why RabbitMQ takes nothing at present: connection.blocked, channel.flow.
     private var obstacles = Obstacles()
+    /// RabbitMQ's version, as it says.
+    private(set) var serverVersion: String?
 
     init(configuration: Configuration, notice: @escaping (String) -> Void = { _ in }) {
         self.configuration = configuration
@@ -62,13 +71,22 @@ struct Session {
     }
 
     /// Whether the setup is done and no goodbye was said.
-    var isReady: Bool { phase == .ready }
+    var isReady: Bool {
+        if case .ready = phase { true } else { false }
+    }
 
     /// Whether goodbye was said.
-    var isClosing: Bool { phase == .closing || isClosed }
+    var isClosing: Bool {
+        switch phase {
+        case .closingChannels, .closing, .closed: true
+        case .awaitingStart, .awaitingTune, .awaitingOpenOk, .settingUp, .ready: false
+        }
+    }
 
     /// Whether the goodbye was answered.
-    var isClosed: Bool { phase == .closed }
+    var isClosed: Bool {
+        if case .closed = phase { true } else { false }
+    }
 
     /// Whether RabbitMQ takes nothing at present.
     var isBlocked: Bool { obstacles.reason != nil }
@@ -125,6 +143,10 @@ struct Session {
         case .connectionCloseOk:
             guard isClosing else { throw ProtocolError("it sent connection.close-ok though nothing was to be closed") }
             phase = .closed
+        case .channelCloseOk where isClosing:
+            guard case .closingChannels(let left) = phase else { break }
+            phase = .closingChannels(left: left - 1)
+            if left == 1 { closeConnection(into: &out) }
         case _ where isClosing:
             // AMQP 0-9-1, 1.4.2.9: after connection.close, everything but close and close-ok is to be discarded.
             break
@@ -155,7 +177,8 @@ struct Session {
         _ method: IncomingMethod, on channel: UInt16, into out: inout ByteBuffer
     ) throws(ProtocolError) -> Bool {
         switch (phase, method) {
-        case (.awaitingStart, .connectionStart(let mechanisms)):
+        case (.awaitingStart, .connectionStart(let mechanisms, let version)):
+            serverVersion = version
             let mechanism = configuration.url.mechanism
             guard mechanisms.contains(mechanism.rawValue) else {
                 throw ProtocolError(
@@ -234,7 +257,7 @@ struct Session {
         case .awaitingTune: "log in as '\(configuration.url.user)'"
         case .awaitingOpenOk: "open the vhost '\(configuration.url.virtualHost)'"
         case .settingUp: channels.lazy.map(\.attempt).first { !$0.isEmpty } ?? ""
-        case .ready, .closing, .closed: ""
+        case .ready, .closingChannels, .closing, .closed: ""
         }
     }
 
@@ -254,6 +277,16 @@ struct Session {
             phase = .closed
             return
         }
+        guard configuration.closesChannels, isReady else { return closeConnection(into: &out) }
+        var close = amqp_channel_close_t()
+        close.reply_code = UInt16(AMQP_REPLY_SUCCESS)
+        for channel in 1...configuration.channels {
+            out.writeMethod(AMQP_CHANNEL_CLOSE_METHOD, close, channel: channel)
+        }
+        phase = .closingChannels(left: configuration.channels)
+    }
+
+    private mutating func closeConnection(into out: inout ByteBuffer) {
         var close = amqp_connection_close_t()
         close.reply_code = UInt16(AMQP_REPLY_SUCCESS)
         out.writeMethod(AMQP_CONNECTION_CLOSE_METHOD, close, channel: 0)

@@ -14,9 +14,14 @@ enum SetupStep: Sendable, Hashable {
     case selectConfirms
     case limitPrefetch(UInt16)
     case consume(String)
+    /// Asks for what answers the messages that are published on the channel (RabbitMQ, "Direct Reply-to").
+    case consumeReplies
 
     /// The consumer tag: there is one consumer on a connection.
     static let consumerTag = "broker-lab"
+    /// What stands for a channel of RabbitMQ in the place of a queue: who publishes names it as reply-to, and consumes from it on
+    /// the same channel without acknowledgements.
+    static let replyQueue = "amq.rabbitmq.reply-to"
 
     /// Appends the request.
     func write(into out: inout ByteBuffer, channel: UInt16) {
@@ -60,6 +65,12 @@ enum SetupStep: Sendable, Hashable {
             consume.queue = pool.bytes(queue)
             consume.consumer_tag = pool.bytes(Self.consumerTag)
             out.writeMethod(AMQP_BASIC_CONSUME_METHOD, consume, channel: channel)
+        case .consumeReplies:
+            var consume = amqp_basic_consume_t()
+            consume.queue = pool.bytes(Self.replyQueue)
+            consume.consumer_tag = pool.bytes(Self.consumerTag)
+            consume.no_ack = 1
+            out.writeMethod(AMQP_BASIC_CONSUME_METHOD, consume, channel: channel)
         }
     }
 
@@ -69,7 +80,8 @@ enum SetupStep: Sendable, Hashable {
         case (.declareExchange, .exchangeDeclareOk), (.inspectExchange, .exchangeDeclareOk),
             (.declareQueue, .queueDeclareOk),
             (.declareDeadLetterQueue, .queueDeclareOk), (.inspectQueue, .queueDeclareOk), (.bindQueue, .queueBindOk),
-            (.selectConfirms, .confirmSelectOk), (.limitPrefetch, .basicQosOk), (.consume, .basicConsumeOk):
+            (.selectConfirms, .confirmSelectOk), (.limitPrefetch, .basicQosOk), (.consume, .basicConsumeOk),
+            (.consumeReplies, .basicConsumeOk):
             true
         default:
             false
@@ -97,6 +109,7 @@ enum SetupStep: Sendable, Hashable {
         case .selectConfirms: "turn publisher confirms on"
         case .limitPrefetch: "limit the prefetch"
         case .consume(let queue): "consume from the queue '\(queue)'"
+        case .consumeReplies: "consume replies (direct reply-to)"
         }
     }
 }

@@ -55,7 +55,7 @@ struct CellMeasurement: Sendable {
         try await ledger.announce(run: measured.run, sealed: payloads.isSealed)
 
         let meters = CellMeters(
-            logger: loggerPID, companions: companions, transport: descriptor.name, target: clientOptions.target)
+            logger: loggerPID, companions: companions, transport: descriptor.selector, target: clientOptions.target)
         FreedMemory.giveBack()
         let memory = (broker: PeakMemory(startingNowFor: getpid()), logger: PeakMemory(startingNowFor: loggerPID))
         let load = CellLoad(
@@ -137,7 +137,7 @@ struct CellMeasurement: Sendable {
     }
 
     private var peerVersion: String? {
-        let versions = companions.filter { $0.transports.contains(descriptor.name) }.compactMap(\.version)
+        let versions = companions.filter { $0.transports.contains(descriptor.selector) }.compactMap(\.version)
         return versions.isEmpty ? nil : versions.joined(separator: " ")
     }
 }

@@ -6,7 +6,7 @@ package struct CompanionProcess: Sendable, Hashable {
     package var pid: Int32?
     /// Its version, for the report's `peer_version` column.
     package var version: String?
-    /// The names of the transports that it works for, whatever their variant.
+    /// The selectors of the transports and variants that it works for.
     package var transports: Set<String>
 
     /// Creates a companion.

@@ -11,7 +11,8 @@ struct Palette: Sendable {
         "tcp", "netrpc", "grpc", "http", "amqp", "grpc:stream", "http:http2", "http:pipelined", "http:protobuf",
         "http:gob",
         "http:json-foundation", "http:http2-protobuf", "amqp:quorum", "amqp:transient", "amqp:unconfirmed",
-        "amqp:4-channels", "amqp:ack-batch", "amqp:protobuf", "amqp:gob",
+        "amqp:4-channels", "amqp:ack-batch", "amqp:protobuf", "amqp:gob", "amqp:reply", "amqp:cluster",
+        "amqp:quorum-cluster",
     ]
 
     private let indices: [String: Int]

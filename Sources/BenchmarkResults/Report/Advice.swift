@@ -30,6 +30,7 @@ package struct Advice: Sendable {
             case .surviving(let failure): durability.survives(failure)
             case .promise(.unacknowledged): true
             case .promise(.recorded): acknowledgement == "recorded" || acknowledgement == "stored"
+            case .promise(.queued): acknowledgement == "queued" || acknowledgement == "replicated"
             case .promise(let promise): acknowledgement == promise.rawValue
             }
         }

@@ -57,7 +57,8 @@ enum ResultColumns {
             fields, row in row.peerVersion = fields.text("peer_version")
         },
         .text(
-            "ack_class", \.acknowledgementClass, "What an acknowledgement promised: recorded, stored, queued or none."),
+            "ack_class", \.acknowledgementClass,
+            "What an acknowledgement promised: recorded, stored, queued, replicated or none."),
         ResultColumn(.flag("tls", "Whether the wire was encrypted.") { $0.row.isEncrypted }) {
             fields, row throws(BenchmarkError) in
             row.isEncrypted = try fields.flag("tls") ?? false

@@ -1,4 +1,5 @@
 import Broker
+import EntryJSON
 
 /// What a server has answered to an entry, as far as it matters to who has sent it.
 struct ReceivedAnswer {
@@ -44,7 +45,7 @@ struct ReceivedAnswer {
     func failure(takesAnySuccess: Bool) -> TransportError? {
         guard isSuccess else { return TransportError(.rejected, refusal) }
         if isKnown { return nil }
-        switch isCut ? .other : HTTPEnvelope.content(of: body) {
+        switch isCut ? .other : JSONEnvelope.content(of: body.span.bytes) {
         case .logged: return nil
         case .failed(let why): return TransportError(.rejected, "HTTP \(status), error: \(why)")
         case .other where takesAnySuccess: return nil
@@ -73,7 +74,7 @@ struct ReceivedAnswer {
 
     private var refusal: String {
         if let location { return "HTTP \(status), a redirect to \(location): \(Self.way(to: location))" }
-        let reason = HTTPEnvelope.message(in: body)
+        let reason = JSONEnvelope.message(in: body)
         return reason.isEmpty ? "HTTP \(status)" : "HTTP \(status): \(reason)"
     }
 }

@@ -1,4 +1,5 @@
 import Broker
+import EntryJSON
 import NIOCore
 import TransportIO
 
@@ -33,7 +34,7 @@ struct ResponseReader {
     private var state = State.head
     private var repeatedHead = RepeatedHead<Outcome>()
     /// The body of the last answer that was an acknowledgement.
-    private var knownBody = HTTPEnvelope.logged
+    private var knownBody = JSONEnvelope.logged
     private let takesAnySuccess: Bool
 
     /// - Parameter takesAnySuccess: whether every 2xx acknowledges, but for one that says that it failed.

@@ -1,4 +1,5 @@
 import Broker
+import EntryJSON
 import NIOCore
 
 /// Writes answers as HTTP/1.1 has them.
@@ -12,7 +13,7 @@ struct ResponseWriter {
         if case .goesOn = persistence {
             out.writeBytes(logged)
         } else {
-            write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), persistence, into: &out)
+            write(HTTPResponse(status: 202, body: JSONEnvelope.logged), persistence, into: &out)
         }
     }
 
@@ -63,7 +64,7 @@ struct ResponseWriter {
     private mutating func refreshDate() {
         guard date.refresh() else { return }
         var answer = ByteBuffer()
-        write(HTTPResponse(status: 202, body: HTTPEnvelope.logged), .goesOn, into: &answer)
+        write(HTTPResponse(status: 202, body: JSONEnvelope.logged), .goesOn, into: &answer)
         logged = Array(answer.readableBytesView)
     }
 

@@ -226,7 +226,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     ///   - sendTimeout: how many an entry may take in all. One that has spent most of them in the pool fails alone: its socket
     ///     may be as good as any.
     func secondPassed(_ second: UInt16, answerTimeout: UInt16, sendTimeout: UInt16) {
-        if !engine.isBlocked && pending.growOlder(limit: answerTimeout) {
+        if !engine.isBlocked && pending.growOlder(limit: answerTimeout) && !giveUpOverdue(limit: answerTimeout) {
             fail(TransportError(.unknown, "no answer from \(pool.peer) within \(answerTimeout - 1) s"))
         } else {
             pending.abandonOverdue(
@@ -246,6 +246,16 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         } catch {
             fail(TransportError(.unknown, "\(pool.peer): \(error)"))
         }
+    }
+
+    /// Gives up the entries that are overdue, where none of them is the peer's fault.
+    private func giveUpOverdue(limit: UInt16) -> Bool {
+        for ticket in pending.overdue(limit: limit) {
+            guard let failure = engine.giveUp(ticket) else { return false }
+            pending.remove(ticket)?.resume(returning: failure)
+        }
+        pool.regainedCapacity(self)
+        return true
     }
 
     private func wakeEngine(at deadline: NIODeadline?) {

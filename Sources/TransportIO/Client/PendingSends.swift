@@ -63,6 +63,11 @@ struct PendingSends {
         return isOverdue
     }
 
+    /// The tickets of those that have reached that age.
+    func overdue(limit: UInt16) -> [Int] {
+        slots.indices.filter { slots[$0].isInUse && slots[$0].age >= limit }
+    }
+
     /// Resumes everyone whose entry was given to the pool `limit` seconds ago; the tickets stay in use, for the answers that
     /// may still come.
     mutating func abandonOverdue(now: UInt16, limit: UInt16, _ failure: @autoclosure () -> TransportError) {

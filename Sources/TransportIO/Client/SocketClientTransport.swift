@@ -23,31 +23,46 @@ package struct SocketClientTransport: ClientTransport {
 
     /// What an acknowledgement promises.
     package let acknowledgement: AcknowledgementClass
-    let endpoint: Endpoint
+    /// Where the peer is, in the order of choice: addresses that are as good as one another.
+    let endpoints: [Endpoint]
     let description: PeerDescription
     var options: ClientOptions
     let maxSockets: Int
     let bounds: PoolBounds
     package let looksBeforeReuse: Bool
     let reconnection: Reconnection?
-    package let makeEngine: @Sendable () -> any ClientEngine
+    private let engine: @Sendable (Endpoint) -> any ClientEngine
 
-    /// Creates a transport.
-    /// - Parameters:
-    ///   - endpoint: the peer.
-    ///   - maxSockets: how many sockets a connection may have at once.
-    ///   - bounds: how many sends wait for room on a socket; nil for what the options' `maxInFlight` is worth.
-    ///   - looksBeforeReuse: whether a socket that has lain idle is asked, before an entry is written to it, if the peer has
-    ///     ended it meanwhile; such an entry then goes out on another socket, once.
-    ///   - reconnection: how a connection comes back that has lost its socket; nil for protocols without ids.
-    ///   - makeEngine: makes the engine of a new socket.
+    /// Creates a transport to a peer with one address; see the other initializer.
     package init(
         to endpoint: Endpoint, description: PeerDescription, acknowledgement: AcknowledgementClass,
         options: ClientOptions, maxSockets: Int = 1, bounds: PoolBounds? = nil, looksBeforeReuse: Bool = false,
         reconnection: Reconnection? = nil,
         makeEngine: @escaping @Sendable () -> any ClientEngine
     ) {
-        self.endpoint = endpoint
+        self.init(
+            toOneOf: [endpoint], description: description, acknowledgement: acknowledgement, options: options,
+            maxSockets: maxSockets, bounds: bounds, looksBeforeReuse: looksBeforeReuse, reconnection: reconnection
+        ) { _ in makeEngine() }
+    }
+
+    /// Creates a transport.
+    /// - Parameters:
+    ///   - endpoints: the peer, at one address or more: when one of them cannot be had, or is lost, the next one is tried.
+    ///   - maxSockets: how many sockets a connection may have at once.
+    ///   - bounds: how many sends wait for room on a socket; nil for what the options' `maxInFlight` is worth.
+    ///   - looksBeforeReuse: whether a socket that has lain idle is asked, before an entry is written to it, if the peer has
+    ///     ended it meanwhile; such an entry then goes out on another socket, once.
+    ///   - reconnection: how a connection comes back that has lost its socket; nil for protocols without ids.
+    ///   - makeEngine: makes the engine of a new socket to that address.
+    package init(
+        toOneOf endpoints: [Endpoint], description: PeerDescription, acknowledgement: AcknowledgementClass,
+        options: ClientOptions, maxSockets: Int = 1, bounds: PoolBounds? = nil, looksBeforeReuse: Bool = false,
+        reconnection: Reconnection? = nil,
+        makeEngine: @escaping @Sendable (Endpoint) -> any ClientEngine
+    ) {
+        precondition(!endpoints.isEmpty, "a peer has an address")
+        self.endpoints = endpoints
         self.description = description
         self.acknowledgement = acknowledgement
         self.options = options
@@ -55,7 +70,13 @@ package struct SocketClientTransport: ClientTransport {
         self.bounds = bounds ?? PoolBounds(maxInFlight: options.maxInFlight)
         self.looksBeforeReuse = looksBeforeReuse
         self.reconnection = reconnection
-        self.makeEngine = makeEngine
+        self.engine = makeEngine
+    }
+
+    /// Makes the engine of a new socket.
+    /// - Parameter endpoint: where the socket leads; nil for the first address.
+    package func makeEngine(at endpoint: Endpoint? = nil) -> any ClientEngine {
+        engine(endpoint ?? endpoints[0])
     }
 
     /// Opens a connection, runs `body` on its event loop and closes the connection.
@@ -63,13 +84,8 @@ package struct SocketClientTransport: ClientTransport {
         _ body: @Sendable (isolated SocketConnection) async throws -> R
     ) async throws -> R {
         let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
-        let tls: TLSContext?
-        do throws(TLSFailure) {
-            tls = try secure()
-        } catch {
-            throw TransportError(.notSent, "cannot reach \(description.peer) at \(endpoint) over TLS: \(error)")
-        }
-        if let warning = tls?.warning { options.notice(warning) }
+        let tls = try secure()
+        if let warning = tls.first?.warning { options.notice(warning) }
         let connection = SocketConnection(configuration: self, tls: tls, executor: executor)
         return try await withTaskExecutorPreference(executor) {
             do {
@@ -86,10 +102,18 @@ package struct SocketClientTransport: ClientTransport {
 }
 
 extension SocketClientTransport {
-    /// Reads certificates and keys, where there is to be TLS.
-    private func secure() throws(TLSFailure) -> TLSContext? {
-        guard let tls = options.tls else { return nil }
-        return try TLSContext(tls, host: endpoint.host)
+    /// Reads certificates and keys, for each address, where there is to be TLS.
+    private func secure() throws(TransportError) -> [TLSContext] {
+        guard let tls = options.tls else { return [] }
+        var contexts: [TLSContext] = []
+        for endpoint in endpoints {
+            do throws(TLSFailure) {
+                contexts.append(try TLSContext(tls, host: endpoint.host))
+            } catch {
+                throw TransportError(.notSent, "cannot reach \(description.peer) at \(endpoint) over TLS: \(error)")
+            }
+        }
+        return contexts
     }
 }
 

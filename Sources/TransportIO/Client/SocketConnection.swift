@@ -11,7 +11,7 @@ package actor SocketConnection: PacedConnection {
     /// The id of the latest entry.
     private var latest = EntryID(connection: .random(in: 0...UInt64.max), number: 0)
 
-    init(configuration: SocketClientTransport, tls: TLSContext?, executor: EventLoopExecutor) {
+    init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
         self.executor = executor
         self.reconnection = configuration.reconnection
         self.acknowledgement = Acknowledgement(configuration.acknowledgement)
@@ -124,7 +124,9 @@ package actor SocketConnection: PacedConnection {
             guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, since: since, $0) }) else {
                 return acknowledgement
             }
-            guard failure.fate == .unknown, reconnection.resends, !pool.isClosed, !pool.isOverdue(since) else {
+            guard failure.fate == .unknown, !failure.isFinal, reconnection.resends, !pool.isClosed,
+                !pool.isOverdue(since)
+            else {
                 throw failure
             }
             let now = ContinuousClock.now

@@ -33,7 +33,7 @@ extension SocketPool {
     }
 
     private func dialOnce() async {
-        let outcome = await connect()
+        let outcome = await connectToAny()
         dialing -= 1
         switch outcome {
         case .success(let socket):
@@ -44,6 +44,8 @@ extension SocketPool {
             if let lostAt = lostAt.take() {
                 let milliseconds = (MonotonicClock.now - lostAt) / 1_000_000
                 configuration.options.notice("connected to \(peer)\(again) after \(milliseconds) ms")
+            } else if configuration.endpoints.count > 1 {
+                configuration.options.notice("connected to \(peer)")
             }
             regainedCapacity(socket)
         case .failure(let failure):
@@ -69,24 +71,38 @@ extension SocketPool {
         }
     }
 
+    /// Tries each address once, from the one that it is the turn of.
+    private func connectToAny() async -> Result<Socket, TransportError> {
+        var failures: [String] = []
+        repeat {
+            switch await connect() {
+            case .success(let socket): return .success(socket)
+            case .failure(let failure): failures.append(failure.message)
+            }
+            moveOn()
+        } while failures.count < configuration.endpoints.count && !isClosed
+        return .failure(TransportError(.notSent, failures.joined(separator: " ")))
+    }
+
     /// Opens a socket and waits until entries can be sent on it.
     private func connect() async -> Result<Socket, TransportError> {
         let timeout = TimeAmount(connectTimeout)
         let limit = "\(timeout.nanoseconds / 1_000_000) ms"
         let deadline = NIODeadline.now() + timeout
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        let (makeEngine, tls) = (configuration.makeEngine, tls)
+        let (configuration, endpoint, tls) = (configuration, endpoint, tls)
         let socket: Socket
         let secured: EventLoopFuture<Void>?
         do {
             (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
                 .connectTimeout(timeout)
                 .forBrokerLab()
-                .connect(host: configuration.endpoint.host, port: configuration.endpoint.port) { channel in
+                .connect(host: endpoint.host, port: endpoint.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try tls?.add(to: channel, timeout: deadline - .now())
                         let socket = Socket(
-                            engine: makeEngine(), pool: pool.value, allocator: channel.allocator,
+                            engine: configuration.makeEngine(at: endpoint), pool: pool.value,
+                            allocator: channel.allocator,
                             isOnlyHandler: secured == nil)
                         try channel.pipeline.syncOperations.addHandler(socket)
                         return (socket, secured)

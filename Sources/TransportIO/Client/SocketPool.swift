@@ -10,11 +10,16 @@ final class SocketPool {
     typealias Socket = ClientSocketHandler
 
     /// The peer as error messages name it: `the tcp logger at 127.0.0.1:7000`.
-    let peer: String
+    private(set) var peer = ""
+    /// The address that sockets lead to, or that is tried next, by its position.
+    private(set) var place = 0 {
+        didSet { peer = "\(configuration.description.peer) at \(endpoint)" }
+    }
     let protocolName: String
     let executor: EventLoopExecutor
     let configuration: SocketClientTransport
-    let tls: TLSContext?
+    /// For each address, where connections are secured.
+    private let contexts: [TLSContext]
 
     var sockets: [ObjectIdentifier: Socket] = [:]
     /// Sockets that had capacity when they were put here; those that have lost it are dropped when they are met.
@@ -41,8 +46,8 @@ final class SocketPool {
     /// Who waits until the peer is missed.
     private var missing: UnsafeContinuation<Void, Never>?
 
-    init(configuration: SocketClientTransport, tls: TLSContext?, executor: EventLoopExecutor) {
-        self.tls = tls
+    init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
+        contexts = tls
         self.configuration = configuration
         self.executor = executor
         looksBeforeReuse = configuration.looksBeforeReuse
@@ -54,8 +59,20 @@ final class SocketPool {
         // Rounded up: an entry of age n has waited for more than n - 1 seconds.
         answerTimeout = timeout.secondsCounted
         sendTimeout = max(timeout, patience).secondsCounted
-        peer = "\(configuration.description.peer) at \(configuration.endpoint)"
         protocolName = configuration.description.protocolName
+        peer = "\(configuration.description.peer) at \(endpoint)"
+    }
+
+    /// The address that sockets lead to, or that is tried next.
+    var endpoint: Endpoint { configuration.endpoints[place] }
+
+    /// How connections to it are secured; nil for cleartext.
+    var tls: TLSContext? { contexts.isEmpty ? nil : contexts[place] }
+
+    /// Goes on to the next address; back to the first behind the last.
+    func moveOn() {
+        guard configuration.endpoints.count > 1 else { return }
+        place = (place + 1) % configuration.endpoints.count
     }
 
     /// A socket that takes an entry now.
@@ -160,6 +177,7 @@ final class SocketPool {
             lostAt = lostAt ?? now
             configuration.options.notice("\(failure.message); connecting again")
         }
+        if sockets.isEmpty { moveOn() }
         if socket.hasBeenAnswered {
             dialIfWanted()
         } else if now - readyAt >= Redial.usefulLifetime {

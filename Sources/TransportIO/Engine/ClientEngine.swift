@@ -48,6 +48,10 @@ package protocol ClientEngine {
     /// Whether the peer has said that it takes nothing at present: what is in flight then waits without growing older.
     var isBlocked: Bool { get }
 
+    /// Gives up an entry that was not answered in time, where it is not the peer that owes the answer, but somebody behind it.
+    /// - Returns: what is known of the entry; nil where the peer owes it, so that the connection is given up.
+    mutating func giveUp(_ ticket: Int) -> TransportError?
+
     /// Whether an entry is done when it is written, because the peer gives no answers.
     var completesOnWrite: Bool { get }
 
@@ -90,6 +94,8 @@ extension ClientEngine {
     ) throws(TransportError) {
         try send(entry, ticket: ticket, into: &out)
     }
+    /// Most peers answer for themselves.
+    package mutating func giveUp(_ ticket: Int) -> TransportError? { nil }
     /// Most protocols have no way to say it but flow control.
     package var isBlocked: Bool { false }
     /// Most protocols answer.

@@ -5,43 +5,75 @@ import Synchronization
 
 /// The logger half of a transport that consumes from a message broker: one engine on one dialed socket.
 package struct DialedServerTransport: ServerTransport {
-    private let endpoint: Endpoint
+    private let addresses: Rotation
     private let target: String
     private let peer: String
     private let mend: String
     private let options: ServerOptions
     private let tls: ClientTLS?
-    package let makeEngine: @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
+    private let engine: @Sendable (Endpoint, _ ready: @escaping @Sendable () -> Void) -> any ServerEngine
 
     /// Creates a transport.
     /// - Parameters:
-    ///   - endpoint: the message broker.
+    ///   - endpoints: the message broker, at one address or more: when one of them cannot be had, or is lost, the next one is
+    ///     tried.
     ///   - target: what a client gives as `--to`.
     ///   - peer: who it is: `RabbitMQ`.
     ///   - mend: what to do when it cannot be reached, as a sentence.
     ///   - tls: how the connection is secured; nil for cleartext.
-    ///   - makeEngine: makes the engine; it calls `ready` once, when entries can arrive.
+    ///   - makeEngine: makes the engine of a connection to that address; it calls `ready` once, when entries can arrive.
     package init(
-        to endpoint: Endpoint, target: String, peer: String, mend: String, options: ServerOptions,
+        toOneOf endpoints: [Endpoint], target: String, peer: String, mend: String, options: ServerOptions,
         tls: ClientTLS? = nil,
-        makeEngine: @escaping @Sendable (_ ready: @escaping @Sendable () -> Void) -> any ServerEngine
+        makeEngine: @escaping @Sendable (Endpoint, _ ready: @escaping @Sendable () -> Void) -> any ServerEngine
     ) {
-        self.endpoint = endpoint
+        addresses = Rotation(endpoints)
         self.target = target
         self.peer = peer
         self.mend = mend
         self.options = options
         self.tls = tls
-        self.makeEngine = makeEngine
+        self.engine = makeEngine
+    }
+
+    /// Makes the engine of a connection to the first address.
+    package func makeEngine(_ ready: @escaping @Sendable () -> Void) -> any ServerEngine {
+        engine(addresses.current, ready)
     }
 
     /// Dials, consumes until the task is cancelled, then drains.
+    ///
+    /// Each address is tried once. What was lost is for the caller to try again, which then begins with the next address.
     package func serve(
         to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
     ) async throws {
+        var failures: [String] = []
+        repeat {
+            let endpoint = addresses.current
+            do throws(Failure) {
+                return try await serve(at: endpoint, to: recorder, ready: ready)
+            } catch {
+                addresses.moveOn(from: endpoint)
+                failures.append(error.message)
+                if error.wasReady || Task.isCancelled { break }
+            }
+        } while failures.count < addresses.count
+        throw ServerError(failures.joined(separator: " "))
+    }
+
+    /// Why there is no connection, or not any more.
+    private struct Failure: Error {
+        var message: String
+        var wasReady = false
+    }
+
+    private func serve(
+        at endpoint: Endpoint, to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
+    ) async throws(Failure) {
         let eventLoop = ServerEventLoop.shared
         let ended = eventLoop.makePromise(of: String?.self)
-        let (makeEngine, target, drainTimeout) = (makeEngine, target, TimeAmount(options.drainTimeout))
+        let (makeEngine, target, drainTimeout) = (engine, target, TimeAmount(options.drainTimeout))
+        let isOneOfSeveral = addresses.count > 1
         let hasBeenReady = Mutex(false)
         let handler: ServerSocketHandler
         let secured: EventLoopFuture<Void>?
@@ -56,8 +88,9 @@ package struct DialedServerTransport: ServerTransport {
                         channel.eventLoop.makeCompletedFuture {
                             dialling.set(channel)
                             let secured = try context?.add(to: channel, timeout: .seconds(5))
-                            let engine = makeEngine {
+                            let engine = makeEngine(endpoint) {
                                 hasBeenReady.withLock { $0 = true }
+                                if isOneOfSeveral { options.notice("connected to \(peer) at \(endpoint)") }
                                 ready(ServerAddress(target: target))
                             }
                             let handler = ServerSocketHandler(
@@ -72,26 +105,47 @@ package struct DialedServerTransport: ServerTransport {
             try await dialling.untilCancelled { try await secured?.get() }
         } catch let failure as TLSFailure {
             ended.succeed(nil)
-            throw ServerError("cannot reach \(peer) at \(endpoint) over TLS: \(failure)")
+            throw Failure(message: "cannot reach \(peer) at \(endpoint) over TLS: \(failure)")
         } catch {
             ended.succeed(nil)
             guard !Task.isCancelled else { return }
             let reason = describe(error)
             // Otherwise it may well run: a name that is unknown, a limit of this process.
             let mend = reason == "connection refused" ? " \(mend)" : ""
-            throw ServerError("cannot reach \(peer) at \(endpoint): \(reason).\(mend)")
+            throw Failure(message: "cannot reach \(peer) at \(endpoint): \(reason).\(mend)")
         }
-        let failure = try await withTaskCancellationHandler {
-            try await ended.futureResult.get()
+        let failure = await withTaskCancellationHandler {
+            try? await ended.futureResult.get()
         } onCancel: {
             eventLoop.execute { handler.drain() }
         }
         guard !Task.isCancelled else { return }
         let reason = failure ?? "it closed the connection"
         guard hasBeenReady.withLock({ $0 }) else {
-            throw ServerError("cannot consume from \(peer) at \(endpoint): \(reason)")
+            throw Failure(message: "cannot consume from \(peer) at \(endpoint): \(reason)")
         }
-        throw ServerError("lost \(peer) at \(endpoint): \(reason)")
+        throw Failure(message: "lost \(peer) at \(endpoint): \(reason)", wasReady: true)
+    }
+}
+
+/// Addresses that are as good as one another: the one that it is the turn of, for as long as it serves.
+private final class Rotation: Sendable {
+    private let endpoints: [Endpoint]
+    private let place = Mutex(0)
+
+    init(_ endpoints: [Endpoint]) {
+        precondition(!endpoints.isEmpty, "a peer has an address")
+        self.endpoints = endpoints
+    }
+
+    var count: Int { endpoints.count }
+    var current: Endpoint { place.withLock { endpoints[$0] } }
+
+    /// Goes on to the next one, unless somebody else has done so already.
+    func moveOn(from endpoint: Endpoint) {
+        place.withLock { place in
+            if endpoints[place] == endpoint { place = (place + 1) % endpoints.count }
+        }
     }
 }
 

@@ -96,17 +96,13 @@ struct BenchCommand: AsyncParsableCommand {
         var configuration = BenchmarkConfiguration(
             suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(transports, companions),
             folder: folder)
-        configuration.companions = TransportRegistry.defaults.compactMap { transport in
-            guard let companion = transport.companion, let one = companions.running[transport.name] else { return nil }
-            return CompanionProcess(
-                name: companion.name, pid: one.processID, version: one.version, transports: [transport.name])
-        }
+        configuration.companions = companions.processes
         configuration.adjustClientOptions = { transport, options in
             // The logger's line hides the password.
-            if let one = companions.running[transport.name] { options.target = one.target }
+            if let one = companions.running(for: transport) { options.target = one.target }
         }
         configuration.backlog = { transport in
-            guard let companion = transport.companion, let one = companions.running[transport.name] else { return nil }
+            guard let companion = transport.companion, let one = companions.running(for: transport) else { return nil }
             return try await companion.backlog(of: transport, label: Self.label, at: one.target)
         }
         if !quiet { configuration.progress = StandardErrorProgress() }
@@ -128,10 +124,10 @@ struct BenchCommand: AsyncParsableCommand {
             guard
                 transport.selector == control.name || transports.contains(where: { $0.receiver == transport.receiver })
             else { continue }
-            let target = companions.running[transport.name]?.target ?? transport.privateTarget
+            let target = companions.running(for: transport)?.target ?? transport.privateTarget
             arguments += ["--listen", "\(transport.selector)=\(target)"]
         }
-        for transport in TransportRegistry.defaults where companions.running[transport.name] != nil {
+        for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
             for (option, value) in transport.companion?.isolation(Self.label).sorted(by: <) ?? [] {
                 let isFlag = transport.options.contains {
                     $0.name == option && $0.half == .logger && $0.valueName == nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BenchmarkKit
 import Broker
 
 /// The companions that a benchmark is to use instead of starting its own: `--amqp URL`.
@@ -7,7 +8,8 @@ struct CompanionOptions: DeclaredFlags {
         TransportRegistry.defaults.compactMap { transport in
             transport.companion.map {
                 DeclaredFlag(
-                    name: transport.name, valueName: "url", help: "A \($0.name) to use instead of a private one.")
+                    name: transport.name, valueName: "url",
+                    help: "A \($0.name) to use instead of a private one.")
             }
         }
     }
@@ -15,23 +17,56 @@ struct CompanionOptions: DeclaredFlags {
     var given: [String: String] = [:]
 }
 
-/// The companions of a benchmark's transports, by the transports' names.
+/// The companions of a benchmark's transports: one for each kind that they need.
 struct Companions: Sendable {
-    /// Those that run.
-    private(set) var running: [String: RunningCompanion] = [:]
+    /// A kind of companion that some of the transports need: variants may need another one than their transport's default.
+    private struct Need: Hashable {
+        /// The transport's name, which the flag has that gives one.
+        var transport: String
+        /// The companion's.
+        var companion: String
+
+        init?(of transport: TransportDescriptor) {
+            guard let companion = transport.companion else { return nil }
+            (self.transport, self.companion) = (transport.name, companion.name)
+        }
+    }
+
+    private var running: [Need: RunningCompanion] = [:]
+
+    /// The one that runs for a transport.
+    func running(for transport: TransportDescriptor) -> RunningCompanion? {
+        Need(of: transport).flatMap { running[$0] }
+    }
+
+    /// Whether one runs for the transport of that name, or for a variant of it.
+    func isRunningForAny(named name: String) -> Bool { running.keys.contains { $0.transport == name } }
+
+    /// Their processes, with what they work for.
+    var processes: [CompanionProcess] {
+        running.flatMap { need, one in
+            let transports = Set(TransportRegistry.all.filter { Need(of: $0) == need }.map(\.selector))
+            let ids = one.processIDs.isEmpty ? [nil] : one.processIDs.map(Int32?.some)
+            return ids.enumerated().map { index, id in
+                CompanionProcess(
+                    name: need.companion, pid: id, version: index == 0 ? one.version : nil, transports: transports)
+            }
+        }
+    }
 
     /// Finds out, before anything is made or started, whether all that `transports` need can be had.
     /// - Throws: an error that says what is missing, and what to do about it.
     static func check(_ transports: [TransportDescriptor], _ options: CompanionOptions) async throws {
-        for (name, companion) in needed(by: transports) {
-            guard let target = options.given[name] else {
+        for transport in needing(transports) {
+            guard let companion = transport.companion else { continue }
+            guard let target = options.given[transport.name] else {
                 _ = try companion.find()
                 continue
             }
             do {
-                try await companion.check(target)
+                _ = try await companion.check(target)
             } catch let error as ServerError {
-                throw ServerError("\(error) Or leave out --\(name): bench then starts its own.")
+                throw ServerError("\(error) Or leave out --\(transport.name): bench then starts its own.")
             }
         }
     }
@@ -41,35 +76,36 @@ struct Companions: Sendable {
         for transports: [TransportDescriptor], _ options: CompanionOptions, progress: (String) -> Void,
         _ body: (Companions) async throws -> R
     ) async throws -> R {
-        try await run(needed(by: transports)[...], Companions(), options, progress, body)
+        try await run(needing(transports)[...], Companions(), options, progress, body)
     }
 
     private static func run<R: Sendable>(
-        _ left: ArraySlice<(name: String, companion: any TransportCompanion)>, _ companions: Companions,
-        _ options: CompanionOptions, _ progress: (String) -> Void, _ body: (Companions) async throws -> R
+        _ left: ArraySlice<TransportDescriptor>, _ companions: Companions, _ options: CompanionOptions,
+        _ progress: (String) -> Void, _ body: (Companions) async throws -> R
     ) async throws -> R {
-        guard let (name, companion) = left.first else { return try await body(companions) }
+        guard let transport = left.first, let companion = transport.companion, let need = Need(of: transport) else {
+            return try await body(companions)
+        }
         var companions = companions
-        if let target = options.given[name] {
-            companions.running[name] = RunningCompanion(target: target)
+        if let target = options.given[transport.name] {
+            companions.running[need] = RunningCompanion(target: target, version: try await companion.check(target))
             return try await run(left.dropFirst(), companions, options, progress, body)
         }
         progress("starting a private \(companion.name) \(try companion.find().version)")
         return try await companion.run { one in
             var companions = companions
-            companions.running[name] = one
+            companions.running[need] = one
             return try await run(left.dropFirst(), companions, options, progress, body)
         }
     }
 
-    private static func needed(
-        by transports: [TransportDescriptor]
-    ) -> [(name: String, companion: any TransportCompanion)] {
-        TransportRegistry.defaults.compactMap { transport in
-            guard let companion = transport.companion, transports.contains(where: { $0.name == transport.name }) else {
-                return nil
-            }
-            return (transport.name, companion)
+    /// One transport for each kind of companion that is needed, in the registry's order.
+    private static func needing(_ transports: [TransportDescriptor]) -> [TransportDescriptor] {
+        var known: Set<Need> = []
+        return TransportRegistry.all.filter { transport in
+            guard let need = Need(of: transport), transports.contains(where: { $0.selector == transport.selector })
+            else { return false }
+            return known.insert(need).inserted
         }
     }
 }

@@ -10,12 +10,17 @@ struct DoctorCommand: AsyncParsableCommand {
             Changes nothing and sends no entry. Each line begins with ok, warn or missing. Exits 0 when bench could measure \
             every transport, and 69 when something is missing for that.
 
-            EXAMPLE
+            EXAMPLES
               brokerlab doctor
+              brokerlab doctor --amqp amqp://user:password@one,two,three
             """)
 
+    @OptionGroup
+    var companions: CompanionOptions
+
     func run() async throws {
-        let findings = Libraries.findings() + Machine.findings() + (await ContractPorts.findings())
+        var findings = Libraries.findings() + Machine.findings() + (await ContractPorts.findings())
+        findings += try await GivenCompanions.findings(companions)
         let missing = findings.filter { $0.status == .missing }.map(\.subject)
         guard missing.isEmpty else {
             try say(

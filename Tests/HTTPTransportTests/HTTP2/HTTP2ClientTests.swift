@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import EntryJSON
 import HTTP2
 import HTTP2TestKit
 import NIOCore
@@ -67,7 +68,7 @@ import Testing
         let (fates, _) = try fates(engine, step: step) {
             $0.addHeaders(3, [(":status", answer.status)] + answer.fields, endStream: answer.status == "204")
             // What a 2xx says in its body counts as well: EnvelopeTests.
-            let body = answer.status.hasPrefix("2") ? HTTPEnvelope.logged : Self.envelope
+            let body = answer.status.hasPrefix("2") ? JSONEnvelope.logged : Self.envelope
             if answer.status != "204" { $0.addData(3, body, endStream: true) }
         }
         #expect(fates == [Fate(ticket: 1, failure: answer.failure.map { TransportError(.rejected, $0) })])

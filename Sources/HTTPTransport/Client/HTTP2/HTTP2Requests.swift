@@ -1,5 +1,6 @@
 import Broker
 import EntryCodecs
+import EntryJSON
 import HTTP2
 import NIOCore
 import TransportIO
@@ -8,7 +9,7 @@ import TransportIO
 final class HTTP2Requests: EntryRequests {
     private let streams = StreamTable<HTTP2ClientStream>()
     /// The body of the last answer that was an acknowledgement.
-    private let knownBody = Unguarded(HTTPEnvelope.logged)
+    private let knownBody = Unguarded(JSONEnvelope.logged)
     private let takesAnySuccess: Bool
     private let request: HTTP2Request
     private let encoder: EntryEncoder

@@ -1,5 +1,6 @@
 import Broker
 import CNGHTTP2
+import EntryJSON
 import HTTP2
 
 /// The header lists that a server answers with over HTTP/2.
@@ -9,7 +10,7 @@ struct HTTP2Answers: ~Copyable {
     private let date = Unguarded(HTTPDate())
     private let logged = HeaderList(copying: [
         (":status", "202"), ("date", HTTPDate().text), ("content-type", "application/json"),
-        ("content-length", "\(HTTPEnvelope.loggedText.utf8CodeUnitCount)"),
+        ("content-length", "\(JSONEnvelope.loggedText.utf8CodeUnitCount)"),
     ])
     private let goOn = HeaderList([HeaderField.fixed(":status", "100")])
 

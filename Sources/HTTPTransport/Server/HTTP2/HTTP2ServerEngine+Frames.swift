@@ -1,6 +1,7 @@
 import Broker
 import CNGHTTP2
 import EntryCodecs
+import EntryJSON
 import HTTP2
 import NIOCore
 import TransportIO
@@ -96,10 +97,10 @@ extension HTTP2ServerEngine: ConnectionServer {
         }
         let sent = streams[slot].answerSent
         guard let answer = streams[slot].answer else {
-            let count = min(room, HTTPEnvelope.loggedText.utf8CodeUnitCount - sent)
-            memory.copyMemory(from: HTTPEnvelope.loggedText.utf8Start + sent, byteCount: count)
+            let count = min(room, JSONEnvelope.loggedText.utf8CodeUnitCount - sent)
+            memory.copyMemory(from: JSONEnvelope.loggedText.utf8Start + sent, byteCount: count)
             streams[slot].answerSent = sent + count
-            return (count, sent + count == HTTPEnvelope.loggedText.utf8CodeUnitCount)
+            return (count, sent + count == JSONEnvelope.loggedText.utf8CodeUnitCount)
         }
         let count = min(room, answer.count - sent)
         answer.withUnsafeBytes { bytes in

@@ -1,12 +1,14 @@
-import EntryJSON
 import NIOCore
 
-/// The contract's JSON envelope: `{"error": false, "message": "logged"}`.
-enum HTTPEnvelope {
-    static let loggedText: StaticString = #"{"error":false,"message":"logged"}"#
-    static let logged = Array("\(loggedText)".utf8)
+/// The contract's JSON envelope, the answer to an entry: `{"error": false, "message": "logged"}`.
+package enum JSONEnvelope {
+    /// The answer to an entry that was taken.
+    package static let loggedText: StaticString = #"{"error":false,"message":"logged"}"#
+    /// Its bytes.
+    package static let logged = Array("\(loggedText)".utf8)
 
-    static func failure(_ message: String) -> [UInt8] {
+    /// The answer to an entry that was not taken.
+    package static func failure(_ message: String) -> [UInt8] {
         var out = ByteBuffer()
         out.writeStaticString(#"{"error":true,"message":""#)
         JSONText.write(message, escapedLength: JSONText.escapedLength(message), into: &out)
@@ -15,7 +17,7 @@ enum HTTPEnvelope {
     }
 
     /// What the body of an answer says.
-    enum Content: Equatable {
+    package enum Content: Equatable {
         /// `error` is false.
         case logged
         /// `error` is true, or says why.
@@ -25,10 +27,10 @@ enum HTTPEnvelope {
     }
 
     /// Reads an envelope, however it is spaced; its members may be in any order, and others beside them.
-    static func content(of body: [UInt8]) -> Content {
+    package static func content(of body: RawSpan) -> Content {
         var (error, message): (JSONObject.Value?, String?)
         do throws(EntryJSONError) {
-            try JSONObject.forEachMember(in: body.span.bytes) { key, value in
+            try JSONObject.forEachMember(in: body) { key, value in
                 if key == "error" { error = value }
                 if key == "message", case .string(let text) = value { message = text }
             }
@@ -44,7 +46,7 @@ enum HTTPEnvelope {
     }
 
     /// The `message` of an envelope, or else the text itself as far as it fits one line.
-    static func message(in body: [UInt8]) -> String {
+    package static func message(in body: [UInt8]) -> String {
         var message: String?
         try? JSONObject.forEachMember(in: body.span.bytes) { key, value in
             if key == "message", case .string(let text) = value { message = text }

@@ -43,6 +43,11 @@ struct IncomingContent {
     /// The message-id of the message; empty where it has none.
     private(set) var messageID = ByteBuffer()
 
+    /// Where to send a reply to the message; empty where nobody asks for one.
+    private(set) var replyTo = ByteBuffer()
+    /// What the reply has to say for its request to be found, or says; empty where it has none.
+    private(set) var correlationID = ByteBuffer()
+
     /// How the message's body is written.
     private(set) var codec = EntryCodec.json
 
@@ -73,12 +78,9 @@ struct IncomingContent {
             let header = try ContentHeader(frame, bytes)
             let bodySize = header.bodySize
             codec = header.codec
-            messageID.clear()
-            if let id = header.messageID {
-                bytes.withUnsafeReadableBytes { raw in
-                    _ = messageID.writeBytes(UnsafeRawBufferPointer(rebasing: raw[id]))
-                }
-            }
+            Self.copy(header.messageID, of: bytes, to: &messageID)
+            Self.copy(header.replyTo, of: bytes, to: &replyTo)
+            Self.copy(header.correlationID, of: bytes, to: &correlationID)
             guard bodySize <= maxBodyBytes else {
                 phase = .oversized(delivery, rest: bodySize)
                 return nil
@@ -100,6 +102,14 @@ struct IncomingContent {
             return isLast ? (delivery, .oversized) : nil
         default:
             throw Self.misplaced
+        }
+    }
+
+    private static func copy(_ text: Range<Int>?, of bytes: ByteBuffer, to copy: inout ByteBuffer) {
+        if copy.readableBytes > 0 { copy.clear() }
+        guard let text else { return }
+        bytes.withUnsafeReadableBytes { raw in
+            _ = copy.writeBytes(UnsafeRawBufferPointer(rebasing: raw[text]))
         }
     }
 

@@ -1,0 +1,123 @@
+import Foundation
+import RabbitMQNode
+import Subprocess
+import Testing
+
+/// A RabbitMQ of three nodes, which are killed under load, with a quorum queue between broker and logger.
+///
+/// The first node is killed always; `Tests/cluster-failover` has all three killed in turn.
+@Suite(.serialized, .timeLimit(.minutes(8)))
+struct ClusterFailoverTests {
+    private static let queue = "failover"
+    private static let inFlight = 64
+    private static let run = "failover"
+    private static var isLong: Bool { ProcessInfo.processInfo.environment["BROKERLAB_FAILOVER"] == "all" }
+
+    private struct Ledger: Decodable {
+        var received: Int
+        var unique: Int
+        var duplicated: Int
+    }
+
+    /// What is acted on.
+    private struct Scene {
+        var cluster: RabbitMQCluster
+        var logger: RunningLogger
+        var sender: RunningProgram
+    }
+
+    /// The URL with the hosts from that one on, and then the others.
+    private func url(_ cluster: RabbitMQCluster, from first: Int) -> String {
+        let hosts = (0..<3).map { cluster.nodes[($0 + first) % 3] }.map { "\($0.address):\($0.port)" }
+        return "amqp://guest:guest@" + hosts.joined(separator: ",")
+    }
+
+    private func ledger(_ logger: RunningLogger) async throws -> Ledger? {
+        let answer = try await logger.answer("/runs/\(Self.run)")
+        return answer.exitCode == 0 ? try answer.decoded(Ledger.self) : nil
+    }
+
+    /// Waits until the logger has `count` different entries.
+    private func wait(_ logger: RunningLogger, for count: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(90)
+        while (try await ledger(logger)?.unique ?? 0) < count {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("the logger did not get \(count) entries: \(logger.program.errors.text)")
+                throw CancellationError()
+            }
+            // The API has no way to wait for an entry.
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// The node that a program says it is connected to, by the last line about it that begins so.
+    private func node(_ cluster: RabbitMQCluster, of output: ProgramOutput, _ beginning: String) throws -> RabbitMQNode
+    {
+        let line = try #require(output.lines.last { $0.contains(beginning) }, "\(output.text)")
+        return try #require(cluster.nodes.first { line.contains("at \($0.address):\($0.port)") }, "\(line)")
+    }
+
+    /// Kills a node, and says how long it takes until entries arrive that were not on their way.
+    private func kill(_ node: RabbitMQNode, _ what: String, in scene: Scene) async throws {
+        let before = try #require(try await ledger(scene.logger)).unique
+        try await node.kill()
+        let start = ContinuousClock.now
+        try await wait(scene.logger, for: before + 20 * Self.inFlight)
+        print(
+            "failover: the node of \(what) (\(node.address)) was killed; it went on after \(ContinuousClock.now - start)"
+        )
+    }
+
+    @Test("Every confirmed entry arrives")
+    func failover() async throws {
+        try await withRabbitMQCluster(of: 3) { cluster in
+            try await withLogger(
+                [],
+                arguments: [
+                    "--listen", "amqp:quorum-cluster=\(url(cluster, from: 1))", "--amqp-queue", Self.queue,
+                ], limit: .seconds(400)
+            ) { logger in
+                let finished = try await withProgram(
+                    .brokerlab,
+                    [
+                        "send", "--transport", "amqp:quorum-cluster", "--to", url(cluster, from: 0), "--payload-bytes",
+                        "100",
+                        "--run", Self.run, "--count", "2000000000", "--in-flight", "\(Self.inFlight)", "--json",
+                    ], limit: .seconds(400), isStopped: false
+                ) { sender in
+                    try await killNodes(Scene(cluster: cluster, logger: logger, sender: sender))
+                    try sender.signal(.interrupt)
+                }
+                let outcome = try finished.decoded(SendOutcome.self)
+                #expect(outcome.failed == 0 && outcome.acked > 20 * Self.inFlight, "\(finished.output.text)")
+                try await wait(logger, for: outcome.acked)
+                let ledger = try #require(try await ledger(logger))
+                #expect(ledger.unique >= outcome.acked && ledger.unique <= outcome.sent + Self.inFlight)
+                print("failover: \(outcome.acked) confirmed, \(ledger.duplicated) came twice and were known")
+            }
+        }
+    }
+
+    private func killNodes(_ scene: Scene) async throws {
+        let (cluster, logger, sender) = (scene.cluster, scene.logger, scene.sender)
+        try await wait(logger, for: 1000)
+        let broker = try node(cluster, of: sender.errors, "connected to RabbitMQ")
+        #expect(broker == cluster.nodes[0], "the first host is tried first")
+        try await kill(broker, "the broker", in: scene)
+        #expect(try node(cluster, of: sender.errors, "connected to RabbitMQ") == cluster.nodes[1], "then the next one")
+        let doctor = try await runProgram(.brokerlab, ["doctor", "--amqp", cluster.url])
+        for (index, node) in cluster.nodes.enumerated() {
+            let line = doctor.output.lines.first { $0.contains(" \(node.address):\(node.port) (amqp)") }
+            #expect(line?.hasPrefix(index == 0 ? "missing" : "ok") == true, "\(doctor.output.text)")
+        }
+        guard Self.isLong else { return }
+        try await broker.startAgain()
+        let consumer = try node(cluster, of: logger.program.errors, "connected to RabbitMQ")
+        try await kill(consumer, "the logger", in: scene)
+        try await consumer.startAgain()
+        let listed = try await cluster.nodes[2].control("list_queues", "name", "leader")
+        let line = try #require(listed.split(separator: "\n").first { $0.hasPrefix("\(Self.queue)-") }, "\(listed)")
+        let leader = try #require(cluster.nodes.first { line.hasSuffix($0.name) }, "\(line)")
+        try await kill(leader, "the queue's leader", in: scene)
+    }
+}
