@@ -41,6 +41,14 @@ import Testing
         #expect(engine.isClosed)
     }
 
+    /// A classic one is away with its node, and then nobody can declare it, nor go on behind it.
+    @Test func deadLettersAreKeptAsTheirQueueIs() {
+        for kind in [QueueDeclaration.Kind.classic, .quorum] {
+            let queue = QueueDeclaration(name: "q", kind: kind)
+            #expect(queue.setup.first == .declareDeadLetterQueue("q.dead", kind))
+        }
+    }
+
     private func text(_ parts: [UInt8]...) -> String? {
         FieldTable(ByteBuffer(bytes: parts.flatMap(\.self))).text("version")
     }

@@ -34,7 +34,7 @@ struct QueueDeclaration: Sendable, Hashable {
 
     /// The steps that make the queue collect what is published to its exchange.
     var setup: [SetupStep] {
-        (deadLetterQueue.map { [.declareDeadLetterQueue($0)] } ?? [])
+        (deadLetterQueue.map { [.declareDeadLetterQueue($0, kind)] } ?? [])
             + [.declareQueue(self)] + bindings
     }
 
@@ -64,11 +64,15 @@ struct QueueDeclaration: Sendable, Hashable {
     }
 
     /// The declaration of the queue for dead letters called `name`, in memory of `pool`.
-    static func deadLetters(_ name: String, _ pool: AMQPPool) -> amqp_queue_declare_t {
+    ///
+    /// It is kept as the queue is that it belongs to: a classic one would be away with its node, and nobody could declare it.
+    static func deadLetters(_ name: String, _ kind: Kind, _ pool: AMQPPool) -> amqp_queue_declare_t {
         var declare = amqp_queue_declare_t()
         declare.queue = pool.bytes(name)
         declare.durable = 1
-        declare.arguments = pool.table([("x-max-length", .number(maxDeadLetters))])
+        var arguments: [(key: String, value: AMQPPool.Field)] = [("x-max-length", .number(maxDeadLetters))]
+        if kind == .quorum { arguments.append(("x-queue-type", .text(kind.rawValue))) }
+        declare.arguments = pool.table(arguments)
         return declare
     }
 }

@@ -7,7 +7,7 @@ enum SetupStep: Sendable, Hashable {
     /// Asks whether an exchange exists.
     case inspectExchange(String)
     case declareQueue(QueueDeclaration)
-    case declareDeadLetterQueue(String)
+    case declareDeadLetterQueue(String, QueueDeclaration.Kind)
     /// Asks what is in a queue that exists.
     case inspectQueue(String)
     case bindQueue(QueueDeclaration, routingKey: String)
@@ -41,8 +41,9 @@ enum SetupStep: Sendable, Hashable {
             out.writeMethod(AMQP_EXCHANGE_DECLARE_METHOD, declare, channel: channel)
         case .declareQueue(let queue):
             out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, queue.method(pool), channel: channel)
-        case .declareDeadLetterQueue(let name):
-            out.writeMethod(AMQP_QUEUE_DECLARE_METHOD, QueueDeclaration.deadLetters(name, pool), channel: channel)
+        case .declareDeadLetterQueue(let name, let kind):
+            out.writeMethod(
+                AMQP_QUEUE_DECLARE_METHOD, QueueDeclaration.deadLetters(name, kind, pool), channel: channel)
         case .inspectQueue(let name):
             var declare = amqp_queue_declare_t()
             declare.queue = pool.bytes(name)
@@ -92,7 +93,7 @@ enum SetupStep: Sendable, Hashable {
     var declaredQueue: String? {
         switch self {
         case .declareQueue(let queue): queue.name
-        case .declareDeadLetterQueue(let name): name
+        case .declareDeadLetterQueue(let name, _): name
         default: nil
         }
     }
@@ -103,7 +104,7 @@ enum SetupStep: Sendable, Hashable {
         case .declareExchange(let exchange): "declare the durable topic exchange '\(exchange)'"
         case .inspectExchange(let exchange): "look for the exchange '\(exchange)'"
         case .declareQueue(let queue): "declare the queue '\(queue.name)'"
-        case .declareDeadLetterQueue(let name): "declare the queue '\(name)' for dead letters"
+        case .declareDeadLetterQueue(let name, _): "declare the queue '\(name)' for dead letters"
         case .inspectQueue(let name): "look into the queue '\(name)'"
         case .bindQueue(let queue, let key): "bind the queue '\(queue.name)' to '\(key)'"
         case .selectConfirms: "turn publisher confirms on"
