@@ -19,7 +19,7 @@ struct HTTPServerEngine: ServerEngine {
         case closed
     }
 
-    private var handler: RequestHandler
+    private let handler: RequestHandler
     private var writer = ResponseWriter()
     private var repeatedHead = RepeatedHead<EntryCodec>()
     private var headProgress: MessageHead.Progress?

@@ -16,7 +16,7 @@ extension RequestHandler {
     ///   - request: the bytes that `head` speaks of.
     ///   - ticket: what the recorder's result will be told under, if it comes later.
     /// - Throws: ``HTTPFault`` where the connection cannot go on.
-    mutating func handle(
+    func handle(
         _ head: MessageHead, in request: RawSpan, body: RawSpan, _ intake: EntryIntake, ticket: UInt64
     ) throws(HTTPFault) -> Result {
         guard !isEntryLine(head, in: request) || !head.hasHost else {
@@ -49,7 +49,7 @@ extension RequestHandler {
         request.extracting(head.startLine).withUnsafeBytes { $0.elementsEqual(entryLine) }
     }
 
-    private mutating func entry(
+    private func entry(
         _ head: MessageHead, _ request: RawSpan, _ body: RawSpan, _ intake: EntryIntake, _ ticket: UInt64
     ) -> Answer {
         guard head.bodyLength != .unstated else {

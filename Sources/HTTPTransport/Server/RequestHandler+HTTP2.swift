@@ -4,7 +4,7 @@ import TransportIO
 /// Requests whose heads are header lists of HTTP/2.
 extension RequestHandler {
     /// - Parameter ticket: what the recorder's result will be told under, if it comes later.
-    mutating func handle(_ head: HTTP2RequestHead, body: RawSpan, _ intake: EntryIntake, ticket: UInt64) -> Answer {
+    func handle(_ head: HTTP2RequestHead, body: RawSpan, _ intake: EntryIntake, ticket: UInt64) -> Answer {
         switch (head.method, head.target) {
         case (.post, .entries): return entry(head, body, intake, ticket)
         case (_, .missing): return failure(400, "the request has no path")
@@ -25,7 +25,7 @@ extension RequestHandler {
         if case .entries = head.target { true } else { false }
     }
 
-    private mutating func entry(
+    private func entry(
         _ head: HTTP2RequestHead, _ body: RawSpan, _ intake: EntryIntake, _ ticket: UInt64
     ) -> Answer {
         switch head.contentType {

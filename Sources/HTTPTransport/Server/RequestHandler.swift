@@ -4,7 +4,9 @@ import HTTP2
 import TransportIO
 
 /// Decides what a complete request asks for, and answers it, whatever version of HTTP it came by.
-struct RequestHandler {
+///
+/// A class: as a value it was copied for each field of a header list.
+final class RequestHandler {
     enum Answer {
         case logged
         case other(HTTPResponse, omitsBody: Bool)
@@ -24,13 +26,13 @@ struct RequestHandler {
     var isOnLoopback = false
     /// The request line of nearly every request of HTTP/1.1, to be recognised in one comparison.
     let entryLine: [UInt8]
-    private var decoder: EntryDecoder
+    private let decoder: Unguarded<EntryDecoder>
     /// Whether a body was announced that Foundation is to read, which takes up to fifty times as long.
     var readsSlowly = false
 
     init(configuration: HTTPServerConfiguration) {
         self.configuration = configuration
-        decoder = EntryDecoder(limits: configuration.limits)
+        decoder = Unguarded(EntryDecoder(limits: configuration.limits))
         self.entryLine = Array("POST \(configuration.entryPath) HTTP/1.1".utf8)
     }
 
@@ -46,7 +48,7 @@ struct RequestHandler {
     }
 
     /// Takes the entry in `body`, whose head was found to be in order.
-    mutating func entry(_ body: RawSpan, as codec: EntryCodec, _ intake: EntryIntake, ticket: UInt64) -> Answer {
+    func entry(_ body: RawSpan, as codec: EntryCodec, _ intake: EntryIntake, ticket: UInt64) -> Answer {
         let maxEntryBytes = configuration.limits.maxEntryBytes
         let take = { (entry: borrowing ReceivedEntry) -> RecordResult? in
             guard entry.name.byteCount + entry.data.byteCount <= maxEntryBytes else { return nil }
@@ -55,8 +57,8 @@ struct RequestHandler {
         do throws(EntryCodecError) {
             let result =
                 switch configuration.entryBody {
-                case .entry: try decoder.decode(body, as: codec, take)
-                case .action: try decoder.decodeAction(body, take)
+                case .entry: try decoder.value.decode(body, as: codec, take)
+                case .action: try decoder.value.decodeAction(body, take)
                 }
             if let result { return answer(result) }
             intake.countUndecodable()

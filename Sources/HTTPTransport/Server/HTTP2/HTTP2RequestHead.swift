@@ -54,10 +54,15 @@ struct HTTP2RequestHead {
     private var isOfForeignPage = false
     private var hasToken = false
 
+    /// Whether the body is for Foundation to read.
+    var isForFoundation: Bool {
+        if case .taken(.foundationJSON) = contentType { true } else { false }
+    }
+
     /// Takes a field of the header list.
     @inline(__always)
     mutating func add(
-        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, for handler: borrowing RequestHandler,
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, for handler: RequestHandler,
         _ authority: inout RequestAuthority
     ) {
         listSize &+= name.count &+ value.count &+ 32
@@ -95,7 +100,7 @@ struct HTTP2RequestHead {
     }
 
     /// Why the request is refused, whatever its body.
-    func fault(_ handler: borrowing RequestHandler, _ authority: borrowing RequestAuthority) -> HTTPFault? {
+    func fault(_ handler: RequestHandler, _ authority: borrowing RequestAuthority) -> HTTPFault? {
         if listSize > Self.maxListSize {
             return HTTPFault(431, "the header list exceeds the limit of \(Self.maxListSize) bytes")
         }

@@ -28,7 +28,7 @@ extension HTTP2ServerEngine: ConnectionServer {
     func fieldCame(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
         // Trailers have no slot: nothing of them is looked at.
         guard let slot = streams.headerSlot else { return true }
-        streams[slot].head.add(name, value, for: handler.value, &authority.value)
+        streams[slot].head.add(name, value, for: handler, &authority.value)
         if streams[slot].head.listSize <= Self.maxHeaderBytes { return true }
         connection.violated("a header list of more than \(Self.maxHeaderBytes) bytes")
         return false
@@ -36,10 +36,8 @@ extension HTTP2ServerEngine: ConnectionServer {
 
     func headersEnded(_ slot: Int) {
         guard streams.headersEnded(slot) else { return }
-        streams[slot].fault = streams[slot].head.fault(handler.value, authority.value)
-        if case .taken(.foundationJSON) = streams[slot].head.contentType { handler.value.readsSlowly = true }
-        if case .continue = streams[slot].head.expectation { streams[slot].awaitsContinue = true }
-        if streams[slot].fault != nil || streams[slot].awaitsContinue { streams.note(slot) }
+        let hasNews = streams[slot].endHeaders(handler, authority.value)
+        if hasNews { streams.note(slot) }
     }
 
     @inline(__always)
@@ -51,7 +49,7 @@ extension HTTP2ServerEngine: ConnectionServer {
             return
         }
         streams[slot].body.append(data, &buffers.value)
-        let limit = handler.value.maxBodyBytes
+        let limit = handler.maxBodyBytes
         if streams[slot].body.count > limit {
             streams[slot].fault = HTTPFault(413, "the body exceeds the limit of \(limit) bytes")
         }

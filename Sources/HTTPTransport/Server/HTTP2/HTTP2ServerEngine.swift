@@ -21,7 +21,7 @@ final class HTTP2ServerEngine: ServerEngine {
     let connection: ServerConnection
     let streams = ServerStreams<HTTP2ServerStream>()
     let answers = HTTP2Answers()
-    let handler: Unguarded<RequestHandler>
+    let handler: RequestHandler
     /// The host that the header list names that is being received.
     let authority = Unguarded(RequestAuthority())
     let buffers = Unguarded(MessageBuffers())
@@ -44,7 +44,7 @@ final class HTTP2ServerEngine: ServerEngine {
         configuration: HTTPServerConfiguration, settings: HTTP2Session.Settings = .httpServer,
         connection: ConnectionLimits = ConnectionLimits()
     ) {
-        handler = Unguarded(RequestHandler(configuration: configuration))
+        handler = RequestHandler(configuration: configuration)
         self.connection = ServerConnection(
             callbacks: HTTP2ServerCallbacks.object, settings: settings, limits: connection)
         self.connection.session.setUserData(Unmanaged.passUnretained(self).toOpaque())
@@ -54,7 +54,7 @@ final class HTTP2ServerEngine: ServerEngine {
 
     func attach(to loop: EngineLoop) {
         self.loop = loop
-        handler.value.isOnLoopback = loop.isLoopback
+        handler.isOnLoopback = loop.isLoopback
     }
 
     func open(into out: inout ByteBuffer) {
@@ -86,7 +86,7 @@ final class HTTP2ServerEngine: ServerEngine {
         if let (response, omitsBody) = late {
             answer(slot, .other(response.take(), omitsBody: omitsBody))
         } else {
-            answer(slot, handler.value.answer(result))
+            answer(slot, handler.answer(result))
         }
         connection.send(into: &out)
     }
@@ -100,7 +100,7 @@ final class HTTP2ServerEngine: ServerEngine {
 
     var heldBytes: Int { buffers.value.heldBytes + buffers.value.idleBytes + unsentBytes.value }
 
-    var mostAtOnce: Int { handler.value.mostAtOnce - buffers.value.heldBytes }
+    var mostAtOnce: Int { handler.mostAtOnce - buffers.value.heldBytes }
 
     func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
         connection.end(reason, into: &out)
@@ -121,7 +121,7 @@ final class HTTP2ServerEngine: ServerEngine {
             if !fault.isOfAccess { intake?.countUndecodable() }
             refuse(slot, fault)
         } else if streams[slot].isRemoteClosed {
-            if handler.value.bringsEntry(streams[slot].head) { take(slot) } else { takeInTurn(slot) }
+            if handler.bringsEntry(streams[slot].head) { take(slot) } else { takeInTurn(slot) }
         } else {
             hold(slot)
         }
@@ -171,8 +171,8 @@ final class HTTP2ServerEngine: ServerEngine {
         let ticket = UInt64(streams[slot].generation) << 32 | UInt64(slot)
         let answer =
             unsentBytes.value > Self.maxUnsentBytes
-            ? handler.value.failure(503, "too many bytes of answers wait to be taken")
-            : body.withBytes { handler.value.handle(streams[slot].head, body: $0.bytes, intake, ticket: ticket) }
+            ? handler.failure(503, "too many bytes of answers wait to be taken")
+            : body.withBytes { handler.handle(streams[slot].head, body: $0.bytes, intake, ticket: ticket) }
         self.answer(slot, answer)
         body.clear(&buffers.value)
     }
@@ -198,7 +198,7 @@ final class HTTP2ServerEngine: ServerEngine {
     func refuse(_ slot: Int, _ fault: HTTPFault) {
         streams[slot].isSettled = true
         streams[slot].body.clear(&buffers.value)
-        answer(slot, handler.value.failure(fault.status, fault.message))
+        answer(slot, handler.failure(fault.status, fault.message))
     }
 
     private func answer(_ slot: Int, _ answer: RequestHandler.Answer) {

@@ -45,6 +45,14 @@ struct HTTP2ServerStream: ServerStreamState {
         (self.id, self.generation) = (id, generation)
     }
 
+    /// The header list is complete; returns whether there is something to do before the body comes.
+    mutating func endHeaders(_ handler: RequestHandler, _ authority: borrowing RequestAuthority) -> Bool {
+        fault = head.fault(handler, authority)
+        if head.isForFoundation { handler.readsSlowly = true }
+        if case .continue = head.expectation { awaitsContinue = true }
+        return fault != nil || awaitsContinue
+    }
+
     /// How many bytes of the answer's body are kept until the client takes them.
     var unsentBytes: Int { answer.map { $0.count - answerSent } ?? 0 }
 }

@@ -11,7 +11,7 @@ struct RequestAuthority {
 
     /// Takes the host of a header list; returns whether it is none of this address's.
     @inline(__always)
-    mutating func take(_ value: UnsafeBufferPointer<UInt8>, _ handler: borrowing RequestHandler) -> Bool {
+    mutating func take(_ value: UnsafeBufferPointer<UInt8>, _ handler: RequestHandler) -> Bool {
         if !isSame(value) { learn(value, handler) }
         return isForeign
     }
@@ -26,7 +26,7 @@ struct RequestAuthority {
         }
     }
 
-    private mutating func learn(_ value: UnsafeBufferPointer<UInt8>, _ handler: borrowing RequestHandler) {
+    private mutating func learn(_ value: UnsafeBufferPointer<UInt8>, _ handler: RequestHandler) {
         bytes = Array(value)
         isForeign = !bytes.isEmpty && handler.refusal(ofHost: bytes.span.bytes) != nil
     }
