@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    /// Only the part with which a body comes to its end may take long: the others do not wait for a turn.
+    @Test(arguments: [16 * 1024 * 1024, 200 * 1024 * 1024])
+    func partsOfLargeBodiesAreShort(_ size: Int) throws {
+        var out = ByteBuffer()
+        var engine = try readyEngine(&out)
+        var fake = FakeBroker()
+        fake.deliver(1, body: String(repeating: "x", count: 4_000_000), claiming: size, partBytes: 4000)
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
+        #expect(engine.mostAtOnce == size - 4_000_000)
+    }
+
     /// RabbitMQ's side of a recorded conversation, in parts of every size; up to the answers to the goodbye.
     @Test(arguments: [1, 2, 5, 63, 1000, 20_000])
     func repeatsTheRecordedConversation(_ step: Int) throws {

@@ -3,6 +3,8 @@ import Dispatch
 import EngineTestKit
 import MachineTestKit
 import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 @testable import TransportIO
@@ -18,12 +20,27 @@ import Testing
         private var open: [UInt64: Int] = [:]
         private var nextTicket: UInt64 = 0
         private var loop: EngineLoop?
+        private let name: String
 
-        init(_ gate: Gate) {
+        init(_ gate: Gate, name: String = "") {
             self.gate = gate
+            self.name = name
         }
 
         var isIdle: Bool { open.isEmpty }
+
+        /// Whether it was asked how much it reads on the event loop, and has not been given anything since.
+        private var isAsked = false
+
+        var mostAtOnce: Int {
+            isAsked = true
+            return LongTurn.mostOnLoop
+        }
+
+        var heldBytes: Int {
+            if isAsked { gate.waits(name) }
+            return 0
+        }
 
         func attach(to loop: EngineLoop) {
             self.loop = loop
@@ -32,6 +49,7 @@ import Testing
         func receive(
             _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
         ) throws(ProtocolError) {
+            isAsked = false
             while let end = bytes.readableBytesView.firstIndex(of: 0x0A) {
                 let count = end - bytes.readerIndex
                 let first = bytes.readableBytesView.first
@@ -45,7 +63,7 @@ import Testing
                 nextTicket += 1
                 guard count > LongTurnTests.large / 2 else { continue }
                 loop?.wake()
-                gate.pass()
+                gate.pass(name)
             }
         }
 
@@ -68,22 +86,33 @@ import Testing
         private let isOpen = DispatchSemaphore(value: 0)
         let arrivals: AsyncStream<Void>
         let endings: AsyncStream<Void>
+        let waits: AsyncStream<String>
         private let arrived: AsyncStream<Void>.Continuation
         private let hasEnded: AsyncStream<Void>.Continuation
+        private let hasToWait: AsyncStream<String>.Continuation
+        private let passed = Mutex<[String]>([])
 
         init() {
             (arrivals, arrived) = AsyncStream.makeStream()
             (endings, hasEnded) = AsyncStream.makeStream()
+            (waits, hasToWait) = AsyncStream.makeStream()
         }
 
-        func pass() {
+        func pass(_ name: String) {
             arrived.yield()
             isOpen.wait()
             isOpen.signal()
+            passed.withLock { $0.append(name) }
         }
+
+        /// Whose large texts were read, in this order.
+        var order: [String] { passed.withLock { $0 } }
 
         func open() { isOpen.signal() }
         func ended() { hasEnded.yield() }
+        func waits(_ name: String) { hasToWait.yield(name) }
+        /// Returns when the engine of that name is waiting for its turn.
+        func someoneWaits(_ name: String) async { for await one in waits where one == name { return } }
         func someoneArrives() async { for await _ in arrivals { return } }
         func someoneEnds() async { for await _ in endings { return } }
     }
@@ -111,6 +140,51 @@ import Testing
             #expect(heard.split(separator: "\n").filter { $0 != "proceeds" } == ["\(Self.large)", "7"])
             #expect(heard.contains("proceeds"))
         }
+    }
+
+    /// A message broker's connection, which brings everybody's messages, goes before those of peers that wait.
+    @Test func messageBrokersGoFirst() async throws {
+        let gate = Gate()
+        let peers = Atomic(0)
+        let begun = AsyncStream.makeStream(of: (any Channel).self)
+        let messageBroker = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                begun.continuation.yield(channel)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let dialed = DialedServerTransport(
+            toOneOf: [Endpoint(host: "127.0.0.1", port: try #require(messageBroker.localAddress?.port))], target: "",
+            peer: "the message broker", mend: "", options: ServerOptions(target: "", drainTimeout: .zero)
+        ) { _, ready in
+            ready()
+            return GatedEngine(gate, name: "dialed")
+        }
+        try await withServer {
+            GatedEngine(gate, name: "peer \(peers.add(1, ordering: .relaxed).newValue)")
+        } _: { server in
+            defer { gate.open() }
+            let consuming = Task { try await dialed.serve(to: RecordingRecorder()) { _ in } }
+            var channels = begun.stream.makeAsyncIterator()
+            let channel = try #require(await channels.next())
+            let first = try RawSocket(to: server.endpoint)
+            await first.say(Self.text)
+            await gate.someoneArrives()
+            let second = try RawSocket(to: server.endpoint)
+            await second.say(Self.text)
+            await gate.someoneWaits("peer 2")
+            try await channel.writeAndFlush(ByteBuffer(string: Self.text)).get()
+            await gate.someoneWaits("dialed")
+            gate.open()
+            first.endOutput()
+            second.endOutput()
+            _ = try await first.hearAll()
+            _ = try await second.hearAll()
+            #expect(gate.order == ["peer 1", "dialed", "peer 2"])
+            consuming.cancel()
+            try? await consuming.value
+        }
+        try await messageBroker.close()
     }
 
     /// A result that is told while the engine is away is the engine's when it is back.

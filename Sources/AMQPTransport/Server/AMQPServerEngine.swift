@@ -95,6 +95,8 @@ struct AMQPServerEngine: ServerEngine {
     var isIdle: Bool { drain == .notAsked || session.isClosed }
     var isFinished: Bool { session.isClosed }
     var heldBytes: Int { content.heldBytes }
+    /// A part of a body is put with the others, which takes no time: it is its end, behind which all of it is read, that does.
+    var mostAtOnce: Int { max(LongTurn.mostOnLoop - heldBytes, content.missingBytes) }
     var keepAliveInterval: TimeAmount? { session.keepAliveInterval }
 
     mutating func attach(to loop: EngineLoop) {

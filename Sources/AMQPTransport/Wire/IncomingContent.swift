@@ -40,6 +40,14 @@ struct IncomingContent {
         if case .body = phase { assembled.readableBytes } else { 0 }
     }
 
+    /// What has not come yet of the body that has begun, in bytes.
+    var missingBytes: Int {
+        switch phase {
+        case .none, .announced: 0
+        case .body(_, let rest), .oversized(_, let rest): Int(clamping: rest)
+        }
+    }
+
     /// The message-id of the message; empty where it has none.
     private(set) var messageID = ByteBuffer()
 

@@ -213,6 +213,9 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     var openEntries: Int { undecided.load(ordering: .relaxed) }
 
+    /// Whether this side has dialed, so that there is no peer to be bounded.
+    var isDialed: Bool { bounds == nil }
+
     /// No reading while the peer does not read answers, while the engine has left off, or while too much waits to be decided.
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
         phase == .halfClosed
