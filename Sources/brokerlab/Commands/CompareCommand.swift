@@ -21,7 +21,7 @@ struct CompareCommand: ParsableCommand {
             EXAMPLES
               brokerlab compare results/before results/after
               brokerlab compare results/main results/branch --fail-on 5%
-              brokerlab compare results/main results/branch --fail-on 10% --markdown --allow-missing
+              brokerlab compare results/main results/branch --fail-on 7% --markdown --allow-missing
             """)
 
     @Argument(help: ArgumentHelp("The folder of the earlier run.", valueName: "old"))
