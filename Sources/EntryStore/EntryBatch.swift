@@ -31,7 +31,7 @@ package final class EntryBatch: @unchecked Sendable {
         var reply: EntryReply
     }
 
-    private static let leastBytes = 64 * 1024
+    private static let leastBytes = 256
     /// A batch that was larger lets go of its memory.
     private static let mostIdleBytes = 4 * 1024 * 1024
 
@@ -120,6 +120,14 @@ package final class EntryBatch: @unchecked Sendable {
     /// What became of an entry, once the batch is committed.
     package func fate(_ index: Int) -> Fate {
         rows[index].fate
+    }
+
+    /// How many entries are new rows, and how many of these are marked as repeated.
+    var newRows: (all: Int, repeated: Int) {
+        rows.reduce(into: (0, 0)) { counts, row in
+            if row.fate != .known { counts.0 += 1 }
+            if row.fate == .repeated { counts.1 += 1 }
+        }
     }
 
     /// Forgets what became of entries.

@@ -8,7 +8,7 @@ package protocol EntryReader: Sendable {
 
 /// A database of entries.
 ///
-/// ``commit(_:)``, ``prune(_:now:)`` and ``close()`` are called by one thread, the ``StoreWriter``'s; the rest by any.
+/// ``commit(_:)``, ``probe()``, ``prune(_:now:)`` and ``close()`` are called by one thread, the ``StoreWriter``'s; the rest by any.
 package protocol EntryDatabase: AnyObject, EntryReader {
     /// What it is and where, for people, without passwords: `SQLite at /var/lib/entries.db`.
     var description: String { get }
@@ -20,6 +20,9 @@ package protocol EntryDatabase: AnyObject, EntryReader {
     /// - Throws: ``StoreError``, within two seconds or so; the writer tries again where that may help.
     func commit(_ batch: EntryBatch) throws(StoreError)
 
+    /// Tries whether entries would be stored, with something that changes nothing.
+    func probe() throws(StoreError)
+
     /// Deletes some of the oldest entries that are not to be kept: a few milliseconds' work.
     /// - Returns: whether there are more of them.
     func prune(_ retention: Retention, now: Int64) throws(StoreError) -> Bool
@@ -29,4 +32,11 @@ package protocol EntryDatabase: AnyObject, EntryReader {
 
     /// Ends it; called once, last.
     func close()
+}
+
+extension EntryDatabase {
+    /// Commits nothing.
+    package func probe() throws(StoreError) {
+        try commit(EntryBatch())
+    }
 }

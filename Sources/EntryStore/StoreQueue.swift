@@ -5,6 +5,8 @@ import Broker
 /// The last one grows until it is taken or as large as one may be.
 struct StoreQueue: ~Copyable {
     private var waiting: [EntryBatch] = []
+    /// How many at the front of ``waiting`` were taken.
+    private var taken = 0
     private var spare: [EntryBatch] = []
     private let maxBatchEntries: Int
     private let maxBatchBytes: Int
@@ -32,15 +34,20 @@ struct StoreQueue: ~Copyable {
 
     /// Takes the batch that has waited longest.
     mutating func next() -> EntryBatch? {
-        // There are few: all but the last are full.
-        waiting.isEmpty ? nil : waiting.removeFirst()
+        guard taken < waiting.count else { return nil }
+        let batch = waiting[taken]
+        taken += 1
+        if taken * 2 > waiting.count {
+            waiting.removeFirst(taken)
+            taken = 0
+        }
+        return batch
     }
 
-    /// A batch is done with.
-    mutating func giveBack(_ batch: EntryBatch) {
-        entries -= batch.count
-        bytes -= batch.textBytes
-        batch.removeAll()
+    /// A batch is done with, and empty again.
+    mutating func giveBack(_ batch: EntryBatch, entries: Int, bytes: Int) {
+        self.entries -= entries
+        self.bytes -= bytes
         // One gathers while another is committed.
         if spare.count < 2 { spare.append(batch) }
     }

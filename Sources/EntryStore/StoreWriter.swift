@@ -25,6 +25,8 @@ package final class StoreWriter: Sendable {
         package var retention = Retention()
         /// How often it is looked whether there is something to delete.
         package var pruningInterval = Duration.seconds(1)
+        /// How often a database that does not take entries is tried while none come.
+        package var probingInterval = Duration.seconds(1)
 
         /// Creates the default configuration.
         package init() {}
@@ -165,7 +167,7 @@ package final class StoreWriter: Sendable {
         while true {
             switch next() {
             case .commit(let batch): finish(batch, commit(batch))
-            case .wait: _ = work.wait(timeout: pause(until: nextPruning))
+            case .wait: wait(until: nextPruning)
             case .end:
                 database.close()
                 ended.signal()
@@ -174,6 +176,23 @@ package final class StoreWriter: Sendable {
             guard MonotonicClock.now >= nextPruning else { continue }
             // Where there is more to delete, a slice of it after each batch.
             if !prune() { nextPruning = MonotonicClock.now + configuration.pruningInterval.nanoseconds }
+        }
+    }
+
+    /// Waits for work; meanwhile a database that has failed is tried, so that what is said of it stays true.
+    private func wait(until nextPruning: UInt64) {
+        guard state.withLock({ $0.failure != nil && !$0.isClosing }) else {
+            _ = work.wait(timeout: pause(until: nextPruning))
+            return
+        }
+        let nextProbe = MonotonicClock.now + configuration.probingInterval.nanoseconds
+        let deadline = pause(until: min(nextPruning, nextProbe))
+        guard work.wait(timeout: deadline) == .timedOut, MonotonicClock.now >= nextProbe else { return }
+        do throws(StoreError) {
+            try database.probe()
+            note(nil)
+        } catch {
+            note(error)
         }
     }
 
@@ -202,8 +221,14 @@ package final class StoreWriter: Sendable {
     }
 
     /// Commits a batch; returns why that was not possible.
+    ///
+    /// What has waited long enough behind a database that is away is not tried any more, so that many batches do not have
+    /// their time one after the other.
     private func commit(_ batch: EntryBatch) -> StoreError? {
         var pause = 0.01
+        if let failure = state.withLock({ $0.failure }), failure.mayPass, waited(batch) >= configuration.patience {
+            return failure
+        }
         while true {
             batch.resetFates()
             let start = MonotonicClock.now
@@ -214,12 +239,15 @@ package final class StoreWriter: Sendable {
                 return nil
             } catch {
                 note(error)
-                let waited = Duration.nanoseconds(Int64(MonotonicClock.now - batch.began)) + .seconds(pause)
-                guard error.mayPass, waited < configuration.patience else { return error }
+                guard error.mayPass, waited(batch) + .seconds(pause) < configuration.patience else { return error }
             }
             Thread.sleep(forTimeInterval: pause)
             pause = min(pause * 2, 0.5)
         }
+    }
+
+    private func waited(_ batch: EntryBatch) -> Duration {
+        .nanoseconds(Int64(MonotonicClock.now - batch.began))
     }
 
     /// A batch was committed, or given up.
@@ -231,22 +259,19 @@ package final class StoreWriter: Sendable {
             note(nil)
             batch.reply(.recorded)
         }
+        let (entries, bytes) = (batch.count, batch.textBytes)
+        let (new, repeated) = batch.newRows
+        // Not under the lock, for which event loops wait.
+        batch.removeAll()
         state.withLock { state in
             if failure == nil {
                 state.commits += 1
-                for index in 0..<batch.count {
-                    switch batch.fate(index) {
-                    case .stored: state.stored += 1
-                    case .repeated:
-                        state.stored += 1
-                        state.repeated += 1
-                    case .known: break
-                    }
-                }
+                state.stored += UInt64(new)
+                state.repeated += UInt64(repeated)
             } else {
-                state.refused += UInt64(batch.count)
+                state.refused += UInt64(entries)
             }
-            state.queue.giveBack(batch)
+            state.queue.giveBack(batch, entries: entries, bytes: bytes)
             noteLoad(state)
         }
     }

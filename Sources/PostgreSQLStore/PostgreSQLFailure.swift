@@ -6,7 +6,7 @@ extension StoreError {
         let cause: Cause =
             switch sqlState {
             // disk_full; out_of_memory is no less of a lack, and passes as little by itself.
-            case "53100": .full
+            case "53100", "53200": .full
             // too_many_connections; admin_shutdown, crash_shutdown, cannot_connect_now, and others of operator intervention;
             // what class 08 has: connection exceptions.
             case "53300", "57P01", "57P02", "57P03", "57P05": .gone

@@ -170,6 +170,17 @@ package final class PostgreSQLStore: EntryDatabase {
         }
     }
 
+    /// Tries whether entries would be stored: writes the row of this logger once more.
+    package func probe() throws(StoreError) {
+        try withWriter { (_, connection) throws(StoreError) in
+            let values = StatementValues()
+            values.add(self.id)
+            _ = try connection.query(
+                "UPDATE entries_writers SET seen_at = now() WHERE writer = $1::bigint", values, within: self.commitLimit
+            )
+        }
+    }
+
     /// What tells a batch from one that failed: when each of its entries was received, and how much text they have.
     private static func digest(of batch: EntryBatch) -> Int {
         var hasher = Hasher()

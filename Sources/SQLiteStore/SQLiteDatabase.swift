@@ -38,6 +38,14 @@ package final class SQLiteDatabase: EntryDatabase {
         }
     }
 
+    /// Tries whether entries would be stored: writes the page that has the file's version once more.
+    package func probe() throws(StoreError) {
+        try write { db in
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+        }
+    }
+
     /// Deletes some of the oldest entries that are not to be kept.
     package func prune(_ retention: Retention, now: Int64) throws(StoreError) -> Bool {
         guard let file = file.withLock({ $0 }) else { return false }
@@ -120,11 +128,13 @@ package final class SQLiteDatabase: EntryDatabase {
     private static func lastToDelete(_ retention: Retention, _ now: Int64, _ db: Database) throws -> Int64? {
         guard let (first, last) = try SQLitePages.bounds(of: db) else { return nil }
         let used = try usedBytes(db)
-        let rowBytes = max(1, used / (last - first + 1))
+        // Numbers are whatever a file says.
+        let rows = Int64(clamping: Int128(last) - Int128(first) + 1)
+        let rowBytes = max(1, used / rows)
         let most = min(mostRowsOfSlice, max(1, sliceBytes / rowBytes))
-        let end = min(last, first + most - 1)
+        let end = rows <= most ? last : first + most - 1
         if let maxBytes = retention.maxBytes, used > maxBytes {
-            return min(end, first + (used - maxBytes) / rowBytes)
+            return min(end, Int64(clamping: Int128(first) + Int128((used - maxBytes) / rowBytes)))
         }
         guard let oldest = retention.oldest(at: now) else { return nil }
         // The rows are in the order in which they were received.

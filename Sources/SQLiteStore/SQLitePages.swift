@@ -43,7 +43,7 @@ enum SQLitePages {
             guard entries.count < query.limit, textBytes < maxTextBytes else {
                 return StoredPage(entries: entries, next: entries.last?.id)
             }
-            let entry = StoredEntry(row)
+            let entry = try StoredEntry(row)
             textBytes += entry.name.utf8.count + entry.data.utf8.count
             entries.append(entry)
         }
@@ -64,11 +64,11 @@ enum SQLitePages {
         guard let (first, last) = try bounds(of: db) else { return 0 }
         let statement = try db.cachedStatement(
             sql: "SELECT id, received_at FROM entries WHERE id >= ? ORDER BY id LIMIT 1")
-        var (low, high) = (first, last + 1)
+        var (low, high) = (first, last < .max ? last + 1 : last)
         while low < high {
-            let middle = low + (high - low) / 2
+            let middle = Int64(clamping: Int128(low) + (Int128(high) - Int128(low)) / 2)
             guard let row = try Row.fetchOne(statement, arguments: [middle]) else { return high }
-            let (id, receivedAt): (Int64, Int64) = (row[0], row[1])
+            let (id, receivedAt) = (try row.value(0, as: Int64.self), try row.value(1, as: Int64.self))
             // Numbers between that and the middle are of rows that were deleted.
             if receivedAt >= time || id >= high { high = middle } else { low = id + 1 }
         }
@@ -78,17 +78,38 @@ enum SQLitePages {
 
 extension StoredEntry {
     /// The row of ``SQLitePages``' statement, whose texts are taken as bytes: they may hold NUL.
-    fileprivate init(_ row: Row) {
-        func text(_ index: Int) -> String? {
-            let bytes: Data? = row[index]
-            return bytes.map { String(decoding: $0, as: UTF8.self) }
+    fileprivate init(_ row: Row) throws(StoreError) {
+        func text(_ index: Int) throws(StoreError) -> String? {
+            try row.optional(index, as: Data.self).map { String(decoding: $0, as: UTF8.self) }
         }
-        let sequence: Int64? = row[5]
-        let severity: Int64 = row[3]
         self.init(
-            id: row[0], receivedAt: row[1], sentAt: row[2], transport: row[6], name: text(9) ?? "",
-            data: text(10) ?? "",
-            severity: Severity(rawValue: UInt8(clamping: severity)) ?? .info, run: text(7),
-            sequence: sequence.map { UInt64(bitPattern: $0) }, messageID: text(8), isRepeated: row[4])
+            id: try row.value(0, as: Int64.self), receivedAt: try row.value(1, as: Int64.self),
+            sentAt: try row.optional(2, as: Int64.self), transport: try row.value(6, as: String.self),
+            name: try text(9) ?? "", data: try text(10) ?? "",
+            severity: Severity(rawValue: UInt8(clamping: try row.value(3, as: Int64.self))) ?? .info, run: try text(7),
+            sequence: try row.optional(5, as: Int64.self).map { UInt64(bitPattern: $0) }, messageID: try text(8),
+            isRepeated: try row.value(4, as: Bool.self))
+    }
+}
+
+extension Row {
+    /// A value of a row of a file that may be damaged: GRDB's own subscript ends the process where there is another one.
+    fileprivate func value<Value: DatabaseValueConvertible>(_ index: Int, as: Value.Type) throws(StoreError) -> Value {
+        guard let value = try optional(index, as: Value.self) else {
+            throw StoreError(.corrupt, "column \(index) of a row of entries is null, which it cannot be")
+        }
+        return value
+    }
+
+    /// The same for a column that may be null.
+    fileprivate func optional<Value: DatabaseValueConvertible>(
+        _ index: Int, as: Value.Type
+    ) throws(StoreError) -> Value? {
+        let stored: DatabaseValue = self[index]
+        if stored.isNull { return nil }
+        guard let value = Value.fromDatabaseValue(stored) else {
+            throw StoreError(.corrupt, "column \(index) of a row of entries is none of its type")
+        }
+        return value
     }
 }

@@ -95,6 +95,42 @@ struct StoreWriterTests {
         writer.close()
     }
 
+    @Test("a database that takes entries again is said to, though none come")
+    func probing() async {
+        let database = MemoryDatabase()
+        var configuration = StoreWriter.Configuration()
+        configuration.probingInterval = .milliseconds(1)
+        let (lines, sink) = AsyncStream.makeStream(of: String.self)
+        let writer = StoreWriter(to: database, configuration, notice: { sink.yield($0) })
+        database.fail(StoreError(.full, "the disk is full"), StoreError(.full, "the disk is full"))
+        #expect(await writer.fate(of: entry(0)) == .unavailable("the disk is full"))
+        var said: [String] = []
+        for await line in lines {
+            said.append(line)
+            if said.count == 2 { break }
+        }
+        #expect(said == ["entries are not stored: the disk is full", "entries are stored again"])
+        #expect(writer.figures().failure == nil)
+        writer.close()
+        #expect(database.entries.isEmpty && writer.figures().commits == 0)
+    }
+
+    @Test("what has waited long enough behind a database that is away is not tried one after the other")
+    func stale() {
+        let database = MemoryDatabase(isGated: true)
+        var configuration = StoreWriter.Configuration()
+        configuration.maxBatchEntries = 1
+        configuration.patience = .zero
+        let writer = StoreWriter(to: database, configuration)
+        database.fail(StoreError(.gone, "away"))
+        let fates = Mutex<[RecordResult]>([])
+        for number in 0..<100 { _ = writer.record(entry(number)) { fate in fates.withLock { $0.append(fate) } } }
+        // Only one commit is let go on: the others are not even begun.
+        database.allowCommit()
+        writer.close()
+        #expect(fates.withLock { $0 } == Array(repeating: .unavailable("away"), count: 100))
+    }
+
     @Test("where much waits it says so, and where far more does it refuses")
     func bounded() {
         let database = MemoryDatabase(isGated: true)

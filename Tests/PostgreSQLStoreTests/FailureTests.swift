@@ -112,6 +112,16 @@ extension PostgreSQLStoreTests {
             #expect(try store.all().count == 1)
         }
 
+        @Test func itIsTriedWithoutEntries() throws {
+            let tables = try OwnTables()
+            let store = try PostgreSQLStore(tables.url)
+            try store.commit(EntryBatch([Given()]))
+            try store.probe()
+            #expect(try store.all().count == 1)
+            try tables.connect().execute("DROP TABLE entries_writers", within: .seconds(10))
+            #expect(throws: StoreError.self) { try store.probe() }
+        }
+
         @Test func anotherTransactionHoldsTheTable() throws {
             let tables = try OwnTables()
             let store = try PostgreSQLStore(tables.url, commitLimit: .seconds(1))

@@ -51,11 +51,50 @@ struct SQLiteFaultTests {
             try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
             let error = failure { try database.store(entry) }
             #expect(error?.cause == .locked && error?.mayPass == true)
+            #expect(failure { try database.probe() }?.cause == .locked)
             // Reading goes on.
             #expect(try database.found().count == 1)
             try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+            try database.probe()
             try database.store(entry)
             #expect(try database.found().count == 2)
+        }
+    }
+
+    @Test("values of other types in a row, as damage may leave them, are told")
+    func damagedRow() throws {
+        try withFolder { folder in
+            let path = "\(folder)/entries.db"
+            try SQLiteDatabase(path: path).close()
+            for (column, value) in [("received_at", "'never'"), ("id", "\(Int64.max)"), ("repeated", "'perhaps'")] {
+                let lax = try DatabaseQueue(path: path)
+                try lax.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA writable_schema = ON")
+                    try db.execute(
+                        sql: "UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '') WHERE name = 'entries'")
+                    try db.execute(sql: "PRAGMA writable_schema = RESET")
+                }
+                try lax.close()
+                try SQLiteDatabase(path: path).store(entry)
+                let other = try DatabaseQueue(path: path)
+                try other.writeWithoutTransaction { db in
+                    try db.execute(sql: "UPDATE entries SET \(column) = \(value)")
+                }
+                try other.close()
+                let reader = try SQLiteReader(path: path)
+                if column == "id" {
+                    #expect(try reader.page(EntryQuery(limit: 9), maxTextBytes: 9).entries.map(\.id) == [.max])
+                } else {
+                    let error = failure { _ = try reader.page(EntryQuery(limit: 9), maxTextBytes: 9) }
+                    #expect(error?.cause == .corrupt, "\(column)")
+                }
+                _ = try? reader.page(EntryQuery(since: 1, limit: 9), maxTextBytes: 9)
+                let database = try SQLiteDatabase(path: path)
+                _ = try? database.prune(Retention(maxBytes: 1), now: 0)
+                database.close()
+                for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+                try SQLiteDatabase(path: path).close()
+            }
         }
     }
 
