@@ -80,6 +80,12 @@ struct SourcedLoadTests {
         #expect(account.seconds >= 0.12)
     }
 
+    @Test("a load ends with its source, also where all senders wait for that", .timeLimit(.minutes(1)))
+    func everybodyWaits() async throws {
+        let account = try await run(Silent(waiters: 2), inFlight: 2, rate: 1000)
+        #expect(account.sent == 0)
+    }
+
     @Test("connections share a source and its rate, and come to one account")
     func shared() async throws {
         let source = Numbers(upTo: 60)
@@ -107,7 +113,7 @@ struct SourcedLoadTests {
     }
 
     private func run(
-        _ source: Numbers, inFlight: Int, milliseconds: UInt64? = nil, rate: Double? = nil,
+        _ source: any LoadSource, inFlight: Int, milliseconds: UInt64? = nil, rate: Double? = nil,
         _ behaviour: @escaping @Sendable (String, UInt64) -> FakeTransport.Behaviour = { _, _ in .deliver }
     ) async throws -> LoadAccount {
         let transport = FakeTransport(ledger: ledger, behaviour: behaviour)
@@ -155,5 +161,39 @@ private final class Numbers: LoadSource {
         try? await Task.sleep(for: time)
         await Task.yield()
         isLate.withLock { $0 = true }
+    }
+}
+
+/// A source that has nothing, and ends a while after so many wait for it.
+private final class Silent: LoadSource {
+    private let waiters: Int
+    private let state = Mutex((isAtEnd: false, waiting: [CheckedContinuation<Void, Never>]()))
+
+    init(waiters: Int) {
+        self.waiters = waiters
+    }
+
+    var isAtEnd: Bool { state.withLock { $0.isAtEnd } }
+
+    func take(due: UInt64?) -> SourcedEntry { isAtEnd ? .end : .none }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let count = state.withLock { state in
+                state.waiting.append(continuation)
+                return state.waiting.count
+            }
+            // By then the next entry is overdue.
+            if count == waiters { Task { await end(in: .milliseconds(50)) } }
+        }
+    }
+
+    private func end(in time: Duration) async {
+        try? await Task.sleep(for: time)
+        let waiting = state.withLock { state in
+            state.isAtEnd = true
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
     }
 }

@@ -102,7 +102,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
     }
 
     /// There is no further entry: whoever waits does so no longer.
-    private func finish() {
+    func finish() {
         due = nil
         waitForSender.take()?.resume()
         let waiting = senders

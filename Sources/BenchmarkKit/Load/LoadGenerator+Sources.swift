@@ -56,6 +56,8 @@ extension LoadGenerator {
         from source: any LoadSource, _ arrivals: ArrivalDispatcher, until end: UInt64,
         on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
+        // Whoever finds that there is no more ends it for all: nobody else may come by.
+        defer { arrivals.finish() }
         var now = recorder.start
         while var arrival = await arrivals.next(at: now, on: connection) {
             var next = source.take(due: arrival.intended)
