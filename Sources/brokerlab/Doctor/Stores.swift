@@ -1,4 +1,5 @@
 import EntryStore
+import Foundation
 import PostgreSQLServer
 import PostgreSQLStore
 
@@ -22,10 +23,25 @@ enum Stores {
     static func finding(of database: String) -> Finding {
         do throws(StoreError) {
             if PostgreSQLStore.isURL(database) { return .ok("database", try PostgreSQLStore.check(database)) }
+            if let finding = finding(ofMissing: database) { return finding }
+            guard access(database, W_OK) == 0 else {
+                return .missing("database", "\(database) may not be written", mend: nil)
+            }
             _ = try Databases.read(database).page(EntryQuery(limit: 1), maxTextBytes: 1)
-            return .ok("database", "\(database) can be read")
+            return .ok("database", "\(database) can be read and written")
         } catch {
             return .missing("database", "\(error)", mend: nil)
         }
+    }
+
+    /// What becomes of a file that is not there yet, or empty; nil where there is something in it.
+    private static func finding(ofMissing database: String) -> Finding? {
+        var status = stat()
+        guard stat(database, &status) != 0 || status.st_size == 0 else { return nil }
+        let folder = URL(filePath: database).deletingLastPathComponent().path(percentEncoded: false)
+        guard access(folder, W_OK) == 0 else {
+            return .missing("database", "\(database) is not there, and no file can be made in \(folder)", mend: nil)
+        }
+        return .ok("database", "\(database) is made by the first logger")
     }
 }
