@@ -18,8 +18,9 @@ final class LongTurnQueue: @unchecked Sendable {
     private var waiting = CircularBuffer<ServerSocketHandler>()
     private var isAtWork = false
 
-    /// Gives `socket` a turn: behind those that wait, but for a message broker's, which goes first. Everybody's messages are
-    /// behind the large one on that connection, and nobody's but its own on another.
+    /// Gives `socket` a turn, behind those that wait; a message broker's goes first.
+    ///
+    /// Everybody's messages are behind the large one on that connection, and nobody's but its own on another.
     func add(_ socket: ServerSocketHandler, on eventLoop: any EventLoop) {
         if socket.isDialed { waiting.prepend(socket) } else { waiting.append(socket) }
         runNext(on: eventLoop)
