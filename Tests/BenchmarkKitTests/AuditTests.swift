@@ -74,6 +74,16 @@ struct AuditTests {
         #expect(abs((builder.row.littleRatio ?? 0) - 1) < 0.001)
     }
 
+    @Test("a cell in which nothing was sent has lost nothing: it cannot be told")
+    func nothingSent() {
+        var builder = ResultRowBuilder(
+            runID: "r", planned: ResultRow.sample().planned,
+            descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(), target: "127.0.0.1:1", peerVersion: nil)
+        builder.add(LoadResult(start: 0, isOpen: false))
+        #expect(builder.row.invalidReason == "audit: nothing was sent")
+        #expect(!builder.row.hasFailed)
+    }
+
     @Test("a reason is one line, whatever an error says")
     func reasonIsOneLine() {
         var builder = ResultRowBuilder(

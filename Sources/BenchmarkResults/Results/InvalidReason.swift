@@ -1,6 +1,6 @@
 /// Why a row must not be trusted.
 package enum InvalidReason: Sendable, Hashable {
-    /// What is wrong with the delivery itself: entries that were lost, changed or failed, or nothing that was measured.
+    /// What is wrong with the delivery itself: entries that were lost, changed or failed.
     case delivery(String)
     /// A rule of the audit that the row breaks: how it was measured cannot be trusted.
     case audit(String)
