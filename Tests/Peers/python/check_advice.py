@@ -22,14 +22,14 @@ import sys
 SAME, FARTHEST = 1.1, 4  # a size is the one that was asked for; says something of it
 HEADROOM = 1.4  # what a transport must carry without a rate, by the rate that was asked for
 KEPT = 0.98  # how much of a rate must have been carried
-CLASSES = {"recorded": {"recorded", "stored"}, "queued": {"queued"}, "stored": {"stored"}}
+CLASSES = {"recorded": {"recorded", "stored"}, "queued": {"queued", "replicated"}, "stored": {"stored"}}
 SURVIVED = {  # what an acknowledged entry outlives
-    "logger": {"queue-memory", "queue-disk", "store"},
-    "rabbitmq": {"logger-memory", "queue-disk", "store"},
-    "host": {"queue-disk", "store"},
+    "logger": {"queue-memory", "queue-disk", "queue-replicas", "store"},
+    "rabbitmq": {"logger-memory", "queue-disk", "queue-replicas", "store"},
+    "host": {"queue-disk", "queue-replicas", "store"},
 }
 NEEDS = ["none", *CLASSES, *SURVIVED]
-WHERE = {"recorded": "logger-memory", "queued": "queue-disk", "stored": "store"}
+WHERE = {"recorded": "logger-memory", "queued": "queue-disk", "replicated": "queue-replicas", "stored": "store"}
 UNITS = {"us": 1, "ms": 1e3, "s": 1e6, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
 
 
