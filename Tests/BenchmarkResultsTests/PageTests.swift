@@ -87,6 +87,17 @@ struct PageTests {
         #expect(Set(Palette.fixed.map(one.style)).count == Palette.fixed.count)
     }
 
+    @Test(
+        "transports that a shipped suite puts side by side differ in colour, not in the dash alone",
+        arguments: [
+            ["tcp", "netrpc", "grpc", "grpc:stream", "http", "http:http2", "amqp", "amqp:reply"],
+            ["amqp", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"],
+        ])
+    func ownColours(_ transports: [String]) {
+        let colours = transports.map { Palette(transports).style($0).prefix { $0 != " " } }
+        #expect(Set(colours).count == transports.count)
+    }
+
     @Test("areas and lines stand out from the page by 3 to 1 (WCAG 1.4.11), by day and in the dark")
     func contrast() throws {
         func colours(_ text: Substring) -> [String: Double] {
