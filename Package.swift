@@ -171,12 +171,13 @@ let testKits: [Target] = [
     .target(
         name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
         path: "Tests/GRPCTestKit", swiftSettings: settings),
+    .target(name: "AMQPTestKit", dependencies: [nioCore], path: "Tests/AMQPTestKit", swiftSettings: settings),
     .target(
         name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
         swiftSettings: settings),
     .executableTarget(
         name: "linear",
-        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", nioCore],
+        dependencies: transportTargets + ["Broker", "TransportIO", "AMQPTestKit", "HTTP2TestKit", nioCore],
         path: "Tests/Linear", swiftSettings: settings),
     .executableTarget(
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
@@ -231,7 +232,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AMQPTransportTests",
         dependencies: [
-            "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "EngineTestKit", nioCore,
+            "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "AMQPTestKit", "EngineTestKit",
+            nioCore,
         ],
         swiftSettings: settings),
     .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
@@ -293,7 +295,8 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: transportTargets + [
-                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
+                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "AMQPTestKit", "EngineTestKit", "CLibFuzzer",
+                nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
     ]
