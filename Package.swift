@@ -288,7 +288,8 @@ let package = Package(
     name: "broker-lab", products: products, dependencies: dependencies,
     targets: systemLibraries + core + transports + stores + lab + testKits + tests)
 
-// The fuzzer links libFuzzer, which only Tests/fuzz asks for.
+// The fuzzer links libFuzzer, which only Tests/fuzz asks for. What is ours is watched by it and by the address sanitizer; what
+// it is made of beside that is the same as in every release build, and is not built again.
 if Context.environment["BROKERLAB_FUZZ"] != nil {
     package.targets += [
         .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
@@ -298,6 +299,10 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
                 "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "AMQPTestKit", "EngineTestKit", "CLibFuzzer",
                 nioCore,
             ],
-            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
+            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
+    for target in package.targets where target.type != .system {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"]))
+    }
 }
