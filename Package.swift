@@ -180,6 +180,9 @@ let testKits: [Target] = [
         dependencies: transportTargets + ["Broker", "TransportIO", "AMQPTestKit", "HTTP2TestKit", nioCore],
         path: "Tests/Linear", swiftSettings: settings),
     .executableTarget(
+        name: "CodecInstructions", dependencies: ["Broker", "Gob", "EntryCodecs", nioCore],
+        path: "Benchmarks/CodecWork", swiftSettings: settings),
+    .executableTarget(
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
         path: "Tests/MadeUpTransport", swiftSettings: settings),
 ]
