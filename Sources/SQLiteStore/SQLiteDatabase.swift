@@ -107,10 +107,10 @@ package final class SQLiteDatabase: EntryDatabase {
                 throw StoreError(.gone, "\(path) was moved or deleted while it was in use; it is made anew")
             }
             try opened.pool.writeWithoutTransaction { db in
-                try db.beginTransaction(.immediate)
+                try db.step(try db.prepared("BEGIN IMMEDIATE"))
                 do {
                     try body(db)
-                    try db.commit()
+                    try db.step(try db.prepared("COMMIT"))
                 } catch {
                     try? db.rollback()
                     throw error

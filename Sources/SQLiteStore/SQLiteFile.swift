@@ -34,6 +34,7 @@ final class SQLiteFile: Sendable {
             try db.execute(sql: "PRAGMA cache_size = -16384")
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
             try SQLiteSchema.migrate(db)
+            db.tellNobodyOfCommits()
         }
         identity = Identity(path)
     }
