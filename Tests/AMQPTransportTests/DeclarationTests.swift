@@ -72,6 +72,7 @@ import Testing
 
     @Test func exchangesAreDurable() throws {
         let frame = try #require(try sent([.declareExchange("e")]).first)
-        #expect(frame.payload.dropFirst(4) == [0, 0, 1, 0x65, 5] + Array("topic".utf8) + [0b10, 0, 0, 0, 0])
+        let expected: [UInt8] = [0, 0, 1, 0x65, 5] + Array("topic".utf8) + [0b10, 0, 0, 0, 0]
+        #expect(Array(frame.payload.dropFirst(4)) == expected)
     }
 }
