@@ -14,24 +14,23 @@ final class BenchmarkRun: Sendable {
     /// What tells this run's entries from those of an earlier one that a message broker may still hold.
     private let runPrefix = String(UInt32.random(in: 0..<0x100_0000), radix: 16)
 
-    /// Cells that are measured in a row, and where their rows go.
+    /// Cells that are measured in rounds, and where their rows go.
     private struct Stage {
         var suite: Suite
-        var plan: Plan
         var file: ResultsFile
+        /// The groups of cells that a round has; nil for all of the suite's.
+        var groups: [[Cell]]?
         /// Whether its rows are the benchmark's results.
         var isMain = false
     }
 
     init(configuration: BenchmarkConfiguration, suite: Suite) throws(BenchmarkError) {
         self.configuration = configuration
-        let plan = Plan(suite: suite)
-        main = Stage(
-            suite: suite, plan: plan, file: try ResultsFile(path: configuration.folder.resultsFile), isMain: true)
+        main = Stage(suite: suite, file: try ResultsFile(path: configuration.folder.resultsFile), isMain: true)
         overhead = try suite.overhead.map { suite throws(BenchmarkError) in
-            let pairs = Plan(suite.overheadPairs, suite, after: plan.cells.count)
-            return Stage(
-                suite: suite, plan: pairs, file: try ResultsFile(path: configuration.folder.overheadFile))
+            Stage(
+                suite: suite, file: try ResultsFile(path: configuration.folder.overheadFile),
+                groups: suite.overheadPairs)
         }
         log = try HistogramLog(
             path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
@@ -69,33 +68,55 @@ final class BenchmarkRun: Sendable {
         defer { try? pinning.release() }
         for stage in [main, overhead].compactMap(\.self) {
             var timeLeft = TimeLeft(suite: stage.suite)
-            for planned in stage.plan.cells {
-                try Task.checkCancellation()
-                // Again for each cell, for the threads that were started since.
-                if stage.suite.placement == .oneCPU { try pinning.pinToOneCore() }
-                let start = MonotonicClock.now
-                let measurement = try measurement(of: planned, stage, logger, ledger)
-                let cell = try await showingProgress(measurement) { [self, timeLeft] elapsed in
-                    secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned), elapsed: elapsed)
+            let (before, start) = (rows.count, MonotonicClock.now)
+            var schedule = RoundSchedule(
+                suite: stage.suite, floor: floor, groups: stage.groups, after: before)
+            while let round = schedule.next(
+                after: Array(rows.dropFirst(before)), seconds: Double(MonotonicClock.now - start) / 1e9)
+            {
+                let last = before + schedule.count
+                for planned in round {
+                    try await measure(planned, stage, last: last, logger, ledger, pinning, &timeLeft)
                 }
-                try stage.file.append(
-                    ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
-                if stage.isMain, let load = cell.load { try keep(load, of: planned) }
-                measured.withLock { $0.append(cell.row) }
-                timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
-                let left = secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned) - 1)
-                configuration.progress.show(.measured(cell.row, planned, of: cellCount, secondsLeft: left))
             }
         }
     }
 
-    /// The number of cells of all stages.
-    private var cellCount: Int { main.plan.cells.count + (overhead?.plan.cells.count ?? 0) }
+    /// Measures a cell of a stage whose last one, as far as it is decided, has that number.
+    private func measure(
+        _ planned: PlannedCell, _ stage: Stage, last: Int, _ logger: LoggerProcess, _ ledger: ControlClient,
+        _ pinning: CPUPinning, _ timeLeft: inout TimeLeft
+    ) async throws {
+        try Task.checkCancellation()
+        // Again for each cell, for the threads that were started since.
+        if stage.suite.placement == .oneCPU { try pinning.pinToOneCore() }
+        let start = MonotonicClock.now
+        let measurement = try measurement(of: planned, stage, logger, ledger)
+        let count = last + (stage.isMain ? overheadCells : 0)
+        let cell = try await showingProgress(measurement, of: count) { [self, timeLeft] elapsed in
+            secondsLeft(stage, timeLeft, cells: last - planned.number + 1, elapsed: elapsed)
+        }
+        try stage.file.append(
+            ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
+        if stage.isMain, let load = cell.load { try keep(load, of: planned) }
+        measured.withLock { $0.append(cell.row) }
+        timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
+        let left = secondsLeft(stage, timeLeft, cells: last - planned.number)
+        configuration.progress.show(.measured(cell.row, planned, of: count, secondsLeft: left))
+    }
+
+    /// The number of cells of the stage behind the main one.
+    private var overheadCells: Int {
+        overhead.map { $0.suite.rounds * ($0.groups?.map(\.count).reduce(0, +) ?? 0) } ?? 0
+    }
+
+    /// The transport that the others are divided by.
+    private var floor: String { main.suite.references?.floor ?? main.suite.controlTransport ?? "" }
 
     private func secondsLeft(_ stage: Stage, _ timeLeft: TimeLeft, cells: Int, elapsed: Double = 0) -> Double {
         let later = stage.isMain ? overhead : nil
         return timeLeft.seconds(cells: cells, elapsed: elapsed)
-            + (later.map { TimeLeft(suite: $0.suite).seconds(cells: $0.plan.cells.count) } ?? 0)
+            + (later.map { TimeLeft(suite: $0.suite).seconds(cells: overheadCells) } ?? 0)
     }
 
     /// Keeps what the row's figures were taken from.
@@ -134,9 +155,8 @@ final class BenchmarkRun: Sendable {
 
     /// Measures a cell, and shows what it has come to and the time left, at its start and while it runs.
     private func showingProgress(
-        _ measurement: CellMeasurement, secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
+        _ measurement: CellMeasurement, of count: Int, secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
     ) async throws -> MeasuredCell {
-        let count = cellCount
         let progress = configuration.progress
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
