@@ -35,11 +35,19 @@ final class SocketOutput {
     /// The buffer's memory is used again as soon as the socket has taken all of it.
     func flush(to context: ChannelHandlerContext) {
         guard buffer.readableBytes > 0 else { return }
-        if socketTakesAll(context) { return clear() }
+        let taking = socketTakes(context)
+        if taking == .all { return clear() }
         var written = ByteBuffer()
         swap(&buffer, &written)
         channelMayHold = true
         givenBytes &+= written.readableBytes
+        if taking == .failed {
+            // The channel closes the socket as soon as its write fails, too, and this may be within its telling of the peer's
+            // end, which it then goes on with, on a socket that it has closed.
+            let channel = context.channel
+            context.eventLoop.assumeIsolated().execute { channel.writeAndFlush(written, promise: nil) }
+            return
+        }
         context.writeAndFlush(NIOAny(written), promise: nil)
         guard buffer.capacity == 0 else { return }
         swap(&buffer, &written)
@@ -67,21 +75,31 @@ final class SocketOutput {
         return count >= 0 || (errno != EAGAIN && errno != EINTR)
     }
 
-    /// Writes to the socket; false where the channel has to write, later, what is left in the buffer, or to tell of an error.
-    private func socketTakesAll(_ context: ChannelHandlerContext) -> Bool {
+    /// How much the socket has taken of what it was given.
+    private enum Taking {
+        case all
+        /// The channel has to write what is left in the buffer.
+        case notAll
+        /// None, and it will take no more: the channel has to tell of the error.
+        case failed
+    }
+
+    /// Writes to the socket what it takes at once.
+    private func socketTakes(_ context: ChannelHandlerContext) -> Taking {
         let channel = context.channel
         // The number of a closed socket may already be another's.
-        guard socket >= 0, channel.isActive else { return false }
+        guard socket >= 0, channel.isActive else { return .notAll }
         if channelMayHold {
-            guard (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0 else { return false }
+            guard (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0 else { return .notAll }
             channelMayHold = false
         }
         let taken = buffer.withUnsafeReadableBytes { bytes in
             Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
         }
-        if taken == buffer.readableBytes { return true }
+        if taken == buffer.readableBytes { return .all }
+        if taken < 0, ![EAGAIN, EINTR, ENOBUFS].contains(errno) { return .failed }
         buffer.moveReaderIndex(forwardBy: max(taken, 0))
-        return false
+        return .notAll
     }
 }
 
