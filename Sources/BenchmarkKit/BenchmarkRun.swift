@@ -19,6 +19,8 @@ final class BenchmarkRun: Sendable {
         var suite: Suite
         var plan: Plan
         var file: ResultsFile
+        /// Which cores are whose.
+        var pinning: CPUPinning
         /// Whether its rows are the benchmark's results.
         var isMain = false
     }
@@ -27,11 +29,13 @@ final class BenchmarkRun: Sendable {
         self.configuration = configuration
         let plan = Plan(suite: suite)
         main = Stage(
-            suite: suite, plan: plan, file: try ResultsFile(path: configuration.folder.resultsFile), isMain: true)
+            suite: suite, plan: plan, file: try ResultsFile(path: configuration.folder.resultsFile),
+            pinning: try CPUPinning(suite.placement), isMain: true)
         overhead = try suite.overhead.map { suite throws(BenchmarkError) in
             let pairs = Plan(suite.overheadPairs, suite, after: plan.cells.count)
             return Stage(
-                suite: suite, plan: pairs, file: try ResultsFile(path: configuration.folder.overheadFile))
+                suite: suite, plan: pairs, file: try ResultsFile(path: configuration.folder.overheadFile),
+                pinning: try CPUPinning(suite.placement))
         }
         log = try HistogramLog(
             path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
@@ -57,36 +61,45 @@ final class BenchmarkRun: Sendable {
     }
 
     /// Measures every cell, in the plan's order, and then what shows the lab's own cost.
-    /// - Throws: `CancellationError`; ``BenchmarkError`` when the logger's account or the file cannot be had any more.
-    func measureAll(with logger: LoggerProcess) async throws {
-        guard let control = logger.targets[configuration.logger.controlTransport] else {
-            throw missing(configuration.logger.controlTransport)
-        }
-        let ledger = try ControlClient(target: control)
-        defer { ledger.close() }
-        let pinning = try CPUPinning(processes: [getpid(), logger.pid])
-        // The logger's pinning ends with the logger.
-        defer { try? pinning.release() }
+    /// - Throws: `CancellationError`; ``BenchmarkError`` when a logger's account or the file cannot be had any more.
+    func measureAll() async throws {
+        let others = [getpid()] + configuration.companions.compactMap(\.pid)
+        if let cores = main.pinning.description { configuration.progress.show(.placed(cores)) }
+        try main.pinning.pinOthers(others)
+        defer { main.pinning.release(others) }
         for stage in [main, overhead].compactMap(\.self) {
-            var timeLeft = TimeLeft(suite: stage.suite)
-            for planned in stage.plan.cells {
+            let timeLeft = Mutex(TimeLeft(suite: stage.suite))
+            for round in stage.plan.rounds {
                 try Task.checkCancellation()
-                // Again for each cell, for the threads that were started since.
-                if stage.suite.placement == .oneCPU { try pinning.pinToOneCore() }
-                let start = MonotonicClock.now
-                let measurement = try measurement(of: planned, stage, logger, ledger)
-                let cell = try await showingProgress(measurement) { [self, timeLeft] elapsed in
-                    secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned), elapsed: elapsed)
+                let parties = RoundParties(
+                    label: stage.isMain ? "" : "lab-", round: round, suite: stage.suite, configuration: configuration)
+                try await parties.run { [self] pairs in
+                    for planned in round { try await measure(planned, stage, pairs, timeLeft) }
                 }
-                try stage.file.append(
-                    ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
-                if stage.isMain, let load = cell.load { try keep(load, of: planned) }
-                measured.withLock { $0.append(cell.row) }
-                timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
-                let left = secondsLeft(stage, timeLeft, cells: stage.plan.cells(from: planned) - 1)
-                configuration.progress.show(.measured(cell.row, planned, of: cellCount, secondsLeft: left))
             }
         }
+    }
+
+    private func measure(
+        _ planned: PlannedCell, _ stage: Stage, _ pairs: RoundParties.Pairs, _ timeLeft: borrowing Mutex<TimeLeft>
+    ) async throws {
+        try Task.checkCancellation()
+        let start = MonotonicClock.now
+        let measurement = try measurement(of: planned, stage, pairs.pair(for: planned.cell))
+        let soFar = timeLeft.withLock { $0 }
+        let cell = try await showingProgress(measurement) { [self] elapsed in
+            secondsLeft(stage, soFar, cells: stage.plan.cells(from: planned), elapsed: elapsed)
+        }
+        try stage.file.append(
+            ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
+        if stage.isMain, let load = cell.load { try keep(load, of: planned) }
+        measured.withLock { $0.append(cell.row) }
+        let now = timeLeft.withLock { timeLeft in
+            timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
+            return timeLeft
+        }
+        let left = secondsLeft(stage, now, cells: stage.plan.cells(from: planned) - 1)
+        configuration.progress.show(.measured(cell.row, planned, of: cellCount, secondsLeft: left))
     }
 
     /// The number of cells of all stages.
@@ -102,31 +115,27 @@ final class BenchmarkRun: Sendable {
     private func keep(_ load: LoadResult, of planned: PlannedCell) throws(BenchmarkError) {
         let since = Double(load.start > startedAt ? load.start - startedAt : 0) / 1e9
         try log.append(load.latency, tag: planned.tag, secondsSinceStart: since, duration: load.elapsed)
-        guard configuration.keepsRawSamples else { return }
-        try ResultsFile.replace(configuration.folder.rawFile(of: planned), with: RawSamples.file(load))
     }
 
     private func measurement(
-        of planned: PlannedCell, _ stage: Stage, _ logger: LoggerProcess, _ ledger: ControlClient
+        of planned: PlannedCell, _ stage: Stage, _ pair: RoundParties.Pair
     ) throws(BenchmarkError) -> CellMeasurement {
         let selector = planned.cell.transport
         guard let descriptor = configuration.registry.first(where: { $0.selector == selector }),
-            let target = logger.targets[descriptor.receiver]
-        else { throw missing(selector) }
-        let share = planned.cell.inFlight / planned.cell.connections
-        var options = ClientOptions(target: target, maxInFlight: share)
-        configuration.adjustClientOptions(descriptor, &options)
+            var target = pair.logger.targets[descriptor.receiver]
+        else { throw RoundParties.missing(selector) }
+        configuration.adjustTarget(descriptor, &target)
         var measurement = CellMeasurement(
-            suite: stage.suite, planned: planned, descriptor: descriptor, clientOptions: options,
-            companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix,
-            backlog: { [backlog = configuration.backlog] in try await backlog(descriptor) })
-        measurement.keepsSamples = configuration.keepsRawSamples && stage.isMain
+            suite: stage.suite, planned: planned, descriptor: descriptor, target: target,
+            companions: configuration.companions, generator: pair.generator, loggerPID: pair.logger.pid,
+            ledger: pair.ledger, runPrefix: runPrefix,
+            backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
+        measurement.pinning = stage.pinning
+        if configuration.keepsRawSamples, stage.isMain {
+            measurement.rawFile = configuration.folder.rawFile(of: planned)
+        }
         measurement.live = LiveFigures()
         return measurement
-    }
-
-    private func missing(_ transport: String) -> BenchmarkError {
-        BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
     }
 
     /// How often the progress is shown: a cell of the default suite takes half a second.

@@ -174,8 +174,9 @@ struct CellMeasurementTests {
             warmup: 0.01, seed: 1)
         let cell = PlannedCell(cell: suite.cells[0], block: 1, orderInBlock: 1, number: 7)
         var measurement = CellMeasurement(
-            suite: suite, planned: cell, descriptor: transport.descriptor(), clientOptions: ClientOptions(target: "x"),
-            companions: [], loggerPID: getpid(), ledger: ledger, runPrefix: "abcdef")
+            suite: suite, planned: cell, descriptor: transport.descriptor(), target: "x", companions: [],
+            generator: GeneratorSeat { .hosted([transport.descriptor()]) }, loggerPID: getpid(), ledger: ledger,
+            runPrefix: "abcdef")
         measurement.reconciliation.patience = .milliseconds(500)
         return measurement
     }

@@ -202,6 +202,25 @@ struct BenchTests {
         }
     }
 
+    @Test("Leaves no logger and no load generator behind when it is killed")
+    func killed() async throws {
+        try await withTemporaryFolder { folder in
+            let started = StartedProcesses()
+            var observed = StartedProcesses.Observed()
+            let finished = try await withProgram(
+                .brokerlab.with(environment: started.environment),
+                Self.arguments("tcp,http", rounds: 200, out: folder), limit: .seconds(90)
+            ) { bench in
+                // A logger and a load generator, and the control's.
+                observed = try await started.observe(bench) { $0.processes.count >= 4 }
+                try bench.signal(.kill)
+            }
+            #expect(finished.exitCode == nil || finished.exitCode == 137)
+            #expect(observed.processes.count >= 4)
+            #expect(try await started.areGone(observed))
+        }
+    }
+
     @Test("Ends what it started when it is interrupted again while it does so")
     func interruptedAgain() async throws {
         try await withTemporaryFolder { folder in

@@ -57,6 +57,10 @@ struct ResultRowBuilder {
         }
         row.uncorrectedP99Us = result.uncorrectedLatency.map { LatencySummary(nanoseconds: $0).p99Us }
         row.scheduleSlipP99Us = result.scheduleSlip.map { LatencySummary(nanoseconds: $0).p99Us }
+        if let wire = result.wire {
+            row.wireTxBytesPerMessage = Double(wire.sent) / Double(result.acked)
+            row.wireRxBytesPerMessage = Double(wire.received) / Double(result.acked)
+        }
         guard result.elapsed > 0 else { return }
         let throughput = Double(result.acked) / result.elapsed
         row.throughput = throughput
@@ -112,10 +116,6 @@ struct ResultRowBuilder {
             if row.planned.cell.load != .closed { row.generatorSpinPercent = 100 * Double(spun) / elapsed }
         }
         row.clockStepUs = Double(after.wallClockOffset - before.wallClockOffset) / 1000
-        if let earlier = before.wire, let wire = after.wire?.since(earlier), acked > 0 {
-            row.wireTxBytesPerMessage = Double(wire.sent) / Double(acked)
-            row.wireRxBytesPerMessage = Double(wire.received) / Double(acked)
-        }
     }
 
     /// The CPU time of all that take part, in nanoseconds; nil where one of them cannot be seen.
@@ -123,8 +123,8 @@ struct ResultRowBuilder {
         guard after.seesAll, let broker = before.broker, let logger = before.logger, let brokerNow = after.broker,
             let loggerNow = after.logger, brokerNow >= broker, loggerNow >= logger
         else { return nil }
-        let queue = (after.queue ?? 0) - min(before.queue ?? 0, after.queue ?? 0)
-        return brokerNow - broker + loggerNow - logger + queue
+        func used(_ before: UInt64?, _ after: UInt64?) -> UInt64 { (after ?? 0) - min(before ?? 0, after ?? 0) }
+        return brokerNow - broker + loggerNow - logger + used(before.queue, after.queue) + used(before.lab, after.lab)
     }
 
     /// Says what the audit finds; when all else is known.

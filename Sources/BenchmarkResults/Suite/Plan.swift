@@ -31,6 +31,11 @@ package struct Plan: Sendable, Hashable {
         self.cells = planned
     }
 
+    /// The same cells, round by round.
+    package var rounds: [[PlannedCell]] {
+        Dictionary(grouping: cells, by: \.block).sorted { $0.key < $1.key }.map(\.value)
+    }
+
     /// The number of cells from that one on.
     package func cells(from planned: PlannedCell) -> Int {
         cells.last.map { $0.number - planned.number + 1 } ?? 0

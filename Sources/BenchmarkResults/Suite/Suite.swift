@@ -133,7 +133,8 @@ extension SuiteKey {
                 + "precise start: 250 unless told otherwise, 0 for never."
         ).needingRate,
         .word(
-            "placement", valueName: "where", \.placement, "free, or one-cpu: broker and logger share one core."),
+            "placement", valueName: "where", \.placement,
+            "free; split: broker and logger have a core each; or one-cpu: they share one."),
     ]
 
     private static let order: [SuiteKey] = [

@@ -1,0 +1,77 @@
+import BenchmarkResults
+import Broker
+
+/// The processes of a round: a logger and a load generator for the cells that are compared, and others for the control, which
+/// so differs from what it controls by all that one process differs from the next.
+struct RoundParties: Sendable {
+    /// A logger, its account, and the load generator that sends to it.
+    struct Pair: Sendable {
+        var seat: LoggerSeat
+        var logger: LoggerProcess
+        var ledger: ControlClient
+        var generator: GeneratorSeat
+    }
+
+    /// The pairs of a round.
+    struct Pairs: Sendable {
+        var main: Pair
+        var control: Pair?
+
+        func pair(for cell: Cell) -> Pair {
+            cell.role == .control ? control ?? main : main
+        }
+    }
+
+    private let seats: [LoggerSeat]
+    private let configuration: BenchmarkConfiguration
+
+    /// - Parameter label: what the labels of the loggers start with.
+    init(label: String, round: [PlannedCell], suite: Suite, configuration: BenchmarkConfiguration) {
+        self.configuration = configuration
+        let name = "\(label)\(round.first?.block ?? 0)"
+        var seats = [LoggerSeat(label: name, transports: suite.transports)]
+        // A message broker hands every logger that consumes all that is sent: two would make it work twice.
+        if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
+            configuration.registry.first(where: { $0.selector == control })?.companion == nil
+        {
+            seats.append(LoggerSeat(label: "\(name)-control", transports: [control]))
+        }
+        self.seats = seats
+    }
+
+    /// Starts them, side by side, lends them to `body`, and stops them when it ends, however it ends.
+    /// - Throws: what `body` throws; ``BenchmarkError`` when one cannot be started, or a logger ends before `body` does.
+    func run(_ body: @escaping @Sendable (Pairs) async throws -> Void) async throws {
+        let generators = seats.map { _ in GeneratorSeat(configuration.startGenerator) }
+        let commands = seats.map(configuration.logger)
+        let result: Result<Void, any Error>
+        do {
+            try await LoggerProcess.run(commands) { [seats] loggers in
+                var pairs: [Pair] = []
+                defer { for pair in pairs { pair.ledger.close() } }
+                for (index, logger) in loggers.enumerated() {
+                    let transport = commands[index].controlTransport
+                    guard let control = logger.targets[transport] else { throw Self.missing(transport) }
+                    // One that cannot be had is told before anything is measured.
+                    _ = try await generators[index].party()
+                    pairs.append(
+                        Pair(
+                            seat: seats[index], logger: logger, ledger: try ControlClient(target: control),
+                            generator: generators[index]))
+                }
+                try await body(Pairs(main: pairs[0], control: pairs.count > 1 ? pairs[1] : nil))
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await withTaskGroup { group in
+            for generator in generators { group.addTask { _ = await generator.leave() } }
+        }
+        try result.get()
+    }
+
+    static func missing(_ transport: String) -> BenchmarkError {
+        BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
+    }
+}
