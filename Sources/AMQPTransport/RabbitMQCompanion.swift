@@ -23,7 +23,7 @@ struct RabbitMQCompanion: TransportCompanion {
     }
 
     func look(at target: String) async throws -> [CompanionAnswer] {
-        try await AMQPTransport.look(at: target)
+        try await AMQP.look(at: target)
     }
 
     /// Not with the transport, which would declare the contract's exchange there.
@@ -37,7 +37,7 @@ struct RabbitMQCompanion: TransportCompanion {
     }
 
     func backlog(of transport: TransportDescriptor, label: String, at target: String) async throws -> Int? {
-        let queue = AMQPTransport.queueName(label, variant: transport.needsOwnServer ? transport.variant : nil)
-        return try await AMQPTransport.messageCount(inQueue: queue, at: target)
+        let queue = AMQP.queueName(label, variant: transport.needsOwnServer ? transport.variant : nil)
+        return try await AMQP.messageCount(inQueue: queue, at: target)
     }
 }

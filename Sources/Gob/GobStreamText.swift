@@ -15,6 +15,17 @@ public struct GobStreamText: ~Copyable, Sendable {
         decoder = GobStreamDecoder(limits: limits)
     }
 
+    /// A stream as text: a line for every type it defines, then a line for every value.
+    ///
+    /// Where the stream is damaged or ends early, the last line says so; what precedes it is shown nevertheless.
+    public static func description(of stream: RawSpan, limits: GobLimits = GobLimits()) -> String {
+        var text = Self(limits: limits)
+        var output = ""
+        text.append(stream, to: &output)
+        text.end(to: &output)
+        return output
+    }
+
     /// Adds bytes and writes the lines of what is complete now, piece by piece: a value's text may be far larger than it is.
     public mutating func append(_ bytes: RawSpan, to output: inout some TextOutputStream) {
         guard !hasEnded else { return }

@@ -8,7 +8,7 @@ struct ClusterStart {
     }
 
     /// Starts the nodes, all at once, and waits until each answers and knows the others.
-    func run() async throws -> [(node: RabbitMQNode, process: NodeProcess)] {
+    func run() async throws -> [(node: RunningNode, process: NodeProcess)] {
         let installation = try RabbitMQInstallation.find()
         // Several Erlangs start on the cores of one.
         let timeout = options.startTimeout * count
@@ -50,11 +50,11 @@ struct ClusterStart {
 
     private func ready(
         _ folders: [NodeFolder], _ processes: [NodeProcess], _ timeout: Duration, _ deadline: ContinuousClock.Instant
-    ) async throws -> [RabbitMQNode] {
-        var nodes: [RabbitMQNode] = []
+    ) async throws -> [RunningNode] {
+        var nodes: [RunningNode] = []
         for (folder, process) in zip(folders, processes) {
             let version = try await NodeStart.waitUntilReady(folder, process, timeout, deadline)
-            nodes.append(RabbitMQNode(folder, process, version: version, options: options))
+            nodes.append(RunningNode(folder, process, version: version, options: options))
         }
         // One that found no other has begun a cluster of its own.
         try await nodes[0].control("await_online_nodes", "\(count)", "--timeout", "30")

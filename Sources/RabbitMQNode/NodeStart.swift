@@ -9,7 +9,7 @@ struct NodeStart {
     }
 
     /// Starts a node and waits until it answers.
-    func run() async throws -> (RabbitMQNode, NodeProcess) {
+    func run() async throws -> (RunningNode, NodeProcess) {
         let installation = try RabbitMQInstallation.find()
         let deadline = ContinuousClock.now + options.startTimeout
         var onlyNeeded = true
@@ -20,7 +20,7 @@ struct NodeStart {
             let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: Self.searchPath)
             do {
                 let version = try await Self.waitUntilReady(folder, process, options.startTimeout, deadline)
-                return (RabbitMQNode(folder, process, version: version, options: options), process)
+                return (RunningNode(folder, process, version: version, options: options), process)
             } catch let ended as EndedEarly {
                 await process.stop()
                 let isPortTaken = ended.log.contains("eaddrinuse")

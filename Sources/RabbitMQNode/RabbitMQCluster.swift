@@ -1,7 +1,7 @@
 /// Private RabbitMQ nodes that are one cluster.
 package struct RabbitMQCluster: Sendable, Hashable {
     /// The nodes, each at an address of its own.
-    package let nodes: [RabbitMQNode]
+    package let nodes: [RunningNode]
 
     /// Where clients find it: `amqp://guest:guest@127.0.0.2:PORT,127.0.0.3:PORT,127.0.0.4:PORT`.
     package var url: String {

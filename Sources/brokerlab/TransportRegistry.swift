@@ -15,7 +15,7 @@ enum TransportRegistry {
         + NetRPC.descriptors
         + GRPC.descriptors
         + HTTP.descriptors
-        + AMQPTransport.descriptors
+        + AMQP.descriptors
 
     private static let registered = Mutex(builtIn)
 

@@ -171,7 +171,7 @@ import Testing
         let error = #expect(throws: ProtocolError.self) { try conversation.hear() }
         #expect(error?.description == "it allows 2 channels on a connection, not 3 (channel_max)")
         let refusal = #expect(throws: TransportError.self) {
-            try AMQPTransport.client(
+            try AMQP.client(
                 .standard, ClientOptions(target: "amqp://localhost?channel_max=2", queue: nil, channels: 3))
         }
         #expect(refusal?.message.contains("channel_max") == true)

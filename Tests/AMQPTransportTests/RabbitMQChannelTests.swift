@@ -32,7 +32,7 @@ import Testing
         let options = RabbitMQOptions(configuration: ["max_message_size = 10000"])
         try await withRabbitMQ(options) { node in
             let notices = Mutex<[String]>([])
-            let client = try AMQPTransport.client(
+            let client = try AMQP.client(
                 .fourChannels,
                 ClientOptions(
                     target: node.url, maxInFlight: 64, queue: "channels", onLoss: .report,

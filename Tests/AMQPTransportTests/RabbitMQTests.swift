@@ -46,7 +46,7 @@ import Testing
         _ options: ServerOptions, _ body: @Sendable (Collector) async throws -> Void
     ) async throws -> Collector {
         let collector = Collector()
-        let server = try AMQPTransport.descriptors[0].makeServer(options)
+        let server = try AMQP.descriptors[0].makeServer(options)
         let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -72,7 +72,7 @@ import Testing
                 }
             }
         }
-        try await send(over: try AMQPTransport.descriptors[0].makeClient(options))
+        try await send(over: try AMQP.descriptors[0].makeClient(options))
     }
 
     /// A publisher whose bodies are the bytes of `data`, whatever they are.
@@ -142,9 +142,9 @@ import Testing
     }
 
     /// What was sent before the logger started waits for it, and what it did not acknowledge comes again.
-    private func losesNothingBetween(_ node: RabbitMQNode) async throws {
+    private func losesNothingBetween(_ node: RunningNode) async throws {
         let entries = (0..<500).map { LogEntry(name: "\($0)", data: "d", severity: Severity.allCases[$0 % 3]) }
-        try await send(entries, ClientOptions(target: node.url, queue: AMQPTransport.defaultQueue))
+        try await send(entries, ClientOptions(target: node.url, queue: AMQP.defaultQueue))
         let collector = try await withLogger(ServerOptions(target: node.url)) { await $0.wait(for: 500) }
         #expect(collector.entries == entries)
         let again = try await withLogger(ServerOptions(target: node.url)) { collector in
@@ -154,7 +154,7 @@ import Testing
         #expect(again.entries.map(\.name) == ["last"])
     }
 
-    private func saysWhatIsWrong(_ node: RabbitMQNode) async throws {
+    private func saysWhatIsWrong(_ node: RunningNode) async throws {
         let entry = [LogEntry(name: "n", data: "d")]
         let address = "127.0.0.1:\(node.port)"
         for (url, expected) in [
@@ -177,9 +177,9 @@ import Testing
         try await withRabbitMQ { node in
             let entries = (0..<25).map { LogEntry(name: "n", data: "\($0)") }
             try await send(entries, ClientOptions(target: node.url, queue: "waiting"))
-            #expect(try await AMQPTransport.messageCount(inQueue: "waiting", at: node.url) == 25)
+            #expect(try await AMQP.messageCount(inQueue: "waiting", at: node.url) == 25)
             let error = await #expect(throws: ServerError.self) {
-                try await AMQPTransport.messageCount(inQueue: "nowhere", at: node.url)
+                try await AMQP.messageCount(inQueue: "nowhere", at: node.url)
             }
             #expect(error?.message.contains("NOT_FOUND") == true)
             // Entries that were confirmed after the exchange was deleted, and what goes with it, arrive.

@@ -18,7 +18,7 @@ extension FuzzTarget {
         let again = documents(
             in: encoder.withUnsafeBytes { Array($0) }, limits: GobLimits(nesting: 400, types: 100_000))
         require(again.map(\.value.description) == written.map(\.value.description), "a round trip changes a value")
-        _ = Gob.description(of: rest.span.bytes, limits: limits)
+        _ = GobStreamText.description(of: rest.span.bytes, limits: limits)
     }
 
     /// Values of known types, whatever the stream says they are.

@@ -17,7 +17,7 @@ struct DamageTests {
         _ = try? decodeAll(bytes, limits: DamageTests.limits)
         _ = try? decode(Everything.self, bytes, limits: DamageTests.limits)
         _ = try? decode(Arguments<GobText>.self, bytes, limits: DamageTests.limits)
-        _ = Gob.description(of: bytes.span.bytes, limits: DamageTests.limits)
+        _ = GobStreamText.description(of: bytes.span.bytes, limits: DamageTests.limits)
         var decoder = GobDecoder(limits: DamageTests.limits)
         _ = try? decoder.skip(from: bytes.span.bytes)
     }

@@ -63,7 +63,7 @@ struct GoldenTests {
     @Test(arguments: Vector.all)
     func hasATextOfItsOwn(_ vector: Vector) {
         let bytes = vector.bytes
-        let text = Gob.description(of: bytes.span.bytes)
+        let text = GobStreamText.description(of: bytes.span.bytes)
         #expect(!text.contains("// after") && !text.contains("ends inside"))
         #expect(text.split(separator: "\n").count >= vector.values.count)
     }

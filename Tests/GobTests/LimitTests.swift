@@ -72,6 +72,6 @@ struct LimitTests {
         let bytes = encoder.withUnsafeBytes { Array($0) }
         #expect(try decodeAll(bytes)[0].value == value)
         #expect(try gobError { _ = try decodeAll(bytes, limits: GobLimits(nesting: 100)) }.code == .limitExceeded)
-        #expect(Gob.description(of: bytes.span.bytes).contains("..."))
+        #expect(GobStreamText.description(of: bytes.span.bytes).contains("..."))
     }
 }

@@ -144,9 +144,9 @@ struct StreamTests {
 
     @Test func textOfAStream() throws {
         let bytes = try Vector.named("point").bytes
-        let text = Gob.description(of: bytes.span.bytes)
+        let text = GobStreamText.description(of: bytes.span.bytes)
         #expect(text.contains("struct{X int; Y int}") && text.contains("Point Point{X: 22, Y: 33}\n"))
-        let cut = Gob.description(of: bytes.span.bytes.extracting(0..<bytes.count - 1))
+        let cut = GobStreamText.description(of: bytes.span.bytes.extracting(0..<bytes.count - 1))
         #expect(cut.contains("the stream ends inside of a value, 7 bytes"))
         #expect(GobValue.string("a\"\u{1b}\n").description == "\"a\\\"\\u{1b}\\n\"")
     }

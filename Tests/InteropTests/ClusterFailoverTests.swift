@@ -51,14 +51,13 @@ struct ClusterFailoverTests {
     }
 
     /// The node that a program says it is connected to, by the last line about it that begins so.
-    private func node(_ cluster: RabbitMQCluster, of output: ProgramOutput, _ beginning: String) throws -> RabbitMQNode
-    {
+    private func node(_ cluster: RabbitMQCluster, of output: ProgramOutput, _ beginning: String) throws -> RunningNode {
         let line = try #require(output.lines.last { $0.contains(beginning) }, "\(output.text)")
         return try #require(cluster.nodes.first { line.contains("at \($0.address):\($0.port)") }, "\(line)")
     }
 
     /// Kills a node, and says how long it takes until entries arrive that were not on their way.
-    private func kill(_ node: RabbitMQNode, _ what: String, in scene: Scene) async throws {
+    private func kill(_ node: RunningNode, _ what: String, in scene: Scene) async throws {
         let before = try #require(try await ledger(scene.logger)).unique
         try await node.kill()
         let start = ContinuousClock.now

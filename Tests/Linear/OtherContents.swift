@@ -8,23 +8,25 @@ import TransportIO
 extension Content {
     /// Messages that RabbitMQ passes on: AMQP 0-9-1.
     static let amqp = [
-        Content("amqp: body frames of one byte", steps: [.max, 1024, 16], to: consumer, opening: AMQP.welcome) {
+        Content("amqp: body frames of one byte", steps: [.max, 1024, 16], to: consumer, opening: RabbitMQBytes.welcome)
+        {
             length in
-            Said(bytes: AMQP.message(entry(length / 9), frameBytes: 1))
+            Said(bytes: RabbitMQBytes.message(entry(length / 9), frameBytes: 1))
         },
-        Content("amqp: headers", to: consumer, opening: AMQP.welcome) { length in
-            let table = AMQP.table(3000)
-            let count = length / AMQP.message(entry(22), table: table).count
+        Content("amqp: headers", to: consumer, opening: RabbitMQBytes.welcome) { length in
+            let table = RabbitMQBytes.table(3000)
+            let count = length / RabbitMQBytes.message(entry(22), table: table).count
             return Said(
-                bytes: Array((1...count).map { AMQP.message(entry(22), tag: $0, table: table) }.joined()),
+                bytes: Array((1...count).map { RabbitMQBytes.message(entry(22), tag: $0, table: table) }.joined()),
                 entries: count)
         },
-        Content("amqp: small messages", to: consumer, opening: AMQP.welcome) { length in
-            let count = length / AMQP.message(entry(22)).count
-            return Said(bytes: Array((1...count).map { AMQP.message(entry(22), tag: $0) }.joined()), entries: count)
+        Content("amqp: small messages", to: consumer, opening: RabbitMQBytes.welcome) { length in
+            let count = length / RabbitMQBytes.message(entry(22)).count
+            return Said(
+                bytes: Array((1...count).map { RabbitMQBytes.message(entry(22), tag: $0) }.joined()), entries: count)
         },
-        Content("amqp: \\u escapes", to: consumer, opening: AMQP.welcome) { length in
-            Said(bytes: AMQP.message(Array(#"{"name":"n","data":"\#(#"\u0041"#.repeated(length))"}"#.utf8)))
+        Content("amqp: \\u escapes", to: consumer, opening: RabbitMQBytes.welcome) { length in
+            Said(bytes: RabbitMQBytes.message(Array(#"{"name":"n","data":"\#(#"\u0041"#.repeated(length))"}"#.utf8)))
         },
     ]
 
@@ -78,7 +80,7 @@ extension Content {
 
     @Sendable
     private static func consumer() throws -> any ServerTransport {
-        try AMQPTransport.descriptors[0].makeServer(ServerOptions(target: "amqp://localhost?frame_max=4096"))
+        try AMQP.descriptors[0].makeServer(ServerOptions(target: "amqp://localhost?frame_max=4096"))
     }
 
     @Sendable
@@ -87,13 +89,13 @@ extension Content {
     }
 
     private static func frame(data: Int) -> [UInt8] {
-        let head = AMQP.bigEndian(25 + data, 4) + [0, 0, 0, 0] + AMQP.bigEndian(1, 4)
+        let head = RabbitMQBytes.bigEndian(25 + data, 4) + [0, 0, 0, 0] + RabbitMQBytes.bigEndian(1, 4)
         return head + repeated([0], 16) + [UInt8(ascii: "n")] + repeated([UInt8(ascii: "d")], data)
     }
 }
 
 /// What RabbitMQ says: AMQP 0-9-1, 2.3.5 and 4.2.
-private enum AMQP {
+private enum RabbitMQBytes {
     /// start, tune, open-ok, channel.open-ok; the exchange, two queues, three bindings, prefetch, consumer.
     static let welcome: [UInt8] = {
         let mechanisms: [UInt8] = [0, 0, 0, 5] + Array("PLAIN".utf8) + [0, 0, 0, 5] + Array("en_US".utf8)

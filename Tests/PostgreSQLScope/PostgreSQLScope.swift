@@ -3,10 +3,10 @@ public import Testing
 
 /// Gives a suite a PostgreSQL of its own, which runs while its tests do.
 public struct PostgreSQLScope: SuiteTrait, TestScoping {
-    @TaskLocal private static var current: PostgreSQLServer?
+    @TaskLocal private static var current: RunningServer?
 
     /// The suite's PostgreSQL.
-    package static var server: PostgreSQLServer {
+    package static var server: RunningServer {
         get throws { try #require(current, "the suite lacks .postgreSQL") }
     }
 

@@ -44,7 +44,7 @@ import Testing
 
     @Test func nothingAcknowledgedIsMissing() async throws {
         try await withPostgreSQL { server in
-            let store = try PostgreSQLStore(server.url)
+            let store = try PostgreSQLDatabase(server.url)
             var configuration = StoreWriter.Configuration()
             configuration.patience = .seconds(60)
             let writer = StoreWriter(to: store, configuration)
@@ -90,7 +90,7 @@ import Testing
     /// Away for longer than entries wait: they are refused with the reason, and later ones are stored again.
     @Test func entriesAreRefusedWhileItIsAway() async throws {
         try await withPostgreSQL { server in
-            let store = try PostgreSQLStore(server.url)
+            let store = try PostgreSQLDatabase(server.url)
             var configuration = StoreWriter.Configuration()
             configuration.patience = .milliseconds(200)
             let answers = Answers()

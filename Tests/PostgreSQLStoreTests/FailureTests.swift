@@ -11,7 +11,7 @@ extension PostgreSQLStoreTests {
     /// Why entries cannot be stored is said so that it can be mended, without the password.
     @Suite struct FailureTests {
         private func failure(_ url: String) -> StoreError? {
-            #expect(throws: StoreError.self) { _ = try PostgreSQLStore(url) }
+            #expect(throws: StoreError.self) { _ = try PostgreSQLDatabase(url) }
         }
 
         private func expect(_ error: StoreError?, _ cause: StoreError.Cause, _ words: String...) {
@@ -51,7 +51,7 @@ extension PostgreSQLStoreTests {
                     failure(server.url(user: "guarded", password: "secret")), .gone, "password authentication failed",
                     "PGPASSWORD")
                 expect(failure(server.url(user: "guarded")), .gone, "no password supplied", "PGPASSWORD")
-                let store = try PostgreSQLStore(server.url(user: "guarded", password: "right"))
+                let store = try PostgreSQLDatabase(server.url(user: "guarded", password: "right"))
                 #expect(store.description.hasPrefix("PostgreSQL at guarded@/"))
                 #expect(!store.description.contains("right"))
                 try store.commit(EntryBatch([Given()]))
@@ -76,7 +76,7 @@ extension PostgreSQLStoreTests {
 
         @Test func tableIsOfALaterVersion() throws {
             let tables = try OwnTables()
-            try PostgreSQLStore(tables.url).close()
+            try PostgreSQLDatabase(tables.url).close()
             try tables.connect().execute("UPDATE entries_schema SET version = 99", within: .seconds(10))
             expect(failure(tables.url), .incompatible, "is of version 99")
         }
@@ -92,7 +92,7 @@ extension PostgreSQLStoreTests {
             let options = PostgreSQLOptions(configuration: ["fsync = off", "synchronous_commit = off"])
             try await withPostgreSQL(options) { server in
                 var notices: [String] = []
-                let store = try PostgreSQLStore(server.url) { notices.append($0) }
+                let store = try PostgreSQLDatabase(server.url) { notices.append($0) }
                 #expect(notices.count == 1)
                 #expect(notices.first?.contains("fsync = off") == true)
                 store.close()
@@ -102,7 +102,7 @@ extension PostgreSQLStoreTests {
         /// A table that was dropped is made anew.
         @Test func tableIsDropped() throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url)
+            let store = try PostgreSQLDatabase(tables.url)
             try tables.connect().execute(
                 "DROP TABLE entries, entries_writers, entries_schema", within: .seconds(10))
             let batch = EntryBatch([Given()])
@@ -114,7 +114,7 @@ extension PostgreSQLStoreTests {
 
         @Test func itIsTriedWithoutEntries() throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url)
+            let store = try PostgreSQLDatabase(tables.url)
             try store.commit(EntryBatch([Given()]))
             try store.probe()
             #expect(try store.all().count == 1)
@@ -124,7 +124,7 @@ extension PostgreSQLStoreTests {
 
         @Test func anotherTransactionHoldsTheTable() throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url, commitLimit: .seconds(1))
+            let store = try PostgreSQLDatabase(tables.url, commitLimit: .seconds(1))
             let other = try tables.connect()
             try other.execute("BEGIN; LOCK TABLE entries", within: .seconds(10))
             let batch = EntryBatch([Given()])
@@ -148,7 +148,7 @@ extension PostgreSQLStoreTests {
                 #expect(chown(folder, status.st_uid, status.st_gid) == 0)
                 try OwnTables.connect(server.url).execute(
                     "CREATE TABLESPACE small LOCATION '\(folder)'", within: .seconds(10))
-                let store = try PostgreSQLStore(server.url + "?options=-cdefault_tablespace%3Dsmall")
+                let store = try PostgreSQLDatabase(server.url + "?options=-cdefault_tablespace%3Dsmall")
                 // What cannot be compressed; under 2 KiB, so that it stays in the table itself.
                 func batch(_ number: Int64) -> EntryBatch {
                     EntryBatch(

@@ -9,7 +9,7 @@ extension PostgreSQLStoreTests {
         private static let second: Int64 = 1_000_000_000
 
         @Test func byAge() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             try store.commit(EntryBatch((1...4).map { Given(receivedAt: $0 * Self.second) }))
             let retention = Retention(maxAge: .seconds(10))
             #expect(try !store.prune(retention, now: 11 * Self.second))
@@ -20,7 +20,7 @@ extension PostgreSQLStoreTests {
 
         @Test func byBytes() throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url)
+            let store = try PostgreSQLDatabase(tables.url)
             let row = Int64(Schema.rowBytes + 11)
             try store.commit(EntryBatch((1...10).map { Given(receivedAt: $0) }))
             #expect(try !store.prune(Retention(maxBytes: 10 * row), now: 0))
@@ -31,7 +31,7 @@ extension PostgreSQLStoreTests {
         }
 
         @Test func inSlices() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             try store.commit(EntryBatch((1...4500).map { Given(receivedAt: $0) }))
             let retention = Retention(maxAge: .seconds(1))
             #expect(try store.prune(retention, now: 100 * Self.second))
@@ -43,10 +43,10 @@ extension PostgreSQLStoreTests {
         /// What a logger that is gone has added is still counted.
         @Test func loggersOfLastWeekCount() throws {
             let tables = try OwnTables()
-            try PostgreSQLStore(tables.url).commit(EntryBatch([Given(), Given()]))
+            try PostgreSQLDatabase(tables.url).commit(EntryBatch([Given(), Given()]))
             try tables.connect().execute(
                 "UPDATE entries_writers SET seen_at = seen_at - interval '8 days'", within: .seconds(5))
-            let store = try PostgreSQLStore(tables.url)
+            let store = try PostgreSQLDatabase(tables.url)
             try store.commit(EntryBatch([Given()]))
             #expect(try tables.number("SELECT count(*) FROM entries_writers") == 2)
             #expect(try tables.number("SELECT sum(bytes)::bigint FROM entries_writers") == 3 * 171)

@@ -10,8 +10,8 @@ extension PostgreSQLStoreTests {
         private static let minute: Int64 = 60_000_000_000
 
         /// Entries a minute apart, number 1 at minute 1, in three names and severities.
-        private func store(_ count: Int64) throws -> PostgreSQLStore {
-            let store = try PostgreSQLStore(OwnTables().url)
+        private func store(_ count: Int64) throws -> PostgreSQLDatabase {
+            let store = try PostgreSQLDatabase(OwnTables().url)
             let names = ["login", "logout", "naïve"]
             try store.commit(
                 EntryBatch(
@@ -31,7 +31,7 @@ extension PostgreSQLStoreTests {
             init(_ ids: [Int64], _ next: Int64?) { (self.ids, self.next) = (ids, next) }
         }
 
-        private func find(_ store: PostgreSQLStore, _ query: EntryQuery) throws -> Found {
+        private func find(_ store: PostgreSQLDatabase, _ query: EntryQuery) throws -> Found {
             let page = try store.page(query, maxTextBytes: 1 << 20)
             return Found(page.entries.map(\.id), page.next)
         }
@@ -43,7 +43,7 @@ extension PostgreSQLStoreTests {
             #expect(try find(store, EntryQuery(before: 2, limit: 3)) == Found([1], nil))
             #expect(try find(store, EntryQuery(limit: 7)) == Found([7, 6, 5, 4, 3, 2, 1], nil))
             #expect(try find(store, EntryQuery(before: 1, limit: 3)) == Found([], nil))
-            #expect(try find(PostgreSQLStore(OwnTables().url), EntryQuery(limit: 3)) == Found([], nil))
+            #expect(try find(PostgreSQLDatabase(OwnTables().url), EntryQuery(limit: 3)) == Found([], nil))
         }
 
         @Test func onlyWhatIsAskedForIsFound() throws {
@@ -71,7 +71,7 @@ extension PostgreSQLStoreTests {
 
         /// Clocks of several loggers differ: what is a little out of order is found all the same.
         @Test func orderIsThatOfStoring() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             let times: [Int64] = [100, 130, 90, 120, 110].map { $0 * 1_000_000_000 }
             try store.commit(EntryBatch(times.map { Given(receivedAt: $0) }))
             #expect(try find(store, EntryQuery(since: times[0])) == Found([5, 4, 2, 1], nil))
@@ -79,7 +79,7 @@ extension PostgreSQLStoreTests {
         }
 
         @Test func texts() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             let data = [UInt8](repeating: 0x78, count: 1000)
             try store.commit(EntryBatch((0..<6).map { _ in Given(name: [], data: data) }))
             func page(_ maxTextBytes: Int, limit: Int = 100) throws -> StoredPage {
@@ -98,7 +98,7 @@ extension PostgreSQLStoreTests {
             let tables = try OwnTables()
             let error = #expect(throws: StoreError.self) { _ = try PostgreSQLReader(tables.url) }
             #expect(error?.description.contains("no logger has written to it") == true)
-            let store = try PostgreSQLStore(tables.url)
+            let store = try PostgreSQLDatabase(tables.url)
             try store.commit(EntryBatch([Given()]))
             let reader = try PostgreSQLReader(tables.url)
             #expect(try reader.page(EntryQuery(), maxTextBytes: 1 << 20).entries == store.all())

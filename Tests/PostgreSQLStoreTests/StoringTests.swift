@@ -11,7 +11,7 @@ extension PostgreSQLStoreTests {
     @Suite struct StoringTests {
         @Test func entriesComeBack() throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url)
+            let store = try PostgreSQLDatabase(tables.url)
             let given = [
                 Given(severity: .error, sentAt: 900, receivedAt: 1_764_000_000_123_456_789),
                 Given(name: Array("naïve ☃ 🐎".utf8), run: Array("run".utf8), sequence: .max, receivedAt: .max),
@@ -27,7 +27,7 @@ extension PostgreSQLStoreTests {
 
         /// The type text holds neither NUL nor what is not UTF-8, and index rows have an end.
         @Test func textsOfEveryKindComeBack() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             let texts: [[UInt8]] = [
                 [0], [0x61, 0, 0x62], [0xFF], Array("tail ".utf8) + [0xE2, 0x98], [0xED, 0xA0, 0x80], [0xC0, 0x80],
                 Array("\u{10FFFF}\u{7F}\u{1}".utf8), Array("seven b".utf8) + [0], Array("eight by".utf8) + [0x80],
@@ -49,7 +49,7 @@ extension PostgreSQLStoreTests {
         /// Byte for byte, also for those who ask the database itself.
         @Test func bytesAreKeptBesideTheirText() throws {
             let tables = try OwnTables()
-            try PostgreSQLStore(tables.url).commit(EntryBatch([Given(data: [0x61, 0, 0xFF])]))
+            try PostgreSQLDatabase(tables.url).commit(EntryBatch([Given(data: [0x61, 0, 0xFF])]))
             let row = try tables.connect().query(
                 "SELECT data, data_bytes, name_bytes FROM entries", within: .seconds(10))
             #expect(row.text(0, 0) == "a\u{FFFD}\u{FFFD}")
@@ -58,7 +58,7 @@ extension PostgreSQLStoreTests {
         }
 
         @Test func sameRunAndNumberIsMarked() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             func given(_ run: String, _ numbers: [UInt64]) -> [Given] {
                 numbers.map { Given(run: Array(run.utf8), sequence: $0) }
             }
@@ -72,7 +72,7 @@ extension PostgreSQLStoreTests {
         }
 
         @Test func messageThatComesAgainIsOneRow() throws {
-            let store = try PostgreSQLStore(OwnTables().url)
+            let store = try PostgreSQLDatabase(OwnTables().url)
             func message(_ id: String, _ data: [UInt8], again: Bool) -> Given {
                 Given(data: data, transport: "amqp", messageID: Array(id.utf8), mayRepeat: again)
             }
@@ -92,7 +92,9 @@ extension PostgreSQLStoreTests {
         }
 
         /// Puts the process of the server to sleep that a store writes with, so that it has a batch and does not answer.
-        private func commitInVain(_ batch: EntryBatch, to store: PostgreSQLStore, _ tables: OwnTables) throws -> pid_t {
+        private func commitInVain(_ batch: EntryBatch, to store: PostgreSQLDatabase, _ tables: OwnTables) throws
+            -> pid_t
+        {
             let process = try #require(
                 try tables.number(
                     """
@@ -120,7 +122,7 @@ extension PostgreSQLStoreTests {
         /// It was committed when it is tried again: nobody was told.
         @Test func batchOfUnknownOutcomeIsNotCommittedAgain() async throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url, commitLimit: .seconds(1))
+            let store = try PostgreSQLDatabase(tables.url, commitLimit: .seconds(1))
             try store.commit(EntryBatch([Given()]))
             let batch = batch()
             let process = try commitInVain(batch, to: store, tables)
@@ -137,7 +139,7 @@ extension PostgreSQLStoreTests {
         /// It is committed on another connection, and others are, before the first one gets to it.
         @Test func batchThatComesLateIsNotCommittedAgain() async throws {
             let tables = try OwnTables()
-            let store = try PostgreSQLStore(tables.url, commitLimit: .seconds(1))
+            let store = try PostgreSQLDatabase(tables.url, commitLimit: .seconds(1))
             try store.commit(EntryBatch([Given()]))
             let batch = batch()
             let process = try commitInVain(batch, to: store, tables)
@@ -156,7 +158,7 @@ extension PostgreSQLStoreTests {
                 for logger in 0..<3 {
                     group.addTask {
                         // Each makes the tables where nobody was quicker.
-                        let store = try PostgreSQLStore(tables.url)
+                        let store = try PostgreSQLDatabase(tables.url)
                         for number in 0..<20 {
                             try store.commit(
                                 EntryBatch([

@@ -75,7 +75,7 @@ extension EntryBatch {
     var fates: [Fate] { (0..<count).map(fate) }
 }
 
-extension PostgreSQLStore {
+extension PostgreSQLDatabase {
     /// All entries, in the order in which they were stored.
     func all() throws -> [StoredEntry] {
         try page(EntryQuery(limit: 1_000_000), maxTextBytes: 1 << 30).entries.reversed()

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Fails when code outside the transports knows one of them by its name, and says where.
+"""Fails when code outside the transports knows one of them by its name, or a module has a type of its own name, and says where.
 
     Tests/Setup/check-names.py Sources
 
 A transport's target is one that makes a TransportDescriptor with a name; all that others have to know of it is a property of
 that descriptor. Looked at are string literals that are a transport's name, or its selector; comments may say what they like.
+Where a module has a type of its own name, nothing else of it can be named by `Module.Name`: the type is found first.
 """
 
 import pathlib
@@ -41,6 +42,11 @@ def main() -> int:
         for number, line in enumerate(text.split("\n"), 1)
         for name in literal.findall(line)
         if not is_excepted(str(path.relative_to(sources)), name)
+    ]
+    found += [
+        f"{path}: the module {path.relative_to(sources).parts[0]} has a type of its own name"
+        for path, text in texts.items()
+        if re.search(rf"\b(struct|class|enum|protocol|actor|typealias) {path.relative_to(sources).parts[0]}\b", text)
     ]
     print("\n".join(found) or f"{len(owners)} transports: {', '.join(sorted(owners))}")
     return 1 if found else 0

@@ -66,7 +66,7 @@ struct BrokerCommand: AsyncParsableCommand {
 /// An HTTP server whose entries are forwarded.
 private struct ForwardingService: Service {
     let server: any ServerTransport
-    let broker: Broker
+    let broker: ConnectedBroker
 
     func run() async throws {
         let (addresses, sink) = AsyncStream.makeStream(of: ServerAddress.self)
@@ -94,10 +94,10 @@ private final class ForwardingRecorder: EntryRecorder {
     /// The most bytes of names and data that are held before a logger that does not answer.
     private static let maxBytes = 256 << 20
 
-    private let broker: Broker
+    private let broker: ConnectedBroker
     private let bytes = Atomic(0)
 
-    init(broker: Broker) {
+    init(broker: ConnectedBroker) {
         self.broker = broker
     }
 

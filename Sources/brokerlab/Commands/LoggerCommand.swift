@@ -76,14 +76,14 @@ struct LoggerCommand: AsyncParsableCommand {
         FileDescriptors.raiseLimit()
         let ledger = Ledger(storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20)
         let storage = try database.storage(behind: ledger)
-        let receivers: [LoggerService.Receiver]
+        let receivers: [ReceivingService.Receiver]
         do {
             receivers = try self.receivers(ledger: ledger, storage: storage)
         } catch {
             storage?.close()
             throw error
         }
-        let service = LoggerService(
+        let service = ReceivingService(
             ledger: ledger, storage: storage, receivers: receivers,
             bound: { transport, address in
                 var line: [String: any Encodable & Sendable] = [
@@ -103,7 +103,7 @@ struct LoggerCommand: AsyncParsableCommand {
         return promise.isGivenByLogger ? .stored : promise
     }
 
-    private func receivers(ledger: Ledger, storage: EntryStorage?) throws -> [LoggerService.Receiver] {
+    private func receivers(ledger: Ledger, storage: EntryStorage?) throws -> [ReceivingService.Receiver] {
         let api = ControlAPI(ledger: ledger, storage: storage)
         let token = try access.token()
         let receivers = try listening.receivers()
@@ -124,7 +124,7 @@ struct LoggerCommand: AsyncParsableCommand {
                 } else {
                     try transport.makeServer(options)
                 }
-            return LoggerService.Receiver(transport: transport.receiver, server: server)
+            return ReceivingService.Receiver(transport: transport.receiver, server: server)
         }
     }
 }

@@ -81,7 +81,7 @@ struct RabbitMQCommand: AsyncParsableCommand {
     }
 
     /// Waits until a node has ended, which is an error; returns when it is not to wait any more.
-    private static func end(of node: RabbitMQNode) async throws(RabbitMQNodeError) {
+    private static func end(of node: RunningNode) async throws(RabbitMQNodeError) {
         do {
             try await node.awaitEnd()
         } catch let error as RabbitMQNodeError {

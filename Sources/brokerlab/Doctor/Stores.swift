@@ -6,7 +6,7 @@ import PostgreSQLStore
 /// What a logger needs to store entries beyond its own machine.
 enum Stores {
     static func findings() -> [Finding] {
-        [.ok("libpq", "\(PostgreSQLStore.libraryVersion), for logger --database postgres://..."), server()]
+        [.ok("libpq", "\(PostgreSQLDatabase.libraryVersion), for logger --database postgres://..."), server()]
     }
 
     private static func server() -> Finding {
@@ -22,7 +22,7 @@ enum Stores {
     /// Whether a database can be read and what is in it; it is not changed.
     static func finding(of database: String) -> Finding {
         do throws(StoreError) {
-            if PostgreSQLStore.isURL(database) { return .ok("database", try PostgreSQLStore.check(database)) }
+            if PostgreSQLDatabase.isURL(database) { return .ok("database", try PostgreSQLDatabase.check(database)) }
             if let finding = finding(ofMissing: database) { return finding }
             guard access(database, W_OK) == 0 else {
                 return .missing("database", "\(database) may not be written", mend: nil)

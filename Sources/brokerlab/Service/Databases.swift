@@ -13,14 +13,14 @@ enum Databases {
     /// Opens a database to write to it.
     /// - Throws: ``StoreError`` that says why it cannot be used.
     static func open(_ text: String) throws(StoreError) -> any EntryDatabase {
-        if PostgreSQLStore.isURL(text) { return try PostgreSQLStore(text, notice: StandardError.write(line:)) }
+        if PostgreSQLDatabase.isURL(text) { return try PostgreSQLDatabase(text, notice: StandardError.write(line:)) }
         return try SQLiteDatabase(path: text)
     }
 
     /// Opens a database to read what is in it.
     /// - Throws: ``StoreError`` that says why it cannot be read.
     static func read(_ text: String) throws(StoreError) -> any EntryReader {
-        if PostgreSQLStore.isURL(text) { return try PostgreSQLReader(text) }
+        if PostgreSQLDatabase.isURL(text) { return try PostgreSQLReader(text) }
         return try SQLiteReader(path: text)
     }
 }

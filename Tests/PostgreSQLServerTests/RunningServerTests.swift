@@ -3,7 +3,7 @@ import PostgreSQLServer
 import Testing
 
 /// A private server comes and goes without a trace.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PostgreSQLServerTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct RunningServerTests {
     private struct Unwanted: Error {}
 
     private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -36,7 +36,7 @@ import Testing
     }
 
     /// The processes that the server has started.
-    private func children(of server: PostgreSQLServer) -> [String] {
+    private func children(of server: RunningServer) -> [String] {
         text(of: "/proc/\(server.processID)/task/\(server.processID)/children").split(separator: " ").map(String.init)
     }
 

@@ -2,7 +2,7 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-extension RabbitMQNode {
+extension RunningNode {
     /// Kills the node as a crash would (SIGKILL) and returns when its process is gone; what it wrote to disk stays.
     package func kill() async throws {
         try await process.kill()

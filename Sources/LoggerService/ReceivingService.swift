@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 
 /// The receiving side: one ledger behind the receiving halves of all transports.
-package struct LoggerService: Service {
+package struct ReceivingService: Service {
     /// A receiving half with the name of its transport.
     package struct Receiver: Sendable {
         /// The transport's name.

@@ -7,7 +7,7 @@ import Synchronization
 /// A batch is one statement (``BatchStatement``) on a connection that is the writer's alone; pages are read on others. A
 /// connection that was lost is made anew by the next call. Every wait has an end: for a connection two seconds a host, for a
 /// commit five.
-package final class PostgreSQLStore: EntryDatabase {
+package final class PostgreSQLDatabase: EntryDatabase {
     /// How long it may take to be told what a new connection needs to know, or to make tables.
     private static let setUpLimit = Duration.seconds(5)
     /// The oldest version that has all that is used.

@@ -1,5 +1,5 @@
 /// A private RabbitMQ node that was started for a while: for a benchmark, or for a test.
-package struct RabbitMQNode: Sendable, Hashable {
+package struct RunningNode: Sendable, Hashable {
     /// Where clients find it: `amqp://guest:guest@127.0.0.1:PORT`.
     package let url: String
     /// What Erlang calls it: `brokerlab-PORT@localhost`.
@@ -8,7 +8,7 @@ package struct RabbitMQNode: Sendable, Hashable {
     package let address: String
     /// The port it listens on, at that address only.
     package let port: Int
-    /// The Erlang process, which does all of the node's work; another one after ``RabbitMQNode/startAgain()``.
+    /// The Erlang process, which does all of the node's work; another one after ``RunningNode/startAgain()``.
     package let processID: Int32
     /// RabbitMQ's version, as it names it in connection.start: `3.10.8`.
     package let version: String
@@ -32,7 +32,7 @@ package struct RabbitMQNode: Sendable, Hashable {
     package var logFile: String { folder + "/" + NodeFolder.log }
 
     /// Whether both are the same node.
-    package static func == (node: RabbitMQNode, other: RabbitMQNode) -> Bool { node.folder == other.folder }
+    package static func == (node: RunningNode, other: RunningNode) -> Bool { node.folder == other.folder }
 
     /// Feeds what tells nodes apart.
     package func hash(into hasher: inout Hasher) { hasher.combine(folder) }
@@ -71,7 +71,7 @@ package struct RabbitMQOptions: Sendable, Hashable {
 /// - Throws: what `body` throws; ``RabbitMQNodeError`` when RabbitMQ is missing, too old, or does not start;
 ///   `CancellationError` when the task is cancelled before the node is ready.
 package func withRabbitMQ<R: Sendable>(
-    _ options: RabbitMQOptions = RabbitMQOptions(), _ body: (RabbitMQNode) async throws -> R
+    _ options: RabbitMQOptions = RabbitMQOptions(), _ body: (RunningNode) async throws -> R
 ) async throws -> R {
     let (node, process) = try await NodeStart(options).run()
     do {

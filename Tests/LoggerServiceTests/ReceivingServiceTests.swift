@@ -5,7 +5,7 @@ import Testing
 @testable import LoggerService
 
 @Suite("The logger's start", .timeLimit(.minutes(1)))
-struct LoggerServiceTests {
+struct ReceivingServiceTests {
     /// Serves until it is cancelled, or fails instead.
     private struct FakeServer: ServerTransport {
         var failure: String?
@@ -24,7 +24,7 @@ struct LoggerServiceTests {
 
     private struct Refusal: Error {}
 
-    private func receivers(_ failures: [String?]) -> [LoggerService.Receiver] {
+    private func receivers(_ failures: [String?]) -> [ReceivingService.Receiver] {
         failures.enumerated().map { .init(transport: "t\($0)", server: FakeServer(failure: $1)) }
     }
 
@@ -33,7 +33,7 @@ struct LoggerServiceTests {
         var failures = [String?](repeating: nil, count: 3)
         failures[position] = "the port is taken"
         let isReady = Mutex(false)
-        let service = LoggerService(
+        let service = ReceivingService(
             ledger: Ledger(storeBytes: 1 << 20), receivers: receivers(failures), bound: { _, _ in },
             ready: { isReady.withLock { $0 = true } })
         let error = await #expect(throws: ServerError.self) { try await service.run() }
@@ -43,7 +43,7 @@ struct LoggerServiceTests {
 
     @Test("Addresses that cannot be told end it")
     func mute() async {
-        let service = LoggerService(
+        let service = ReceivingService(
             ledger: Ledger(storeBytes: 1 << 20), receivers: receivers([nil, nil]), bound: { _, _ in throw Refusal() },
             ready: {})
         await #expect(throws: Refusal.self) { try await service.run() }
@@ -53,7 +53,7 @@ struct LoggerServiceTests {
     func ready() async throws {
         let told = Mutex<[String]>([])
         let (isReady, sink) = AsyncStream.makeStream(of: Void.self)
-        let service = LoggerService(
+        let service = ReceivingService(
             ledger: Ledger(storeBytes: 1 << 20), receivers: receivers([nil, nil, nil]),
             bound: { name, address in told.withLock { $0.append("\(name) \(address.target)") } },
             ready: {

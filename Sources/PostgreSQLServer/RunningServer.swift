@@ -1,8 +1,8 @@
 /// A private PostgreSQL that was started for a while: for a benchmark, or for a test.
-package struct PostgreSQLServer: Sendable {
+package struct RunningServer: Sendable {
     /// Where clients find it: `postgres://postgres@FOLDER/postgres`, the folder's slashes encoded.
     package var url: String { url() }
-    /// The first of its processes, which starts all others; another one after ``PostgreSQLServer/startAgain()``.
+    /// The first of its processes, which starts all others; another one after ``RunningServer/startAgain()``.
     package var processID: Int32 { life.processID }
     /// PostgreSQL's version: `15.18`.
     package let version: String
@@ -87,12 +87,12 @@ package struct PostgreSQLOptions: Sendable, Hashable {
 /// - Throws: what `body` throws; ``PostgreSQLServerError`` when PostgreSQL is missing or does not start;
 ///   `CancellationError` when the task is cancelled before the server is ready.
 package func withPostgreSQL<R: Sendable>(
-    _ options: PostgreSQLOptions = PostgreSQLOptions(), _ body: (PostgreSQLServer) async throws -> R
+    _ options: PostgreSQLOptions = PostgreSQLOptions(), _ body: (RunningServer) async throws -> R
 ) async throws -> R {
     let life = ServerLife(try PostgreSQLInstallation.find(), options)
     do {
         let state = try await life.waitUntilReady(options.startTimeout)
-        let result = try await body(PostgreSQLServer(life, state, startTimeout: options.startTimeout))
+        let result = try await body(RunningServer(life, state, startTimeout: options.startTimeout))
         await life.stop()
         return result
     } catch {

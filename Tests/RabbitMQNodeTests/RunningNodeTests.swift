@@ -3,7 +3,7 @@ import RabbitMQNode
 import Testing
 
 /// A private node comes and goes without a trace.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct RabbitMQNodeTests {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct RunningNodeTests {
     private struct Unwanted: Error {}
 
     private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -72,7 +72,7 @@ import Testing
             .map { $0.count < 2 ? "0" + $0 : $0 }.joined()
     }
 
-    private func expectGone(_ node: RabbitMQNode) {
+    private func expectGone(_ node: RunningNode) {
         #expect(!exists("/proc/\(node.processID)"))
         #expect(!exists(node.folder))
         #expect(!listens(node.port, at: node.address))
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    private func listeningAddresses(of node: RabbitMQNode) -> [Substring] {
+    private func listeningAddresses(of node: RunningNode) -> [Substring] {
         var inodes: Set<String> = []
         for descriptor in 0..<200 {
             var link = [CChar](repeating: 0, count: 256)
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func stopsWhenTheBodyThrows() async throws {
-        var seen: RabbitMQNode?
+        var seen: RunningNode?
         await #expect(throws: Unwanted.self) {
             try await withRabbitMQ { node in
                 seen = node
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func stopsWhenCancelled() async throws {
-        let (started, continuation) = AsyncStream.makeStream(of: RabbitMQNode.self)
+        let (started, continuation) = AsyncStream.makeStream(of: RunningNode.self)
         let task = Task {
             try await withRabbitMQ { node in
                 continuation.yield(node)

@@ -1,16 +1,3 @@
-extension Gob {
-    /// A stream as text: a line for every type it defines, then a line for every value.
-    ///
-    /// Where the stream is damaged or ends early, the last line says so; what precedes it is shown nevertheless.
-    public static func description(of stream: RawSpan, limits: GobLimits = GobLimits()) -> String {
-        var text = GobStreamText(limits: limits)
-        var output = ""
-        text.append(stream, to: &output)
-        text.end(to: &output)
-        return output
-    }
-}
-
 extension GobTypes {
     /// A type's name and what it is made of, in Go's notation.
     public func definition(of id: GobTypeID) -> String {

@@ -8,7 +8,7 @@ import TransportIO
 ///
 /// An acknowledgement is a publisher confirm: RabbitMQ has the entry, and the logger gets it when it gets to it. With
 /// `amqp:reply` it is the logger's answer, which comes back through RabbitMQ.
-package enum AMQPTransport {
+package enum AMQP {
     /// The queue that both halves use unless told otherwise.
     package static let defaultQueue = Contract.defaultQueue
 

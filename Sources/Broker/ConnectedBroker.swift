@@ -5,7 +5,7 @@
 ///     try await broker.send(LogEntry(name: "login", data: "user 7"))
 /// }
 /// ```
-public struct Broker: Sendable {
+public struct ConnectedBroker: Sendable {
     private let connection: any TransportConnection
 
     fileprivate init(connection: any TransportConnection) {
@@ -24,9 +24,9 @@ public struct Broker: Sendable {
 
 /// Opens a connection over `transport` and lends a broker that sends on it; the connection is closed when `body` ends.
 public func withBroker<R: Sendable>(
-    over transport: some ClientTransport, _ body: @escaping @Sendable (Broker) async throws -> R
+    over transport: some ClientTransport, _ body: @escaping @Sendable (ConnectedBroker) async throws -> R
 ) async throws -> R {
     try await transport.withConnection { connection in
-        try await body(Broker(connection: connection))
+        try await body(ConnectedBroker(connection: connection))
     }
 }
