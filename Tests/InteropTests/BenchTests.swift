@@ -61,6 +61,12 @@ struct BenchTests {
         }
     }
 
+    @Test("The load generator keeps its contract, as a program sees it that knows nothing else of it")
+    func generator() async throws {
+        let check = try await runProgram(.python("check_generate"), [Program.brokerlab.path], limit: .seconds(60))
+        #expect(check.exitCode == 0, "\(check.output.text)\(check.errors.text)")
+    }
+
     @Test("Says of random results, on the page and as advice, what an independent program finds in the CSV")
     func sentences() async throws {
         try await withTemporaryFolder { folder in

@@ -60,6 +60,8 @@ actor GeneratorSeat {
     func leave() async -> PartyEnd? {
         guard let task = starting else { return nil }
         starting = nil
+        // One that is not ready yet need not become so.
+        task.cancel()
         return try? await task.value.stop()
     }
 }

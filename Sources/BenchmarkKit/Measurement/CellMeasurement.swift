@@ -59,6 +59,8 @@ struct CellMeasurement: Sendable {
         try await ledger.announce(run: run("m"), sealed: isSealed)
 
         let party = try await generator.party()
+        builder.row.brokerPID = UInt64(party.pid)
+        builder.row.loggerPID = UInt64(loggerPID)
         try pinning?.pin(broker: party.pid, logger: loggerPID)
         let meters = CellMeters(
             broker: party.pid, logger: loggerPID, companions: companions, transport: descriptor.selector)

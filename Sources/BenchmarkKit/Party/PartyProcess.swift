@@ -110,7 +110,8 @@ final class PartyProcess: Sendable {
 
     private static func hold(
         _ command: PartyCommand, _ role: String, _ lines: AsyncStream<String>.Continuation,
-        _ orders: AsyncStream<Order>, _ orderSink: AsyncStream<Order>.Continuation, started: @escaping @Sendable (Int32) -> Void
+        _ orders: AsyncStream<Order>, _ orderSink: AsyncStream<Order>.Continuation,
+        started: @escaping @Sendable (Int32) -> Void
     ) async throws -> PartyEnd {
         defer { lines.finish() }
         var options = PlatformOptions()

@@ -13,7 +13,7 @@ struct MethodSection: Sendable {
         Two transports differ where the test of Mann and Whitney says so at 5% after Holm's correction over all pairs under that \
         load, <em>and</em> by more than one transport differs from itself there. CPU is the kernel's account of each process. \
         Bytes on the wire are those of the broker's TCP sockets, without headers of TCP and IP.</p>
-        \(overhead)
+        \(overhead)\(noise)
         <h2>What it does not tell</h2>
         <ul>
         <li>Broker and logger share one machine: there is no network between them, and its cores are shared.</li>
@@ -43,6 +43,23 @@ struct MethodSection: Sendable {
             """
     }
 
+    /// How much of the noise lies between processes, where that was measured.
+    private var noise: String {
+        let points = Dictionary(grouping: report.rows, by: \.planned.cell.point).values.compactMap(ProcessNoise.init)
+        guard !points.isEmpty else { return "" }
+        let between = points.map { $0.between * $0.between }.reduce(0, +)
+        let within = points.map { $0.within * $0.within }.reduce(0, +)
+        let share = between + within > 0 ? 100 * between / (between + within) : 0
+        func percent(_ sum: Double) -> String {
+            NumberText.significant(100 * (sum / Double(points.count)).squareRoot())
+        }
+        return """
+            <p>Every round has a logger and a load generator of its own, and the control another pair. Of the variance of a \
+            rate, \(NumberText.significant(share))% lies between processes: a standard deviation of \(percent(between))%, \
+            beside \(percent(within))% within one.</p>
+            """
+    }
+
     /// How precisely an open load kept its schedule, as far as that was the lab's part.
     private var arrivals: String? {
         guard let usual = Median.of(report.rows.compactMap(\.arrivalErrorP50Us)),
@@ -57,6 +74,15 @@ struct MethodSection: Sendable {
                 + "broker's CPU leaves out"
         }
         return text
+    }
+
+    private var placement: String {
+        switch report.suite.placement {
+        case .free: "free"
+        case .oneCPU: "one-cpu: broker and logger share a core"
+        case .split where report.record.environment.cpuCount > 2: "split: broker and logger have a core each"
+        case .split: "split: broker and logger have a core each, which RabbitMQ and the lab share, as there are no more"
+        }
     }
 
     private var environment: String {
@@ -76,7 +102,7 @@ struct MethodSection: Sendable {
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(suite.rounds) rounds, seed \(suite.seed)"
             ),
-            ("payload", suite.payload.name), ("placement", suite.placement.rawValue),
+            ("payload", suite.payload.name), ("placement", placement),
             ("operation", suite.messagesPerOperation > 1 ? "\(suite.messagesPerOperation) entries, sent at once" : nil),
             ("most stolen time", worst(\.cpuStealPercent).map { "\($0)% of the cores' time in one row" }),
             ("most used by others", worst(\.foreignCPUPercent).map { "\($0)% of the cores' time, in one row" }),

@@ -93,6 +93,13 @@ enum SummaryColumns {
                 "rate_reached", "true, or false where less than 98% was carried, beside what random arrivals explain."
             ) { reported in reported.report.isRateKept(reported.row).map { $0 ? "true" : "false" } },
             .text("durability", "Where an acknowledged entry is.") { $0.row.durability.rawValue },
+            .figure(
+                "noise_within_pct", in: "%",
+                "The standard deviation of a rate within a process under this load, of the transport measured twice."
+            ) { $0.row.processNoise.map { $0.within * 100 } },
+            .figure("noise_between_pct", in: "%", "The same between processes.") {
+                $0.row.processNoise.map { $0.between * 100 }
+            },
         ]
 
     private static func estimate(

@@ -22,7 +22,8 @@ package struct ReportedResult: Sendable {
 enum ResultColumns {
     static let schemaVersion = 1
 
-    static let all: [ResultColumn] = run + subject + load + counts + figures + verdict + addedSubject + added + names
+    static let all: [ResultColumn] =
+        run + subject + load + counts + figures + verdict + addedSubject + added + names + processes
 
     static let header = all.map(\.column.name)
 

@@ -91,6 +91,10 @@ package struct ResultRow: Sendable {
     package var stationarityRatio: Double?
     /// How far the wall clock was set while the cell was measured, in microseconds.
     package var clockStepUs: Double?
+    /// The process of the load generator: each round has its own, and the control in it another one.
+    package var brokerPID: UInt64?
+    /// The process of the logger.
+    package var loggerPID: UInt64?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -240,5 +244,13 @@ extension ResultColumns {
             .figure("rate_kept", places: 4, "The throughput by the rate that entries of an open load are due at.") {
                 $0.row.rateKept
             }),
+    ]
+
+    /// Behind the names, as they came later still.
+    static let processes: [ResultColumn] = [
+        .count(
+            "broker_pid", \.brokerPID,
+            "The process of the load generator: each round has its own, the control another."),
+        .count("logger_pid", \.loggerPID, "The process of the logger."),
     ]
 }

@@ -62,6 +62,7 @@ struct Summary: Sendable {
         let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
         let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
         let noise = noise(results, sampleOf, score, bootstrap)
+        let processNoise = ProcessNoise(results)
         // Ranks are given within a class, so the correction is over its pairs.
         let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) {
             byTransport[$0.transport]?.first?.acknowledgementClass ?? ""
@@ -98,6 +99,7 @@ struct Summary: Sendable {
             row.rank = place?.rank
             row.tiedWith = place?.tiedWith ?? []
             row.aaNoisePercent = noise.map { $0 * 100 }
+            row.processNoise = processNoise
             return row
         }
     }

@@ -34,6 +34,8 @@ package struct SummaryRow: Sendable {
     package var tiedWith: [String] = []
     /// What two measurements of the same transport differ by under this load, in percent.
     package var aaNoisePercent: Double?
+    /// What of a rate's noise lies within processes under this load, and what between them; nil where that was not measured.
+    var processNoise: ProcessNoise?
     /// The throughput by the rate that entries are due at; nil for a closed load.
     package var rateKept: Estimate?
     /// The medians of the rows' other figures, by their columns.
