@@ -44,6 +44,15 @@ package final class RawSocket: Sendable {
         if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
+    /// Ends the connection by resetting it.
+    package func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor.load(ordering: .relaxed), SOL_SOCKET, SO_LINGER, &linger,
+            socklen_t(MemoryLayout<Glibc.linger>.size))
+        close()
+    }
+
     /// Says no more; the peer may.
     package func endOutput() {
         shutdown(descriptor.load(ordering: .relaxed), Int32(SHUT_WR))

@@ -1,4 +1,5 @@
 import Broker
+import Dispatch
 import EngineTestKit
 import MachineTestKit
 import NIOCore
@@ -62,6 +63,20 @@ import Testing
             #expect(try await other.hearAll() == "7 ok\n8 ok\n")
         }
         #expect(recorder.entries.count == 3 && recorder.undecodable == 1)
+    }
+
+    /// A peer that has reset its connection before it was accepted: where the server speaks first, the connection ends while it
+    /// begins, and leaves nothing behind.
+    @Test func resetBeforeItIsAccepted() async throws {
+        let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+        try await withServer({ GreetingServerEngine(life: Life { ended.yield() }) }) { server in
+            let held = DispatchSemaphore(value: 0)
+            ServerEventLoop.shared.execute { held.wait() }
+            for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
+            held.signal()
+            var gone = ends.makeAsyncIterator()
+            for _ in 0..<10 { await gone.next() }
+        }
     }
 
     /// A stop answers what is under way, also where the result is still to come.
@@ -134,5 +149,30 @@ import Testing
                 error?.message == "cannot listen on \(server.endpoint): address already in use. "
                     + "Choose another address, or port 0 for a free one.")
         }
+    }
+}
+
+/// Says a line as soon as it can, and nothing after that.
+private struct GreetingServerEngine: ServerEngine {
+    let life: Life
+    var isIdle: Bool { true }
+
+    mutating func open(into out: inout ByteBuffer) { out.writeString("hello\n") }
+
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
+    ) throws(ProtocolError) {}
+}
+
+/// Tells its end.
+private final class Life: Sendable {
+    private let end: @Sendable () -> Void
+
+    init(end: @escaping @Sendable () -> Void) {
+        self.end = end
+    }
+
+    deinit {
+        end()
     }
 }

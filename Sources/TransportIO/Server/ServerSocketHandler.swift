@@ -114,11 +114,12 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
             to: EngineLoop(
                 clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) },
                 isLoopback: context.localAddress?.isLoopback ?? false))
-        engine.open(into: &output.buffer)
-        output.flush(to: context)
+        // Before anything is written: a write to a peer that has gone ends the connection within the call.
         timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             self.secondPassed()
         }
+        engine.open(into: &output.buffer)
+        output.flush(to: context)
         if drainsAtStart { drain() }
     }
 
