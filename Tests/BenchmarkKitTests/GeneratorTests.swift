@@ -148,7 +148,7 @@ struct GeneratorTests {
             ),
             (
                 #"{"job":7,"mark":"begin"}\n{"job":7,"mark":"end"}\n{"job":7,"result":RESULT}"#, 1,
-                "1 of 1 acknowledged entries did not arrive; audit: the load generator says that it measured 5.00 s, and "
+                "1 of 1 acknowledged entries did not arrive; audit: the load generator says that it measured 5.0 s, and "
             ),
         ])
     func lies(_ script: String, acked: Int, reason: String) async throws {

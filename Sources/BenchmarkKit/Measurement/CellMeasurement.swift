@@ -84,8 +84,8 @@ struct CellMeasurement: Sendable {
                 builder.fail("the ledger could not be read: \(error)")
             }
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
-            builder.audit(result, Audit())
             if let doubt { builder.row.invalidReasons.append(.audit(doubt)) }
+            builder.audit(result, Audit())
             loadResult = result
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
