@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Drives `brokerlab generate` by its lines alone, as the lab does, and holds what it says against the logger's ledger.
+"""Drives `brokerlab generate` by its lines alone, as the lab does: two loads, a line that is no job, and an end in the middle
+of a job. Holds what it says against the logger's ledger.
 
     .build/peers/venv/bin/python Tests/Peers/python/check_generate.py .build/debug/brokerlab
 """
