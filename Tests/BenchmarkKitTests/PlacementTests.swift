@@ -11,24 +11,24 @@ struct PlacementTests {
         let command = PartyCommand(executable: "/bin/cat", arguments: [])
         let broker = try await PartyProcess.start(command, as: "the broker")
         let logger = try await PartyProcess.start(command, as: "the logger")
-        let all = try cores(of: 0)
+        let all = try granted(to: 0)
         let pids = [broker.pid, logger.pid]
 
         let free = try CPUPinning(.free)
         try free.pin(broker: broker.pid, logger: logger.pid)
-        #expect(try pids.map(cores) == [all, all] && free.description == nil)
+        #expect(try pids.map(granted) == [all, all] && free.description == nil)
 
         let shared = try CPUPinning(.oneCPU)
         try shared.pin(broker: broker.pid, logger: logger.pid)
-        #expect(try pids.map(cores) == [all.suffix(1), all.suffix(1)])
+        #expect(try pids.map(granted) == [all.suffix(1), all.suffix(1)])
         shared.release(pids)
-        #expect(try pids.map(cores) == [all, all])
+        #expect(try pids.map(granted) == [all, all])
 
         if all.count > 1 {
             let split = try CPUPinning(.split)
             try split.pin(broker: broker.pid, logger: logger.pid)
             try split.pinOthers([])
-            #expect(try pids.map(cores) == [[all[0]], [all[1]]])
+            #expect(try pids.map(granted) == [[all[0]], [all[1]]])
             #expect(split.description?.hasPrefix("broker on core \(all[0]), logger on core \(all[1]); ") == true)
         } else {
             #expect(throws: BenchmarkError.self) { try CPUPinning(.split) }
@@ -37,7 +37,7 @@ struct PlacementTests {
         await logger.stop()
     }
 
-    private func cores(of process: pid_t) throws -> [Int] {
+    private func granted(to process: pid_t) throws -> [Int] {
         let set = try SchedulerAffinity.cores(of: process).get()
         return withUnsafeBytes(of: set) { bytes in
             (0..<bytes.count * 8).filter { bytes[$0 / 8] & (1 << ($0 % 8)) != 0 }
