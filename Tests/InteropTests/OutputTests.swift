@@ -9,17 +9,19 @@ struct OutputTests {
             limit: .seconds(540))
     }
 
-    private static let withRabbitMQ = "rabbitmq,bench of amqp"
+    private static let withServers = "rabbitmq,postgresql,bench of amqp"
+    /// Takes minutes: `rabbitmq` says most of it.
+    private static let slow = "rabbitmq --nodes"
 
     @Test("End with an exit code that is documented, and leave nothing behind", .needs(.python("outputs")))
     func commands() async throws {
-        let finished = try await Self.outputs(["--times", "3", "--skip", Self.withRabbitMQ])
+        let finished = try await Self.outputs(["--times", "3", "--skip", "\(Self.withServers),\(Self.slow)"])
         #expect(finished.exitCode == 0, "\(finished.output.text)\n\(finished.errors.text)")
     }
 
-    @Test("So do those that start a RabbitMQ", .needs(.python("outputs")))
-    func rabbitMQ() async throws {
-        let finished = try await Self.outputs(["--times", "1", "--only", Self.withRabbitMQ])
+    @Test("So do those that start a RabbitMQ or a PostgreSQL", .needs(.python("outputs")))
+    func servers() async throws {
+        let finished = try await Self.outputs(["--times", "1", "--only", Self.withServers])
         #expect(finished.exitCode == 0, "\(finished.output.text)\n\(finished.errors.text)")
     }
 }

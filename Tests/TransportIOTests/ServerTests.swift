@@ -69,7 +69,7 @@ import Testing
     /// begins, and leaves nothing behind.
     @Test func resetBeforeItIsAccepted() async throws {
         let (ends, ended) = AsyncStream.makeStream(of: Void.self)
-        try await withServer({ GreetingServerEngine(life: Life { ended.yield() }) }) { server in
+        try await withServer(RecordingRecorder(), { GreetingServerEngine(life: Life { ended.yield() }) }) { server in
             let held = DispatchSemaphore(value: 0)
             ServerEventLoop.shared.execute { held.wait() }
             for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
@@ -162,6 +162,8 @@ private struct GreetingServerEngine: ServerEngine {
     mutating func receive(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(ProtocolError) {}
+
+    mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {}
 }
 
 /// Tells its end.

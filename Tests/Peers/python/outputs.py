@@ -30,6 +30,8 @@ OK, FAILED, UNDECIDED, UNAVAILABLE, OUTPUT, INTERRUPTED, PIPE = 0, 1, 3, 69, 74,
 BY_SIGNAL = {signal.SIGINT: -signal.SIGINT, signal.SIGTERM: -signal.SIGTERM}
 
 root = tempfile.mkdtemp(prefix="brokerlab-outputs-")
+# PostgreSQL does not run as root, and who it runs as instead has to get to its files.
+os.chmod(root, 0o755)
 environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
 faults = []
 
@@ -72,6 +74,7 @@ def left_behind(folder):
 def run(command, how, stdout, stderr, codes, interrupt=None):
     """Runs a command once; `interrupt` is a signal and when it is to come, in seconds from the start."""
     folder = tempfile.mkdtemp(dir=root)
+    os.chmod(folder, 0o755)
     out = tempfile.mkdtemp(dir=root)
     arguments = [argument.replace("@OUT", os.path.join(out, "results")) for argument in command.arguments]
     redirect = {"closed": ">&-", "full": ">/dev/full", "open": "", "broken": ""}
@@ -158,10 +161,10 @@ def check(command):
     print(f"{command.name}: {runs} runs", file=sys.stderr, flush=True)
 
 
-def start_logger():
+def start_logger(*options):
     """A logger to send to, with the addresses of its transports."""
     logger = subprocess.Popen(
-        [BROKERLAB, "logger", "--exit-with-stdin", "--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0"],
+        [BROKERLAB, "logger", "--exit-with-stdin", "--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -199,6 +202,17 @@ with open(gobs, "wb") as file:
     # A string, by encoding/gob: the length, the type id 6 (string), a zero byte, the text.
     file.write(b"\x08\x0c\x00\x05gobs!" * 20000)
 to = ["--transport", "tcp", "--to", addresses["tcp"]]
+database = os.path.join(root, "entries.db")
+storing, stored_at = start_logger("--database", database)
+for address in (addresses["tcp"], stored_at["tcp"]):
+    subprocess.run(
+        [BROKERLAB, "send", "--transport", "tcp", "--to", address, "--data", "x", "--count", "500"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+    )
+storing.stdin.close()
+storing.wait(20)
 either = (OK, FAILED, UNDECIDED, UNAVAILABLE)
 commands = [
     Command("bench", ["bench", "--transport", "tcp,http", *small, "--json", "--out", "@OUT"], codes=either),
@@ -210,10 +224,18 @@ commands = [
     Command("send", ["send", *to, "--data", "x", "--count", "2000"]),
     Command("send --json", ["send", *to, "--payload-bytes", "10", "--duration", "1", "--json"]),
     Command("send of lines", ["send", *to], stopped=(INTERRUPTED,)),
+    Command("logger that stores", ["logger", "--http", "127.0.0.1:0", "--database", "@OUT"], ends=False, stopped=(OK,)),
+    Command("entries of a file", ["entries", database, "--limit", "500"]),
+    Command("entries of a logger", ["entries", addresses["http"], "--limit", "500"], codes=either),
+    Command("suite", ["suite"]),
+    Command("suite --explain", ["suite", "--explain"]),
+    Command("columns", ["columns"]),
     Command("gob", ["gob", gobs], codes=either),
     Command("doctor", ["doctor"], codes=either),
     Command("help", ["--help"]),
     Command("rabbitmq", ["rabbitmq"], ends=False, codes=(INTERRUPTED,), slow=True),
+    Command("rabbitmq --nodes", ["rabbitmq", "--nodes", "3"], ends=False, codes=(INTERRUPTED,), slow=True),
+    Command("postgresql", ["postgresql"], ends=False, codes=(INTERRUPTED,), slow=True),
     Command("bench of amqp", ["bench", "--transport", "amqp", *small, "--out", "@OUT"], codes=either, slow=True),
 ]
 try:
