@@ -22,12 +22,12 @@ struct ProcessNoise: Sendable, Hashable {
     init?(_ rows: [ResultRow]) {
         let rows = rows.filter { $0.isValid && $0.planned.cell.load == .closed && $0.brokerPID != nil }
         let controls = rows.filter { $0.planned.cell.role == .control }
+        let cells = Dictionary(grouping: rows.filter { $0.planned.cell.role == .cell }, by: \.planned.block)
         let pairs = controls.compactMap { control -> (control: ResultRow, cell: ResultRow)? in
-            rows.first {
-                $0.planned.cell.role == .cell && $0.planned.cell.transport == control.planned.cell.transport
-                    && $0.planned.block == control.planned.block && $0.brokerPID != control.brokerPID
+            let repeated = cells[control.planned.block]?.first {
+                $0.planned.cell.transport == control.planned.cell.transport && $0.brokerPID != control.brokerPID
             }
-            .map { (control, $0) }
+            return repeated.map { (control: control, cell: $0) }
         }
         let ratios = pairs.compactMap { pair -> Double? in
             guard let one = pair.control.throughput, let other = pair.cell.throughput, one > 0, other > 0 else {
