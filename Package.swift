@@ -171,13 +171,17 @@ let testKits: [Target] = [
     .target(
         name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],
         path: "Tests/GRPCTestKit", swiftSettings: settings),
+    .target(name: "AMQPTestKit", dependencies: [nioCore], path: "Tests/AMQPTestKit", swiftSettings: settings),
     .target(
         name: "HTTP2TestKit", dependencies: ["CNGHTTP2", nioCore], path: "Tests/HTTP2TestKit",
         swiftSettings: settings),
     .executableTarget(
         name: "linear",
-        dependencies: transportTargets + ["Broker", "TransportIO", "HTTP2TestKit", nioCore],
+        dependencies: transportTargets + ["Broker", "TransportIO", "AMQPTestKit", "HTTP2TestKit", nioCore],
         path: "Tests/Linear", swiftSettings: settings),
+    .executableTarget(
+        name: "CodecInstructions", dependencies: ["Broker", "Gob", "EntryCodecs", nioCore],
+        path: "Benchmarks/CodecWork", swiftSettings: settings),
     .executableTarget(
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
         path: "Tests/MadeUpTransport", swiftSettings: settings),
@@ -231,7 +235,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AMQPTransportTests",
         dependencies: [
-            "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "EngineTestKit", nioCore,
+            "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "AMQPTestKit", "EngineTestKit",
+            nioCore,
         ],
         swiftSettings: settings),
     .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
@@ -286,15 +291,21 @@ let package = Package(
     name: "broker-lab", products: products, dependencies: dependencies,
     targets: systemLibraries + core + transports + stores + lab + testKits + tests)
 
-// The fuzzer links libFuzzer, which only Tests/fuzz asks for.
+// The fuzzer links libFuzzer, which only Tests/fuzz asks for. What is ours is watched by it and by the address sanitizer; what
+// it is made of beside that is the same as in every release build, and is not built again.
 if Context.environment["BROKERLAB_FUZZ"] != nil {
     package.targets += [
         .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
         .executableTarget(
             name: "fuzz",
             dependencies: transportTargets + [
-                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "EngineTestKit", "CLibFuzzer", nioCore,
+                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "AMQPTestKit", "EngineTestKit", "CLibFuzzer",
+                nioCore,
             ],
-            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings),
+            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
+    for target in package.targets where target.type != .system {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"]))
+    }
 }

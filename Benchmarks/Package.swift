@@ -15,10 +15,10 @@ let package = Package(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
     targets: [
-        .target(name: "CodecWork", dependencies: codecs, path: "CodecWork"),
+        // The program that is there as well belongs to the package above, whose release build has all that it is made of.
+        .target(name: "CodecWork", dependencies: codecs, path: "CodecWork", exclude: ["CodecInstructions.swift"]),
         .executableTarget(
             name: "Codecs", dependencies: ["CodecWork", .product(name: "Benchmark", package: "benchmark")],
             path: "Codecs", plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
-        .executableTarget(name: "CodecInstructions", dependencies: ["CodecWork"], path: "CodecInstructions"),
     ]
 )

@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import CRabbitMQ
 import EngineTestKit
@@ -33,7 +34,7 @@ import TransportIO
         engine.attach(to: surroundings.loop)
         var out = ByteBuffer()
         engine.open(into: &out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.welcomeLogger()
         _ = try engine.feed(fake.take(), &out, RecordingRecorder())
         return engine
@@ -49,8 +50,8 @@ import TransportIO
     }
 
     /// Has RabbitMQ say something; returns what the engine says to it.
-    private func answer(_ engine: inout AMQPServerEngine, _ speak: (inout FakeBroker) -> Void) throws -> [SentFrame] {
-        var fake = FakeBroker()
+    private func answer(_ engine: inout AMQPServerEngine, _ speak: (inout FakeRabbitMQ) -> Void) throws -> [SentFrame] {
+        var fake = FakeRabbitMQ()
         speak(&fake)
         var out = ByteBuffer()
         _ = try engine.feed(fake.take(), &out, RecordingRecorder())
@@ -58,19 +59,19 @@ import TransportIO
     }
 
     private func answerOpen(_ engine: inout AMQPServerEngine) throws -> [SentFrame] {
-        try answer(&engine) { $0.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t(), channel: 2) }
+        try answer(&engine) { $0.say(.channelOpenOK, channel: 2) }
     }
 
     /// Answers exchange.declare and every queue.bind; returns how many of those there were.
     private func answerDeclarations(_ engine: inout AMQPServerEngine) throws -> Int {
         var sent = try answer(&engine) {
-            $0.out.writeMethod(AMQP_EXCHANGE_DECLARE_OK_METHOD, amqp_exchange_declare_ok_t(), channel: 2)
+            $0.say(.exchangeDeclareOK, channel: 2)
         }
         var bindings = 0
         while sent.first?.method == AMQP_QUEUE_BIND_METHOD {
             bindings += 1
             sent = try answer(&engine) {
-                $0.out.writeMethod(AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t(), channel: 2)
+                $0.say(.queueBindOK, channel: 2)
             }
         }
         #expect(sent.isEmpty)
@@ -93,7 +94,9 @@ import TransportIO
         var engine = try readyEngine()
         _ = try look(&engine)
         _ = try answerOpen(&engine)
-        let sent = try answer(&engine) { $0.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic'", channel: 2) }
+        let sent = try answer(&engine) {
+            $0.say(.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic'"), channel: 2)
+        }
         #expect(sent.map(\.method) == [AMQP_CHANNEL_CLOSE_OK_METHOD, AMQP_CHANNEL_OPEN_METHOD])
         #expect(surroundings.notices.withLock { $0.count } == 1)
         let declared = try answerOpen(&engine)
@@ -110,7 +113,7 @@ import TransportIO
         var engine = try readyEngine()
         _ = try look(&engine)
         _ = try answerOpen(&engine)
-        let sent = try answer(&engine) { $0.closeChannel(403, "ACCESS_REFUSED - no", channel: 2) }
+        let sent = try answer(&engine) { $0.say(.closeChannel(403, "ACCESS_REFUSED - no"), channel: 2) }
         #expect(sent.map(\.method) == [AMQP_CHANNEL_CLOSE_OK_METHOD])
         #expect(surroundings.notices.withLock { $0.count } == 1)
         #expect(!engine.isFinished)

@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import CRabbitMQ
 import NIOCore
@@ -14,7 +15,7 @@ import Testing
     /// An engine, and what was said between it and a RabbitMQ.
     private struct Conversation {
         var engine: AMQPClientEngine
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         var out = ByteBuffer()
         var completions = Completions()
 
@@ -56,8 +57,8 @@ import Testing
         conversation.fake.welcomeBroker(channels: 2, channelMax: 3)
         try conversation.hear()
         #expect(!conversation.engine.isReady, "nothing was heard of the third")
-        conversation.fake.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t(), channel: 3)
-        conversation.fake.out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t(), channel: 3)
+        conversation.fake.say(.channelOpenOK, channel: 3)
+        conversation.fake.say(.confirmSelectOK, channel: 3)
         try conversation.hear()
         #expect(conversation.engine.isReady)
         let said = try conversation.said()
@@ -75,12 +76,12 @@ import Testing
         try conversation.send(0..<7)
         let published = try conversation.said().filter { $0.method == AMQP_BASIC_PUBLISH_METHOD }.map(\.channel)
         #expect(published == [2, 3, 1, 2, 3, 1, 2])
-        conversation.fake.confirm(2, multiple: true, channel: 3)
-        conversation.fake.confirm(1, channel: 1)
-        conversation.fake.confirm(3, multiple: true, channel: 2)
+        conversation.fake.say(.confirm(2, multiple: true), channel: 3)
+        conversation.fake.say(.confirm(1), channel: 1)
+        conversation.fake.say(.confirm(3, multiple: true), channel: 2)
         try conversation.hear()
         #expect(conversation.completions.list.map(\.ticket) == [1, 4, 2, 0, 3, 6])
-        conversation.fake.confirm(3, channel: 3)
+        conversation.fake.say(.confirm(3), channel: 3)
         #expect(throws: ProtocolError.self, "only two were published on it") { try conversation.hear() }
     }
 
@@ -98,14 +99,14 @@ import Testing
         let notices = Mutex<[String]>([])
         var conversation = try ready(channels: 2) { text in notices.withLock { $0.append(text) } }
         try conversation.send(0..<4)
-        conversation.fake.confirm(1, channel: 1)
-        conversation.fake.confirm(1, channel: 2)
+        conversation.fake.say(.confirm(1), channel: 1)
+        conversation.fake.say(.confirm(1), channel: 2)
         try conversation.hear()
         #expect(conversation.completions.list.map(\.ticket) == [1, 0])
         _ = try conversation.said()
 
         conversation.completions.removeAll()
-        conversation.fake.closeChannel(406, "PRECONDITION_FAILED - message size 9 is larger than 8", channel: 2)
+        conversation.fake.say(.closeChannel(406, "PRECONDITION_FAILED - message size 9 is larger than 8"), channel: 2)
         try conversation.hear()
         #expect(conversation.completions.list.map(\.ticket) == [2])
         let failure = try #require(conversation.completions.list.first?.failure)
@@ -118,9 +119,9 @@ import Testing
         #expect(conversation.engine.isReady && conversation.engine.capacity == 64)
         try conversation.send(10..<12)
         #expect(try conversation.said().filter { $0.type == .method }.map(\.channel) == [1, 1])
-        conversation.fake.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t(), channel: 2)
-        conversation.fake.out.writeMethod(AMQP_EXCHANGE_DECLARE_OK_METHOD, amqp_exchange_declare_ok_t(), channel: 2)
-        conversation.fake.out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t(), channel: 2)
+        conversation.fake.say(.channelOpenOK, channel: 2)
+        conversation.fake.say(.exchangeDeclareOK, channel: 2)
+        conversation.fake.say(.confirmSelectOK, channel: 2)
         try conversation.hear()
         // What may have been missing is declared anew.
         #expect(
@@ -128,8 +129,8 @@ import Testing
 
         conversation.completions.removeAll()
         try conversation.send(20..<22)
-        conversation.fake.confirm(1, channel: 2)
-        conversation.fake.confirm(5, multiple: true, channel: 1)
+        conversation.fake.say(.confirm(1), channel: 2)
+        conversation.fake.say(.confirm(5, multiple: true), channel: 1)
         try conversation.hear()
         #expect(conversation.completions.list.map(\.ticket) == [20, 3, 10, 11, 21])
         #expect(conversation.completions.list.allSatisfy { $0.failure == nil })
@@ -138,8 +139,8 @@ import Testing
     @Test func takesNothingWhileEveryChannelIsClosed() throws {
         var conversation = try ready(channels: 1)
         try conversation.send(0..<1)
-        conversation.fake.confirm(1)
-        conversation.fake.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic' in vhost '/'")
+        conversation.fake.say(.confirm(1))
+        conversation.fake.say(.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic' in vhost '/'"))
         try conversation.hear()
         #expect(conversation.engine.isReady && conversation.engine.capacity == 0)
         #expect(throws: TransportError.self) { try conversation.send(1..<2) }
@@ -149,7 +150,7 @@ import Testing
     @Test func givesUpAConnectionWhoseChannelIsOfNoUse() throws {
         var conversation = try ready(channels: 2)
         try conversation.send(0..<2)
-        conversation.fake.closeChannel(403, "ACCESS_REFUSED", channel: 2)
+        conversation.fake.say(.closeChannel(403, "ACCESS_REFUSED"), channel: 2)
         let error = #expect(throws: ProtocolError.self) { try conversation.hear() }
         #expect(error?.description.contains("ACCESS_REFUSED (reply code 403)") == true)
     }
@@ -157,9 +158,7 @@ import Testing
     @Test func waitsUntilEveryChannelMaySpeak() throws {
         var conversation = try ready(channels: 2)
         for (channel, active, capacity) in [(UInt16(1), false, 0), (2, false, 0), (1, true, 0), (2, true, 64)] {
-            var flow = amqp_channel_flow_t()
-            flow.active = active ? 1 : 0
-            conversation.fake.out.writeMethod(AMQP_CHANNEL_FLOW_METHOD, flow, channel: channel)
+            conversation.fake.say(.flow(active), channel: channel)
             try conversation.hear()
             #expect(conversation.engine.capacity == capacity)
         }
@@ -181,7 +180,7 @@ import Testing
     func refusesAConfirmOnAChannelThatIsNotThere(_ channel: UInt16) throws {
         var conversation = try ready(channels: 2)
         try conversation.send(0..<2)
-        conversation.fake.confirm(1, channel: channel)
+        conversation.fake.say(.confirm(1), channel: channel)
         #expect(throws: ProtocolError.self) { try conversation.hear() }
     }
 }

@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import CRabbitMQ
 import NIOCore
@@ -22,7 +23,7 @@ import Testing
 
     private func readyEngine(_ out: inout ByteBuffer) throws -> AMQPClientEngine {
         var engine = try engine()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.welcomeBroker()
         var completions = Completions()
         engine.open(into: &out)
@@ -93,12 +94,12 @@ import Testing
         for ticket in 0..<8 {
             try engine.send(LogEntry(name: "n", data: "d"), ticket: ticket, into: &out)
         }
-        var fake = FakeBroker()
-        fake.confirm(2)
-        fake.confirm(4, multiple: true)
-        fake.refuse(6)
-        fake.confirm(5)
-        fake.refuse(0, multiple: true)
+        var fake = FakeRabbitMQ()
+        fake.say(.confirm(2))
+        fake.say(.confirm(4, multiple: true))
+        fake.say(.refuse(6))
+        fake.say(.confirm(5))
+        fake.say(.refuse(0, multiple: true))
         var completions = Completions()
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
@@ -113,9 +114,9 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         try engine.send(LogEntry(name: "n", data: "d"), ticket: 0, into: &out)
-        var fake = FakeBroker()
-        fake.confirm(1)
-        fake.confirm(tag, multiple: multiple)
+        var fake = FakeRabbitMQ()
+        fake.say(.confirm(1))
+        fake.say(.confirm(tag, multiple: multiple))
         var completions = Completions()
         var bytes = fake.take()
         if tag == 0 && multiple {
@@ -134,16 +135,16 @@ import Testing
             .init(url: try testURL(), notice: { text in notices.withLock { $0.append(text) } }))
         var (out, completions) = (ByteBuffer(), Completions())
         engine.open(into: &out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.welcomeBroker()
-        fake.block("low on memory")
+        fake.say(.blocked("low on memory"), channel: 0)
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(engine.isReady && engine.isBlocked)
         #expect(engine.capacity == 0)
         #expect(notices.withLock { $0 } == ["takes nothing at present (connection.blocked: low on memory); sends wait"])
-        bytes.clear()
-        bytes.writeMethod(AMQP_CONNECTION_UNBLOCKED_METHOD, amqp_connection_unblocked_t(), channel: 0)
+        fake.say(.connectionUnblocked, channel: 0)
+        bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(engine.capacity == 64 && !engine.isBlocked)
         #expect(notices.withLock { $0.last } == "takes entries again")
@@ -154,10 +155,9 @@ import Testing
         var engine = try readyEngine(&out)
         var completions = Completions()
         for active in [false, true] {
-            var flow = amqp_channel_flow_t()
-            flow.active = active ? 1 : 0
-            var bytes = ByteBuffer()
-            bytes.writeMethod(AMQP_CHANNEL_FLOW_METHOD, flow)
+            var fake = FakeRabbitMQ()
+            fake.say(.flow(active))
+            var bytes = fake.take()
             out.clear()
             try engine.receive(&bytes, into: &out, completions: &completions)
             #expect(engine.capacity == (active ? 64 : 0))
@@ -168,8 +168,10 @@ import Testing
     @Test func saysWhyTheConnectionWasClosed() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        var fake = FakeBroker()
-        fake.closeConnection(320, "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'")
+        var fake = FakeRabbitMQ()
+        fake.say(
+            .closeConnection(320, "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"),
+            channel: 0)
         var completions = Completions()
         var bytes = fake.take()
         let error = #expect(throws: ProtocolError.self) {
@@ -191,9 +193,9 @@ import Testing
             }
         }
         let sent = out
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.returnMessages(in: sent, [0, 1], 312, "NO_ROUTE")
-        fake.confirm(3, multiple: true)
+        fake.say(.confirm(3, multiple: true))
         var completions = Completions()
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
@@ -206,9 +208,9 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         try engine.send(LogEntry(name: "n", data: "d"), ticket: 3, into: &out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.returnMessages(in: out, [0], 312, "NO_ROUTE")
-        fake.confirm(1)
+        fake.say(.confirm(1))
         fake.returnMessages(in: out, [0], 312, "NO_ROUTE")
         var completions = Completions()
         var bytes = fake.take()
@@ -244,9 +246,9 @@ import Testing
             var engine = AMQPClientEngine(.init(url: try testURL(), mode: mode))
             var (out, completions) = (ByteBuffer(), Completions())
             engine.open(into: &out)
-            var fake = FakeBroker()
-            fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
-            if mode.isConfirmed { fake.out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t()) }
+            var fake = FakeRabbitMQ()
+            fake.welcome(setup: [.exchangeDeclareOK])
+            if mode.isConfirmed { fake.say(.confirmSelectOK) }
             var bytes = fake.take()
             try engine.receive(&bytes, into: &out, completions: &completions)
             #expect(engine.isReady)
@@ -266,11 +268,8 @@ import Testing
         var engine = AMQPClientEngine(.init(url: try testURL(), mode: .quorum, queue: "q"))
         var (out, completions) = (ByteBuffer(), Completions())
         engine.open(into: &out)
-        var fake = FakeBroker()
-        fake.welcome(
-            setup: [
-                AMQP_EXCHANGE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD,
-            ])
+        var fake = FakeRabbitMQ()
+        fake.welcome(setup: [.exchangeDeclareOK, .queueDeclareOK, .queueDeclareOK])
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         let declared = try SentFrame.all(in: out).filter { $0.method == AMQP_QUEUE_DECLARE_METHOD }.map(\.payload)
@@ -288,7 +287,7 @@ import Testing
         var (out, completions) = (ByteBuffer(), Completions())
         engine.open(into: &out)
         out.clear()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.start(mechanisms: mechanisms)
         var bytes = fake.take()
         let error = #expect(throws: ProtocolError.self) {
@@ -303,7 +302,7 @@ import Testing
             "amqps://user:secret@localhost?auth_mechanism=external&certfile=c.pem&keyfile=k.pem")
         var (out, completions) = (ByteBuffer(), Completions())
         engine.open(into: &out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.start(mechanisms: "PLAIN EXTERNAL")
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
@@ -316,8 +315,8 @@ import Testing
     @Test func answersACloseAndSaysWhy() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        var fake = FakeBroker()
-        fake.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic' in vhost '/'")
+        var fake = FakeRabbitMQ()
+        fake.say(.closeChannel(404, "NOT_FOUND - no exchange 'logs_topic' in vhost '/'"))
         var completions = Completions()
         var bytes = fake.take()
         let error = #expect(throws: ProtocolError.self) {
@@ -332,12 +331,12 @@ import Testing
         var out = ByteBuffer()
         var completions = Completions()
         engine.open(into: &out)
-        var fake = FakeBroker()
-        fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD])
-        fake.closeChannel(406, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type'")
-        fake.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t())
-        for _ in 0..<3 { fake.out.writeMethod(AMQP_QUEUE_BIND_OK_METHOD, amqp_queue_bind_ok_t()) }
-        fake.out.writeMethod(AMQP_CONFIRM_SELECT_OK_METHOD, amqp_confirm_select_ok_t())
+        var fake = FakeRabbitMQ()
+        fake.welcome(setup: [.exchangeDeclareOK, .queueDeclareOK])
+        fake.say(.closeChannel(406, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type'"))
+        fake.say(.channelOpenOK)
+        for _ in 0..<3 { fake.say(.queueBindOK) }
+        fake.say(.confirmSelectOK)
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(engine.isReady)
@@ -352,7 +351,7 @@ import Testing
             var out = ByteBuffer()
             var completions = Completions()
             engine.open(into: &out)
-            var fake = FakeBroker()
+            var fake = FakeRabbitMQ()
             fake.welcome()
             var all = fake.take()
             var bytes = ByteBuffer()
@@ -360,7 +359,7 @@ import Testing
                 let length = try FrameReader.first(all).totalBytes
                 bytes.writeBytes(all.readBytes(length: length) ?? [])
             }
-            fake.closeConnection(UInt16(code), text)
+            fake.say(.closeConnection(UInt16(code), text), channel: 0)
             bytes.writeImmutableBuffer(fake.out)
             let error = #expect(throws: ProtocolError.self) {
                 try engine.receive(&bytes, into: &out, completions: &completions)

@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import EngineTestKit
 import NIOCore
@@ -73,7 +74,7 @@ import Testing
     func randomFramesNeverTrap(_ seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed) &* 104_729 &+ 3)
         for _ in 0..<40 {
-            var fake = FakeBroker()
+            var fake = FakeRabbitMQ()
             if Bool.random(using: &random) { fake.welcomeLogger() } else { fake.welcomeBroker() }
             for _ in 0..<20 {
                 let size = Int.random(in: 0...40, using: &random)
@@ -101,7 +102,7 @@ import Testing
                 .init(url: try testURL(), queue: QueueDeclaration(name: "q")), recent: RecentMessages(), ready: {})
             var out = ByteBuffer()
             engine.open(into: &out)
-            var fake = FakeBroker()
+            var fake = FakeRabbitMQ()
             fake.welcomeLogger()
             _ = try engine.feed(fake.take(), &out, RecordingRecorder())
             fake.out.writeMultipleIntegers(FrameType.body.rawValue, UInt16(1), size)

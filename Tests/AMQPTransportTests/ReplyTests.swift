@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import CRabbitMQ
 import EngineTestKit
@@ -16,7 +17,7 @@ import Testing
 
     private func asking(_ out: inout ByteBuffer, sends count: Int) throws -> AMQPClientEngine {
         var engine = AMQPClientEngine(.init(url: try testURL(), mode: .reply, unanswered: Self.unanswered))
-        var (fake, completions) = (FakeBroker(), Completions())
+        var (fake, completions) = (FakeRabbitMQ(), Completions())
         fake.welcomeBroker(repliesAre: true)
         engine.open(into: &out)
         var bytes = fake.take()
@@ -31,7 +32,7 @@ import Testing
         return engine
     }
 
-    private func hear(_ engine: inout AMQPClientEngine, _ fake: FakeBroker) throws -> [(Int, TransportError?)] {
+    private func hear(_ engine: inout AMQPClientEngine, _ fake: FakeRabbitMQ) throws -> [(Int, TransportError?)] {
         var (bytes, out, completions) = (fake.out, ByteBuffer(), Completions())
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(bytes.readableBytes == 0)
@@ -61,10 +62,10 @@ import Testing
     @Test func isDoneWhenTheLoggerHasAnswered() throws {
         var out = ByteBuffer()
         var engine = try asking(&out, sends: 4)
-        var fake = FakeBroker()
-        fake.confirm(4, multiple: true)
+        var fake = FakeRabbitMQ()
+        fake.say(.confirm(4, multiple: true))
         #expect(try hear(&engine, fake).isEmpty, "a confirm is no answer")
-        fake = FakeBroker()
+        fake = FakeRabbitMQ()
         fake.deliver(1, body: Self.logged, correlationID: "00000002")
         fake.deliver(2, body: #"{"message": "the disk is full", "error": true}"#, correlationID: "00000001")
         // Twice, of nobody, of somebody else.
@@ -84,10 +85,10 @@ import Testing
     @Test func tellsWhatRabbitMQDidNotTake() throws {
         var out = ByteBuffer()
         var engine = try asking(&out, sends: 3)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.returnMessages(in: out, [1], 312, "NO_ROUTE")
-        fake.confirm(2)
-        fake.refuse(3)
+        fake.say(.confirm(2))
+        fake.say(.refuse(3))
         let fates = try hear(&engine, fake)
         #expect(fates.map(\.0) == [1, 2])
         #expect(fates[0].1?.fate == .notSent && fates[0].1?.message.contains("has no queue") == true)
@@ -98,18 +99,18 @@ import Testing
         var out = ByteBuffer()
         var engine = try asking(&out, sends: 2)
         #expect(engine.giveUp(0) == nil, "RabbitMQ owes a confirm")
-        var fake = FakeBroker()
-        fake.confirm(1)
+        var fake = FakeRabbitMQ()
+        fake.say(.confirm(1))
         _ = try hear(&engine, fake)
         #expect(engine.giveUp(0) == Self.unanswered)
         #expect(engine.giveUp(1) == nil)
-        fake = FakeBroker()
+        fake = FakeRabbitMQ()
         fake.deliver(1, body: Self.logged, correlationID: "00000001")
         #expect(try hear(&engine, fake).isEmpty, "it is too late")
     }
 
     @Test func onlyWhoAsksIsAnswered() throws {
-        var (out, completions, fake) = (ByteBuffer(), Completions(), FakeBroker())
+        var (out, completions, fake) = (ByteBuffer(), Completions(), FakeRabbitMQ())
         var engine = AMQPClientEngine(.init(url: try testURL()))
         engine.open(into: &out)
         fake.welcomeBroker()
@@ -126,7 +127,7 @@ import Testing
     ) throws -> AMQPServerEngine {
         var engine = AMQPServerEngine(
             .init(url: try testURL(), queue: QueueDeclaration(name: "q"), pace: pace), recent: recent, ready: {})
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.welcomeLogger()
         engine.open(into: &out)
         #expect(try engine.feed(fake.take(), &out, RecordingRecorder()).readableBytes == 0)
@@ -166,7 +167,7 @@ import Testing
     @Test func answersWhenItIsRecorded() throws {
         var out = ByteBuffer()
         var engine = try answering(&out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: Self.entry, replyTo: "amq.rabbitmq.reply-to.x", correlationID: "00000001")
         fake.deliver(2, body: Self.entry)
         fake.deliver(3, body: Self.entry, replyTo: "amq.rabbitmq.reply-to.y", correlationID: "a-b-c")
@@ -182,7 +183,7 @@ import Testing
     @Test func answersLaterWhatIsDecidedLater() throws {
         var out = ByteBuffer()
         var engine = try answering(&out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         for tag in 1...3 { fake.deliver(UInt64(tag), body: Self.entry, replyTo: "to", correlationID: "c\(tag)") }
         _ = try engine.feed(fake.take(), &out, RecordingRecorder(result: .later))
         #expect(try said(out) == [])
@@ -200,7 +201,7 @@ import Testing
     @Test func saysWhyItTakesNothing() throws {
         var out = ByteBuffer()
         var engine = try answering(&out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: Self.entry, replyTo: "to", correlationID: "c1")
         fake.deliver(2, body: Self.entry)
         fake.deliver(3, body: "no entry", replyTo: "to", correlationID: "c3")
@@ -221,7 +222,7 @@ import Testing
         for connection in 1...2 {
             var out = ByteBuffer()
             var engine = try answering(&out, recent: recent)
-            var fake = FakeBroker()
+            var fake = FakeRabbitMQ()
             fake.deliver(
                 1, redelivered: connection == 2, body: Self.entry, messageID: id, replyTo: "to",
                 correlationID: "c\(connection)")
@@ -236,7 +237,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try answering(&out, pace: AcknowledgementPace(batch: 100, prefetch: 256))
         engine.attach(to: EngineLoop(clock: { .now() }, wakeUp: { _ in }))
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: Self.entry, replyTo: "odd")
         fake.deliver(2, redelivered: true, body: Self.entry, replyTo: "odd")
         _ = try engine.feed(fake.take(), &out, RecordingRecorder())
@@ -248,7 +249,7 @@ import Testing
         var engine = try answering(&out)
         for round in 0..<3 {
             out.clear()
-            var fake = FakeBroker()
+            var fake = FakeRabbitMQ()
             for asker in 0..<100 {
                 fake.deliver(
                     UInt64(100 * round + asker + 1), body: Self.entry, replyTo: "a\(asker)", correlationID: "c")

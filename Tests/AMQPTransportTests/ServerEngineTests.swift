@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import CRabbitMQ
 import EngineTestKit
@@ -26,7 +27,7 @@ import Testing
                 pace: pace, limits: limits),
             recent: recent, ready: { readyCount += 1 })
         engine.open(into: &out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.welcomeLogger()
         let rest = try engine.feed(fake.take(), &out, RecordingRecorder())
         #expect(rest.readableBytes == 0)
@@ -51,7 +52,7 @@ import Testing
     func partsOfLargeBodiesAreShort(_ size: Int) throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: String(repeating: "x", count: 4_000_000), claiming: size, partBytes: 4000)
         _ = try engine.feed(fake.take(), &out, RecordingRecorder())
         #expect(engine.mostAtOnce == size - 4_000_000)
@@ -96,7 +97,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         for tag in 1...50 { fake.deliver(UInt64(tag), body: json("\(tag)")) }
         _ = try engine.feed(fake.take(), &out, recorder)
         #expect(try acks(out) == [[80, 50, 1]])
@@ -107,7 +108,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder { $0.data == "later" ? .later : .recorded }
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         for (tag, data) in ["now", "later", "now", "later", "now"].enumerated() {
             fake.deliver(UInt64(tag + 1), body: json(data))
         }
@@ -127,7 +128,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder { _ in .later }
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         for tag in 1...6 { fake.deliver(UInt64(tag), body: json("d")) }
         _ = try engine.feed(fake.take(), &out, recorder)
         for tag in 1...4 { engine.complete(UInt64(tag), .recorded, into: &out) }
@@ -141,7 +142,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder { $0.data == "no" ? .rejected("full") : .recorded }
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: json("yes"))
         fake.deliver(2, body: json("no"))
         fake.deliver(3, redelivered: true, body: json("no"))
@@ -165,7 +166,7 @@ import Testing
         engine.attach(to: loop)
         let recorder = RecordingRecorder { $0.data == "now" ? .unavailable("full") : .later }
         let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, redelivered: true, body: json("now"))
         fake.deliver(2, body: json("later"))
         fake.deliver(3, body: json("later"))
@@ -188,7 +189,7 @@ import Testing
         var engine = try readyEngine(&out, channelMax: 1)
         engine.attach(to: EngineLoop(clock: { .uptimeNanoseconds(1) }, wakeUp: { _ in }))
         let recorder = RecordingRecorder { $0.data == "now" ? .unavailable("full") : .later }
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: json("now"))
         fake.deliver(2, body: json("later"))
         _ = try engine.feed(fake.take(), &out, recorder)
@@ -201,7 +202,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         for (tag, key) in ["log.INFO", "log.WARNING", "log.ERROR", "other"].enumerated() {
             fake.deliver(UInt64(tag + 1), key: key, body: json("d"))
         }
@@ -214,7 +215,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out, limits: EntryLimits(maxEntryBytes: 100))
         let recorder = RecordingRecorder()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: String(repeating: "x", count: 200_000))
         fake.deliver(2, body: json(String(repeating: "x", count: 100)))
         fake.deliver(3, body: json(String(repeating: "x", count: 99)), partBytes: 7)
@@ -228,11 +229,11 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out, limits: EntryLimits(maxEntryBytes: EntryLimits.allowedEntryBytes.upperBound))
         let recorder = RecordingRecorder()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: "{", claiming: 800_000_000)
         _ = try engine.feed(fake.take(), &out, recorder)
         #expect(recorder.entries.isEmpty)
-        fake.out.writeMethod(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t())
+        fake.say(.basicCancel)
         #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, recorder) }
     }
 
@@ -262,20 +263,20 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder { _ in .later }
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: json("d"))
         _ = try engine.feed(fake.take(), &out, recorder)
         engine.drain(into: &out)
         #expect(!engine.isIdle)
         fake.deliver(2, body: json("d"))
-        fake.out.writeMethod(AMQP_BASIC_CANCEL_OK_METHOD, amqp_basic_cancel_ok_t())
+        fake.say(.basicCancelOK)
         _ = try engine.feed(fake.take(), &out, recorder)
         engine.complete(1, .recorded, into: &out)
         #expect(try SentFrame.all(in: out).map(\.method) == [AMQP_BASIC_CANCEL_METHOD, AMQP_BASIC_ACK_METHOD])
         engine.complete(2, .recorded, into: &out)
         #expect(try SentFrame.all(in: out).last?.method == AMQP_CONNECTION_CLOSE_METHOD)
         #expect(!engine.isFinished)
-        fake.out.writeMethod(AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t(), channel: 0)
+        fake.say(.connectionCloseOK, channel: 0)
         _ = try engine.feed(fake.take(), &out, recorder)
         #expect(engine.isFinished)
     }
@@ -291,7 +292,7 @@ import Testing
         for connection in 0..<2 {
             var out = ByteBuffer()
             var engine = try readyEngine(&out, recent: recent)
-            var fake = FakeBroker()
+            var fake = FakeRabbitMQ()
             fake.deliver(1, redelivered: connection == 1, body: json("a"), messageID: Self.id)
             fake.deliver(2, body: json("a"), messageID: Self.id)
             fake.deliver(3, body: json("b"), messageID: "0123456789abcdef-0000000000000002")
@@ -309,7 +310,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: json("a"), messageID: "always the same")
         fake.deliver(2, body: json("a"), messageID: "always the same")
         fake.deliver(3, redelivered: true, body: json("b"), messageID: "always the same")
@@ -325,7 +326,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out, recent: recent)
         let recorder = RecordingRecorder { _ in .later }
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.deliver(1, body: json("a"), messageID: Self.id)
         _ = try engine.feed(fake.take(), &out, recorder)
         engine.complete(1, .rejected("full"), into: &out)
@@ -398,7 +399,7 @@ import Testing
         engine.attach(to: EngineLoop(clock: { now }, wakeUp: { time in calls.withLock { $0.append(time) } }))
         let recorder = RecordingRecorder()
         let intake = EntryIntake(recorder: recorder, makeReply: { _ in EntryReply { _ in } })
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         var sent: [[UInt64]] = []
         for tag in 1...25 {
             fake.deliver(UInt64(tag), body: json("\(tag)"))
@@ -433,8 +434,8 @@ import Testing
     @Test func saysThatItsConsumerWasEnded() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
-        var fake = FakeBroker()
-        fake.out.writeMethod(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t())
+        var fake = FakeRabbitMQ()
+        fake.say(.basicCancel)
         let error = #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, RecordingRecorder()) }
         #expect(error?.description.contains("the queue was deleted") == true)
     }
@@ -445,7 +446,7 @@ import Testing
         var out = ByteBuffer()
         var engine = try readyEngine(&out)
         let recorder = RecordingRecorder()
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         let framework = json("").utf8.count
         var tag: UInt64 = 0
         for size in sizes {
@@ -464,13 +465,19 @@ import Testing
 
     /// All fourteen properties of the basic class, one by one and together, before and behind the message-id.
     @Test func findsTheIDAmongOtherProperties() throws {
-        for flags in [0, 0xFFFF_FFFC, 1 << 7] as [UInt32] {
-            var bytes = FakeBroker.header(flags: UInt16(truncatingIfNeeded: flags), id: Self.id)
+        typealias Property = FakeRabbitMQ.Property
+        for properties in [[], Property.allCases, [.messageID]] {
+            var fake = FakeRabbitMQ()
+            fake.writeHeader(
+                Dictionary(
+                    uniqueKeysWithValues: properties.map {
+                        ($0, $0 == .messageID ? Property.text(Self.id) : $0.example)
+                    }))
+            var bytes = fake.take()
             var reader = FrameReader(hasSeenFrame: true)
             let frame = try #require(try reader.peek(bytes))
             let header = try ContentHeader(frame, bytes)
-            let hasID = flags & UInt32(AMQP_BASIC_MESSAGE_ID_FLAG) != 0
-            #expect((header.messageID != nil) == hasID)
+            #expect((header.messageID != nil) == properties.contains(.messageID))
             if let range = header.messageID {
                 #expect(bytes.getString(at: bytes.readerIndex + range.lowerBound, length: range.count) == Self.id)
             }

@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import CRabbitMQ
 import NIOCore
@@ -12,11 +13,11 @@ import Testing
     @Test func whatNobodyConfirmsIsTakenBeforeGoodbye() throws {
         var mode = PublishMode.unconfirmed
         mode.channels = 2
-        var (engine, fake) = (AMQPClientEngine(.init(url: try testURL(), mode: mode)), FakeBroker())
+        var (engine, fake) = (AMQPClientEngine(.init(url: try testURL(), mode: mode)), FakeRabbitMQ())
         var (out, completions) = (ByteBuffer(), Completions())
         engine.open(into: &out)
-        fake.welcome(setup: [AMQP_EXCHANGE_DECLARE_OK_METHOD])
-        fake.out.writeMethod(AMQP_CHANNEL_OPEN_OK_METHOD, amqp_channel_open_ok_t(), channel: 2)
+        fake.welcome(setup: [.exchangeDeclareOK])
+        fake.say(.channelOpenOK, channel: 2)
         var bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(engine.isReady)
@@ -29,14 +30,14 @@ import Testing
         #expect(closes.map(\.channel) == [1, 2])
         for channel: UInt16 in [2, 1] {
             out.clear()
-            bytes.clear()
-            bytes.writeMethod(AMQP_CHANNEL_CLOSE_OK_METHOD, amqp_channel_close_ok_t(), channel: channel)
+            fake.say(.channelCloseOK, channel: channel)
+            bytes = fake.take()
             try engine.receive(&bytes, into: &out, completions: &completions)
             let said = try SentFrame.all(in: out).map(\.method)
             #expect(said == (channel == 1 ? [AMQP_CONNECTION_CLOSE_METHOD] : []))
         }
-        bytes.clear()
-        bytes.writeMethod(AMQP_CONNECTION_CLOSE_OK_METHOD, amqp_connection_close_ok_t(), channel: 0)
+        fake.say(.connectionCloseOK, channel: 0)
+        bytes = fake.take()
         try engine.receive(&bytes, into: &out, completions: &completions)
         #expect(engine.isClosed)
     }

@@ -66,8 +66,10 @@ struct FaultTests {
             }
             var iterator = hints.makeAsyncIterator()
             let logger = try #require(await iterator.next())
+            // A logger's load is to last beyond the stop; RabbitMQ's goes on without a logger, however long it is.
+            let count = transport.acknowledgement.isGivenByLogger ? 50_000 : 5_000
             group.addTask {
-                try await load(50_000, inFlight: 64, run: "stop", on: logger, stopAtFailure: true) { acknowledged in
+                try await load(count, inFlight: 64, run: "stop", on: logger, stopAtFailure: true) { acknowledged in
                     if acknowledged == 500 { start.yield() }
                 }
             }

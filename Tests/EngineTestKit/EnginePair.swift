@@ -114,6 +114,26 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
     }
 }
 
+extension EnginePair {
+    /// Gives fresh engines what was said so far, in parts of each length: those lengths at which one makes anything else of it
+    /// than that `entries` are recorded and acknowledged, and answers otherwise.
+    package func splitsThatMatter(
+        _ entries: [LogEntry], client makeClient: () -> Client, server makeServer: () -> Server
+    ) -> (ofClient: [Int], ofServer: [Int]) {
+        let acknowledged = ClientOutcome(fates: entries.indices.map { Fate(ticket: $0) })
+        let ofClient = (1..<toClient.count).filter { step in
+            var client = makeClient()
+            return client.feed(toClient, sends: entries.count, step: step) != acknowledged
+        }
+        let ofServer = (1..<toServer.count).filter { step in
+            var server = makeServer()
+            let outcome = server.feed(toServer, step: step)
+            return outcome.entries != entries || outcome.said != toClient || !outcome.isIdle
+        }
+        return (ofClient, ofServer)
+    }
+}
+
 private final class Asked {
     var tickets: [UInt64] = []
 }

@@ -1,3 +1,4 @@
+import AMQPTestKit
 import Broker
 import EngineTestKit
 import NIOCore
@@ -12,14 +13,16 @@ extension FuzzTarget {
     static let amqpServer = FuzzTarget(name: "amqp-server") { bytes in
         let (step, rest) = bytes.stepAndRest
         guard let flags = rest.first else { return }
-        let input = (flags & 1 == 0 ? FakeRabbitMQ.welcomeToLogger : []) + rest.dropFirst()
+        var fake = FakeRabbitMQ()
+        if flags & 1 == 0 { fake.welcomeLogger() }
+        let input = Array(fake.out.readableBytesView) + rest.dropFirst()
         // Some entries are decided later, in the order they came or against it.
         let result: RecordResult = flags & 2 == 0 ? .recorded : .later
         var outcomes: [ServerOutcome] = []
         for step in [Int.max, step] {
             var engine = AMQPServerEngine(
                 .init(
-                    url: FakeRabbitMQ.url, queue: QueueDeclaration(name: "q"),
+                    url: url, queue: QueueDeclaration(name: "q"),
                     pace: flags & 4 == 0 ? .everyRead : AcknowledgementPace(batch: 10, prefetch: 256),
                     limits: EntryLimits(maxEntryBytes: 1 << 14)),
                 recent: RecentMessages(), ready: {})
@@ -50,12 +53,13 @@ extension FuzzTarget {
         for step in [Int.max, step] {
             var mode = flags & 4 == 0 ? PublishMode.standard : .reply
             mode.channels = flags & 2 == 0 ? 1 : 2
-            var engine = AMQPClientEngine(.init(url: FakeRabbitMQ.url, mode: mode, maxInFlight: 8))
+            var engine = AMQPClientEngine(.init(url: url, mode: mode, maxInFlight: 8))
             if flags & 1 == 0 {
                 var (out, completions) = (ByteBuffer(), Completions())
-                var welcome = ByteBuffer(bytes: FakeRabbitMQ.welcomeToBroker(channels: mode.channels, mode.isAnswered))
                 engine.open(into: &out)
-                try? engine.receive(&welcome, into: &out, completions: &completions)
+                var fake = FakeRabbitMQ()
+                fake.welcomeBroker(channels: mode.channels, repliesAre: mode.isAnswered)
+                try? engine.receive(&fake.out, into: &out, completions: &completions)
                 require(engine.isReady, "a right handshake is not taken")
             }
             let outcome = engine.feed(Array(rest.dropFirst()), sends: 4, step: step)
@@ -68,39 +72,7 @@ extension FuzzTarget {
     }
 }
 
-/// What a RabbitMQ says to those who log in.
-private enum FakeRabbitMQ {
-    static let url: AMQPURL = {
-        guard let url = try? AMQPURL(parsing: "amqp://localhost?frame_max=4096") else { fatalError("a fixed URL") }
-        return url
-    }()
-
-    /// The exchange and the confirms of the first channel; those of a second one.
-    static func welcomeToBroker(channels: UInt16, _ isAnswered: Bool) -> [UInt8] {
-        func setup(_ channel: UInt8) -> [UInt8] {
-            (isAnswered ? method(60, 21, [1, UInt8(ascii: "c")], channel: channel) : [])
-                + method(85, 11, channel: channel)
-        }
-        return handshake + method(40, 11) + setup(1)
-            + (channels == 1 ? [] : method(20, 11, [0, 0, 0, 0], channel: 2) + setup(2))
-    }
-    /// The exchange, two queues, three bindings, prefetch, consumer.
-    static let welcomeToLogger =
-        handshake + method(40, 11) + queueDeclared + queueDeclared + method(50, 21) + method(50, 21) + method(50, 21)
-        + method(60, 11) + method(60, 21, [1, UInt8(ascii: "c")])
-
-    private static let queueDeclared = method(50, 11, [1, UInt8(ascii: "q"), 0, 0, 0, 0, 0, 0, 0, 0])
-    /// start, tune, open-ok, channel.open-ok.
-    private static let handshake =
-        method(
-            10, 10, [0, 9, 0, 0, 0, 0, 0, 0, 0, 5] + Array("PLAIN".utf8) + [0, 0, 0, 5] + Array("en_US".utf8),
-            channel: 0)
-        + method(10, 30, [0, 2, 0, 0, 0x10, 0, 0, 60], channel: 0) + method(10, 41, [0], channel: 0)
-        + method(20, 11, [0, 0, 0, 0])
-
-    private static func method(_ classID: UInt8, _ id: UInt8, _ arguments: [UInt8] = [], channel: UInt8 = 1) -> [UInt8]
-    {
-        let size = arguments.count + 4
-        return [1, 0, channel, 0, 0, UInt8(size >> 8), UInt8(size & 0xFF), 0, classID, 0, id] + arguments + [0xCE]
-    }
-}
+private let url: AMQPURL = {
+    guard let url = try? AMQPURL(parsing: "amqp://localhost?frame_max=4096") else { fatalError("a fixed URL") }
+    return url
+}()

@@ -1,6 +1,8 @@
+import AMQPTestKit
 import AMQPTransport
 import Broker
 import HTTPTransport
+import NIOCore
 import NetRPCTransport
 import TCPTransport
 import TransportIO
@@ -8,25 +10,23 @@ import TransportIO
 extension Content {
     /// Messages that RabbitMQ passes on: AMQP 0-9-1.
     static let amqp = [
-        Content("amqp: body frames of one byte", steps: [.max, 1024, 16], to: consumer, opening: RabbitMQBytes.welcome)
-        {
-            length in
-            Said(bytes: RabbitMQBytes.message(entry(length / 9), frameBytes: 1))
+        Content("amqp: body frames of one byte", steps: [.max, 1024, 16], to: consumer, opening: welcome) { length in
+            Said(bytes: messages(1, of: entry(length / 9), partBytes: 1))
         },
-        Content("amqp: headers", to: consumer, opening: RabbitMQBytes.welcome) { length in
-            let table = RabbitMQBytes.table(3000)
-            let count = length / RabbitMQBytes.message(entry(22), table: table).count
-            return Said(
-                bytes: Array((1...count).map { RabbitMQBytes.message(entry(22), tag: $0, table: table) }.joined()),
-                entries: count)
+        Content("amqp: headers", to: consumer, opening: welcome) { length in
+            let field = [1, UInt8(ascii: "k"), UInt8(ascii: "t"), 1]
+            let headers: [FakeRabbitMQ.Property: [UInt8]] = [
+                .headers: FakeRabbitMQ.Property.table(repeated(field, 3000 / field.count))
+            ]
+            let count = length / messages(1, of: entry(22), headers).count
+            return Said(bytes: messages(count, of: entry(22), headers), entries: count)
         },
-        Content("amqp: small messages", to: consumer, opening: RabbitMQBytes.welcome) { length in
-            let count = length / RabbitMQBytes.message(entry(22)).count
-            return Said(
-                bytes: Array((1...count).map { RabbitMQBytes.message(entry(22), tag: $0) }.joined()), entries: count)
+        Content("amqp: small messages", to: consumer, opening: welcome) { length in
+            let count = length / messages(1, of: entry(22)).count
+            return Said(bytes: messages(count, of: entry(22)), entries: count)
         },
-        Content("amqp: \\u escapes", to: consumer, opening: RabbitMQBytes.welcome) { length in
-            Said(bytes: RabbitMQBytes.message(Array(#"{"name":"n","data":"\#(#"\u0041"#.repeated(length))"}"#.utf8)))
+        Content("amqp: \\u escapes", to: consumer, opening: welcome) { length in
+            Said(bytes: messages(1, of: Array(#"{"name":"n","data":"\#(#"\u0041"#.repeated(length))"}"#.utf8)))
         },
     ]
 
@@ -83,61 +83,31 @@ extension Content {
         try AMQP.descriptors[0].makeServer(ServerOptions(target: "amqp://localhost?frame_max=4096"))
     }
 
+    private static let welcome: [UInt8] = {
+        var fake = FakeRabbitMQ()
+        fake.welcomeLogger()
+        return Array(fake.out.readableBytesView)
+    }()
+
+    /// Messages with the same body and properties, which RabbitMQ numbers.
+    private static func messages(
+        _ count: Int, of body: [UInt8], _ properties: [FakeRabbitMQ.Property: [UInt8]] = [:], partBytes: Int = 4088
+    ) -> [UInt8] {
+        var fake = FakeRabbitMQ()
+        for tag in 1...UInt64(count) { fake.deliver(tag, body: body, partBytes: partBytes, properties: properties) }
+        return Array(fake.out.readableBytesView)
+    }
+
     @Sendable
     private static func floor() throws -> any ServerTransport {
         try TCP.descriptors[0].makeServer(ServerOptions(target: "127.0.0.1:0"))
     }
 
     private static func frame(data: Int) -> [UInt8] {
-        let head = RabbitMQBytes.bigEndian(25 + data, 4) + [0, 0, 0, 0] + RabbitMQBytes.bigEndian(1, 4)
+        let head = bigEndian(25 + data) + [0, 0, 0, 0] + bigEndian(1)
         return head + repeated([0], 16) + [UInt8(ascii: "n")] + repeated([UInt8(ascii: "d")], data)
     }
-}
-
-/// What RabbitMQ says: AMQP 0-9-1, 2.3.5 and 4.2.
-private enum RabbitMQBytes {
-    /// start, tune, open-ok, channel.open-ok; the exchange, two queues, three bindings, prefetch, consumer.
-    static let welcome: [UInt8] = {
-        let mechanisms: [UInt8] = [0, 0, 0, 5] + Array("PLAIN".utf8) + [0, 0, 0, 5] + Array("en_US".utf8)
-        let methods: [[UInt8]] = [
-            method(10, 10, [0, 9, 0, 0, 0, 0] + mechanisms, channel: 0),
-            method(10, 30, [0, 2, 0, 0, 0x10, 0, 0, 60], channel: 0), method(10, 41, [0], channel: 0),
-            method(20, 11, [0, 0, 0, 0]), method(40, 11), queueDeclared, queueDeclared, method(50, 21),
-            method(50, 21), method(50, 21), method(60, 11), method(60, 21, [1, UInt8(ascii: "c")]),
-        ]
-        return Array(methods.joined())
-    }()
-
-    private static let queueDeclared = method(50, 11, [1, UInt8(ascii: "q"), 0, 0, 0, 0, 0, 0, 0, 0])
-
-    /// basic.deliver with its content.
-    static func message(_ body: [UInt8], tag: Int = 1, frameBytes: Int = 4088, table: [UInt8] = []) -> [UInt8] {
-        let consumer: [UInt8] = [1, UInt8(ascii: "c")]
-        let routing: [UInt8] = [0, 1, UInt8(ascii: "e"), 8] + Array("log.INFO".utf8)
-        let flags: [UInt8] = table.isEmpty ? [0, 0] : [0x20, 0]
-        let header: [UInt8] = bigEndian(60, 2) + [0, 0] + bigEndian(body.count, 8) + flags + table
-        var bytes = method(60, 60, consumer + bigEndian(tag, 8) + routing) + frame(2, header)
-        for start in stride(from: 0, to: body.count, by: frameBytes) {
-            bytes += frame(3, Array(body[start..<min(start + frameBytes, body.count)]))
-        }
-        return bytes
-    }
-
-    /// A field table of so many bytes, of booleans.
-    static func table(_ length: Int) -> [UInt8] {
-        let fields = repeated([1, UInt8(ascii: "k"), UInt8(ascii: "t"), 1], length / 4)
-        return bigEndian(fields.count, 4) + fields
-    }
-
-    static func bigEndian(_ value: Int, _ count: Int) -> [UInt8] {
-        (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-    }
-
-    private static func method(_ classID: Int, _ id: Int, _ arguments: [UInt8] = [], channel: UInt8 = 1) -> [UInt8] {
-        frame(1, bigEndian(classID, 2) + bigEndian(id, 2) + arguments, channel: channel)
-    }
-
-    private static func frame(_ type: UInt8, _ payload: [UInt8], channel: UInt8 = 1) -> [UInt8] {
-        [type, 0, channel] + bigEndian(payload.count, 4) + payload + [0xCE]
+    private static func bigEndian(_ value: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(value).bigEndian, Array.init)
     }
 }

@@ -32,15 +32,10 @@ import TransportIO
         let pair = pair()
         try pair.exchange()
         _ = try pair.roundTrip(Self.entry)
-        for step in 1..<pair.toServer.count {
-            var server = NetRPCServerEngine(limits: EntryLimits())
-            let outcome = server.feed(pair.toServer, step: step)
-            #expect(outcome.entries == [Self.entry] && outcome.said == pair.toClient && outcome.isIdle)
-        }
-        for step in 1..<pair.toClient.count {
-            var client = NetRPCClientEngine(capacity: 8, limits: EntryLimits(), path: "/_goRPC_")
-            #expect(client.feed(pair.toClient, sends: 1, step: step) == ClientOutcome(fates: [Fate(ticket: 0)]))
-        }
+        let matter = pair.splitsThatMatter(
+            [Self.entry], client: { NetRPCClientEngine(capacity: 8, limits: EntryLimits(), path: "/_goRPC_") },
+            server: { NetRPCServerEngine(limits: EntryLimits()) })
+        #expect(matter == ([], []))
     }
 
     @Test(arguments: [

@@ -66,7 +66,6 @@ install_packages() {
 
 # Makes sure that Swift and the given Debian packages are there.
 ensure_machine() {
-    heading "Machine"
     command -v swift >/dev/null || fail "needs Swift 6.3: https://www.swift.org/install/linux/"
     command -v dpkg-query >/dev/null || fail "needs Debian 12, or another system with apt."
     local missing

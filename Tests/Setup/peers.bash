@@ -48,7 +48,6 @@ ensure_go() {
 }
 
 ensure_peers() {
-    heading "Peers"
     ensure_python
     ensure_stubs
     ensure_go

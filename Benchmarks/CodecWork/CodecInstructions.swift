@@ -1,4 +1,3 @@
-import CodecWork
 import Foundation
 
 /// Does one piece of work so many times, for `Benchmarks/instructions` to count its instructions.
