@@ -246,14 +246,13 @@ import Testing
             ready: {})
         var out = ByteBuffer()
         engine.open(into: &out)
-        var fake = FakeBroker()
+        var fake = FakeRabbitMQ()
         fake.welcomeLogger(temporary: isTemporary)
-        let rest = try engine.feed(fake.take(), &out, RecordingRecorder())
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
         engine.drain(into: &out)
-        var goodbye = rest
-        goodbye.writeMethod(AMQP_BASIC_CANCEL_OK_METHOD, amqp_basic_cancel_ok_t())
         out.clear()
-        _ = try engine.feed(goodbye, &out, RecordingRecorder())
+        fake.say(.basicCancelOK)
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
         let methods = try SentFrame.all(in: out).map(\.method)
         let isDeleted = kind == .quorum && isTemporary
         #expect(methods == (isDeleted ? [AMQP_QUEUE_DELETE_METHOD] : []) + [AMQP_CONNECTION_CLOSE_METHOD])
