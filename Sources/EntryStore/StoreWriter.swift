@@ -7,7 +7,7 @@ import Synchronization
 /// Brings entries into a database, on a thread of its own, and tells their senders when they are there.
 ///
 /// While one batch is committed the next one gathers, without a timer: a lone entry is committed at once, and many that come
-/// together share a commit. What waits is bounded: where it is much, connections are not read from (``isBehind``).
+/// together share a commit. What comes while the rows of a batch are written joins them. What waits is bounded: where it is much, connections are not read from (``isBehind``).
 package final class StoreWriter: Sendable {
     /// What a writer can be told.
     package struct Configuration: Sendable {
@@ -91,7 +91,8 @@ package final class StoreWriter: Sendable {
         mayRepeat: Bool = false, reply: () -> EntryReply
     ) -> RecordResult {
         let byteCount = EntryBatch.bytes(of: entry, messageID)
-        return state.withLock { state in
+        var wakes = false
+        let result: RecordResult = state.withLock { state in
             if let reason = refusal(state, byteCount) {
                 state.refused += 1
                 return .unavailable(reason)
@@ -101,12 +102,13 @@ package final class StoreWriter: Sendable {
                 entry, receivedAt: MonotonicClock.wallTime, transport: transport, source: source,
                 messageID: messageID, mayRepeat: mayRepeat, reply: reply())
             noteLoad(state)
-            if state.isIdle {
-                state.isIdle = false
-                work.signal()
-            }
+            wakes = state.isIdle
+            state.isIdle = false
             return .later
         }
+        // Not under the lock, which is the first that the thread needs.
+        if wakes { work.signal() }
+        return result
     }
 
     /// Why an entry is not taken: every connection may bring what it has read before it stops, and that has an end, too.
@@ -233,7 +235,7 @@ package final class StoreWriter: Sendable {
             batch.resetFates()
             let start = MonotonicClock.now
             do throws(StoreError) {
-                try database.commit(batch)
+                try database.commit(batch, more: { self.join(batch) })
                 let elapsed = MonotonicClock.now - start
                 state.withLock { _ = $0.times.record(min(elapsed, 60_000_000_000)) }
                 return nil
@@ -244,6 +246,15 @@ package final class StoreWriter: Sendable {
             Thread.sleep(forTimeInterval: pause)
             pause = min(pause * 2, 0.5)
         }
+    }
+
+    /// Puts what has come meanwhile into the batch that is being committed; returns whether there was anything.
+    private func join(_ batch: EntryBatch) -> Bool {
+        guard let next = state.withLock({ $0.queue.next(behind: batch) }) else { return false }
+        batch.append(next)
+        next.removeAll()
+        state.withLock { $0.queue.giveBack(next) }
+        return true
     }
 
     private func waited(_ batch: EntryBatch) -> Duration {
@@ -271,7 +282,8 @@ package final class StoreWriter: Sendable {
             } else {
                 state.refused += UInt64(entries)
             }
-            state.queue.giveBack(batch, entries: entries, bytes: bytes)
+            state.queue.remove(entries: entries, bytes: bytes)
+            state.queue.giveBack(batch)
             noteLoad(state)
         }
     }

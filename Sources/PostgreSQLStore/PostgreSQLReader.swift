@@ -6,8 +6,13 @@ import Synchronization
 package final class PostgreSQLReader: EntryReader {
     /// How long reading a page may take.
     private static let limit = Duration.seconds(10)
-    private static let reading = """
-        SET default_transaction_read_only = on; SET statement_timeout = '9500ms'; SET lock_timeout = '4s'; SET jit = off
+    /// Every page is the end of an index.
+    ///
+    /// PostgreSQL, which cannot know how many rows meet all of a query, might otherwise
+    /// collect all that meet a part of it, and sort them.
+    static let reading = """
+        SET default_transaction_read_only = on; SET statement_timeout = '9500ms'; SET lock_timeout = '4s'; SET jit = off;
+        SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off
         """
 
     private final class Slot: Sendable {

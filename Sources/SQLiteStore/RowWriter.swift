@@ -20,9 +20,9 @@ struct RowWriter {
     /// Prepares the statements, which the connection keeps.
     init(_ db: Database) throws {
         self.db = db
-        insert = try db.cachedStatement(sql: Self.insertion).sqliteStatement
-        findNumber = try db.cachedStatement(sql: Self.sameNumber).sqliteStatement
-        findMessage = try db.cachedStatement(sql: Self.sameMessage).sqliteStatement
+        insert = try db.prepared(Self.insertion)
+        findNumber = try db.prepared(Self.sameNumber)
+        findMessage = try db.prepared(Self.sameMessage)
     }
 
     /// Writes an entry, unless it is there.
@@ -46,7 +46,7 @@ struct RowWriter {
         try bind(insert, 8, entry.messageID.isEmpty ? nil : entry.messageID)
         try bind(insert, 9, entry.name)
         try bind(insert, 10, entry.data)
-        _ = try step(insert)
+        try db.step(insert)
         return isRepeated ? .repeated : .stored
     }
 
@@ -54,13 +54,13 @@ struct RowWriter {
         try bind(findMessage, 1, entry.messageID)
         try bind(findMessage, 2, entry.name)
         try bind(findMessage, 3, entry.data)
-        return try step(findMessage)
+        return try db.step(findMessage)
     }
 
     private func isInRun(_ entry: BatchedEntry) throws(DatabaseError) -> Bool {
         try bind(findNumber, 1, entry.run)
         try bind(findNumber, 2, Int64(bitPattern: entry.sequence))
-        return try step(findNumber)
+        return try db.step(findNumber)
     }
 
     // MARK: SQLite's own interface
@@ -101,22 +101,7 @@ struct RowWriter {
         }
     }
 
-    /// Runs a statement to its first row, or its end; returns whether there was a row.
-    private func step(_ statement: OpaquePointer) throws(DatabaseError) -> Bool {
-        let code = sqlite3_step(statement)
-        guard code == SQLITE_ROW || code == SQLITE_DONE else { throw failure(statement) }
-        sqlite3_reset(statement)
-        return code == SQLITE_ROW
-    }
-
     private func check(_ code: Int32, _ statement: OpaquePointer) throws(DatabaseError) {
-        guard code == SQLITE_OK else { throw failure(statement) }
-    }
-
-    private func failure(_ statement: OpaquePointer) -> DatabaseError {
-        let code = sqlite3_extended_errcode(db.sqliteConnection)
-        let message = String(cString: sqlite3_errmsg(db.sqliteConnection))
-        sqlite3_reset(statement)
-        return DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
+        guard code == SQLITE_OK else { throw db.failure(of: statement) }
     }
 }

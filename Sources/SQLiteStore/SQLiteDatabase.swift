@@ -27,14 +27,18 @@ package final class SQLiteDatabase: EntryDatabase {
     /// What it is and where.
     package var description: String { "SQLite at \(path)" }
 
-    /// Stores all entries of a batch, or none of them.
-    package func commit(_ batch: EntryBatch) throws(StoreError) {
+    /// Stores all entries of a batch, and what comes while their rows are written, or none of them.
+    package func commit(_ batch: EntryBatch, more: () -> Bool) throws(StoreError) {
         try write { db in
             let rows = try RowWriter(db)
-            for index in 0..<batch.count {
-                let fate = try rows.write(batch[index])
-                if fate != .stored { batch.setFate(index, fate) }
-            }
+            var index = 0
+            repeat {
+                while index < batch.count {
+                    let fate = try rows.write(batch[index])
+                    if fate != .stored { batch.setFate(index, fate) }
+                    index += 1
+                }
+            } while more()
         }
     }
 
@@ -107,10 +111,10 @@ package final class SQLiteDatabase: EntryDatabase {
                 throw StoreError(.gone, "\(path) was moved or deleted while it was in use; it is made anew")
             }
             try opened.pool.writeWithoutTransaction { db in
-                try db.beginTransaction(.immediate)
+                try db.step(try db.prepared("BEGIN IMMEDIATE"))
                 do {
                     try body(db)
-                    try db.commit()
+                    try db.step(try db.prepared("COMMIT"))
                 } catch {
                     try? db.rollback()
                     throw error

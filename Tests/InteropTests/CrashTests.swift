@@ -26,7 +26,9 @@ struct CrashTests {
 
     @Test(
         "SIGKILL under load",
-        arguments: ["tcp", "netrpc", "grpc", "grpc:stream", "http", "http:pipelined", "http:http2", "amqp"],
+        arguments: [
+            "tcp", "netrpc", "grpc", "grpc:stream", "http", "http:pipelined", "http:http2", "amqp:reply", "amqp",
+        ],
         Store.allCases)
     func kill(_ selector: String, _ store: Store) async throws {
         let transport = try TransportRegistry.transport(named: selector)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PostgreSQLServer
 import Testing
 
@@ -28,6 +29,42 @@ struct PostgreSQLLoggerTests {
             "--data", Sample.data, "--count", "\(count)",
         ]
         return try await runProgram(.brokerlab, arguments + more)
+    }
+
+    @Test("a full disk: refusals say why, nothing acknowledged is missing, and it goes on when there is room")
+    func fullDisk() async throws {
+        struct Answer: Decodable {
+            var acked: Int
+            var failed: Int
+        }
+        try await withPostgreSQL { server in
+            let folder = server.folder + "/small"
+            #expect(mkdir(folder, 0o700) == 0)
+            try #require(mount("tmpfs", folder, "tmpfs", 0, "size=4m") == 0, "mounting a tmpfs takes root")
+            defer { umount2(folder, Int32(MNT_DETACH)) }
+            var status = stat()
+            #expect(stat(server.folder + "/data", &status) == 0)
+            #expect(chown(folder, status.st_uid, status.st_gid) == 0)
+            try await query("CREATE TABLESPACE small LOCATION '\(folder)'", at: server.url)
+            let url = server.url + "?options=-cdefault_tablespace%3Dsmall"
+            try await withLogger(["grpc"], arguments: ["--database", url]) { logger in
+                let more = ["--payload-bytes", "1500", "--in-flight", "64", "--json", "--patience", "0"]
+                let full = try await runProgram(
+                    .brokerlab,
+                    ["send", "--transport", "grpc", "--to", logger.targets["grpc"]!, "--name", "n", "--count", "4000"]
+                        + more)
+                let answer = try full.decoded(Answer.self)
+                #expect(answer.failed > 0 && answer.acked > 0)
+                #expect((full.errors.text + full.output.text).contains("No space left on device"))
+                #expect(try await logger.isHealthy() == false)
+                #expect(try await entries(url, "--limit", "10000").count == answer.acked)
+                #expect(mount("tmpfs", folder, "tmpfs", UInt(MS_REMOUNT), "size=64m") == 0)
+                let sent = try await send("grpc", logger, name: "room", count: 1)
+                #expect(sent.exitCode == 0, "\(sent.errors.text)")
+                #expect(try await logger.isHealthy())
+                #expect(try await entries(url, "--limit", "10000").count == answer.acked + 1)
+            }
+        }
     }
 
     @Test("entries of every transport outlive the logger, two of which share a table")

@@ -103,5 +103,27 @@ extension PostgreSQLStoreTests {
             let reader = try PostgreSQLReader(tables.url)
             #expect(try reader.page(EntryQuery(), maxTextBytes: 1 << 20).entries == store.all())
         }
+
+        /// Whatever PostgreSQL knows of the table: one that has just been filled, it knows nothing of.
+        @Test(arguments: [
+            "left(name, 100) = 'odd' AND name = 'odd' AND id < 15000 AND received_at < 14000", "id < 15000",
+            "severity > 0 AND severity = 1 AND id < 15000", "name <> 'odd'",
+        ])
+        func aPageIsTheEndOfAnIndex(_ condition: String) throws {
+            let tables = try OwnTables()
+            try PostgreSQLDatabase(tables.url).close()
+            let connection = try tables.connect()
+            try connection.execute(
+                """
+                INSERT INTO entries (received_at, severity, repeated, transport, name, data)
+                SELECT i, i % 2, false, 'http', CASE i % 2 WHEN 1 THEN 'odd' ELSE 'even' END, repeat('x', 100)
+                FROM generate_series(1, 20000) AS i
+                """, within: .seconds(20))
+            try connection.execute(PostgreSQLReader.reading, within: .seconds(10))
+            let plan = try connection.query(
+                "EXPLAIN SELECT * FROM entries WHERE \(condition) ORDER BY id DESC LIMIT 101", within: .seconds(10))
+            let text = (0..<plan.rowCount).compactMap { plan.text($0, 0) }.joined(separator: "\n")
+            #expect(text.contains("Index Scan Backward") && !text.contains("Sort"), "\(text)")
+        }
     }
 }

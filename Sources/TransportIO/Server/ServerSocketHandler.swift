@@ -47,17 +47,17 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     let output: SocketOutput
     private(set) var phase = Phase.serving
     private(set) var context: ChannelHandlerContext?
-    private var eventLoop: (any EventLoop)?
+    private(set) var eventLoop: (any EventLoop)?
     /// The context before the engine's start, which TLS puts off until its handshake is done.
     private var added: ChannelHandlerContext?
     private(set) var intake: EntryIntake?
     /// Entries are taken off the event loop, too.
-    private let undecided = Atomic(0)
+    let undecided = Atomic(0)
+    let decided = DecidedEntries()
     private var inputHasEnded = false
     private(set) var isReadHeld = false
     /// Asked to stop before the socket was open.
     private var drainsAtStart = false
-    private var isFlushScheduled = false
     private var timer: RepeatedTask?
     private var wakeUps = EngineWakeUps()
     var secondsSinceKeepAlive: Int64 = 0
@@ -250,32 +250,6 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
             closeIfDone(context)
         }
         context.fireUserInboundEventTriggered(event)
-    }
-
-    // MARK: Answers that come later
-
-    private func makeReply(ticket: UInt64) -> EntryReply {
-        undecided.add(1, ordering: .relaxed)
-        guard let eventLoop else { return EntryReply { _ in } }
-        return EntryReply { result in
-            eventLoop.execute { self.complete(ticket, result) }
-        }
-    }
-
-    private func complete(_ ticket: UInt64, _ result: RecordResult) {
-        undecided.subtract(1, ordering: .relaxed)
-        guard let context else { return }
-        engine.complete(ticket, result, into: &output.buffer)
-        // The engine may have left messages behind until this result was known.
-        if input.restBytes > 0 { receive(ByteBuffer()) } else { isPaused = Self.isPaused(&engine) }
-        releaseRead(context)
-        guard !isFlushScheduled else { return }
-        isFlushScheduled = true
-        context.eventLoop.execute {
-            self.isFlushScheduled = false
-            guard let context = self.context else { return }
-            self.settle(context)
-        }
     }
 
     // MARK: What the engine has asked for
