@@ -13,6 +13,10 @@ package struct BenchmarkConfiguration: Sendable {
     var startGenerator: GeneratorSeat.Start
     /// Where the results go; made before anything is started.
     package var folder: ResultsFolder
+    /// Makes a store of that kind for one logger, lends it, and removes it; not asked for the logger's memory.
+    package var withStore: WithStore = { kind, _ in
+        throw BenchmarkError("there is no store of the kind \(kind.rawValue)")
+    }
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     package var companions: [CompanionProcess] = []
     /// What the report says of the machine and the build.
@@ -31,6 +35,10 @@ package struct BenchmarkConfiguration: Sendable {
     package var backlog: @Sendable (TransportDescriptor, LoggerSeat) async throws -> Int? = { _, _ in nil }
     /// Who is told how far the run is.
     package var progress: any ProgressSink = SilentProgress()
+
+    /// Lends a store.
+    package typealias WithStore =
+        @Sendable (StoreKind, _ body: @escaping @Sendable (LoggerStore) async throws -> Void) async throws -> Void
 
     /// Creates a configuration; the other properties can be set afterwards.
     package init(

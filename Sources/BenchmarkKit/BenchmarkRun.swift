@@ -69,15 +69,29 @@ final class BenchmarkRun: Sendable {
         defer { main.pinning.release(others) }
         for stage in [main, overhead].compactMap(\.self) {
             let timeLeft = Mutex(TimeLeft(suite: stage.suite))
-            for round in stage.plan.rounds {
+            for (store, round) in stage.plan.rounds.flatMap(Self.byStore) {
                 try Task.checkCancellation()
                 let parties = RoundParties(
-                    label: stage.isMain ? "" : "lab-", round: round, suite: stage.suite, configuration: configuration)
+                    label: stage.isMain ? "" : "lab-", round: round, store: store, suite: stage.suite,
+                    configuration: configuration)
                 try await parties.run { [self] pairs in
                     for planned in round { try await measure(planned, stage, pairs, timeLeft) }
                 }
             }
         }
+    }
+
+    /// The cells of a round by their store, in the round's order.
+    private static func byStore(_ round: [PlannedCell]) -> [(store: StoreKind, cells: [PlannedCell])] {
+        var stores: [(store: StoreKind, cells: [PlannedCell])] = []
+        for planned in round {
+            if let index = stores.firstIndex(where: { $0.store == planned.cell.store }) {
+                stores[index].cells.append(planned)
+            } else {
+                stores.append((planned.cell.store, [planned]))
+            }
+        }
+        return stores
     }
 
     private func measure(
@@ -131,6 +145,7 @@ final class BenchmarkRun: Sendable {
             ledger: pair.ledger, runPrefix: runPrefix,
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
         measurement.pinning = stage.pinning
+        measurement.store = pair.store
         if configuration.keepsRawSamples, stage.isMain {
             measurement.rawFile = configuration.folder.rawFile(of: planned)
         }

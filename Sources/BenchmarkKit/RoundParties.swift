@@ -10,6 +10,8 @@ struct RoundParties: Sendable {
         var logger: LoggerProcess
         var ledger: ControlClient
         var generator: GeneratorSeat
+        /// What the logger keeps entries in; nil is its memory.
+        var store: LoggerStore?
     }
 
     /// The pairs of a round.
@@ -23,12 +25,18 @@ struct RoundParties: Sendable {
     }
 
     private let seats: [LoggerSeat]
+    private let store: StoreKind
     private let configuration: BenchmarkConfiguration
 
-    /// - Parameter label: what the labels of the loggers start with.
-    init(label: String, round: [PlannedCell], suite: Suite, configuration: BenchmarkConfiguration) {
+    /// - Parameters:
+    ///   - label: what the labels of the loggers start with.
+    ///   - store: where the loggers of those cells keep entries.
+    init(
+        label: String, round: [PlannedCell], store: StoreKind, suite: Suite, configuration: BenchmarkConfiguration
+    ) {
         self.configuration = configuration
-        let name = "\(label)\(round.first?.block ?? 0)"
+        self.store = store
+        let name = "\(label)\(round.first?.block ?? 0)" + (store.isDurable ? "-\(store.rawValue)" : "")
         var seats = [LoggerSeat(label: name, transports: suite.transports)]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
@@ -42,8 +50,23 @@ struct RoundParties: Sendable {
     /// Starts them, side by side, lends them to `body`, and stops them when it ends, however it ends.
     /// - Throws: what `body` throws; ``BenchmarkError`` when one cannot be started, or a logger ends before `body` does.
     func run(_ body: @escaping @Sendable (Pairs) async throws -> Void) async throws {
+        guard store.isDurable else { return try await run(keepingIn: seats.map { _ in nil }, body) }
+        try await withStores(seats.count, []) { try await run(keepingIn: $0, body) }
+    }
+
+    /// Lends so many new stores.
+    private func withStores(
+        _ count: Int, _ stores: [LoggerStore], _ body: @escaping @Sendable ([LoggerStore]) async throws -> Void
+    ) async throws {
+        guard stores.count < count else { return try await body(stores) }
+        try await configuration.withStore(store) { try await withStores(count, stores + [$0], body) }
+    }
+
+    private func run(
+        keepingIn stores: [LoggerStore?], _ body: @escaping @Sendable (Pairs) async throws -> Void
+    ) async throws {
         let generators = seats.map { _ in GeneratorSeat(configuration.startGenerator) }
-        let commands = seats.map(configuration.logger)
+        let commands = zip(seats, stores).map { configuration.logger($0).keeping(in: $1) }
         let result: Result<Void, any Error>
         do {
             try await LoggerProcess.run(commands) { [seats] loggers in
@@ -57,7 +80,7 @@ struct RoundParties: Sendable {
                     pairs.append(
                         Pair(
                             seat: seats[index], logger: logger, ledger: try ControlClient(target: control),
-                            generator: generators[index]))
+                            generator: generators[index], store: stores[index]))
                 }
                 try await body(Pairs(main: pairs[0], control: pairs.count > 1 ? pairs[1] : nil))
             }

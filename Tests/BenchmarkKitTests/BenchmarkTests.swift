@@ -76,6 +76,41 @@ final class BenchmarkTests {
         }
     }
 
+    @Test("each logger of each round has a new store of its own, which is lent to it")
+    func stores() async throws {
+        var suite = suite(rounds: 3)
+        suite.stores = [.memory, .sqlite]
+        var configuration = try configuration(suite)
+        let loggers = folder + ".loggers"
+        defer { try? FileManager.default.removeItem(atPath: loggers) }
+        let script = "echo \"${1:-memory}\" >>'\(loggers)'\n" + announcement + "exec cat"
+        let command = configuration.logger
+        configuration.logger = { seat in
+            var logger = command(seat)
+            logger.arguments = ["-c", script, "sh"]
+            return logger
+        }
+        let lent = Mutex<[StoreKind]>([])
+        configuration.withStore = { [ledger] kind, body in
+            let number = lent.withLock { lent in
+                lent.append(kind)
+                return lent.count
+            }
+            try await body(
+                LoggerStore(arguments: ["store-\(number)"]) { run in UInt64(ledger.entries(of: run).count) })
+        }
+        let outcome = try await run(configuration)
+        #expect(outcome.ending == .complete && outcome.rows.count == 36)
+        #expect(!outcome.hasFailed, "\(outcome.rows.map(\.invalidReason))")
+        // One for the control, too.
+        #expect(lent.withLock { $0 } == Array(repeating: .sqlite, count: 6))
+        let started = try String(contentsOfFile: loggers, encoding: .utf8).split(separator: "\n")
+        #expect(started.filter { $0 != "memory" }.sorted() == (1...6).map { "store-\($0)" })
+        #expect(started.count == 12)
+        #expect(outcome.summary.filter { $0.cell.store == .sqlite }.count == 4)
+        #expect(outcome.report.contains("1 in flight, closed loop, stored in sqlite"))
+    }
+
     @Test("a transport that fails makes its rows invalid, and the others are measured")
     func oneFails() async throws {
         let outcome = try await run(

@@ -155,7 +155,7 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, rabbitmq-cluster or the path of a YAML file")
+                + "codec-matrix, many-small-locks, stored, rabbitmq-cluster or the path of a YAML file")
     }
 
     @Test("flags take the place of the suite's values")

@@ -13,6 +13,8 @@ struct CellMeasurement: Sendable {
     var companions: [CompanionProcess]
     var generator: GeneratorSeat
     var loggerPID: pid_t
+    /// What the logger keeps entries in; nil is its memory.
+    var store: LoggerStore?
     var ledger: any LedgerClient
     /// What all run ids of the benchmark start with, at most 7 bytes.
     var runPrefix: String
@@ -63,7 +65,8 @@ struct CellMeasurement: Sendable {
         builder.row.loggerPID = UInt64(loggerPID)
         try pinning?.pin(broker: party.pid, logger: loggerPID)
         let meters = CellMeters(
-            broker: party.pid, logger: loggerPID, companions: companions, transport: descriptor.selector)
+            broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, companions: companions,
+            transport: descriptor.selector)
         let memory = (broker: PeakMemory(startingNowFor: party.pid), logger: PeakMemory(startingNowFor: loggerPID))
         let load = CellLoad(
             job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
@@ -79,9 +82,10 @@ struct CellMeasurement: Sendable {
             do {
                 let report = try await settle(result, run("m"), meters, &after)
                 builder.add(report, acked: result.acked)
+                if let store { builder.add(stored: try await store.count(run("m")), of: report) }
             } catch {
                 try Task.checkCancellation()
-                builder.fail("the ledger could not be read: \(error)")
+                builder.fail("the account of the entries could not be read: \(error)")
             }
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
             if let doubt { builder.row.invalidReasons.append(.audit(doubt)) }

@@ -11,6 +11,8 @@ struct CellMeters: Sendable {
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
+    private let loggerPID: pid_t
+    private let storeServer: pid_t?
 
     /// What each part has used so far; nil where it could not be read.
     struct Reading: Sendable {
@@ -20,6 +22,10 @@ struct CellMeters: Sendable {
         var logger: UInt64?
         /// The companions' CPU time, in nanoseconds.
         var queue: UInt64?
+        /// What the processes of the store's server have used; nil where there is none.
+        var store: ProcessFamily?
+        /// The bytes that the logger's process has written to disks.
+        var loggerWritten: UInt64?
         /// The lab's own CPU time, in nanoseconds: it waits for the load generator, and shows progress.
         var lab: UInt64?
         /// The cores' time.
@@ -38,10 +44,14 @@ struct CellMeters: Sendable {
         var wallClockOffset: Int64 = 0
     }
 
-    /// Meters of the load generator, the logger, and the companions that work for `transport`.
-    init(broker: pid_t, logger: pid_t, companions: [CompanionProcess], transport: String) {
+    /// Meters of the load generator, the logger, the server of its store, and the companions that work for `transport`.
+    init(
+        broker: pid_t, logger: pid_t, storeServer: pid_t? = nil, companions: [CompanionProcess], transport: String
+    ) {
         self.broker = ProcessCPU(pid: broker)
         brokerPID = broker
+        loggerPID = logger
+        self.storeServer = storeServer
         lab = broker == getpid() ? nil : .own
         self.logger = ProcessCPU(pid: logger)
         let involved = companions.filter { $0.transports.contains(transport) }
@@ -54,9 +64,11 @@ struct CellMeters: Sendable {
 
     /// Reads all meters.
     func read() -> Reading {
-        Reading(
-            broker: broker?.used, logger: logger?.used, queue: readCompanions(), lab: lab?.used,
-            stolen: StolenTime.now, seesAll: seesAll, participants: participants, delay: RunDelay.now(of: brokerPID),
+        let store = storeServer.map(ProcessFamily.init(of:))
+        return Reading(
+            broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store,
+            loggerWritten: DiskBytes.written(by: loggerPID), lab: lab?.used, stolen: StolenTime.now, seesAll: seesAll,
+            participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
     }
@@ -65,6 +77,8 @@ struct CellMeters: Sendable {
     func readReceivers(into reading: inout Reading) {
         reading.logger = logger?.used
         reading.queue = readCompanions()
+        reading.store = storeServer.map(ProcessFamily.init(of:))
+        reading.loggerWritten = DiskBytes.written(by: loggerPID)
         reading.stolen = StolenTime.now
     }
 

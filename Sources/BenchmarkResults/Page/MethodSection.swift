@@ -18,7 +18,7 @@ struct MethodSection: Sendable {
         <ul>
         <li>Broker and logger share one machine: there is no network between them, and its cores are shared.</li>
         <li>The machine's own speed: rates of different days or machines cannot be compared, ratios within this page can.</li>
-        <li>What a log entry costs after it was recorded: the logger keeps the latest ones in memory.</li>
+        \(memory)
         <li>Latency beyond the time measured: a pause that comes once an hour is not in seconds of load.</li>
         <li>Transports of different acknowledgement classes against each other: they promise different things.</li>
         </ul>
@@ -41,6 +41,13 @@ struct MethodSection: Sendable {
             records nothing, with both processes on one core, the same loads came to:</p>
             <ul>\(loads.joined())</ul>
             """
+    }
+
+    /// What a logger in memory leaves out.
+    private var memory: String {
+        report.suite.usedStores.contains(.memory)
+            ? "<li>What a log entry costs after it was recorded in memory, where the logger keeps the latest ones.</li>"
+            : ""
     }
 
     /// How much of the noise lies between processes, where that was measured.
@@ -76,6 +83,13 @@ struct MethodSection: Sendable {
         return text
     }
 
+    /// Where the stores were, which decides what a commit takes.
+    private var stores: String? {
+        let names = report.suite.usedStores.filter(\.isDurable).map(\.rawValue)
+        guard !names.isEmpty else { return nil }
+        return names.joined(separator: ", ") + (report.record.environment.storeFileSystem.map { " on \($0)" } ?? "")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -98,6 +112,7 @@ struct MethodSection: Sendable {
             ("processor", machine.cpuModel.map { "\($0), \(machine.cpuCount) cores" }),
             ("Swift", machine.swiftVersion), ("commit", machine.gitCommit),
             ("RabbitMQ", audit.compactMap(\.peerVersion).first),
+            ("stores", stores),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(suite.rounds) rounds, seed \(suite.seed)"

@@ -74,12 +74,16 @@ enum SummaryColumns {
             ) { $0.row.aaNoisePercent },
         ]
 
-    private static let medians: [Column] = SummaryRow.medianColumns.flatMap { figure in
-        let column = figure.column
-        return estimate(
-            column.name, in: column.unit, places: figure.places, "The median of that column of results.csv."
-        ) {
-            $0.medians[column.name]
+    private static let medians = medians(of: SummaryRow.medianColumns)
+
+    private static func medians(of figures: [ResultColumn]) -> [Column] {
+        figures.flatMap { figure in
+            let column = figure.column
+            return estimate(
+                column.name, in: column.unit, places: figure.places, "The median of that column of results.csv."
+            ) {
+                $0.medians[column.name]
+            }
         }
     }
 
@@ -100,7 +104,8 @@ enum SummaryColumns {
             .figure("noise_between_pct", in: "%", "The same between processes.") {
                 $0.row.processNoise.map { $0.between * 100 }
             },
-        ]
+            .text("store", "Where the logger kept an entry.") { $0.row.cell.store.rawValue },
+        ] + medians(of: SummaryRow.addedMedianColumns)
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

@@ -117,6 +117,6 @@ extension ResultRow {
     /// The CPU time of all processes that take part, in microseconds per acknowledged entry.
     var totalCPUUsPerMessage: Double? {
         guard let broker = brokerCPUUsPerMessage, let logger = loggerCPUUsPerMessage else { return nil }
-        return broker + logger + (queueCPUUsPerMessage ?? 0)
+        return broker + logger + (queueCPUUsPerMessage ?? 0) + (storeCPUUsPerMessage ?? 0)
     }
 }

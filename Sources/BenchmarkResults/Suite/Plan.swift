@@ -7,8 +7,10 @@ package struct Plan: Sendable, Hashable {
     package let cells: [PlannedCell]
 
     /// Creates the plan of a suite; the same suite and seed give the same plan.
+    ///
+    /// In each round, the cells of one store stay together: they have a logger.
     package init(suite: Suite) {
-        self.init([suite.cells], suite)
+        self.init(suite.usedStores.map { store in suite.cells.filter { $0.store == store } }, suite)
     }
 
     /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
@@ -43,18 +45,25 @@ package struct Plan: Sendable, Hashable {
 }
 
 extension Suite {
-    /// The loads that every transport is put under, in the order of the suite's lists.
+    /// The loads that every transport is put under, in the order of the suite's lists, with each of the stores.
     package var points: [LoadPoint] {
         loads.flatMap { load in
             payloadBytes.flatMap { payload in
                 connections.flatMap { connections in
-                    inFlight.filter { $0 >= connections }.map {
-                        LoadPoint(payloadBytes: payload, inFlight: $0, connections: connections, load: load)
+                    inFlight.filter { $0 >= connections }.flatMap { inFlight in
+                        usedStores.map {
+                            LoadPoint(
+                                payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
+                                store: $0)
+                        }
                     }
                 }
             }
         }
     }
+
+    /// Where the logger keeps entries, one after the other.
+    package var usedStores: [StoreKind] { stores ?? [.memory] }
 
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
     package var cells: [Cell] {
@@ -76,6 +85,7 @@ extension Suite {
         suite.transports = [controlTransport]
         suite.loads = [.closed]
         suite.placement = .oneCPU
+        suite.stores = nil
         suite.rounds = 9
         suite.duration = min(duration, 0.3)
         suite.warmup = min(warmup, 0.08)
@@ -95,6 +105,6 @@ extension Suite {
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, role: role)
+            connections: point.connections, load: point.load, store: point.store, role: role)
     }
 }

@@ -23,6 +23,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var spinUs: Double? = 250
     /// Which cores broker and logger run on.
     package var placement: Placement
+    /// Where the logger keeps entries: every load is measured with each; nil, as in records of before there was a choice, is its
+    /// memory.
+    package var stores: [StoreKind]?
     /// How often every cell is measured.
     package var rounds: Int
     /// How long a cell is measured, in seconds.
@@ -135,6 +138,10 @@ extension SuiteKey {
         .word(
             "placement", valueName: "where", \.placement,
             "free; split: broker and logger have a core each; or one-cpu: they share one."),
+        .words(
+            "store", flag: "stores", valueName: "names", \.stores,
+            "Where the logger keeps an entry before it answers, separated by commas: memory unless told otherwise, sqlite, "
+                + "postgres. Every load is measured with each of them."),
     ]
 
     private static let order: [SuiteKey] = [

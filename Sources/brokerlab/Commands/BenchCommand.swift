@@ -11,8 +11,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Runs all transports with the same work and puts them side by side.",
         discussion: """
-            Starts a logger and a load generator in every round, and a RabbitMQ of its own if amqp is measured and --amqp \
-            names none; all are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
+            Starts a logger and a load generator in every round, a RabbitMQ of its own if amqp is measured and --amqp names \
+            none, and with --stores sqlite or postgres the stores; all are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
             with 'bare_loop: true' overhead.csv, what the lab itself costs.
@@ -26,6 +26,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --in-flight 256
               brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement one-cpu --in-flight 1
+              brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
             """)
 
     @Option(
@@ -43,6 +44,12 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
     var out: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the stores of --stores are made for the time of the benchmark: commits cost what that disk takes.",
+            valueName: "dir"))
+    var storeFolder = BenchStores.usualFolder
+
     @Flag(help: "Keep the times of every entry, in DIR/raw.")
     var raw = false
 
@@ -53,14 +60,18 @@ struct BenchCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let suite = try Suite.load(suite, transports: TransportRegistry.choice)
-            .applying(suiteOptions.overrides, transports: TransportRegistry.choice)
+        let (suite, missing) = try BenchStores.available(
+            Suite.load(suite, transports: TransportRegistry.choice)
+                .applying(suiteOptions.overrides, transports: TransportRegistry.choice))
         let transports = try suite.transports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
+        if let missing { progress(missing) }
         let outcome = try await Interruptible.run {
-            try await Companions.run(for: transports, companions, progress: progress) {
-                try await measure(suite, folder, $0)
+            try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
+                try await Companions.run(for: transports, companions, progress: progress) {
+                    try await measure(suite, folder, $0, stores)
+                }
             }
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
@@ -91,7 +102,7 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func measure(
-        _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions
+        _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores
     ) async throws -> BenchmarkOutcome {
         let control = try TransportRegistry.control
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -102,6 +113,8 @@ struct BenchCommand: AsyncParsableCommand {
             loggerCommand(seat, control, executable, companions)
         }
         configuration.companions = companions.processes
+        configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
+        configuration.environment.storeFileSystem = stores.fileSystem
         configuration.adjustTarget = { transport, target in
             // The logger's line hides the password.
             if let one = companions.running(for: transport) { target = one.target }
