@@ -2,7 +2,9 @@ import Broker
 
 extension EntryQuery {
     /// What a query is made of, by name, as `GET /entries` and `brokerlab entries` take it.
-    package static let parameters = ["name", "severity", "since", "until", "before", "limit"]
+    package static let parameters = filters + ["before", "limit"]
+    /// Those that tell entries apart by what they are.
+    package static let filters = ["name", "severity", "since", "until"]
 
     /// Sets one of ``parameters``; says what it takes where `text` is none.
     package mutating func set(_ parameter: String, to text: String, maxLimit: Int) -> String? {

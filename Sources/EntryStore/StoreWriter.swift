@@ -25,6 +25,8 @@ package final class StoreWriter: Sendable {
         package var retention = Retention()
         /// How often it is looked whether there is something to delete.
         package var pruningInterval = Duration.seconds(1)
+        /// How often at the least while that fails.
+        package var longestPruningInterval = Duration.seconds(60)
         /// How often a database that does not take entries is tried while none come.
         package var probingInterval = Duration.seconds(1)
 
@@ -58,7 +60,8 @@ package final class StoreWriter: Sendable {
     /// Creates a writer, whose thread runs until ``close()``.
     /// - Parameters:
     ///   - committed: called on the writer's thread with each batch that was committed, before its senders are told.
-    ///   - notice: told, in one line, when the database stops taking entries, and when it goes on.
+    ///   - notice: told, in one line, when the database stops taking entries, or deleting what is not to be kept, and when it
+    ///     goes on.
     package init(
         to database: any EntryDatabase, _ configuration: Configuration = Configuration(),
         notice: @escaping @Sendable (String) -> Void = { _ in },
@@ -165,21 +168,24 @@ package final class StoreWriter: Sendable {
     // MARK: The writer's thread
 
     private func run() {
-        var nextPruning = configuration.retention.keepsAll ? UInt64.max : 0
+        var pruning = PruningPace(
+            configuration.retention, interval: configuration.pruningInterval.nanoseconds,
+            longestInterval: configuration.longestPruningInterval.nanoseconds)
         while true {
             switch next() {
             case .commit(let batch): finish(batch, commit(batch))
-            case .wait: wait(until: nextPruning)
+            case .wait: wait(until: pruning.next)
             case .end:
                 database.close()
                 ended.signal()
                 return
             }
-            guard MonotonicClock.now >= nextPruning else { continue }
-            // Where there is more to delete, a slice of it after each batch.
-            if !prune() { nextPruning = MonotonicClock.now + configuration.pruningInterval.nanoseconds }
+            // Where there is more to delete, a slice of it after each batch. What takes no entries is not asked for more.
+            if MonotonicClock.now >= pruning.next, !hasFailed { prune(&pruning) }
         }
     }
+
+    private var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
     /// Waits for work; meanwhile a database that has failed is tried, so that what is said of it stays true.
     private func wait(until nextPruning: UInt64) {
@@ -188,8 +194,7 @@ package final class StoreWriter: Sendable {
             return
         }
         let nextProbe = MonotonicClock.now + configuration.probingInterval.nanoseconds
-        let deadline = pause(until: min(nextPruning, nextProbe))
-        guard work.wait(timeout: deadline) == .timedOut, MonotonicClock.now >= nextProbe else { return }
+        guard work.wait(timeout: pause(until: nextProbe)) == .timedOut, MonotonicClock.now >= nextProbe else { return }
         do throws(StoreError) {
             try database.probe()
             note(nil)
@@ -298,14 +303,16 @@ package final class StoreWriter: Sendable {
         if let line { notice(line) }
     }
 
-    /// Deletes a slice of what is not to be kept; returns whether there is more.
-    private func prune() -> Bool {
+    /// Deletes a slice of what is not to be kept.
+    private func prune(_ pace: inout PruningPace) {
+        let line: String?
         do throws(StoreError) {
-            return try database.prune(configuration.retention, now: MonotonicClock.wallTime)
+            let isMore = try database.prune(configuration.retention, now: MonotonicClock.wallTime)
+            line = pace.succeeded(isMore: isMore, now: MonotonicClock.now)
         } catch {
-            // It is tried again in a second, and commits tell what is wrong.
-            return false
+            line = pace.failed(error, now: MonotonicClock.now)
         }
+        if let line { notice(line) }
     }
 }
 

@@ -10,7 +10,7 @@ import NIOCore
 /// | `GET /health` | 200, what every transport has brought, and the memory that the accounts of runs take |
 /// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise, at most 10,000 |
 /// | `GET /entries?limit=N&before=M` | the same of those that came before number M |
-/// | `GET /entries?name=…&severity=…&since=…&until=…` | with a database: of those, the ones that meet all of it |
+/// | `GET /entries?name=…&severity=…&since=…&until=…` | with a database: of those, the ones that meet all of it; 400 without |
 /// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
 /// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
 ///
@@ -87,6 +87,12 @@ package struct ControlAPI: Sendable {
 
     private func entries(_ query: String) -> Answer {
         if let storage { return stored(query, in: storage) }
+        if let filter = EntryQuery.filters.first(where: { Self.value(of: $0, in: query) != nil }) {
+            return failure(
+                400,
+                "\(filter) is a question for a database, and this logger has none: start it with --database, or leave "
+                    + "\(filter) out")
+        }
         let text = Self.value(of: "limit", in: query) ?? "100"
         guard let limit = Int(text), (1...Self.maxEntries).contains(limit) else {
             return failure(400, "limit has to be a number from 1 to \(Self.maxEntries), not '\(text)'")

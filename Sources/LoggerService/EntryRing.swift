@@ -5,9 +5,26 @@ import Broker
 /// Entries lie one behind the other, each followed by its length, so that they can be walked from the newest back. One that
 /// does not fit before the end of the memory starts again at its beginning, over the oldest. They are numbered as they come,
 /// from 0 on; a mark for each block of the memory says where the numbers are.
+///
+/// The texts of a large one are copied in without the lock that guards the ring: it has its ``Room`` before that, and is there
+/// to be read after that, as are those behind it.
 struct EntryRing: ~Copyable {
     private static let headerBytes = 32
     private static let blockBytes = 64 * 1024
+    /// The bytes of texts from which on an entry is large: copying as many takes some ten microseconds.
+    static let largeBytes = 64 * 1024
+
+    /// Where the texts of an entry go.
+    struct Room: @unchecked Sendable {
+        // Unchecked: nothing else is written there, and nothing is read, until the ring is told that it is filled.
+        fileprivate let number: UInt64
+        fileprivate let memory: UnsafeMutableRawBufferPointer
+
+        /// Copies the texts in.
+        func fill(_ entry: borrowing ReceivedEntry) {
+            EntryRing.copyTexts(of: entry, to: memory)
+        }
+    }
 
     /// The last entry that ends in a block, or in an earlier one where none does.
     private struct Mark {
@@ -29,6 +46,8 @@ struct EntryRing: ~Copyable {
     /// The block of the last entry; -1 where the head is at the beginning.
     private var lastBlock = -1
     private var lastMark = Mark()
+    /// The entries that have their room and not yet their texts, in their order.
+    private var unfilled: [(number: UInt64, bounds: Range<Int>)] = []
 
     init(byteCount: Int) {
         marks = .allocate(capacity: max(byteCount, 1) / Self.blockBytes + 1)
@@ -43,10 +62,64 @@ struct EntryRing: ~Copyable {
     }
 
     /// Copies an entry in, over the oldest ones; one that is larger than the memory is left out.
-    mutating func append(_ entry: borrowing ReceivedEntry, receivedAt: Int64, source: UInt8) {
-        let texts = (entry.run.byteCount, entry.name.byteCount, entry.data.byteCount)
-        let total = Self.headerBytes + texts.0 + texts.1 + texts.2 + 4
-        guard total <= memory.count else { return }
+    /// - Returns: false, and nothing is done, while that is where another one is to be filled in.
+    @discardableResult
+    mutating func append(_ entry: borrowing ReceivedEntry, receivedAt: Int64, source: UInt8) -> Bool {
+        let total = Self.totalBytes(entry)
+        guard total <= memory.count else { return true }
+        guard isFree(total) else { return false }
+        Self.copyTexts(of: entry, to: makeRoom(total, entry, receivedAt: receivedAt, source: source))
+        return true
+    }
+
+    /// Whether an entry is copied in without the lock.
+    func isLarge(_ entry: borrowing ReceivedEntry) -> Bool {
+        let total = Self.totalBytes(entry)
+        return total >= Self.largeBytes && total <= memory.count
+    }
+
+    /// Reserves the room of a large entry, over the oldest ones.
+    /// - Returns: nil, and nothing is done, while that is where another one is to be filled in.
+    mutating func reserve(_ entry: borrowing ReceivedEntry, receivedAt: Int64, source: UInt8) -> Room? {
+        let total = Self.totalBytes(entry)
+        guard isFree(total) else { return nil }
+        let number = nextNumber
+        let texts = makeRoom(total, entry, receivedAt: receivedAt, source: source)
+        unfilled.append((number, head - total..<head))
+        return Room(number: number, memory: texts)
+    }
+
+    /// The texts of an entry are in its room.
+    mutating func filled(_ room: Room) {
+        unfilled.removeAll { $0.number == room.number }
+    }
+
+    private static func totalBytes(_ entry: borrowing ReceivedEntry) -> Int {
+        headerBytes + entry.run.byteCount + entry.name.byteCount + entry.data.byteCount + 4
+    }
+
+    /// Whether no entry is to be filled in where the next one, of so many bytes, goes.
+    private func isFree(_ total: Int) -> Bool {
+        if unfilled.isEmpty { return true }
+        let start = head + total > memory.count ? 0 : head
+        return !unfilled.contains { $0.bounds.overlaps(start..<start + total) }
+    }
+
+    private static func copyTexts(of entry: borrowing ReceivedEntry, to memory: UnsafeMutableRawBufferPointer) {
+        var offset = 0
+        func put(_ bytes: RawSpan) {
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: memory[offset...]).copyMemory(from: $0) }
+            offset += bytes.byteCount
+        }
+        put(entry.run)
+        put(entry.name)
+        put(entry.data)
+    }
+
+    /// Writes all of an entry but its texts; returns where these go.
+    private mutating func makeRoom(
+        _ total: Int, _ entry: borrowing ReceivedEntry, receivedAt: Int64, source: UInt8
+    ) -> UnsafeMutableRawBufferPointer {
         if head + total > memory.count {
             previousEnd = head
             head = 0
@@ -59,23 +132,19 @@ struct EntryRing: ~Copyable {
             memory.storeBytes(of: value, toByteOffset: offset, as: T.self)
             offset += MemoryLayout<T>.size
         }
-        func put(_ bytes: RawSpan) {
-            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: memory[offset...]).copyMemory(from: $0) }
-            offset += bytes.byteCount
-        }
         put(receivedAt)
         put(entry.sequence)
         put(entry.sentAt)
-        put(UInt32(texts.1))
-        put(UInt16(texts.0))
+        put(UInt32(entry.name.byteCount))
+        put(UInt16(entry.run.byteCount))
         put(source)
         put(entry.severity.rawValue)
-        put(entry.run)
-        put(entry.name)
-        put(entry.data)
+        let texts = UnsafeMutableRawBufferPointer(rebasing: memory[offset..<head + total - 4])
+        offset = head + total - 4
         put(UInt32(total))
         head = offset
         mark(offset)
+        return texts
     }
 
     /// Marks the entry that was just written, up to `end`.
@@ -109,12 +178,13 @@ struct EntryRing: ~Copyable {
     /// The latest entry; nil where there is none.
     var newest: Place? {
         guard nextNumber > 0 else { return nil }
+        if let first = unfilled.first { return first.number > 0 ? place(of: first.number - 1) : nil }
         return place(nextNumber - 1, endingAt: head)
     }
 
     /// The entry of that number; nil where it was written over, or has not come yet.
     func place(of number: UInt64) -> Place? {
-        guard number < nextNumber else { return nil }
+        guard number < unfilled.first?.number ?? nextNumber else { return nil }
         // The marks of a lap are in the order of their numbers; those behind the head's block are of the lap before.
         let headBlock = (head - 1) / Self.blockBytes
         let isOfLap = number >= firstOfLap

@@ -1,4 +1,5 @@
 package import Broker
+import Glibc
 import Synchronization
 
 /// The logger's one account of everything it received, whatever transport brought it.
@@ -99,14 +100,43 @@ package final class Ledger: Sendable {
     func record(_ entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult {
         if let refusal = refusal(of: entry, source: source) { return refusal }
         let now = MonotonicClock.wallTime
-        state.withLock { state in
-            state.sources[Int(source)].received += 1
-            if !entry.run.isEmpty {
-                Self.run(of: entry, in: &state).record(entry, at: now)
+        while true {
+            let outcome = state.withLock { state in
+                let outcome = Self.keep(entry, in: &state.ring, receivedAt: now, source: source)
+                if case .occupied = outcome { return outcome }
+                state.sources[Int(source)].received += 1
+                if !entry.run.isEmpty {
+                    Self.run(of: entry, in: &state).record(entry, at: now)
+                }
+                return outcome
             }
-            state.ring.append(entry, receivedAt: now, source: source)
+            switch outcome {
+            case .kept: return .recorded
+            case .toFill(let room):
+                // Without the lock, for which event loops wait.
+                room.fill(entry)
+                state.withLock { $0.ring.filled(room) }
+                return .recorded
+            case .occupied:
+                // So many large ones came at once that they went round the ring: for as long as copying one of them takes.
+                sched_yield()
+            }
         }
-        return .recorded
+    }
+
+    private enum Keeping {
+        case kept
+        case toFill(EntryRing.Room)
+        case occupied
+    }
+
+    private static func keep(
+        _ entry: borrowing ReceivedEntry, in ring: inout EntryRing, receivedAt: Int64, source: UInt8
+    ) -> Keeping {
+        guard ring.isLarge(entry) else {
+            return ring.append(entry, receivedAt: receivedAt, source: source) ? .kept : .occupied
+        }
+        return ring.reserve(entry, receivedAt: receivedAt, source: source).map { .toFill($0) } ?? .occupied
     }
 
     private static func run(of entry: borrowing ReceivedEntry, in state: inout State) -> RunLedger {

@@ -41,14 +41,20 @@ final class PostgreSQLConnection: @unchecked Sendable {
     /// Does statements without values, in one transaction, and returns what the last one answered, in text.
     @discardableResult
     func execute(_ statements: String, within limit: Duration) throws(StoreError) -> PostgreSQLResult {
+        try execute(statements, until: Deadline(in: limit))
+    }
+
+    /// The same, as one of several steps.
+    @discardableResult
+    func execute(_ statements: String, until deadline: Deadline) throws(StoreError) -> PostgreSQLResult {
         guard PQsendQuery(connection, statements) == 1 else { throw lost("takes no statement") }
-        return try answer(within: limit)
+        return try answer(until: deadline)
     }
 
     /// Prepares a statement, which is then done by its name.
     func prepare(_ name: String, _ statement: String, within limit: Duration) throws(StoreError) {
         guard PQsendPrepare(connection, name, statement, 0, nil) == 1 else { throw lost("takes no statement") }
-        _ = try answer(within: limit)
+        _ = try answer(until: Deadline(in: limit))
     }
 
     /// Does a statement that was prepared.
@@ -59,36 +65,42 @@ final class PostgreSQLConnection: @unchecked Sendable {
             PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1) == 1
         }
         guard isSent else { throw lost("takes no statement") }
-        return try answer(within: limit)
+        return try answer(until: Deadline(in: limit))
     }
 
     /// Does a statement once.
     func query(
         _ statement: String, _ values: StatementValues = StatementValues(), within limit: Duration
     ) throws(StoreError) -> PostgreSQLResult {
+        try query(statement, values, until: Deadline(in: limit))
+    }
+
+    /// The same, as one of several steps.
+    func query(
+        _ statement: String, _ values: StatementValues = StatementValues(), until deadline: Deadline
+    ) throws(StoreError) -> PostgreSQLResult {
         let isSent = values.withAll { count, values, lengths, formats in
             PQsendQueryParams(connection, statement, count, nil, values, lengths, formats, 1) == 1
         }
         guard isSent else { throw lost("takes no statement") }
-        return try answer(within: limit)
+        return try answer(until: deadline)
     }
 
     // MARK: Answers
 
     /// Waits for the answer to what was sent.
     /// - Throws: ``StoreError``; where the connection is usable no more, what became of the statement is not known.
-    private func answer(within limit: Duration) throws(StoreError) -> PostgreSQLResult {
-        let deadline = ContinuousClock.now + limit
+    private func answer(until deadline: Deadline) throws(StoreError) -> PostgreSQLResult {
         while true {
             let unsent = PQflush(connection)
             if unsent == 0 { break }
             guard unsent > 0 else { throw lost("takes no statement") }
-            try wait(for: POLLIN | POLLOUT, until: deadline, limit)
+            try wait(for: POLLIN | POLLOUT, until: deadline)
             // It may have to say something before it takes more.
             guard PQconsumeInput(connection) == 1 else { throw lost("is gone") }
         }
-        guard var found = try next(until: deadline, limit) else { throw lost("gave no answer") }
-        while let result = try next(until: deadline, limit) {
+        guard var found = try next(until: deadline) else { throw lost("gave no answer") }
+        while let result = try next(until: deadline) {
             // The first failure is the cause of all others.
             if found.isSuccess { found = result }
         }
@@ -99,23 +111,19 @@ final class PostgreSQLConnection: @unchecked Sendable {
         return found
     }
 
-    private func next(until deadline: ContinuousClock.Instant, _ limit: Duration) throws(StoreError)
-        -> PostgreSQLResult?
-    {
+    private func next(until deadline: Deadline) throws(StoreError) -> PostgreSQLResult? {
         while PQisBusy(connection) != 0 {
-            try wait(for: POLLIN, until: deadline, limit)
+            try wait(for: POLLIN, until: deadline)
             guard PQconsumeInput(connection) == 1 else { throw lost("is gone") }
         }
         return PQgetResult(connection).map { PostgreSQLResult(owning: $0) }
     }
 
-    private func wait(
-        for events: Int32, until deadline: ContinuousClock.Instant, _ limit: Duration
-    ) throws(StoreError) {
+    private func wait(for events: Int32, until deadline: Deadline) throws(StoreError) {
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
         while true {
-            let left = deadline - ContinuousClock.now
-            guard left > .zero else { throw lost("did not answer within \(limit)") }
+            let left = deadline.left
+            guard left > .zero else { throw lost("did not answer within \(deadline.duration)") }
             let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
             let ready = poll(&descriptor, 1, Int32(clamping: milliseconds + 1))
             if ready > 0 { return }

@@ -26,15 +26,8 @@ package final class PostgreSQLDatabase: EntryDatabase {
         let statement = BatchStatement()
         /// The number of the batch that was tried last.
         var number: Int64 = 0
-        /// What is known of that batch where it is not known to be committed.
-        var tried: Tried?
-    }
-
-    /// A batch that may be tried again.
-    private struct Tried {
-        let digest: Int
-        /// Those of its entries that were known before it was tried; what is known later are its own.
-        let known: Set<Int>
+        /// What tells that batch from others, where it is not known to be committed.
+        var tried: Int?
     }
 
     private let target: PostgreSQLTarget
@@ -122,7 +115,9 @@ package final class PostgreSQLDatabase: EntryDatabase {
         try connection.execute(Self.writing, within: Self.setUpLimit)
         try Schema.ensure(connection, target.shown)
         try connection.execute(Self.folding, within: Self.setUpLimit)
-        try connection.prepare(BatchStatement.name, BatchStatement.text, within: Self.setUpLimit)
+        for (name, statement) in BatchStatement.all {
+            try connection.prepare(name, statement, within: Self.setUpLimit)
+        }
         // The server's limits end a little before this side's, so that it says why.
         let milliseconds = commitLimit.components.seconds * 1000
         try connection.execute(
@@ -147,24 +142,21 @@ package final class PostgreSQLDatabase: EntryDatabase {
         guard batch.count > 0 else { return }
         try withWriter { (writer, connection) throws(StoreError) in
             let digest = Self.digest(of: batch)
-            let known: Set<Int>
-            if let tried = writer.tried, tried.digest == digest {
-                known = tried.known
-            } else {
-                known = try KnownMessages.find(batch, connection, within: self.commitLimit)
-                writer.tried = Tried(digest: digest, known: known)
+            if writer.tried != digest {
+                writer.tried = digest
                 writer.number += 1
             }
+            let known = KnownMessages.repeated(in: batch)
             let values = writer.statement.take(batch, without: known, writer: self.id, number: writer.number)
             let result = try connection.execute(
-                prepared: BatchStatement.name, values, within: self.commitLimit)
+                prepared: writer.statement.name, values, within: self.commitLimit)
             writer.tried = nil
             for index in known { batch.setFate(index, .known) }
             for row in 0..<result.rowCount {
                 guard let place = result.number(row, 1, as: Int64.self).map({ Int($0) - 1 }),
                     writer.statement.indices.indices.contains(place)
                 else { continue }
-                batch.setFate(writer.statement.indices[place], .repeated)
+                batch.setFate(writer.statement.indices[place], result.flag(row, 2) ? .known : .repeated)
             }
             if let written = result.number(0, 0, as: UInt64.self) { self.log.withLock { $0.now = written } }
         }

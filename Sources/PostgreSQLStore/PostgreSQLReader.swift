@@ -1,10 +1,11 @@
 import Broker
+import Dispatch
 package import EntryStore
 import Synchronization
 
 /// Reads entries of a PostgreSQL database, which loggers may be writing to meanwhile: two pages at once.
 package final class PostgreSQLReader: EntryReader {
-    /// How long reading a page may take.
+    /// How long reading a page may take in all: its turn, its connection and its statements.
     private static let limit = Duration.seconds(10)
     /// Every page is the end of an index.
     ///
@@ -15,65 +16,71 @@ package final class PostgreSQLReader: EntryReader {
         SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off
         """
 
-    private final class Slot: Sendable {
-        let connection = Mutex<PostgreSQLConnection?>(nil)
-    }
-
     private let target: PostgreSQLTarget
-    private let slots = [Slot(), Slot()]
-    private let turn = Atomic(0)
+    private let limit: Duration
+    private let turns = DispatchSemaphore(value: 2)
+    /// Connections that nobody reads on.
+    private let idle = Mutex<[PostgreSQLConnection]>([])
 
-    init(_ target: PostgreSQLTarget) {
+    init(_ target: PostgreSQLTarget, limit: Duration = limit) {
         self.target = target
+        self.limit = limit
     }
 
     /// Connects to a database.
     /// - Throws: ``StoreError`` where it cannot be reached, or no logger has written to it.
     package convenience init(_ url: String) throws(StoreError) {
         self.init(try PostgreSQLTarget(url))
-        let connection = try connect()
+        let connection = try connect(Deadline(in: limit))
         guard try Schema.version(connection, target.shown) > 0 else {
             throw StoreError(
                 .incompatible, "PostgreSQL at \(target.shown) has no table 'entries'; no logger has written to it")
         }
-        slots[0].connection.withLock { $0 = connection }
+        idle.withLock { $0.append(connection) }
     }
 
     /// Finds entries; see ``EntryReader/page(_:maxTextBytes:)``.
     package func page(_ query: EntryQuery, maxTextBytes: Int) throws(StoreError) -> StoredPage {
-        let slot = slots[turn.wrappingAdd(1, ordering: .relaxed).oldValue & 1]
-        return try slot.connection.withLock { (connection) throws(StoreError) in
-            var isNew = connection == nil
-            while true {
-                do throws(StoreError) {
-                    let open = if let connection { connection } else { try self.connect() }
-                    connection = open
-                    return try Self.page(query, maxTextBytes, open)
-                } catch {
-                    if connection?.isUsable != true { connection = nil }
-                    // One that was idle may have been lost long ago.
-                    guard !isNew, connection == nil else { throw error }
-                    isNew = true
-                }
+        let deadline = Deadline(in: limit)
+        guard turns.wait(timeout: deadline.dispatchTime) == .success else {
+            throw StoreError(
+                .locked,
+                "PostgreSQL at \(target.shown): other pages were being read for \(limit); ask again")
+        }
+        defer { turns.signal() }
+        // One that was idle may have been lost long ago, and so may all of them.
+        while let connection = idle.withLock({ $0.popLast() }) {
+            do throws(StoreError) {
+                return try page(query, maxTextBytes, connection, deadline)
+            } catch {
+                guard !connection.isUsable, deadline.left > .zero else { throw error }
             }
         }
+        return try page(query, maxTextBytes, connect(deadline), deadline)
     }
 
-    private func connect() throws(StoreError) -> PostgreSQLConnection {
+    private func page(
+        _ query: EntryQuery, _ maxTextBytes: Int, _ connection: PostgreSQLConnection, _ deadline: Deadline
+    ) throws(StoreError) -> StoredPage {
+        defer { if connection.isUsable { idle.withLock { $0.append(connection) } } }
+        return try Self.page(query, maxTextBytes, connection, deadline)
+    }
+
+    private func connect(_ deadline: Deadline) throws(StoreError) -> PostgreSQLConnection {
         let connection = try PostgreSQLConnection(to: target)
-        try connection.execute(Self.reading, within: Self.limit)
+        try connection.execute(Self.reading, until: deadline)
         return connection
     }
 
     /// Disconnects, until a page is asked for again.
     func close() {
-        for slot in slots { slot.connection.withLock { $0 = nil } }
+        idle.withLock { $0 = [] }
     }
 
     // MARK: Statements
 
     private static func page(
-        _ query: EntryQuery, _ maxTextBytes: Int, _ connection: PostgreSQLConnection
+        _ query: EntryQuery, _ maxTextBytes: Int, _ connection: PostgreSQLConnection, _ deadline: Deadline
     ) throws(StoreError) -> StoredPage {
         let values = StatementValues()
         var conditions: [String] = []
@@ -88,16 +95,16 @@ package final class PostgreSQLReader: EntryReader {
             conditions.append("severity = \(values.add(Int16(severity.rawValue)))::smallint")
         }
         if let since = query.since {
-            let first = try firstID(receivedAt: since.subtractingSaturated(clockDifference), connection)
+            let first = try firstID(receivedAt: since.subtractingSaturated(clockDifference), connection, deadline)
             conditions.append("id >= \(values.add(first))::bigint AND received_at >= \(values.add(since))::bigint")
         }
         if let until = query.until {
-            let end = try firstID(receivedAt: until.addingSaturated(clockDifference), connection)
+            let end = try firstID(receivedAt: until.addingSaturated(clockDifference), connection, deadline)
             conditions.append("id < \(values.add(end))::bigint AND received_at < \(values.add(until))::bigint")
         }
         if let before = query.before { conditions.append("id < \(values.add(before))::bigint") }
         let statement = statement(conditions, limit: query.limit, maxTextBytes, values)
-        return page(try connection.query(statement, values, within: Self.limit), limit: query.limit)
+        return page(try connection.query(statement, values, until: deadline), limit: query.limit)
     }
 
     /// How far out of order rows may be that are found by their times, in nanoseconds.
@@ -108,9 +115,9 @@ package final class PostgreSQLReader: EntryReader {
 
     /// The number of about the first row that was received then or later, or one behind the last.
     private static func firstID(
-        receivedAt time: Int64, _ connection: PostgreSQLConnection
+        receivedAt time: Int64, _ connection: PostgreSQLConnection, _ deadline: Deadline
     ) throws(StoreError) -> Int64 {
-        let bounds = try connection.query("SELECT min(id), max(id) FROM entries", within: Self.limit)
+        let bounds = try connection.query("SELECT min(id), max(id) FROM entries", until: deadline)
         guard var low = bounds.number(0, 0, as: Int64.self), let last = bounds.number(0, 1, as: Int64.self) else {
             return 0
         }
@@ -121,7 +128,7 @@ package final class PostgreSQLReader: EntryReader {
             values.add(middle)
             let row = try connection.query(
                 "SELECT id, received_at FROM entries WHERE id >= $1::bigint ORDER BY id LIMIT 1", values,
-                within: Self.limit)
+                until: deadline)
             // Numbers between that and the middle are of rows that were deleted, or never were.
             guard row.rowCount > 0, let id = row.number(0, 0, as: Int64.self), id < high,
                 let receivedAt = row.number(0, 1, as: Int64.self), receivedAt < time

@@ -173,14 +173,14 @@ import Testing
         _ = try engine.feed(fake.take(), &out, recorder)
         engine.complete(2, .unavailable("full"), into: &out)
         engine.complete(3, .recorded, into: &out)
-        #expect(try acks(out).allSatisfy { $0[0] != 90 })
+        #expect(try acks(out).allSatisfy { $0[0] == 80 })
         #expect(calls.withLock { $0 }.contains(time.withLock { $0 } + .seconds(1)))
         engine.proceed(into: &out, intake: intake)
-        #expect(try acks(out).allSatisfy { $0[0] != 90 }, "it is not time yet")
+        #expect(try acks(out).allSatisfy { $0[0] == 80 }, "it is not time yet")
         out.clear()
         time.withLock { $0 = $0 + .seconds(1) }
         engine.proceed(into: &out, intake: intake)
-        #expect(try acks(out).filter { $0[0] == 90 } == [[90, 1, 1], [90, 2, 1]])
+        #expect(try acks(out).filter { $0[0] == 120 } == [[120, 1, 2], [120, 2, 2]])
     }
 
     /// What waits to be given back is, before the connection is closed in order.
@@ -195,7 +195,45 @@ import Testing
         _ = try engine.feed(fake.take(), &out, recorder)
         engine.drain(into: &out)
         engine.complete(2, .unavailable("full"), into: &out)
-        #expect(try acks(out).filter { $0[0] == 90 } == [[90, 1, 1], [90, 2, 1]])
+        #expect(try acks(out).filter { $0[0] == 120 } == [[120, 1, 2], [120, 2, 2]])
+    }
+
+    /// A queue for dead letters that is on a node that is away keeps nobody from consuming.
+    @Test func goesOnWithoutTheQueueForDeadLetters() throws {
+        let said = Mutex<[String]>([])
+        var configuration = AMQPServerEngine.Configuration(
+            url: try testURL(), queue: QueueDeclaration(name: "golden", kind: .quorum))
+        configuration.notice = { line in said.withLock { $0.append(line) } }
+        var isReady = false
+        var engine = AMQPServerEngine(configuration, recent: RecentMessages(), ready: { isReady = true })
+        var out = ByteBuffer()
+        engine.open(into: &out)
+        var fake = FakeRabbitMQ()
+        fake.welcome(setup: [.exchangeDeclareOK])
+        fake.say(.closeChannel(404, "NOT_FOUND - queue 'golden.dead' in vhost '/' process is stopped by supervisor"))
+        fake.say(.channelOpenOK)
+        fake.say(.queueDeclareOK)
+        for _ in RoutingKey.all { fake.say(.queueBindOK) }
+        fake.say(.basicQosOK)
+        fake.say(.basicConsumeOK)
+        fake.deliver(1, body: json("d"))
+        let recorder = RecordingRecorder()
+        _ = try engine.feed(fake.take(), &out, recorder)
+        #expect(isReady && recorder.entries.count == 1)
+        #expect(said.withLock { $0.count } == 1)
+        #expect(said.withLock { $0[0] }.hasPrefix("cannot reach the queue 'golden.dead' for dead letters; while"))
+    }
+
+    /// The queue itself is needed.
+    @Test func doesNotGoOnWithoutItsQueue() throws {
+        var engine = try engine()
+        var out = ByteBuffer()
+        engine.open(into: &out)
+        var fake = FakeRabbitMQ()
+        fake.welcome(setup: [.exchangeDeclareOK, .queueDeclareOK])
+        fake.say(.closeChannel(404, "NOT_FOUND - home node 'r@h' of durable queue 'golden' is down or inaccessible"))
+        let error = #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, RecordingRecorder()) }
+        #expect(error?.description.contains("declare the queue 'golden': NOT_FOUND - home node") == true)
     }
 
     @Test func takesTheSeverityFromTheRoutingKey() throws {

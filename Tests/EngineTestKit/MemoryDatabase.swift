@@ -9,6 +9,7 @@ package final class MemoryDatabase: EntryDatabase {
         var batches: [Int] = []
         var failures: [StoreError] = []
         var prunings: [Retention] = []
+        var pruningFailures: [StoreError] = []
         var isClosed = false
     }
 
@@ -37,6 +38,11 @@ package final class MemoryDatabase: EntryDatabase {
     /// Has the next commits fail, one with each of these.
     package func fail(_ failures: StoreError...) {
         state.withLock { $0.failures += failures }
+    }
+
+    /// Has the next prunings fail, one with each of these.
+    package func failPruning(_ failures: StoreError...) {
+        state.withLock { $0.pruningFailures += failures }
     }
 
     /// Waits until a commit has begun.
@@ -82,7 +88,11 @@ package final class MemoryDatabase: EntryDatabase {
     }
 
     package func prune(_ retention: Retention, now: Int64) throws(StoreError) -> Bool {
-        state.withLock { $0.prunings.append(retention) }
+        let failure: StoreError? = state.withLock { state in
+            state.prunings.append(retention)
+            return state.pruningFailures.isEmpty ? nil : state.pruningFailures.removeFirst()
+        }
+        if let failure { throw failure }
         return false
     }
 

@@ -221,4 +221,44 @@ struct StoreWriterTests {
         writer.close()
         #expect(database.prunings.contains(configuration.retention))
     }
+
+    @Test("what cannot be deleted is said once, and so is that it can again")
+    func failedPruning() async {
+        let database = MemoryDatabase()
+        var configuration = StoreWriter.Configuration()
+        configuration.retention = Retention(maxAge: .seconds(60))
+        configuration.pruningInterval = .milliseconds(1)
+        let refusal = StoreError(.other, "permission denied")
+        database.failPruning(refusal, refusal, refusal)
+        let (lines, sink) = AsyncStream.makeStream(of: String.self)
+        let writer = StoreWriter(to: database, configuration, notice: { sink.yield($0) })
+        var said: [String] = []
+        for await line in lines {
+            said.append(line)
+            if said.count == 2 { break }
+        }
+        writer.close()
+        #expect(said == ["old entries are not deleted: permission denied", "old entries are deleted again"])
+        #expect(database.prunings.count >= 4)
+    }
+
+    @Test("a database that takes no entries is not asked to delete any")
+    func noPruning() async {
+        let database = MemoryDatabase(isGated: true)
+        var configuration = StoreWriter.Configuration()
+        configuration.retention = Retention(maxAge: .seconds(60))
+        configuration.pruningInterval = .zero
+        let writer = StoreWriter(to: database, configuration)
+        let fate = Task { await writer.fate(of: entry(0)) }
+        database.awaitCommit()
+        let before = database.prunings.count
+        database.fail(StoreError(.full, "the disk is full"))
+        database.allowCommit()
+        #expect(await fate.value == .unavailable("the disk is full"))
+        // The probe comes after what would have been deleted.
+        database.awaitCommit()
+        #expect(database.prunings.count == before)
+        database.allowCommit()
+        writer.close()
+    }
 }

@@ -106,6 +106,86 @@ import TransportIO
         #expect(engine.isFinished && engine.isIdle && recorder.entries.count == 3)
     }
 
+    /// Entries like the one before are taken while its fate is open; their answers keep the order.
+    @Test func laterResultsOfManyAlike() throws {
+        let recorder = RecordingRecorder { $0.name == "now" ? .recorded : .later }
+        var asked: [UInt64] = []
+        let intake = Intake(recorder) { asked.append($0) }
+        var engine = HTTPServerEngine.sample()
+        func post(_ name: String) -> String { Sample.post(body: #"{"name":"\#(name)","data":""}"#) }
+        let long = #"{"name":"\#(String(repeating: "n", count: 101))","data":""}"#
+        let requests = [
+            post("a"), post("b"), post("now"), Sample.post(body: "{}x"), Sample.post(body: long), post("c"),
+            Sample.get("/echo"), post("d"),
+        ]
+        var (input, out) = (ByteBuffer(string: requests.joined()), ByteBuffer())
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked == [0, 1, 5] && out.readableBytes == 0 && !engine.isIdle && !engine.isAmidMessage)
+        #expect(recorder.entries.map(\.name) == ["a", "b", "now", "c"] && recorder.undecodable == 2)
+
+        engine.complete(1, .unavailable("full"), into: &out)
+        engine.complete(6, .recorded, into: &out)
+        #expect(out.readableBytes == 0)
+        engine.complete(0, .recorded, into: &out)
+        #expect(Answer.parse(Array(out.readableBytesView))?.map(\.status) == [202, 503, 202, 400, 413])
+        // What is no entry waits for all of them.
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked.count == 3 && input.readableBytes > 0)
+        engine.complete(5, .recorded, into: &out)
+        repeat { try engine.receive(&input, into: &out, intake: intake.intake) } while engine.isPaused
+        #expect(asked == [0, 1, 5, 6])
+        engine.complete(6, .recorded, into: &out)
+        #expect(Answer.parse(Array(out.readableBytesView))?.map(\.status) == [202, 503, 202, 400, 413, 202, 200, 202])
+        #expect(engine.isIdle)
+    }
+
+    /// How many are taken so is bounded.
+    @Test func laterResultsAreBounded() throws {
+        var asked: [UInt64] = []
+        let intake = Intake(RecordingRecorder(result: .later)) { asked.append($0) }
+        var engine = HTTPServerEngine.sample()
+        var (input, out) = (ByteBuffer(string: String(repeating: Sample.post(), count: 300)), ByteBuffer())
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked == Array(0..<128) && input.readableBytes == 172 * Sample.post().utf8.count)
+        engine.complete(0, .recorded, into: &out)
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked == Array(0..<129))
+        for ticket: UInt64 in 1..<300 {
+            engine.complete(ticket, .recorded, into: &out)
+            try engine.receive(&input, into: &out, intake: intake.intake)
+        }
+        #expect(Answer.parse(Array(out.readableBytesView))?.count == 300 && engine.isIdle)
+    }
+
+    /// A body that is too long is refused when it is its turn.
+    @Test func laterResultsBeforeAFault() throws {
+        let intake = Intake(RecordingRecorder(result: .later)) { _ in }
+        var engine = HTTPServerEngine.sample()
+        let long = Sample.post(length: "Content-Length: 999999999\r\n")
+        var (input, out) = (ByteBuffer(string: Sample.post() + long), ByteBuffer())
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(out.readableBytes == 0)
+        engine.complete(0, .recorded, into: &out)
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(Answer.parse(Array(out.readableBytesView))?.map(\.status) == [202, 413] && engine.isFinished)
+    }
+
+    /// A stop: all that was taken is answered, and only the last answer says that the connection ends.
+    @Test func drainBehindMany() throws {
+        var asked = 0
+        let intake = Intake(RecordingRecorder(result: .later)) { _ in asked += 1 }
+        var engine = HTTPServerEngine.sample()
+        var (input, out) = (ByteBuffer(string: String(repeating: Sample.post(), count: 3)), ByteBuffer())
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        engine.drain(into: &out)
+        input.writeString(Sample.post())
+        try engine.receive(&input, into: &out, intake: intake.intake)
+        #expect(asked == 3)
+        for ticket: UInt64 in 0..<3 { engine.complete(ticket, .recorded, into: &out) }
+        let answers = try #require(Answer.parse(Array(out.readableBytesView)))
+        #expect(answers.map { $0.fields["connection"] } == [nil, nil, "close"] && engine.isFinished)
+    }
+
     /// A stop: the answer to what is under way says that the connection ends.
     @Test func drain() throws {
         let pair = try pair(.later)

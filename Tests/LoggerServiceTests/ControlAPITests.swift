@@ -106,6 +106,15 @@ import Testing
             ])
     }
 
+    /// Without a database what is asked for is not found, rather than not looked at.
+    @Test(arguments: ["name=a", "limit=1&severity=ERROR", "since=1", "x=y&until=2026-01-31T12:00:00Z", "name="])
+    func filtersWithoutDatabase(query: String) throws {
+        ledger.recorder(for: "tcp").record(LogEntry(name: "a", data: ""))
+        let answer = try #require(api.answer(method: "GET", path: "/entries", query: query))
+        #expect(answer.status == 400)
+        #expect((try object(answer)["message"] as? String)?.contains("start it with --database") == true)
+    }
+
     @Test(arguments: [
         "before=", "before=x", "before=-1", "before=18446744073709551616", "limit=0", "limit=-1", "limit=10001",
         "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",

@@ -131,4 +131,47 @@ import Testing
         #expect(ring.latest(3).map(\.source) == [19, 18, 17])
         #expect(ring.latest(100).count == 20)
     }
+
+    /// One that is not filled in yet hides what is behind it, and nothing is written over it.
+    @Test func unfilledRooms() throws {
+        func received(_ name: [UInt8], _ data: [UInt8], _ body: (borrowing ReceivedEntry) -> Void) {
+            body(ReceivedEntry(name: name.span.bytes, data: data.span.bytes))
+        }
+        let large = [UInt8](repeating: 0x61, count: EntryRing.largeBytes)
+        var ring = EntryRing(byteCount: 3 * EntryRing.largeBytes)
+        var rooms: [EntryRing.Room] = []
+        received([0x31], []) { ring.append($0, receivedAt: 1, source: 0) }
+        for _ in 0..<2 {
+            received([0x32], large) { entry in
+                let isLarge = ring.isLarge(entry)
+                #expect(isLarge)
+                ring.reserve(entry, receivedAt: 2, source: 0).map { rooms.append($0) }
+            }
+        }
+        try #require(rooms.count == 2)
+        received([0x33], []) { ring.append($0, receivedAt: 3, source: 0) }
+        #expect(names(ring) == ["1"])
+        // The next large one would begin again where the first two are not filled in.
+        received([0x34], large) { entry in
+            let room = ring.reserve(entry, receivedAt: 4, source: 0)
+            #expect(room == nil)
+        }
+
+        received([0x32], large) { rooms[1].fill($0) }
+        ring.filled(rooms[1])
+        #expect(names(ring) == ["1"])
+        received([0x32], large) { rooms[0].fill($0) }
+        ring.filled(rooms[0])
+        #expect(names(ring) == ["3", "2", "2", "1"])
+        let second = ring.latest(9)[1].entry.data
+        #expect(second.utf8.elementsEqual(large))
+        received([0x34], large) { entry in
+            let room = ring.reserve(entry, receivedAt: 4, source: 0)
+            room?.fill(entry)
+            room.map { ring.filled($0) }
+        }
+        #expect(names(ring) == ["4", "3", "2"])
+    }
+
+    private func names(_ ring: borrowing EntryRing) -> [String] { ring.latest(9).map(\.entry.name) }
 }

@@ -1,4 +1,5 @@
 import Broker
+import Dispatch
 import EngineTestKit
 import Testing
 
@@ -164,5 +165,27 @@ import Testing
         for number in 0..<256 { #expect(ledger.announce(run: "new \(number)", isSealed: false)) }
         use = ledger.use()
         #expect(use.usedBytes == 0 && use.untracked == 8 * 30 + 12 * 50)
+    }
+
+    /// Large entries from several threads at once, more than the memory holds, each of them whole.
+    @Test func largeEntriesAtOnce() throws {
+        let ledger = Ledger(storeBytes: 1024 * 1024)
+        let recorder = ledger.recorder(for: "tcp")
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            for number in 0..<50 {
+                let size = number % 3 == 0 ? 10 : 64 * 1024 + 1000 * number
+                let letter = String(UnicodeScalar(UInt8(0x61 + thread)))
+                let result = recorder.record(
+                    run: "r", UInt64(thread * 50 + number), data: String(repeating: letter, count: size))
+                #expect(result == .recorded)
+            }
+        }
+        let report = try #require(ledger.report(run: "r"))
+        #expect(report.received == 200 && report.unique == 200)
+        ledger.withRing { ring, _ in
+            let latest = ring.latest(.max)
+            #expect(latest.count > 5)
+            for stored in latest { #expect(Set(stored.entry.data.utf8).count == 1) }
+        }
     }
 }

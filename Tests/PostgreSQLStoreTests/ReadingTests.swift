@@ -1,4 +1,5 @@
 import Broker
+import Dispatch
 import EntryStore
 import Testing
 
@@ -92,6 +93,52 @@ extension PostgreSQLStoreTests {
             #expect(try page(3000, limit: 2).next == 5)
             #expect(try page(6000).entries.count == 6)
             #expect(try page(6000).next == nil)
+        }
+
+        /// The limit is that of all steps of a page together.
+        @Test func stepsShareADeadline() throws {
+            let tables = try OwnTables()
+            let store = try PostgreSQLDatabase(tables.url)
+            try store.commit(EntryBatch((1...9).map { Given(receivedAt: $0 * Self.minute) }))
+            // Every statement takes a third of the time, and finding a time takes several.
+            try tables.connect().execute(
+                """
+                ALTER TABLE entries RENAME TO quick;
+                CREATE VIEW entries AS SELECT quick.* FROM quick, (SELECT pg_sleep(0.2)) AS pause
+                """, within: .seconds(10))
+            let reader = PostgreSQLReader(try PostgreSQLTarget(tables.url), limit: .milliseconds(600))
+            let error = #expect(throws: StoreError.self) {
+                try reader.page(EntryQuery(since: 8 * Self.minute, until: 9 * Self.minute), maxTextBytes: 1 << 20)
+            }
+            #expect(error?.description.contains("did not answer within 0.6 seconds") == true)
+        }
+
+        /// So does the wait for one's turn.
+        @Test func turnsEnd() async throws {
+            let tables = try OwnTables()
+            try PostgreSQLDatabase(tables.url).close()
+            let other = try tables.connect()
+            try other.execute("BEGIN; LOCK TABLE entries", within: .seconds(10))
+            let reader = PostgreSQLReader(try PostgreSQLTarget(tables.url), limit: .milliseconds(300))
+            let queue = DispatchQueue(label: "pages", attributes: .concurrent)
+            let fates = await withTaskGroup(of: StoreError.Cause?.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        await withCheckedContinuation { continuation in
+                            queue.async {
+                                do throws(StoreError) {
+                                    _ = try reader.page(EntryQuery(), maxTextBytes: 1)
+                                    continuation.resume(returning: nil)
+                                } catch {
+                                    continuation.resume(returning: error.cause)
+                                }
+                            }
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(!fates.contains(nil))
         }
 
         @Test func readerNeedsTables() throws {

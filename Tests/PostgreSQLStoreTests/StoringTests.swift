@@ -136,6 +136,32 @@ extension PostgreSQLStoreTests {
             #expect(try store.all().count == 103)
         }
 
+        /// What makes its messages known are not its own rows.
+        @Test func messagesOfABatchOfUnknownOutcome() async throws {
+            func message(_ id: String, _ receivedAt: Int64) -> Given {
+                Given(receivedAt: receivedAt, messageID: Array(id.utf8), mayRepeat: true)
+            }
+            let tables = try OwnTables()
+            let store = try PostgreSQLDatabase(tables.url, commitLimit: .seconds(1))
+            try store.commit(EntryBatch([message("a", 1)]))
+            let batch = EntryBatch([message("a", 2), message("b", 3), message("b", 4), message("c", 5)])
+            let process = try commitInVain(batch, to: store, tables)
+            try await awake(process, tables)
+            #expect(try store.all().count == 3)
+            try store.commit(batch)
+            #expect(batch.fates == [.known, .stored, .known, .stored])
+            #expect(try store.all().count == 3)
+            let again = EntryBatch([message("c", 6), Given(receivedAt: 7)])
+            try store.commit(again)
+            #expect(again.fates == [.known, .stored])
+            // What is counted is what was added.
+            let excess = """
+                SELECT (SELECT sum(bytes) FROM entries_writers)::bigint
+                    - (SELECT sum(octet_length(name) + octet_length(data) + \(Schema.rowBytes)) FROM entries)::bigint
+                """
+            #expect(try tables.number(excess) == 0)
+        }
+
         /// It is committed on another connection, and others are, before the first one gets to it.
         @Test func batchThatComesLateIsNotCommittedAgain() async throws {
             let tables = try OwnTables()

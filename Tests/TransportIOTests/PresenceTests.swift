@@ -78,10 +78,10 @@ import Testing
     }
 
     /// A peer that has gone is missed though nobody sends, and found again.
-    @Test func peerThatGoes() async throws {
+    @Test(arguments: [1, 4]) func peerThatGoes(maxSockets: Int) async throws {
         let (recorder, witness) = (RecordingRecorder(), Witness())
         try await withLineServer(recorder) { server in
-            try await client(to: server.endpoint, witness).withConnection { connection in
+            try await client(to: server.endpoint, witness, maxSockets: maxSockets).withConnection { connection in
                 await witness.waits(until: true)
                 _ = try await connection.send(entry("before"))
                 try await server.stop()

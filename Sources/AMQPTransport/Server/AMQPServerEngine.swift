@@ -307,7 +307,7 @@ struct AMQPServerEngine: ServerEngine {
     /// Keeps a delivery that the logger cannot take now, as while its disk is full, until it is time to give it back.
     private mutating func hold(_ deliveryTag: UInt64, into out: inout ByteBuffer) {
         guard let loop, drain == .notAsked else {
-            return answers.reject(deliveryTag, requeue: true, isClosing: session.isClosing, into: &out)
+            return answers.giveBack(deliveryTag, isClosing: session.isClosing, into: &out)
         }
         if unavailable == nil {
             unavailable = ([], loop.now + Self.returnDelay)
@@ -320,7 +320,7 @@ struct AMQPServerEngine: ServerEngine {
     private mutating func giveBackUnavailable(into out: inout ByteBuffer) {
         guard let (tags, due) = unavailable, let loop, loop.now >= due || drain != .notAsked else { return }
         unavailable = nil
-        for tag in tags { answers.reject(tag, requeue: true, isClosing: session.isClosing, into: &out) }
+        for tag in tags { answers.giveBack(tag, isClosing: session.isClosing, into: &out) }
     }
 
     /// Answers whoever published a message and asked for it: that its entry is recorded, or why it is not.

@@ -2,7 +2,8 @@ import CRabbitMQ
 import NIOCore
 import TransportIO
 
-/// What RabbitMQ is told of deliveries: one basic.ack for many that are recorded, a basic.reject for each that is not.
+/// What RabbitMQ is told of deliveries: one basic.ack for many that are recorded, a basic.reject for each that is not, and a
+/// basic.nack for each that could not be.
 struct DeliveryAnswers {
     private let pace: AcknowledgementPace
     private var window = DeliveryWindow()
@@ -33,7 +34,19 @@ struct DeliveryAnswers {
         _ = window.settle(deliveryTag, isRejected: false)
     }
 
-    /// Gives a delivery back, which comes again with `requeue` and is dead otherwise.
+    /// Gives a delivery back that could not be looked at, however often.
+    ///
+    /// Not with basic.reject: that says that the message has failed, which RabbitMQ counts from 4.3 on; with too many of them a
+    /// quorum queue lets it die.
+    mutating func giveBack(_ deliveryTag: UInt64, isClosing: Bool, into out: inout ByteBuffer) {
+        guard window.settle(deliveryTag, isRejected: true), !isClosing else { return }
+        var nack = amqp_basic_nack_t()
+        nack.delivery_tag = deliveryTag
+        nack.requeue = 1
+        out.writeMethod(AMQP_BASIC_NACK_METHOD, nack)
+    }
+
+    /// Refuses a delivery, which comes again with `requeue` and is dead otherwise.
     mutating func reject(_ deliveryTag: UInt64, requeue: Bool, isClosing: Bool, into out: inout ByteBuffer) {
         guard window.settle(deliveryTag, isRejected: true), !isClosing else { return }
         var reject = amqp_basic_reject_t()

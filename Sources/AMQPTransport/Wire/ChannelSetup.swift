@@ -100,15 +100,11 @@ struct ChannelSetup {
         }
     }
 
-    /// Goes on without a declaration that RabbitMQ refused because the queue exists with other properties.
-    ///
-    /// That is 406 precondition-failed. Whoever made the queue so, it collects entries all the same.
-    /// - Returns: the queue; nil where it was something else that RabbitMQ refused.
+    /// Goes on without a declaration that RabbitMQ refused, where that can be done without.
+    /// - Returns: what is to be said of it; nil where what RabbitMQ refused is needed.
     mutating func recover(from refusal: Refusal, into out: inout ByteBuffer) -> String? {
-        guard case .settingUp(let step) = phase, let queue = steps[step].declaredQueue, refusal.code == 406 else {
-            return nil
-        }
+        guard case .settingUp(let step) = phase, let notice = steps[step].consequence(of: refusal) else { return nil }
         open(next: step + 1, into: &out)
-        return queue
+        return notice
     }
 }

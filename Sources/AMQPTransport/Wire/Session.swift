@@ -223,10 +223,10 @@ struct Session {
         let index = Int(channel) - 1
         if channels[index].isReady { return .channelClosed(refusal) }
         let attempt = channels[index].attempt
-        guard let queue = channels[index].recover(from: refusal, into: &out) else {
+        guard let consequence = channels[index].recover(from: refusal, into: &out) else {
             throw ProtocolError(refusal.explanation(attempt: attempt, configuration.url))
         }
-        notice("has a queue '\(queue)' with other properties, which is used as it is: \(refusal.text)")
+        notice(consequence)
         return .handled
     }
 

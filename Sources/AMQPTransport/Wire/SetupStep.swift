@@ -89,13 +89,24 @@ enum SetupStep: Sendable, Hashable {
         }
     }
 
-    /// The queue whose declaration can be done without, because one of that name exists; nil for other steps.
-    var declaredQueue: String? {
-        switch self {
-        case .declareQueue(let queue): queue.name
-        case .declareDeadLetterQueue(let name, _): name
+    /// What is to be said where it is done without what RabbitMQ has refused; nil where it is needed.
+    ///
+    /// With 406 precondition-failed there is a queue of that name, with other properties: whoever made it so, it collects
+    /// entries all the same. With 404 not-found the queue exists on a node that is away: that of the entries cannot be read from,
+    /// but that for dead letters keeps nobody from reading the other.
+    func consequence(of refusal: Refusal) -> String? {
+        switch (self, refusal.code) {
+        case (.declareQueue(let queue), 406): Self.hasOther(queue.name, refusal)
+        case (.declareDeadLetterQueue(let name, _), 406): Self.hasOther(name, refusal)
+        case (.declareDeadLetterQueue(let name, _), 404):
+            "cannot reach the queue '\(name)' for dead letters; while that is so, what cannot be recorded is lost: "
+                + refusal.text
         default: nil
         }
+    }
+
+    private static func hasOther(_ queue: String, _ refusal: Refusal) -> String {
+        "has a queue '\(queue)' with other properties, which is used as it is: \(refusal.text)"
     }
 
     /// What was attempted, for an error message.

@@ -13,22 +13,8 @@ package struct Plan: Sendable, Hashable {
 
     /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
     package init(_ groups: [[Cell]], _ suite: Suite, after count: Int = 0) {
-        var generator = SplitMix64(seed: suite.seed)
-        var planned: [PlannedCell] = []
-        for block in 1...max(1, suite.rounds) {
-            var groups = groups
-            generator.shuffle(&groups)
-            let round = groups.flatMap { group in
-                var group = group
-                generator.shuffle(&group)
-                return group
-            }
-            for (index, cell) in round.enumerated() {
-                let number = count + planned.count + 1
-                planned.append(PlannedCell(cell: cell, block: block, orderInBlock: index + 1, number: number))
-            }
-        }
-        self.cells = planned
+        var order = RoundOrder(seed: suite.seed, after: count)
+        cells = (1...max(1, suite.rounds)).flatMap { _ in order.next(groups) }
     }
 
     /// The same cells, round by round.
@@ -77,6 +63,7 @@ extension Suite {
         suite.loads = [.closed]
         suite.placement = .oneCPU
         suite.rounds = 9
+        suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
         suite.warmup = min(warmup, 0.08)
         return suite

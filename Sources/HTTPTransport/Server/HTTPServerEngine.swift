@@ -4,20 +4,25 @@ import NIOCore
 import TransportIO
 
 /// The logger half of HTTP/1.1: requests read where they lie, one answer for each, in order.
+///
+/// Entries whose fate comes later do not keep those behind them from being taken, as long as their requests are like the one
+/// before: a client that has several requests under way shares commits with itself. Any other request waits until all of
+/// them are answered.
 struct HTTPServerEngine: ServerEngine {
     private enum State {
         case idle
         /// The head was read; its body, of that many bytes with the head, is not all there.
         case awaitingBody(MessageHead, total: Int)
         case chunked(MessageHead, headBytes: [UInt8], ChunkedBody)
-        /// An entry was taken whose fate is not yet known; what comes behind it waits.
-        case awaitingResult(Persistence)
         /// A request's answer is being made; what comes behind it waits.
         case awaitingResponse(LateResponse, omitsBody: Bool, hasNoChunks: Bool, Persistence)
         /// The body of an answer goes out in parts.
         case answering(more: @Sendable () -> HTTPBodyPart, inChunks: Bool, Persistence)
         case closed
     }
+
+    /// The most entries whose answers wait for the fate of the first.
+    private static let maxUndecided = 128
 
     private let handler: RequestHandler
     private var writer = ResponseWriter()
@@ -29,7 +34,9 @@ struct HTTPServerEngine: ServerEngine {
     /// Whether what was answered last took so long that others come first.
     private var hasHadTurn = false
     private(set) var isPaused = false
-    private var ticket: UInt64 = 0
+    /// The answers that wait for the fate of the first, which is ticket ``firstUndecided``'s.
+    private var undecided = CircularBuffer<Undecided>(initialCapacity: 0)
+    private var firstUndecided: UInt64 = 0
 
     init(configuration: HTTPServerConfiguration) {
         handler = RequestHandler(configuration: configuration)
@@ -40,7 +47,7 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     var isIdle: Bool {
-        if case .idle = state { partialBytes == 0 } else { isFinished }
+        if case .idle = state { partialBytes == 0 && undecided.isEmpty } else { isFinished }
     }
 
     var isFinished: Bool {
@@ -50,8 +57,8 @@ struct HTTPServerEngine: ServerEngine {
     var isAmidMessage: Bool {
         switch state {
         case .awaitingBody, .chunked: !isPaused
-        case .idle: !isPaused && partialBytes > 0
-        case .awaitingResult, .awaitingResponse, .answering, .closed: false
+        case .idle: !isPaused && partialBytes > 0 && undecided.isEmpty
+        case .awaitingResponse, .answering, .closed: false
         }
     }
 
@@ -97,7 +104,8 @@ struct HTTPServerEngine: ServerEngine {
         switch state {
         case .idle:
             if try takeRepeated(&bytes, into: &out, intake: intake) { return true }
-            guard bytes.readableBytes > 0, let head = try MessageHead.parse(bytes.readableBytesSpan, &headProgress)
+            guard undecided.isEmpty, bytes.readableBytes > 0,
+                let head = try MessageHead.parse(bytes.readableBytesSpan, &headProgress)
             else {
                 return false
             }
@@ -119,7 +127,7 @@ struct HTTPServerEngine: ServerEngine {
             let result = try handler.handle(
                 head, in: headBytes.span.bytes, body: body.content.span.bytes, copy intake, ticket: ticket)
             finish(result, into: &out)
-        case .awaitingResult, .awaitingResponse:
+        case .awaitingResponse:
             return false
         case .answering(let more, let inChunks, let persistence):
             answer(more(), inChunks: inChunks, persistence, into: &out)
@@ -154,9 +162,11 @@ struct HTTPServerEngine: ServerEngine {
     private mutating func takeRepeated(
         _ bytes: inout ByteBuffer, into out: inout ByteBuffer, intake: borrowing EntryIntake
     ) throws(HTTPFault) -> Bool {
-        guard let (head, body) = repeatedHead.match(bytes.readableBytesSpan), let codec = repeatedHead.meaning else {
-            return false
-        }
+        guard undecided.isEmpty || takesMore, let (head, body) = repeatedHead.match(bytes.readableBytesSpan),
+            let codec = repeatedHead.meaning
+        else { return false }
+        // What cannot be answered yet is not refused yet.
+        guard undecided.isEmpty || body <= handler.maxBodyBytes else { return false }
         try handler.checkLength(body)
         guard bytes.readableBytes >= head + body else { return false }
         headProgress = nil
@@ -166,6 +176,17 @@ struct HTTPServerEngine: ServerEngine {
         finish(RequestHandler.Result(answer: answer, persistence: .goesOn), into: &out)
         return true
     }
+
+    /// Whether an entry is taken behind others that are not yet answered.
+    private var takesMore: Bool {
+        guard undecided.count < Self.maxUndecided, !isDraining, case .goesOn? = undecided.last?.persistence else {
+            return false
+        }
+        return true
+    }
+
+    /// What the fate of an entry that comes next is told under.
+    private var ticket: UInt64 { firstUndecided &+ UInt64(undecided.count) }
 
     private mutating func handle(
         _ head: MessageHead, _ request: RawSpan, _ intake: borrowing EntryIntake
@@ -202,8 +223,14 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     private mutating func finish(_ result: RequestHandler.Result, into out: inout ByteBuffer) {
-        let persistence =
-            isDraining || result.hasNoChunks && result.answer.isInParts ? .ends : result.persistence
+        if undecided.isEmpty { say(result, into: &out) } else { wait(with: result) }
+    }
+
+    /// Says an answer, or begins to.
+    private mutating func say(_ result: RequestHandler.Result, into out: inout ByteBuffer) {
+        // RFC 9112, 9.6: no answer comes behind the one that says that the connection ends.
+        let isLast = isDraining && undecided.isEmpty || result.hasNoChunks && result.answer.isInParts
+        let persistence = isLast ? .ends : result.persistence
         switch result.answer {
         case .logged: writer.writeLogged(persistence, into: &out)
         case .other(let response, let omitsBody):
@@ -215,7 +242,7 @@ struct HTTPServerEngine: ServerEngine {
                 return
             }
         case .later:
-            state = .awaitingResult(result.persistence)
+            wait(with: result)
             return
         case .laterOther(let response, let omitsBody):
             state = .awaitingResponse(
@@ -223,6 +250,12 @@ struct HTTPServerEngine: ServerEngine {
             return
         }
         answered(persistence)
+    }
+
+    /// The answer has its place behind those that wait, and begins to do so itself where there are none.
+    private mutating func wait(with result: RequestHandler.Result) {
+        undecided.append(Undecided(answer: result.answer, persistence: result.persistence))
+        state = .idle
     }
 
     /// An answer was said in full.
@@ -235,13 +268,13 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     mutating func complete(_ ticket: UInt64, _ result: RecordResult, into out: inout ByteBuffer) {
-        guard ticket == self.ticket else { return }
+        let place = ticket &- firstUndecided
         switch state {
-        case .awaitingResult(let persistence):
-            self.ticket &+= 1
-            finish(RequestHandler.Result(answer: handler.answer(result), persistence: persistence), into: &out)
-        case .awaitingResponse(let response, let omitsBody, let hasNoChunks, let persistence):
-            self.ticket &+= 1
+        case .idle where place < UInt64(undecided.count):
+            undecided[undecided.index(undecided.startIndex, offsetBy: Int(place))].answer = handler.answer(result)
+            answerDecided(into: &out)
+        case .awaitingResponse(let response, let omitsBody, let hasNoChunks, let persistence) where place == 0:
+            firstUndecided &+= 1
             let answer = RequestHandler.Answer.other(response.take(), omitsBody: omitsBody)
             let result = RequestHandler.Result(
                 answer: answer, persistence: persistence, tookTime: true, hasNoChunks: hasNoChunks)
@@ -249,6 +282,15 @@ struct HTTPServerEngine: ServerEngine {
             // The rest of its body goes out in the connection's turns.
             isPaused = isAnswering
         default: break
+        }
+    }
+
+    /// Says the answers that wait no more.
+    private mutating func answerDecided(into out: inout ByteBuffer) {
+        while let first = undecided.first, first.isDecided {
+            undecided.removeFirst()
+            firstUndecided &+= 1
+            say(RequestHandler.Result(answer: first.answer, persistence: first.persistence), into: &out)
         }
     }
 

@@ -43,7 +43,7 @@ final class SocketPool {
     var spinner: Spinner?
     private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
-    /// Who waits until the peer is missed.
+    /// Who waits until there is no socket.
     private var missing: UnsafeContinuation<Void, Never>?
 
     init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
@@ -171,8 +171,12 @@ final class SocketPool {
         // One that never was ready is told of where it was dialed.
         guard !isClosed, let readyAt = socket.readyAt else { return }
         let now = MonotonicClock.now
-        // Where there are several, they come and go with the peer's patience.
-        if configuration.maxSockets == 1 { missed(TransportError(.notSent, failure.message)) }
+        if configuration.maxSockets == 1 {
+            missed(TransportError(.notSent, failure.message))
+        } else if sockets.isEmpty {
+            // Where there are several, they come and go with the peer's patience: whether it is there, another one tells.
+            missing.take()?.resume()
+        }
         if configuration.reconnection != nil {
             lostAt = lostAt ?? now
             configuration.options.notice("\(failure.message); connecting again")
@@ -238,9 +242,9 @@ final class SocketPool {
         missing.take()?.resume()
     }
 
-    /// Waits until the peer is missed, or the connection is closed; for one task.
+    /// Waits until there is no socket, or the connection is closed; for one task.
     func untilMissed() async {
-        guard !isClosed, configuration.maxSockets > 1 || !sockets.isEmpty else { return }
+        guard !isClosed, !sockets.isEmpty else { return }
         await withUnsafeContinuation { missing = $0 }
     }
 }

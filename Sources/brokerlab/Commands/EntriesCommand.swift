@@ -13,7 +13,7 @@ struct EntriesCommand: AsyncParsableCommand {
         discussion: """
             Reads a database, also while a logger is writing to it, or asks a logger by its HTTP address. What is not said \
             does not matter; what is has to be so of each entry. Times are like 2026-01-31T12:00:00Z, or nanoseconds since \
-            1970. A logger without --database gives its latest entries, whatever was asked for but --limit.
+            1970. A logger without --database gives its latest entries, and takes no question but --limit and --before.
 
             EXAMPLES
               brokerlab entries entries.db --severity ERROR --since 2026-01-31T12:00:00Z
