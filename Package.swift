@@ -185,6 +185,9 @@ let testKits: [Target] = [
     .executableTarget(
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
         path: "Tests/MadeUpTransport", swiftSettings: settings),
+    .executableTarget(
+        name: "planted", dependencies: ["brokerlab", "Broker", "NetRPCTransport"], path: "Tests/Planted",
+        swiftSettings: settings),
 ]
 
 /// A test target for each module, and those that hold all transports, and the program, against the same rules.

@@ -14,28 +14,27 @@ final class BenchmarkRun: Sendable {
     /// What tells this run's entries from those of an earlier one that a message broker may still hold.
     private let runPrefix = String(UInt32.random(in: 0..<0x100_0000), radix: 16)
 
-    /// Cells that are measured in a row, and where their rows go.
+    /// Cells that are measured in rounds, and where their rows go.
     private struct Stage {
         var suite: Suite
-        var plan: Plan
         var file: ResultsFile
         /// Which cores are whose.
         var pinning: CPUPinning
+        /// The groups of cells that a round has; nil for all of the suite's.
+        var groups: [[Cell]]?
         /// Whether its rows are the benchmark's results.
         var isMain = false
     }
 
     init(configuration: BenchmarkConfiguration, suite: Suite) throws(BenchmarkError) {
         self.configuration = configuration
-        let plan = Plan(suite: suite)
         main = Stage(
-            suite: suite, plan: plan, file: try ResultsFile(path: configuration.folder.resultsFile),
+            suite: suite, file: try ResultsFile(path: configuration.folder.resultsFile),
             pinning: try CPUPinning(suite.placement), isMain: true)
         overhead = try suite.overhead.map { suite throws(BenchmarkError) in
-            let pairs = Plan(suite.overheadPairs, suite, after: plan.cells.count)
-            return Stage(
-                suite: suite, plan: pairs, file: try ResultsFile(path: configuration.folder.overheadFile),
-                pinning: try CPUPinning(suite.placement))
+            Stage(
+                suite: suite, file: try ResultsFile(path: configuration.folder.overheadFile),
+                pinning: try CPUPinning(suite.placement), groups: suite.overheadPairs)
         }
         log = try HistogramLog(
             path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
@@ -69,13 +68,21 @@ final class BenchmarkRun: Sendable {
         defer { main.pinning.release(others) }
         for stage in [main, overhead].compactMap(\.self) {
             let timeLeft = Mutex(TimeLeft(suite: stage.suite))
-            for (store, round) in stage.plan.rounds.flatMap(Self.byStore) {
+            let (before, start) = (rows.count, MonotonicClock.now)
+            var schedule = RoundSchedule(
+                suite: stage.suite, floor: floor, groups: stage.groups, after: before)
+            while let round = schedule.next(
+                after: Array(rows.dropFirst(before)), seconds: Double(MonotonicClock.now - start) / 1e9)
+            {
                 try Task.checkCancellation()
-                let parties = RoundParties(
-                    label: stage.isMain ? "" : "lab-", round: round, store: store, suite: stage.suite,
-                    configuration: configuration)
-                try await parties.run { [self] pairs in
-                    for planned in round { try await measure(planned, stage, pairs, timeLeft) }
+                let last = before + schedule.count
+                for (store, cells) in Self.byStore(round) {
+                    let parties = RoundParties(
+                        label: stage.isMain ? "" : "lab-", round: cells, store: store, suite: stage.suite,
+                        configuration: configuration)
+                    try await parties.run { [self] pairs in
+                        for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
+                    }
                 }
             }
         }
@@ -94,15 +101,18 @@ final class BenchmarkRun: Sendable {
         return stores
     }
 
+    /// Measures a cell of a stage whose last one, as far as it is decided, has that number.
     private func measure(
-        _ planned: PlannedCell, _ stage: Stage, _ pairs: RoundParties.Pairs, _ timeLeft: borrowing Mutex<TimeLeft>
+        _ planned: PlannedCell, _ stage: Stage, last: Int, _ pairs: RoundParties.Pairs,
+        _ timeLeft: borrowing Mutex<TimeLeft>
     ) async throws {
         try Task.checkCancellation()
         let start = MonotonicClock.now
         let measurement = try measurement(of: planned, stage, pairs.pair(for: planned.cell))
+        let count = last + (stage.isMain ? overheadCells : 0)
         let soFar = timeLeft.withLock { $0 }
-        let cell = try await showingProgress(measurement) { [self] elapsed in
-            secondsLeft(stage, soFar, cells: stage.plan.cells(from: planned), elapsed: elapsed)
+        let cell = try await showingProgress(measurement, of: count) { [self] elapsed in
+            secondsLeft(stage, soFar, cells: last - planned.number + 1, elapsed: elapsed)
         }
         try stage.file.append(
             ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
@@ -112,17 +122,22 @@ final class BenchmarkRun: Sendable {
             timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
             return timeLeft
         }
-        let left = secondsLeft(stage, now, cells: stage.plan.cells(from: planned) - 1)
-        configuration.progress.show(.measured(cell.row, planned, of: cellCount, secondsLeft: left))
+        let left = secondsLeft(stage, now, cells: last - planned.number)
+        configuration.progress.show(.measured(cell.row, planned, of: count, secondsLeft: left))
     }
 
-    /// The number of cells of all stages.
-    private var cellCount: Int { main.plan.cells.count + (overhead?.plan.cells.count ?? 0) }
+    /// The number of cells of the stage behind the main one.
+    private var overheadCells: Int {
+        overhead.map { $0.suite.rounds * ($0.groups?.map(\.count).reduce(0, +) ?? 0) } ?? 0
+    }
+
+    /// The transport that the others are divided by.
+    private var floor: String { main.suite.references?.floor ?? main.suite.controlTransport ?? "" }
 
     private func secondsLeft(_ stage: Stage, _ timeLeft: TimeLeft, cells: Int, elapsed: Double = 0) -> Double {
         let later = stage.isMain ? overhead : nil
         return timeLeft.seconds(cells: cells, elapsed: elapsed)
-            + (later.map { TimeLeft(suite: $0.suite).seconds(cells: $0.plan.cells.count) } ?? 0)
+            + (later.map { TimeLeft(suite: $0.suite).seconds(cells: overheadCells) } ?? 0)
     }
 
     /// Keeps what the row's figures were taken from.
@@ -158,9 +173,8 @@ final class BenchmarkRun: Sendable {
 
     /// Measures a cell, and shows what it has come to and the time left, at its start and while it runs.
     private func showingProgress(
-        _ measurement: CellMeasurement, secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
+        _ measurement: CellMeasurement, of count: Int, secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
     ) async throws -> MeasuredCell {
-        let count = cellCount
         let progress = configuration.progress
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

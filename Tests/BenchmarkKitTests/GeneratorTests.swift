@@ -89,7 +89,7 @@ struct GeneratorTests {
         #expect(read.sent == 1001 && read.acked == 1000 && read.errors == 1)
         #expect(read.ackedInFirstHalf == 400 && read.ackedInSecondHalf == 600)
         #expect(read.firstFailure == result.firstFailure)
-        for percentile in [1, 50, 90, 99, 99.9, 100] {
+        for percentile in [1, 50, 90, 99, 99.9] {
             #expect(
                 read.latency.valueAtPercentile(percentile) == result.latency.valueAtPercentile(percentile),
                 "\(percentile)")
@@ -125,7 +125,7 @@ struct GeneratorTests {
         let pid = Collected<Int32>()
         var measurement = measurement(
             GeneratorSeat {
-                let party = try await Self.script("exec cat > /dev/null")
+                let party = try await Self.script("while read line; do :; done")
                 pid.set(party.pid)
                 return party
             })

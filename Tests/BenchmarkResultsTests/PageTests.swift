@@ -39,7 +39,7 @@ struct PageTests {
         let suite = SignificanceTests.suite(["a", "b", "c"], baseline: "b", load: .closed)
         let sentence = try #require(
             Verdict(of: Report(record: SignificanceTests.record(suite), rows: rows)).sentences.first)
-        #expect(sentence.text.contains("c and b cannot be told apart (ratio 0.97, 0.97 to 0.97; noise up to 11."))
+        #expect(sentence.text.contains("c and b cannot be told apart (ratio 0.97, 0.97 to 0.97; noise 11."))
     }
 
     @Test("those that promise less get one sentence a promise, and no place")

@@ -37,16 +37,44 @@ struct StatisticsTests {
         #expect(Holm.adjust([]).isEmpty)
     }
 
-    /// Both draw resamples, so an end may fall on the neighbouring value of a small sample's few.
+    @Test("Wilcoxon's test is scipy's", arguments: ScipyCases.signedRank.indices)
+    func signedRank(index: Int) {
+        let expected = ScipyCases.signedRank[index]
+        #expect(abs(SignedRank(expected.values).p - expected.p) < 1e-9)
+        #expect(abs(SignedRank(expected.values.map { -$0 }).p - expected.p) < 1e-9)
+    }
+
     @Test(
-        "bootstrap intervals are scipy's, within what resampling leaves open", arguments: ScipyCases.bootstrap.indices)
-    func bootstrap(index: Int) throws {
-        let expected = ScipyCases.bootstrap[index]
-        let estimate = try #require(Bootstrap(seed: 11).estimate(expected.values))
-        #expect(estimate.median == expected.median)
-        let width = expected.high - expected.low
-        #expect(abs(try #require(estimate.low) - expected.low) <= 0.15 * width)
-        #expect(abs(try #require(estimate.high) - expected.high) <= 0.15 * width)
+        "Student's distribution is scipy's, and its quantiles are where it says", arguments: ScipyCases.student.indices)
+    func student(index: Int) {
+        let expected = ScipyCases.student[index]
+        let p = StudentT.twoSided(expected.t, freedom: expected.freedom)
+        #expect(abs(p - expected.p) < 1e-7 * expected.p, "\(p) \(expected.p)")
+        #expect(abs(StudentT.quantile(twoSided: p, freedom: expected.freedom) - expected.t) < 1e-6 * expected.t)
+    }
+
+    @Test("a median's interval lies where the binomial distribution puts it", arguments: ScipyCases.median.indices)
+    func medianInterval(index: Int) throws {
+        let expected = ScipyCases.median[index]
+        let estimate = try #require(Estimate(medianOf: expected.values))
+        #expect(estimate.median == expected.median && estimate.coverage == 0.95)
+        #expect(abs(try #require(estimate.low) - expected.low) < 1e-9)
+        #expect(abs(try #require(estimate.high) - expected.high) < 1e-9)
+    }
+
+    @Test(
+        "a percentile lies between the ranks that the binomial distribution says", arguments: ScipyCases.ranks.indices)
+    func ranks(index: Int) throws {
+        let expected = ScipyCases.ranks[index]
+        let ranks = try #require(OrderStatistics.ranks(ofPercentile: expected.percentile, count: expected.count))
+        #expect(ranks.low == expected.low && ranks.high == expected.high)
+    }
+
+    @Test("a percentile with fewer than ten values beyond it is none")
+    func unknownPercentile() {
+        #expect(OrderStatistics.ranks(ofPercentile: 99, count: 999) == nil)
+        #expect(OrderStatistics.isKnown(99.9, count: 10_000) && !OrderStatistics.isKnown(99.9, count: 9999))
+        #expect(OrderStatistics.isKnown(50, count: 20) && !OrderStatistics.isKnown(50, count: 19))
     }
 
     @Test(
@@ -64,30 +92,18 @@ struct StatisticsTests {
 
     @Test("a single value has no interval, and nothing has no estimate")
     func degenerate() {
-        let bootstrap = Bootstrap(seed: 1)
-        #expect(bootstrap.estimate([5]) == Estimate(median: 5, low: nil, high: nil))
-        #expect(bootstrap.estimate([]) == nil)
+        #expect(Estimate(medianOf: [5]) == Estimate(median: 5, low: nil, high: nil))
+        #expect(Estimate(medianOf: []) == nil)
+        #expect(Estimate(ratioOf: [], to: [1]) == nil)
+        #expect(Estimate(ratioOf: [3], to: [2]) == Estimate(median: 1.5, low: nil, high: nil))
     }
 
-    @Test("three values: the median of a resample is the lowest in 7 of 27 cases, so the interval is the whole range")
+    /// The median lies outside the range where all values are on one side of it: 2 of 2^n cases.
+    @Test("fewer than six values: the interval is the range, and what it covers is said")
     func smallSample() {
-        #expect(Bootstrap(seed: 7).estimate([3, 1, 2]) == Estimate(median: 2, low: 1, high: 3))
-    }
-
-    /// The median of 21 values lies between the 6th and the 16th in 97.3% of resamples, and between the 7th and the 15th
-    /// in 92.2% (binomial), so that the ends of the 95% interval are near the 6th and the 16th.
-    @Test("the interval of a sample of 21 is where the binomial distribution puts it")
-    func largerSample() throws {
-        let estimate = try #require(Bootstrap(seed: 3).estimate((1...21).map(Double.init)))
-        #expect(estimate.median == 11)
-        #expect((6...7).contains(try #require(estimate.low)))
-        #expect((15...16).contains(try #require(estimate.high)))
-    }
-
-    @Test("the same seed gives the same interval")
-    func seeded() {
-        let values = (0..<15).map { Double($0 * $0) }
-        #expect(Bootstrap(seed: 9).estimate(values) == Bootstrap(seed: 9).estimate(values))
+        #expect(Estimate(medianOf: [3, 1, 2]) == Estimate(median: 2, low: 1, high: 3, coverage: 0.75))
+        #expect(Estimate(medianOf: [5, 3, 1, 2, 4])?.coverage == 0.9375)
+        #expect(Estimate.coverageText(rounds: 5) == "93.75%" && Estimate.coverageText(rounds: 6) == nil)
     }
 
     @Test("ratios compare rows of the same round, and invalid rows do not count")

@@ -75,10 +75,12 @@ struct TerminalTests {
             results.append(.sample(transport: "tcp", block: block, throughput: 1010 + Double(block), role: .control))
         }
         let lines = table(results).split(separator: "\n")
-        #expect(lines[3].hasPrefix(" 1  tcp"))
-        #expect(lines[4].hasPrefix("2=  amqp"))
-        #expect(lines[5].hasPrefix("2=  grpc"))
-        #expect(lines[6].hasPrefix("noise: tcp against itself differs by up to 0."))
+        #expect(lines[3].hasPrefix("     1  tcp"))
+        #expect(lines[4].hasPrefix("2 to 3  amqp"))
+        #expect(lines[5].hasPrefix("2 to 3  grpc"))
+        #expect(lines[6].hasPrefix("noise: tcp against itself differs by 0."))
+        #expect(lines[7].hasPrefix("nine of ten such runs find a difference of "))
+        #expect(lines[8].hasPrefix("equal for sure: grpc and amqp (within 0.2%)"))
     }
 
     @Test("what the lab costs beside a bare loop is told where it was measured")
@@ -106,6 +108,9 @@ struct TerminalTests {
 
     private func table(_ results: [ResultRow]) -> String {
         let rows = Summary(suite: suite, floor: "tcp").rows(of: results)
-        return ResultTable(suite: suite, rows: rows, floor: "tcp", invalid: results.filter { !$0.isValid }).text
+        return ResultTable(
+            suite: suite, rows: rows, floor: "tcp", invalid: results.filter { !$0.isValid },
+            comparisons: { Summary(suite: suite, floor: "tcp").comparisons(at: $0, of: results) }
+        ).text
     }
 }

@@ -178,6 +178,16 @@ struct BenchTests {
         }
     }
 
+    @Test("Ranks random results as an independent program with scipy does")
+    func ranks() async throws {
+        try await withTemporaryFolder { folder in
+            let made = folder.appending(path: "made").path
+            let check = try await runProgram(
+                .python("check_ranks"), ["--make", Program.brokerlab.path, "12", "1", made], limit: .seconds(120))
+            #expect(check.exitCode == 0, "\(check.output.text)\(check.errors.text)")
+        }
+    }
+
     @Test("Advises what an independent program works out of the CSV")
     func advice() async throws {
         let written = URL(filePath: #filePath).deletingLastPathComponent()

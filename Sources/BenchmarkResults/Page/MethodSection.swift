@@ -9,9 +9,10 @@ struct MethodSection: Sendable {
         within rounds, so that a machine that becomes slower makes no transport slower than another. The logger keeps a ledger \
         of sequence numbers and checksums; a row counts only if every acknowledged entry is in it once and unchanged.</p>
         <p>Latency counts from the time an entry <em>should</em> have been sent to its acknowledgement; <em>delivered</em> to \
-        the logger's record. Intervals are 95% bootstrap intervals of medians over rounds; ratios compare rows of the same round. \
-        Two transports differ where the test of Mann and Whitney says so at 5% after Holm's correction over all pairs under that \
-        load, <em>and</em> by more than one transport differs from itself there. CPU is the kernel's account of each process. \
+        the logger's record. Intervals are those of order statistics, which hold whatever the distribution is, and cover 95%\(coverage); ratios compare \
+        rows of the same round. Two transports differ where the test of their ratios within rounds (Student's; from \
+        \(PairedTest.firstRanked) rounds on Wilcoxon's) says so at 5% after Holm's correction over all pairs under that load\(looks), \
+        <em>and</em> by more than one transport differs from itself there; they are equal where they differ by at most 5% for sure. CPU is the kernel's account of each process. \
         Bytes on the wire are those of the broker's TCP sockets, without headers of TCP and IP.</p>
         \(overhead)\(noise)
         <h2>What it does not tell</h2>
@@ -27,6 +28,19 @@ struct MethodSection: Sendable {
         <p class="dim">Made by <code>brokerlab report</code> from results.csv, latency.hlog and run.json of the same folder.</p>
         </section>
         """
+    }
+
+    /// What intervals of fewer rounds cover, where there are some.
+    private var coverage: String {
+        let fewest = report.summary.map(\.count).filter { $0 > 1 }.min() ?? 0
+        return Estimate.coverageText(rounds: fewest).map { " (of \(fewest) rounds: \($0))" } ?? ""
+    }
+
+    /// That there were several looks, where there were.
+    private var looks: String {
+        let looks = Looks(report.suite)
+        return looks.count == 1
+            ? "" : " and for \(looks.count) looks, after which only what was open was measured further"
     }
 
     /// What the lab itself costs, where that was measured.
@@ -115,7 +129,7 @@ struct MethodSection: Sendable {
             ("stores", stores),
             (
                 "each cell",
-                "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(suite.rounds) rounds, seed \(suite.seed)"
+                "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"
             ),
             ("payload", suite.payload.name), ("placement", placement),
             ("operation", suite.messagesPerOperation > 1 ? "\(suite.messagesPerOperation) entries, sent at once" : nil),

@@ -20,12 +20,12 @@ struct PointSection: Sendable {
     private func html(charts: Bool) -> String {
         let sorted = rows.sorted { ($0.rank ?? .max, order($0)) < ($1.rank ?? .max, order($1)) }
         let noise = rows.compactMap(\.aaNoisePercent).first.map {
-            " \(page.report.suite.controlTransport ?? "One transport"), measured twice in every round, differs from itself by up "
-                + "to \(NumberText.significant($0))%: no smaller difference counts."
+            " \(page.report.suite.controlTransport ?? "One transport"), measured twice in every round, differs from itself by "
+                + "\(NumberText.significant($0))%: no smaller difference counts."
         }
         let ranked =
             rows.contains { $0.rank != nil }
-            ? "Transports marked = cannot be told from at least one other."
+            ? "A range of ranks: others cannot be told from it, and the true order may put it anywhere in there."
             : "Not ranked: \(Comparison.whyNotRanked(rows, rounds: page.report.suite.rounds))."
         return """
             <section><h2>\(Markup.escape(point.text))</h2>
@@ -112,8 +112,7 @@ struct PointSection: Sendable {
     }
 
     private func rank(_ row: SummaryRow) -> String {
-        guard let rank = row.rank else { return "–" }
-        return row.tiedWith.isEmpty ? "\(rank)" : "<span title=\"tied\">\(rank) =</span>"
+        row.place ?? "–"
     }
 
     private func wire(_ row: SummaryRow) -> String {

@@ -45,7 +45,7 @@ struct ReportPage: Sendable {
     private func heading(_ title: String) -> String {
         let environment = report.record.environment
         let machine = [environment.cpuModel, environment.os].compactMap { $0 }.joined(separator: ", ")
-        let rounds = report.suite.rounds == 1 ? "1 round" : "\(report.suite.rounds) interleaved rounds"
+        let rounds = RoundsText.of(report.summary, report.suite, "interleaved rounds")
         return """
             <header><h1>\(Markup.escape(title))</h1>
             <p class="dim">\(Markup.escape(report.record.startedAt)), \(environment.cpuCount) cores \

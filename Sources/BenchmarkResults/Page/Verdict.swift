@@ -181,7 +181,7 @@ struct Verdict: Sendable {
             return ""
         }
         if let noise = row.aaNoisePercent, 100 * (max(ratio.median, 1 / ratio.median) - 1) <= noise {
-            return "; noise up to \(NumberText.significant(noise))%"
+            return "; noise \(NumberText.significant(noise))%"
         }
         return row.pAdjusted.map { "; p \(NumberText.significant($0))" } ?? ""
     }

@@ -90,13 +90,12 @@ struct AdviceAnswer {
     private var ties: (with: [String], canTell: Bool) {
         guard able.count > 1 else { return ([], true) }
         let rounds = able.map(\.cost.values.count).min() ?? 0
-        guard Comparison.canTell(transports: able.count, rounds: rounds) else { return ([], false) }
-        let bootstrap = Bootstrap(seed: evidence.report.suite.seed)
+        guard Comparison.canTell(rounds: rounds) else { return ([], false) }
         let control = evidence.report.suite.controlTransport ?? ""
-        let noise = ControlNoise(
-            ratios: evidence.sample(control, role: .control, \.totalCPUUsPerMessage).ratios(
-                to: evidence.sample(control, \.totalCPUUsPerMessage)), bootstrap: bootstrap)?.part
-        let all = Comparison.all(able.map { ($0.transport, $0.cost) }, noise: noise, bootstrap: bootstrap)
+        let ratios = evidence.sample(control, role: .control, \.totalCPUUsPerMessage).ratiosByRound(
+            to: evidence.sample(control, \.totalCPUUsPerMessage))
+        let all = Comparison.all(
+            able.map { ($0.transport, $0.cost) }, control: ratios, looks: Looks(evidence.report.suite))
         let tied = all.filter { $0.first == able[0].transport && !$0.isSignificant }.map(\.second)
         return (able.map(\.transport).filter(tied.contains), true)
     }

@@ -54,11 +54,10 @@ package struct ComparisonLine: Sendable {
 
 extension ComparisonLine {
     /// All cells' values of a figure, with Holm's correction over them.
-    static func all(_ pairs: [FigurePair], tolerance: Double, seed: UInt64) -> [ComparisonLine] {
+    static func all(_ pairs: [FigurePair], tolerance: Double) -> [ComparisonLine] {
         let adjusted = Holm.adjust(pairs.map { MannWhitney($0.old, $0.new).p })
-        let bootstrap = Bootstrap(seed: seed)
         return zip(pairs, adjusted).compactMap { pair, p in
-            guard let score = bootstrap.ratio(of: pair.new, to: pair.old), score.median > 0 else { return nil }
+            guard let score = Estimate(ratioOf: pair.new, to: pair.old), score.median > 0 else { return nil }
             let size = max(score.median, 1 / score.median) - 1
             let isReal = p < Comparison.level && size > pair.noise
             let least = pair.leastVisible(tests: pairs.count)
@@ -79,7 +78,7 @@ struct FigurePair: Sendable {
     var figure: ComparedFigure
     var old: [Double]
     var new: [Double]
-    /// What the controls of both runs differ by together, as a part of 1.
+    /// What the controls of both runs may differ by together, as a part of 1.
     var noise: Double
 
     /// The least change that would have been called one, with the spread that the values have; nil where none would.
@@ -128,8 +127,8 @@ struct FigurePairs: Sendable {
         twin.transport = report.suite.controlTransport ?? cell.transport
         var control = twin
         control.role = .control
-        let ratios = Sample(report.rows.of(control), figure.score).ratios(
+        let ratios = Sample(report.rows.of(control), figure.score).ratiosByRound(
             to: Sample(report.rows.of(twin), figure.score))
-        return ControlNoise(ratios: ratios, bootstrap: Bootstrap(seed: report.suite.seed))?.part ?? 0
+        return Comparison.noiseBound(ratios)
     }
 }

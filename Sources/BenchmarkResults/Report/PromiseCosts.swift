@@ -55,8 +55,7 @@ struct PromiseCosts: Sendable {
         guard let other, other.cell != row.cell else { return Step(row: row) }
         func ratio(_ value: (ResultRow) -> Double?) -> Estimate? {
             let divisor = Sample(report.rows.of(other.cell), value)
-            return Bootstrap(seed: report.suite.seed).estimate(
-                Sample(report.rows.of(row.cell), value).ratios(to: divisor))
+            return Estimate(medianOf: Sample(report.rows.of(row.cell), value).ratios(to: divisor))
         }
         let figure: (ResultRow) -> Double? = row.cell.load == .closed ? \.throughput : { $0.ackLatency?.p99Us }
         return Step(row: row, ratio: ratio(figure), cpuRatio: ratio(\.totalCPUUsPerMessage))

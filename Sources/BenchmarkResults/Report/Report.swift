@@ -50,10 +50,15 @@ package struct Report: Sendable {
                     in: sweep,
                     transports: suite.transports.filter { name in rows.contains { $0.cell.transport == name } },
                     samples: { statistics.sample($0, at: $1, of: self.rows) },
-                    comparisons: { statistics.comparisons(at: $0, of: self.rows) }, seed: suite.seed)
+                    comparisons: { statistics.comparisons(at: $0, of: self.rows) })
             }
             return (sweep, crossovers)
         }
+    }
+
+    /// All pairs of transports under a load, within acknowledgement classes.
+    package func comparisons(at point: LoadPoint) -> [Comparison] {
+        Summary(suite: suite, floor: record.floor).comparisons(at: point, of: rows)
     }
 
     /// The highest rates carried, where rates were swept.
@@ -89,7 +94,8 @@ package struct Report: Sendable {
     package var table: String {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
-            overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self), isRateKept: isRateKept
+            overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
+            isRateKept: isRateKept, comparisons: comparisons
         ).text
     }
 }

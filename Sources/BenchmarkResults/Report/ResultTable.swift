@@ -15,6 +15,8 @@ struct ResultTable {
     var promises: [PromiseCosts] = []
     /// Whether a cell's rate was carried; nil where it has none.
     var isRateKept: (SummaryRow) -> Bool? = { _ in nil }
+    /// The comparisons of a load.
+    var comparisons: (LoadPoint) -> [Comparison] = { _ in [] }
 
     private struct Column {
         var title: String
@@ -52,8 +54,9 @@ struct ResultTable {
     }
 
     private func title(of point: LoadPoint) -> String {
-        let rounds = suite.rounds == 1 ? "1 round" : "medians of \(suite.rounds) rounds"
-        return "\(point.text), placement \(suite.placement.rawValue), \(rounds)"
+        let rounds = RoundsText.of(rows.filter { $0.cell.point == point }, suite)
+        let figures = rounds == "1 round" ? rounds : "medians of \(rounds)"
+        return "\(point.text), placement \(suite.placement.rawValue), \(figures)"
     }
 
     private var overheadLines: [String] {
@@ -67,7 +70,7 @@ struct ResultTable {
 
     private var columns: [Column] {
         [
-            Column(title: "#", field: Self.place),
+            Column(title: "#") { $0.place ?? "-" },
             Column(title: "transport", isText: true) { $0.cell.transport },
             Column(title: "msgs/s") { row in
                 (isRateKept(row) == false ? "!" : "")
@@ -89,20 +92,16 @@ struct ResultTable {
         ]
     }
 
-    /// The rank, with `=` behind it where it is shared.
-    private static func place(_ row: SummaryRow) -> String {
-        row.rank.map { "\($0)\(row.tiedWith.isEmpty ? "" : "=")" } ?? "-"
-    }
-
     /// What the ranks mean, or why there are none; and what marks mean.
     private func notes(_ rows: [SummaryRow]) -> [String] {
         var notes: [String] = []
         if rows.contains(where: { $0.rank != nil }) {
             if let noise = rows[0].aaNoisePercent {
                 notes.append(
-                    "noise: \(suite.controlTransport ?? floor) against itself differs by up to "
-                        + "\(DecimalText.short(noise))%; nothing smaller counts; = is a tie")
+                    "noise: \(suite.controlTransport ?? floor) against itself differs by "
+                        + "\(NumberText.significant(noise))%; nothing smaller counts")
             }
+            notes += DecisionNotes(comparisons(rows[0].cell.point)).sentences.flatMap { Self.wrapped($0) }
         } else {
             notes.append("not ranked: \(Comparison.whyNotRanked(rows, rounds: suite.rounds))")
         }
@@ -160,13 +159,18 @@ struct ResultTable {
 
     /// A line, or several of the table's width.
     private static func complaint(_ text: String) -> String {
+        wrapped("INVALID: \(text)", indent: 8).joined(separator: "\n")
+    }
+
+    /// Lines of at most the table's width, of which those behind the first are indented.
+    private static func wrapped(_ text: String, indent: Int = 2) -> [String] {
         var lines = [""]
-        for word in "INVALID: \(text)".split(separator: " ") {
+        for word in text.split(separator: " ") {
             if !lines[lines.count - 1].isEmpty, lines[lines.count - 1].count + 1 + word.count > width {
-                lines.append("        ")
+                lines.append(String(repeating: " ", count: indent))
             }
             lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 }

@@ -48,11 +48,10 @@ package struct RunComparison: Sendable {
         let isRelative =
             !rules.isAbsolute && old.record.floor == name && shared.contains { $0.transport == name }
         let others = isRelative ? shared.filter { $0.transport != name } : shared
-        let seed = new.suite.seed
         let pairs = FigurePairs(old: old, new: new, floor: isRelative ? name : nil)
         // A family of tests a figure: what is asked of one does not make another harder to see.
         let families = ComparedFigure.allCases.flatMap { figure in
-            ComparisonLine.all(others.compactMap { pairs.of($0, figure) }, tolerance: rules.tolerance, seed: seed)
+            ComparisonLine.all(others.compactMap { pairs.of($0, figure) }, tolerance: rules.tolerance)
         }
         lines = others.flatMap { cell in
             ComparedFigure.allCases.compactMap { figure in
@@ -65,7 +64,7 @@ package struct RunComparison: Sendable {
             ? [ComparedFigure.throughput, .cpu].flatMap { figure in
                 ComparisonLine.all(
                     shared.filter { $0.transport == name }.compactMap { own.of($0, figure) },
-                    tolerance: rules.tolerance, seed: seed)
+                    tolerance: rules.tolerance)
             } : []
         let measured = Set(lines.filter(\.isPrimary).map(\.cell))
         unmeasured = others.filter { !measured.contains($0) }

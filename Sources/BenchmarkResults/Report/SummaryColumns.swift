@@ -46,7 +46,7 @@ enum SummaryColumns {
             .figure("median_msgs_per_s", in: "msgs/s", "The median of the throughput.") {
                 $0.row.throughput?.median
             },
-            .figure("ci_low_msgs_per_s", in: "msgs/s", "The lower end of its 95% bootstrap interval.") {
+            .figure("ci_low_msgs_per_s", in: "msgs/s", "The lower end of its 95% interval.") {
                 $0.row.throughput?.low
             },
             .figure("ci_high_msgs_per_s", in: "msgs/s", "The upper end.") { $0.row.throughput?.high },
@@ -67,7 +67,9 @@ enum SummaryColumns {
                 "p_adjusted", places: 6,
                 "How likely such a difference from the baseline is by chance, corrected for all comparisons (Holm)."
             ) { $0.row.pAdjusted },
-            .count("rank", "The place among transports of the same ack_class under this load.") { $0.row.rank },
+            .count("rank", "The best place that it may have among those of its ack_class under this load.") {
+                $0.row.rank
+            },
             .text("tied_with", "Those of them that it cannot be told from.") { $0.row.tiedWith.joined(separator: " ") },
             .figure(
                 "aa_noise_pct", in: "%", "What two measurements of the same transport differ by under this load."
@@ -97,6 +99,20 @@ enum SummaryColumns {
                 "rate_reached", "true, or false where less than 98% was carried, beside what random arrivals explain."
             ) { reported in reported.report.isRateKept(reported.row).map { $0 ? "true" : "false" } },
             .text("durability", "Where an acknowledged entry is.") { $0.row.durability.rawValue },
+            .count("rank_worst", "The worst place that it may have: as rank where none is tied with it.") {
+                $0.row.worstRank
+            },
+            .text("equal_to", "Those of tied_with that it differs from by at most 5%, for sure.") {
+                $0.row.equalTo.joined(separator: " ")
+            },
+            .figure(
+                "least_difference_pct", in: "%",
+                "The least difference from any of its ack_class that nine of ten such runs would find."
+            ) { $0.row.leastDifferencePercent },
+            .figure(
+                "ci_coverage", places: 4,
+                "How often the intervals of so few rounds have the true value in them: 0.95 from six rounds on."
+            ) { $0.row.throughput.flatMap { $0.low == nil ? nil : $0.coverage } },
             .figure(
                 "noise_within_pct", in: "%",
                 "The standard deviation of a rate within a process under this load, of the transport measured twice."
@@ -113,7 +129,7 @@ enum SummaryColumns {
     ) -> [Column] {
         [
             .figure(name, in: unit, places: places, meaning) { value($0.row)?.median },
-            .figure("\(name)_ci_low", in: unit, places: places, "The lower end of its 95% bootstrap interval.") {
+            .figure("\(name)_ci_low", in: unit, places: places, "The lower end of its 95% interval.") {
                 value($0.row)?.low
             },
             .figure("\(name)_ci_high", in: unit, places: places, "The upper end.") { value($0.row)?.high },

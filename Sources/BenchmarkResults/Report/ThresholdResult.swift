@@ -136,13 +136,14 @@ extension Report {
             cell: row.cell, figure: bound.figure, relativeTo: relativeTo, limit: limit, value: Median.of(values),
             verdict: .notEvaluated, isImplied: isImplied)
         // Half of the rounds can be by chance on one side.
-        guard let value = result.value, values.count * 2 > suite.rounds else {
+        let rounds = max(suite.rounds, row.count + row.invalidCount)
+        guard let value = result.value, values.count * 2 > rounds else {
             let needed = bound.figure.fewestEntries
             let small = own.all.count < row.count && needed > 0
             result.reason =
                 small
-                ? "\(own.all.count) of \(suite.rounds) rows have the \(NumberText.whole(UInt64(needed))) entries that it needs"
-                : "\(values.count) of \(suite.rounds) rounds are valid"
+                ? "\(own.all.count) of \(rounds) rows have the \(NumberText.whole(UInt64(needed))) entries that it needs"
+                : "\(values.count) of \(rounds) rounds are valid"
                     + (relativeTo.map { " here and for \($0)" } ?? "")
             return result
         }

@@ -1,76 +1,161 @@
-/// Two transports under one load.
-struct Comparison: Sendable, Hashable {
-    /// The level of all tests.
-    static let level = 0.05
+import Glibc
 
-    var first: String
-    var second: String
+/// Two transports under one load: which is the better one, or that they are equal, or that neither can be told.
+package struct Comparison: Sendable, Hashable {
+    /// The level of all tests.
+    package static let level = 0.05
+    /// What counts as equal, as a part of 1: who chooses a transport looks at something else then.
+    package static let margin = 0.05
+
+    /// One of the two.
+    package var first: String
+    /// The other.
+    package var second: String
     /// The first's value by the second's, in rounds that have both.
-    var ratio: Estimate?
-    /// How likely such an order of the values is where there is no difference.
-    var p: Double
-    /// The same, corrected for all comparisons under this load.
-    var pAdjusted: Double
-    /// The smallest difference that this load's control would let pass, as a part of 1; nil without a control.
-    var noise: Double?
+    package var ratio: Estimate?
+    /// The number of such rounds.
+    package var rounds: Int
+    /// The better one; nil where no difference was found.
+    package var better: String?
+    /// By how much they differ at most, for sure, as a part of 1; nil where there are too few rounds to say.
+    package var atMost: Double?
+    /// How likely such an order of the values is where there is no difference, corrected for all comparisons under this load
+    /// and for all looks.
+    package var pAdjusted: Double
+    /// What the control differed from itself by, as a part of 1: no smaller difference counts; nil without a control.
+    package var noise: Double?
+    /// The least difference that nine of ten such runs would find, as a part of 1; nil where there are too few rounds.
+    package var leastDifference: Double?
+    /// How many rounds it would take to decide it, as far as those measured tell; nil where it is decided, or cannot be.
+    package var roundsToDecide: Int?
 
     /// Whether there is a difference: significant after the correction, and larger than the machine's own noise.
-    var isSignificant: Bool {
-        guard let ratio = ratio?.median, ratio > 0, pAdjusted < Self.level else { return false }
-        return max(ratio, 1 / ratio) - 1 > (noise ?? 0)
-    }
+    package var isSignificant: Bool { better != nil }
 
-    /// Whether so many rounds can tell so many transports apart: the smallest p-value that the test has, after the
-    /// correction, is below the level.
-    static func canTell(transports: Int, rounds: Int) -> Bool {
-        guard transports > 1, rounds > 1 else { return false }
-        let pairs = Double(transports * (transports - 1) / 2)
-        let separated = MannWhitney((0..<rounds).map(Double.init), (rounds..<2 * rounds).map(Double.init))
-        return separated.p * pairs < level
-    }
+    /// Whether they are equal for sure, as far as it matters (a test of equivalence: Schuirmann 1987).
+    package var isEqual: Bool { better == nil && (atMost.map { $0 <= Self.margin } ?? false) }
+
+    /// Whether further rounds may tell something.
+    package var isOpen: Bool { !isSignificant && !isEqual }
+
+    /// Whether it compares that transport.
+    package func has(_ transport: String) -> Bool { first == transport || second == transport }
+
+    /// The one of the two that is not that one.
+    package func other(than transport: String) -> String { first == transport ? second : first }
+
+    /// Whether so many rounds can tell anything.
+    package static func canTell(rounds: Int) -> Bool { rounds >= PairedTest.leastRounds }
 
     /// Why nothing is ranked under a load, and what to do about it.
     static func whyNotRanked(_ rows: [SummaryRow], rounds: Int) -> String {
         let classes = Dictionary(grouping: rows, by: \.acknowledgementClass).mapValues(\.count)
-        let most = classes.values.max() ?? 1
-        guard most > 1 else { return "nothing here has another of its acknowledgement class beside it" }
+        guard classes.values.max() ?? 1 > 1 else {
+            return "nothing here has another of its acknowledgement class beside it"
+        }
         // What the rounds would have been enough for, had all of them been valid.
-        guard canTell(transports: most, rounds: rounds) else {
-            let needed = (rounds...1000).first { canTell(transports: most, rounds: $0) } ?? rounds
-            return "\(rounds == 1 ? "1 round is" : "\(rounds) rounds are") too few to tell \(most) transports apart; "
-                + "take --rounds \(max(needed, 7))"
+        guard canTell(rounds: rounds) else {
+            return
+                "\(rounds == 1 ? "1 round is" : "\(rounds) rounds are") too few to tell transports apart; take --rounds 7"
         }
         return "too few of the \(rounds) rounds are valid to tell the transports apart; quiet the machine"
     }
-
-    /// All pairs of transports, with Holm's correction over all of them.
-    static func all(
-        _ samples: [(transport: String, sample: Sample)], noise: Double?, bootstrap: Bootstrap
-    ) -> [Comparison] {
-        var comparisons: [Comparison] = []
-        for (index, first) in samples.enumerated() {
-            for second in samples[(index + 1)...] {
-                comparisons.append(
-                    Comparison(
-                        first: first.transport, second: second.transport,
-                        ratio: bootstrap.estimate(first.sample.ratios(to: second.sample)),
-                        p: MannWhitney(first.sample.all, second.sample.all).p, pAdjusted: 1, noise: noise))
-            }
-        }
-        for (index, p) in Holm.adjust(comparisons.map(\.p)).enumerated() { comparisons[index].pAdjusted = p }
-        return comparisons
-    }
 }
 
-/// The machine's own noise under one load: what two measurements of the same transport differ by.
-struct ControlNoise: Sendable, Hashable {
-    /// The largest difference that the interval of the control's ratio allows, as a part of 1.
-    var part: Double
+extension Comparison {
+    /// All pairs of a family, look by look.
+    ///
+    /// At each look the pairs that are open are tested, with the correction of Holm over them, at the look's share of the
+    /// level; what is decided stays so. The chance that even one difference is found that is none is below the level: until
+    /// the first such error, those decided before differ, so that the correction is over all that do not; and the looks' shares
+    /// add up to the level (Maurer and Bretz 2013, Statistics in Biopharmaceutical Research 5, 311-320, have the general case).
+    ///
+    /// - Parameters:
+    ///   - samples: the values of each transport: larger is better.
+    ///   - control: the ratios of the control to the same transport, by their round.
+    static func all(
+        _ samples: [(transport: String, sample: Sample)], control: [Int: Double] = [:], looks: Looks
+    ) -> [Comparison] {
+        var pairs: [Pair] = []
+        for (index, first) in samples.enumerated() {
+            for second in samples[(index + 1)...] { pairs.append(Pair(first, second)) }
+        }
+        let lastRound = samples.compactMap { $0.sample.values.keys.max() }.max() ?? 0
+        for look in looks.reached(lastRound) {
+            let noise = noise(control, until: look)
+            let open = pairs.indices.filter { pairs[$0].comparison.isOpen }
+            let tests = open.map { PairedTest(pairs[$0].values(until: look)) }
+            let adjusted = Holm.adjust(tests.map { min(1, $0.p * Double(looks.count)) })
+            for (place, index) in open.enumerated() {
+                pairs[index].look(
+                    tests[place], pAdjusted: adjusted[place], noise: noise,
+                    level: level / Double(looks.count * open.count))
+            }
+        }
+        return pairs.map(\.comparison)
+    }
 
-    /// - Parameter ratios: the control's values by those of the same transport, round by round.
-    init?(ratios: [Double], bootstrap: Bootstrap) {
-        guard let estimate = bootstrap.estimate(ratios), estimate.median > 0 else { return nil }
-        let ends = [estimate.low ?? estimate.median, estimate.high ?? estimate.median].filter { $0 > 0 }
-        part = ends.map { max($0, 1 / $0) - 1 }.max() ?? 0
+    /// What the control differed from itself by, as a part of 1; nil without one.
+    static func noise(_ control: [Int: Double], until look: Int = .max) -> Double? {
+        Median.of(control.filter { $0.key <= look }.map(\.value)).flatMap { $0 > 0 ? max($0, 1 / $0) - 1 : nil }
+    }
+
+    /// What the control may differ from itself by, as a part of 1: the far end of its interval.
+    ///
+    /// Two runs that are compared have such a difference each, which is the same in all their rounds.
+    static func noiseBound(_ control: [Int: Double]) -> Double {
+        let test = PairedTest(control.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { log($0.value) })
+        let ends = test.interval(level: level) ?? test.center...test.center
+        return exp(max(ends.lowerBound.magnitude, ends.upperBound.magnitude)) - 1
+    }
+
+    /// A pair with its rounds.
+    private struct Pair {
+        var comparison: Comparison
+        private let logRatios: [Int: Double]
+
+        init(_ first: (transport: String, sample: Sample), _ second: (transport: String, sample: Sample)) {
+            let ratios = first.sample.ratiosByRound(to: second.sample)
+            logRatios = ratios.filter { $0.value > 0 }.mapValues { log($0) }
+            comparison = Comparison(
+                first: first.transport, second: second.transport, ratio: Estimate(medianOf: Array(ratios.values)),
+                rounds: ratios.count, pAdjusted: 1)
+        }
+
+        /// The logarithms of the ratios of the rounds up to that one.
+        func values(until look: Int) -> [Double] {
+            logRatios.filter { $0.key <= look }.sorted { $0.key < $1.key }.map(\.value)
+        }
+
+        /// Takes in what a test says, at a level for it alone.
+        mutating func look(_ test: PairedTest, pAdjusted: Double, noise: Double?, level: Double) {
+            comparison.pAdjusted = min(comparison.pAdjusted, pAdjusted)
+            comparison.noise = noise
+            let size = exp(test.center.magnitude) - 1
+            if pAdjusted < Comparison.level, size > noise ?? 0 {
+                comparison.better = test.center > 0 ? comparison.first : comparison.second
+            }
+            // Both one-sided tests of the equivalence have the whole level.
+            let farthest = test.interval(level: 2 * level).map { max($0.lowerBound.magnitude, $0.upperBound.magnitude) }
+            if let farthest { comparison.atMost = min(comparison.atMost ?? .infinity, exp(farthest) - 1) }
+            let least = test.leastDifference(level: level)
+            comparison.leastDifference = least.flatMap { size in
+                let least = max(exp(size) - 1, noise ?? 0)
+                return least < Self.largestLeast ? least : nil
+            }
+            comparison.roundsToDecide = comparison.isOpen ? Self.roundsNeeded(test, least) : nil
+        }
+
+        /// A least difference as large as that says only that the rounds say nothing: tenfold.
+        private static let largestLeast = 9.0
+
+        /// In how many rounds the test finds the difference, or the equivalence, that the ratios of these suggest: the error
+        /// becomes smaller by the square root of their number.
+        private static func roundsNeeded(_ test: PairedTest, _ least: Double?) -> Int? {
+            guard let least else { return nil }
+            let distance = max(test.center.magnitude, log(1 + Comparison.margin) - test.center.magnitude)
+            let rounds = Double(test.values.count) * (least / distance) * (least / distance)
+            return rounds < 1000 ? max(test.values.count + 1, Int(rounds.rounded(.up))) : nil
+        }
     }
 }

@@ -6,13 +6,13 @@ struct Crossover: Sendable, Hashable {
     var below: String
     /// The better one above it.
     var above: String
-    /// Where the medians meet, on a logarithmic axis between the two measured values; with its 95% bootstrap interval.
+    /// Where the medians meet, on a logarithmic axis between the two measured values; with its 95% interval.
     var value: Estimate
 
     /// All crossovers of pairs of transports along a sweep: both sides of each must be significant.
     static func all(
         in sweep: Sweep, transports: [String], samples: (String, LoadPoint) -> Sample?,
-        comparisons: (LoadPoint) -> [Comparison], seed: UInt64
+        comparisons: (LoadPoint) -> [Comparison]
     ) -> [Crossover] {
         var found: [Crossover] = []
         for (index, first) in transports.enumerated() {
@@ -24,7 +24,7 @@ struct Crossover: Sendable, Hashable {
                     guard let winner else { continue }
                     if let last, last.winner != winner {
                         let span = Array(sweep.points[last.index...place])
-                        if let value = meeting(span, sweep.axis, first, second, samples, seed) {
+                        if let value = meeting(span, sweep.axis, first, second, samples) {
                             found.append(Crossover(below: last.winner, above: winner, value: value))
                         }
                     }
@@ -36,46 +36,51 @@ struct Crossover: Sendable, Hashable {
     }
 
     private static func winner(_ first: String, _ second: String, _ comparisons: [Comparison]) -> String? {
-        guard
-            let comparison = comparisons.first(where: { Set([$0.first, $0.second]) == Set([first, second]) }),
-            comparison.isSignificant, let ratio = comparison.ratio?.median
-        else { return nil }
-        return ratio > 1 ? comparison.first : comparison.second
+        comparisons.first { $0.has(first) && $0.has(second) }?.better
     }
 
-    /// Where the ratio of the two passes 1, and where it does in resamples of the rounds.
+    /// Where the ratio of the two passes 1; with all places at which the rounds, on the line between the points, do not say
+    /// that it is another.
     private static func meeting(
         _ points: [LoadPoint], _ axis: Sweep.Axis, _ first: String, _ second: String,
-        _ samples: (String, LoadPoint) -> Sample?, _ seed: UInt64
+        _ samples: (String, LoadPoint) -> Sample?
     ) -> Estimate? {
         let places = points.compactMap { axis.value($0).map { log($0) } }
-        let ratios = points.map { point -> [Double] in
-            guard let one = samples(first, point), let other = samples(second, point) else { return [] }
-            return one.ratios(to: other).map { log($0) }
+        let ratios = points.map { point -> [Int: Double] in
+            guard let one = samples(first, point), let other = samples(second, point) else { return [:] }
+            return one.ratiosByRound(to: other).mapValues { log($0) }
         }
-        guard ratios.allSatisfy({ !$0.isEmpty }),
-            let middle = crossing(places, ratios.compactMap { Median.of($0) })
-        else { return nil }
-        var generator = SplitMix64(seed: seed)
-        var values: [Double] = []
-        for _ in 0..<Bootstrap.resamples {
-            let medians = ratios.compactMap { sample in
-                Median.of(sample.map { _ in sample[generator.next(below: sample.count)] })
-            }
-            // A resample in which the sides do not differ says that the crossover lies at an end or beyond.
-            values.append(crossing(places, medians) ?? nearerEnd(places, medians))
-        }
-        values.sort()
-        let tail = (1 - Bootstrap.confidence) / 2
-        return Estimate(
-            median: exp(middle), low: Median.quantile(tail, ofSorted: values).map { exp($0) },
-            high: Median.quantile(1 - tail, ofSorted: values).map { exp($0) })
+        guard places.count == points.count else { return nil }
+        return meeting(places, ratios)
     }
 
-    private static func nearerEnd(_ places: [Double], _ values: [Double]) -> Double {
-        let (first, last) = (values[0].magnitude, values[values.count - 1].magnitude)
-        return first < last ? places[0] : places[places.count - 1]
+    /// The same for the logarithms of the places, and of the ratios by their round at each.
+    static func meeting(_ places: [Double], _ ratios: [[Int: Double]]) -> Estimate? {
+        // Points of one round belong together.
+        let rounds = ratios[0].keys.filter { round in ratios.allSatisfy { $0[round] != nil } }
+        guard !rounds.isEmpty else { return nil }
+        /// What the rounds say at a place on the axis.
+        func estimate(at place: Double) -> Estimate? {
+            let next = max(1, places.firstIndex { $0 >= place } ?? places.count - 1)
+            let part = (place - places[next - 1]) / (places[next] - places[next - 1])
+            return Estimate(
+                medianOf: rounds.compactMap { round in
+                    guard let from = ratios[next - 1][round], let to = ratios[next][round] else { return nil }
+                    return from + (to - from) * part
+                })
+        }
+        let (start, end) = (places[0], places[places.count - 1])
+        let grid = (0...steps).map { start + (end - start) * Double($0) / Double(steps) }
+        let estimates = grid.compactMap(estimate)
+        guard estimates.count == grid.count, let middle = crossing(grid, estimates.map(\.median)) else { return nil }
+        let possible = zip(grid, estimates).filter { ($0.1.low ?? 0) <= 0 && ($0.1.high ?? 0) >= 0 }.map(\.0)
+        return Estimate(
+            median: exp(middle), low: possible.first.map { exp(min($0, middle)) },
+            high: possible.last.map { exp(max($0, middle)) }, coverage: estimates[0].coverage)
     }
+
+    /// How finely an interval is searched.
+    private static let steps = 400
 
     /// The first zero of a line through the values.
     private static func crossing(_ places: [Double], _ values: [Double]) -> Double? {

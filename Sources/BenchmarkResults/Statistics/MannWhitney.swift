@@ -30,6 +30,12 @@ struct MannWhitney: Sendable {
 
     /// How likely `u` or more is.
     private static func exactTail(_ u: Double, _ n: Int, _ m: Int) -> Double {
+        let counts = counts(n, m)
+        return counts[Int(u.rounded(.up))...].reduce(0, +) / counts.reduce(0, +)
+    }
+
+    /// The number of orders with each u.
+    private static func counts(_ n: Int, _ m: Int) -> [Double] {
         // The number of orders with each u is a coefficient of the Gaussian binomial: the product over i of
         // (1 - q^(m+i)) / (1 - q^i).
         let (fewer, more) = (min(n, m), max(n, m))
@@ -41,9 +47,31 @@ struct MannWhitney: Sendable {
             }
             for index in counts.indices where index >= i { counts[index] += counts[index - i] }
         }
-        let tail = counts[Int(u.rounded(.up))...].reduce(0, +)
-        return tail / counts.reduce(0, +)
+        return counts
     }
+
+    /// The place, from 1, among the quotients of all pairs of two samples, sorted, of the lower end of the interval that the
+    /// test does not reject, where it comes nearest to 95%; and what that covers.
+    static func cut(_ n: Int, _ m: Int) -> (place: Int, coverage: Double) {
+        guard n <= mostExact, m <= mostExact else {
+            let spread = (Double(n * m) / 12 * Double(n + m + 1)).squareRoot()
+            return (max(1, Int(Double(n * m) / 2 - 1.96 * spread)), Estimate.confidence)
+        }
+        let counts = counts(n, m)
+        let all = counts.reduce(0, +)
+        var (best, sum) = ((place: 1, coverage: 0.0), 0.0)
+        for (u, count) in counts.enumerated() {
+            sum += count
+            let coverage = 1 - 2 * sum / all
+            guard u == 0 || (coverage - Estimate.confidence).magnitude < (best.coverage - Estimate.confidence).magnitude
+            else { break }
+            best = (u + 1, coverage)
+        }
+        return best
+    }
+
+    /// The most values of which all orders are counted for an interval.
+    private static let mostExact = 40
 
     private static func normalTail(_ u: Double, _ n: Int, _ m: Int, tieTerm: Double) -> Double {
         let total = Double(n + m)

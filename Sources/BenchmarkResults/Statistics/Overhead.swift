@@ -10,13 +10,12 @@ struct Overhead: Sendable {
 
     /// One for each load, from the rows of `overhead.csv`.
     static func all(_ rows: [ResultRow], of suite: Suite) -> [Overhead] {
-        let bootstrap = Bootstrap(seed: suite.seed)
         return suite.points.compactMap { point in
             let own = rows.filter { $0.planned.cell.point == point }
             func ratio(_ value: (ResultRow) -> Double?) -> Estimate? {
                 let bare = own.filter { $0.planned.cell.role == .bareLoop }
                 let measured = own.filter { $0.planned.cell.role == .cell }
-                return bootstrap.estimate(Sample(measured, value).ratios(to: Sample(bare, value)))
+                return Estimate(medianOf: Sample(measured, value).ratios(to: Sample(bare, value)))
             }
             guard let transport = own.first?.planned.cell.transport, let rate = ratio(\.throughput),
                 let cpu = ratio(\.totalCPUUsPerMessage)

@@ -16,10 +16,16 @@ struct Sample: Sendable, Hashable {
     /// The values by those of another cell in the same round, for the rounds that have both: rows of one round were
     /// measured within seconds of each other, so that a machine that drifts drifts out of their ratio.
     func ratios(to other: Sample) -> [Double] {
-        values.sorted { $0.key < $1.key }.compactMap { round, value in
-            guard let divisor = other.values[round], divisor > 0 else { return nil }
-            return value / divisor
+        ratiosByRound(to: other).sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The same by their round.
+    func ratiosByRound(to other: Sample) -> [Int: Double] {
+        var ratios: [Int: Double] = [:]
+        for (round, value) in values {
+            if let divisor = other.values[round], divisor > 0 { ratios[round] = value / divisor }
         }
+        return ratios
     }
 }
 

@@ -43,73 +43,73 @@ struct Summary: Sendable {
     /// All comparisons under one load, within classes.
     func comparisons(at point: LoadPoint, of results: [ResultRow]) -> [Comparison] {
         let own = results.filter { $0.planned.cell.point == point }
-        let bootstrap = Bootstrap(seed: suite.seed)
-        let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: own)) }
-        let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
-        let noise = noise(own, sampleOf, Self.score(point), bootstrap)
+        return families(at: point, own).values.flatMap(\.self)
+    }
+
+    /// The comparisons within each acknowledgement class; ranks are given within one, so that the correction is over its pairs.
+    private func families(at point: LoadPoint, _ results: [ResultRow]) -> [String: [Comparison]] {
+        let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: results)) }
         let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
-            own.first { $0.planned.cell.transport == sample.transport }?.acknowledgementClass ?? ""
+            results.first { $0.planned.cell.transport == sample.transport }?.acknowledgementClass ?? ""
         }
-        return classes.values.flatMap { Comparison.all($0, noise: noise, bootstrap: bootstrap) }
+        let control = control(results, Self.score(point))
+        let looks = Looks(suite)
+        return classes.mapValues { Comparison.all($0, control: control, looks: looks) }
+    }
+
+    /// The control's values by those of the same transport, by their round.
+    private func control(_ results: [ResultRow], _ score: (ResultRow) -> Double?) -> [Int: Double] {
+        let control = results.filter { $0.planned.cell.role == .control }
+        guard let transport = control.first?.planned.cell.transport else { return [:] }
+        let twin = results.filter { $0.planned.cell.role == .cell && $0.planned.cell.transport == transport }
+        return Sample(control, score).ratiosByRound(to: Sample(twin, score))
     }
 
     private func rows(at point: LoadPoint, _ results: [ResultRow]) -> [SummaryRow] {
-        let bootstrap = Bootstrap(seed: suite.seed)
         let score = Self.score(point)
         let own = results.filter { $0.planned.cell.role == .cell }
         let byTransport = Dictionary(grouping: own, by: \.planned.cell.transport)
         let measured = suite.transports.filter { byTransport[$0] != nil }
         let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
         let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
-        let noise = noise(results, sampleOf, score, bootstrap)
+        let noise = Comparison.noise(control(results, score))
         let processNoise = ProcessNoise(results)
-        // Ranks are given within a class, so the correction is over its pairs.
-        let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) {
-            byTransport[$0.transport]?.first?.acknowledgementClass ?? ""
-        }
-        let families = classes.mapValues { Comparison.all($0, noise: noise, bootstrap: bootstrap) }
+        let families = families(at: point, results)
         let rankings = families.compactMapValues { family -> Ranking? in
-            let members = Set(family.flatMap { [$0.first, $0.second] })
-            let rounds = members.compactMap { sampleOf[$0]?.values.count }.min() ?? 0
-            guard Comparison.canTell(transports: members.count, rounds: rounds) else { return nil }
-            return Ranking(Array(members), family)
+            guard family.contains(where: { Comparison.canTell(rounds: $0.rounds) }) else { return nil }
+            return Ranking(measured.filter { name in family.contains { $0.has(name) } }, family)
         }
         return measured.map { transport in
             let rows = byTransport[transport] ?? []
-            var row = SummaryRow(transport, point, rows, bootstrap)
+            var row = SummaryRow(transport, point, rows)
             func ratio(to other: String?) -> Estimate? {
                 guard let other, let own = sampleOf[transport], let divisor = sampleOf[other] else { return nil }
                 let ratios = own.ratios(to: divisor)
                 // A ratio of latencies reads the other way round than one of their inverses; and the median of an even number
                 // of inverses is not the inverse of the median.
-                return bootstrap.estimate(point.load == .closed ? ratios : ratios.map { 1 / $0 })
+                return Estimate(medianOf: point.load == .closed ? ratios : ratios.map { 1 / $0 })
             }
             row.ratioToFloor = ratio(to: floor)
             row.ratioToBaseline = ratio(to: baseline)
             row.cpuRatioToBaseline = baseline.flatMap { name in
                 let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
-                return bootstrap.estimate(Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
+                return Estimate(medianOf: Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
             }
-            let comparison = families[row.acknowledgementClass]?.first {
-                transport != baseline && Set([$0.first, $0.second]) == Set([transport, baseline ?? ""])
-            }
+            let own = families[row.acknowledgementClass]?.filter { $0.has(transport) } ?? []
+            let comparison = own.first { transport != baseline && $0.has(baseline ?? "") }
             row.pAdjusted = comparison?.pAdjusted
             row.isTiedWithBaseline = comparison.map { !$0.isSignificant }
-            let place = rankings[row.acknowledgementClass]?.places[transport]
-            row.rank = place?.rank
-            row.tiedWith = place?.tiedWith ?? []
+            if let place = rankings[row.acknowledgementClass]?.places[transport] {
+                row.rank = place.best
+                row.worstRank = place.worst
+                row.tiedWith = place.tiedWith
+                row.equalTo = place.equalTo
+                row.leastDifferencePercent = own.compactMap(\.leastDifference).max().map { $0 * 100 }
+            }
             row.aaNoisePercent = noise.map { $0 * 100 }
             row.processNoise = processNoise
             return row
         }
-    }
-
-    private func noise(
-        _ results: [ResultRow], _ samples: [String: Sample], _ score: (ResultRow) -> Double?, _ bootstrap: Bootstrap
-    ) -> Double? {
-        let control = results.filter { $0.planned.cell.role == .control }
-        guard let transport = control.first?.planned.cell.transport, let sample = samples[transport] else { return nil }
-        return ControlNoise(ratios: Sample(control, score).ratios(to: sample), bootstrap: bootstrap)?.part
     }
 }
 

@@ -28,10 +28,17 @@ package struct SummaryRow: Sendable {
     package var pAdjusted: Double?
     /// Whether there is no difference from the baseline that could be told; nil for the baseline itself.
     package var isTiedWithBaseline: Bool?
-    /// The place among transports of the same acknowledgement class under this load; nil where too little was measured.
+    /// The best place that it may have among transports of the same acknowledgement class under this load: 1 and the number of
+    /// those that are better for sure; nil where too little was measured.
     package var rank: Int?
+    /// The worst place that it may have: the number of those transports less those that are worse for sure.
+    package var worstRank: Int?
     /// The transports of that class that it cannot be told from.
     package var tiedWith: [String] = []
+    /// Those of them that it is equal to for sure, within ``Comparison/margin``.
+    package var equalTo: [String] = []
+    /// The least difference from each of the others of its class that nine of ten such runs would find, in percent.
+    package var leastDifferencePercent: Double?
     /// What two measurements of the same transport differ by under this load, in percent.
     package var aaNoisePercent: Double?
     /// What of a rate's noise lies within processes under this load, and what between them; nil where that was not measured.
@@ -46,6 +53,13 @@ package struct SummaryRow: Sendable {
 }
 
 extension SummaryRow {
+    /// The places that it may have: `2`, or `2 to 4` where others cannot be told from it; nil where nothing is ranked.
+    package var place: String? {
+        guard let rank else { return nil }
+        guard let worstRank, worstRank > rank else { return String(rank) }
+        return "\(rank) to \(worstRank)"
+    }
+
     /// The figures whose medians are columns of `summary.csv` too, in their order there.
     static let medianColumns = columns([
         "ack_p50_us", "ack_p99_us", "delivered_p99_us", "broker_cpu_us_per_msg", "logger_cpu_us_per_msg",
@@ -89,9 +103,9 @@ extension SummaryRow {
 
 extension SummaryRow {
     /// The medians of a cell's valid rows.
-    init(_ transport: String, _ point: LoadPoint, _ rows: [ResultRow], _ bootstrap: Bootstrap) {
+    init(_ transport: String, _ point: LoadPoint, _ rows: [ResultRow]) {
         func estimate(_ value: (ResultRow) -> Double?) -> Estimate? {
-            bootstrap.estimate(Sample(rows, value).all)
+            Estimate(medianOf: Sample(rows, value).all)
         }
         let first = rows.first
         cell = Cell(

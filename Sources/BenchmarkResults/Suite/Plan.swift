@@ -10,27 +10,13 @@ package struct Plan: Sendable, Hashable {
     ///
     /// In each round, the cells of one store stay together: they have a logger.
     package init(suite: Suite) {
-        self.init(suite.usedStores.map { store in suite.cells.filter { $0.store == store } }, suite)
+        self.init(suite.byStore(suite.cells), suite)
     }
 
     /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
     package init(_ groups: [[Cell]], _ suite: Suite, after count: Int = 0) {
-        var generator = SplitMix64(seed: suite.seed)
-        var planned: [PlannedCell] = []
-        for block in 1...max(1, suite.rounds) {
-            var groups = groups
-            generator.shuffle(&groups)
-            let round = groups.flatMap { group in
-                var group = group
-                generator.shuffle(&group)
-                return group
-            }
-            for (index, cell) in round.enumerated() {
-                let number = count + planned.count + 1
-                planned.append(PlannedCell(cell: cell, block: block, orderInBlock: index + 1, number: number))
-            }
-        }
-        self.cells = planned
+        var order = RoundOrder(seed: suite.seed, after: count)
+        cells = (1...max(1, suite.rounds)).flatMap { _ in order.next(groups) }
     }
 
     /// The same cells, round by round.
@@ -65,6 +51,11 @@ extension Suite {
     /// Where the logger keeps entries, one after the other.
     package var usedStores: [StoreKind] { stores ?? [.memory] }
 
+    /// Cells in a group for each store, since a logger has one.
+    func byStore(_ cells: [Cell]) -> [[Cell]] {
+        usedStores.map { store in cells.filter { $0.store == store } }.filter { !$0.isEmpty }
+    }
+
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
     package var cells: [Cell] {
         points.flatMap { point in
@@ -87,6 +78,7 @@ extension Suite {
         suite.placement = .oneCPU
         suite.stores = nil
         suite.rounds = 9
+        suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
         suite.warmup = min(warmup, 0.08)
         return suite

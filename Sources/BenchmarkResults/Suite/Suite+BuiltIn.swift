@@ -34,7 +34,7 @@ extension Suite {
 
     /// About how long the suite's cells take, in seconds.
     package var estimatedSeconds: Double {
-        estimatedSeconds(cells: cells.count)
+        max(estimatedSeconds(cells: cells.count), timeBudget ?? 0)
             + (overhead.map { $0.estimatedSeconds(cells: 2 * $0.overheadPairs.count) } ?? 0)
     }
 

@@ -26,8 +26,11 @@ package struct Suite: Sendable, Hashable, Codable {
     /// Where the logger keeps entries: every load is measured with each; nil, as in records of before there was a choice, is its
     /// memory.
     package var stores: [StoreKind]?
-    /// How often every cell is measured.
+    /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
+    /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
+    /// number is fixed, as in records of before there was a choice.
+    package var timeBudget: Double?
     /// How long a cell is measured, in seconds.
     package var duration: Double
     /// How long a cell is loaded before it is measured, in seconds.
@@ -145,7 +148,35 @@ extension SuiteKey {
     ]
 
     private static let order: [SuiteKey] = [
-        .integer("rounds", valueName: "n", \.rounds, in: 1...1000, "How often every cell is measured."),
+        SuiteKey(
+            "rounds", .integer, valueName: "n", allowed: SuiteRules.text(SuiteRules.rounds),
+            { _ in
+                "How often every cell is measured, instead of as often as a time budget allows and its order asks for."
+            },
+            set: { value, suite in
+                guard case .integer(let rounds) = value else { return }
+                suite.rounds = rounds
+                suite.timeBudget = nil
+            },
+            check: { suite, _ throws(SuiteViolation) in
+                try SuiteRules.check(suite.rounds, "rounds", in: SuiteRules.rounds)
+            }),
+        SuiteKey(
+            "time_budget_s", .number, flag: "time-budget", valueName: "seconds",
+            allowed: SuiteRules.text(SuiteRules.seconds),
+            { _ in
+                "How long the rounds may take together, in seconds: the first \(Looks.planned[0]) are measured in any case, further ones go "
+                    + "to the loads and transports whose order is still open."
+            },
+            set: { value, suite in
+                guard case .number(let seconds) = value else { return }
+                suite.timeBudget = seconds
+                suite.rounds = Looks.planned[0]
+            },
+            check: { suite, _ throws(SuiteViolation) in
+                guard let budget = suite.timeBudget else { return }
+                try SuiteRules.check(budget, "time_budget_s", in: SuiteRules.seconds)
+            }),
         .number(
             "duration_s", flag: "duration", valueName: "seconds", \.duration, in: 0.05...3600,
             "How long a cell is measured, in seconds."),

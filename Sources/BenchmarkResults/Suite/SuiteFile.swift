@@ -32,6 +32,9 @@ struct SuiteFile {
         if let (key, rate) = suite.unscheduled(values.map(\.key)) {
             throw error(at: line(key.name), "\(key.name): a closed load has no schedule; add \(rate.name)")
         }
+        if let key = Suite.contradiction(values.map(\.key)) {
+            throw error(at: line(key.name), "\(key.name): \(Suite.fixedAndBudgeted)")
+        }
         if let violation = SuiteRules.violation(of: suite, transports: choice) {
             throw error(at: line(violation.key), "\(violation.key): \(violation.message)")
         }

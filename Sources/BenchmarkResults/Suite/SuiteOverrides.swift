@@ -29,11 +29,21 @@ extension Suite {
         if let (key, rate) = suite.unscheduled(given) {
             throw SuiteError(source: "--\(key.flag)", message: "a closed load has no schedule; add --\(rate.flag)")
         }
+        if let key = Suite.contradiction(given) {
+            throw SuiteError(source: "--\(key.flag)", message: Suite.fixedAndBudgeted)
+        }
         if let violation = SuiteRules.violation(of: suite, transports: choice) {
             throw SuiteError(source: violation.flag, message: violation.message)
         }
         return suite
     }
+
+    /// The key that another of the same file or command contradicts; nil where none does.
+    static func contradiction(_ given: [SuiteKey]) -> SuiteKey? {
+        given.contains { $0.name == "rounds" } ? given.first { $0.name == "time_budget_s" } : nil
+    }
+
+    static let fixedAndBudgeted = "the number of rounds is fixed; leave out one of the two"
 
     /// The first of the keys that means nothing without a rate, with the key of that rate; nil where all mean something.
     func unscheduled(_ given: [SuiteKey]) -> (key: SuiteKey, rate: SuiteKey)? {

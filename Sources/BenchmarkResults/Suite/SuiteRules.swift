@@ -12,6 +12,8 @@ struct SuiteViolation: Error {
 enum SuiteRules {
     static let ratePerSecond = 0.1...10_000_000.0
     static let microseconds = 1.0...60_000_000.0
+    static let rounds = 1...1000
+    static let seconds = 1.0...86_400.0
     static let maxNameLength = 64
 
     /// The first rule that `suite` breaks, or nil.

@@ -30,17 +30,41 @@ def whitney(first, second):
     return f"        (\n            {swift(first)},\n            {swift(second)}, {figures}\n        ),"
 
 
-def bootstrap(values):
-    result = stats.bootstrap(
-        (values,),
-        numpy.median,
-        n_resamples=100_000,
-        method="percentile",
-        rng=numpy.random.default_rng(1),
-        vectorized=True,
-    )
-    low, high = result.confidence_interval
+def signed_rank(values):
+    tied = len({abs(value) for value in values}) < len(values) or 0 in values
+    result = stats.wilcoxon(values, method="asymptotic" if tied or len(values) > 50 else "exact")
+    return f"        ({swift(values)}, {float(result.pvalue)!r}),"
+
+
+def student(t, freedom):
+    return f"        ({t}, {freedom}, {float(2 * stats.t.sf(t, freedom))!r}),"
+
+
+def median_interval(values):
+    """Hettmansperger and Sheather (1986), between the order statistics whose coverages are next to 95%."""
+    ordered = sorted(values)
+    count = len(ordered)
+
+    def coverage(k):
+        return 1 - 2 * stats.binom.cdf(k - 1, count, 0.5)
+
+    k = max(k for k in range(1, count // 2 + 1) if coverage(k) >= 0.95)
+    part = (coverage(k) - 0.95) / (coverage(k) - coverage(k + 1))
+    weight = (count - k) * part / (k + (count - 2 * k) * part)
+    low = (1 - weight) * ordered[k - 1] + weight * ordered[k]
+    high = (1 - weight) * ordered[count - k] + weight * ordered[count - k - 1]
     return f"        ({swift(values)}, {float(numpy.median(values))!r}, {float(low)!r}, {float(high)!r}),"
+
+
+def percentile_ranks(percentile, count):
+    """The ranks at which the binomial number of values below the percentile comes nearest to 2.5% on each side."""
+    below = stats.binom(count, percentile / 100)
+
+    def nearest(chance):
+        start = int(below.ppf(chance))
+        return min(range(max(0, start - 2), start + 3), key=lambda k: abs(below.cdf(k) - chance))
+
+    return f"        ({percentile}, {count}, {nearest(0.025) + 1}, {min(count, nearest(0.975) + 1)}),"
 
 
 def holm(values):
@@ -78,9 +102,19 @@ for first, second in [
 print("    ]\n\n    static let holm: [(p: [Double], adjusted: [Double])] = [")
 for p in [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.9, 0.6], [0.001, 0.001, 0.02, 0.8, 0.04, 0.011]]:
     print(holm(p))
-print("    ]\n\n    static let bootstrap: [(values: [Double], median: Double, low: Double, high: Double)] = [")
-for count, spread in [(3, 0.1), (5, 0.1), (7, 0.05), (9, 0.3), (15, 0.1), (31, 0.2), (60, 0.5)]:
-    print(bootstrap(sample(count, 1000, spread)))
+print("    ]\n\n    static let signedRank: [(values: [Double], p: Double)] = [")
+for count, shift in [(6, 0.1), (15, 0.05), (20, -0.02), (50, 0.03), (64, 0.02)]:
+    print(signed_rank([round(random.gauss(shift, 0.1), 6) for _ in range(count)]))
+print(signed_rank([round(random.gauss(0.5, 1), 0) for _ in range(20)]))
+print("    ]\n\n    static let student: [(t: Double, freedom: Double, p: Double)] = [")
+for t, freedom in [(0.5, 3), (2.447, 6), (7.5, 5), (12, 13), (40, 4), (1.96, 1e7)]:
+    print(student(t, freedom))
+print("    ]\n\n    static let median: [(values: [Double], median: Double, low: Double, high: Double)] = [")
+for count, spread in [(6, 0.1), (7, 0.05), (9, 0.3), (10, 0.3), (15, 0.1), (31, 0.2), (60, 0.5)]:
+    print(median_interval(sample(count, 1000, spread)))
+print("    ]\n\n    static let ranks: [(percentile: Double, count: UInt64, low: UInt64, high: UInt64)] = [")
+for percentile, count in [(50, 20), (90, 100), (99, 1000), (99, 123_456), (99.9, 10_000), (99.9, 5_000_000)]:
+    print(percentile_ranks(percentile, count))
 print("    ]\n\n    static let percentiles: [(values: [Double], at50And90And99And999: [Double])] = [")
 for count in [7, 100, 1500]:
     print(percentiles([round(v) for v in sample(count, 60_000, 0.8)]))

@@ -1,0 +1,3 @@
+import brokerlab
+
+await Program.run(with: [Planted.descriptor])
