@@ -1,7 +1,8 @@
 import BenchmarkResults
 import Broker
 
-/// A benchmark: the cells of a suite, measured one after the other against a logger in a process of its own.
+/// A benchmark: the cells of a suite, measured one after the other; broker and logger are processes of their own, fresh in
+/// every round.
 package struct Benchmark: Sendable {
     private let configuration: BenchmarkConfiguration
 
@@ -10,9 +11,9 @@ package struct Benchmark: Sendable {
         self.configuration = configuration
     }
 
-    /// Starts the logger, measures every cell, stops the logger, and writes the summary.
+    /// Measures every cell, and writes the summary.
     ///
-    /// When the task is cancelled, or the logger is lost, the run stops at once; what was measured is kept, and the
+    /// When the task is cancelled, or a logger is lost, the run stops at once; what was measured is kept, and the
     /// outcome says how it ended.
     /// - Throws: ``SuiteError``; ``BenchmarkError`` when nothing could be measured or the files cannot be written;
     ///   `CancellationError` when cancelled before the first row.
@@ -26,10 +27,8 @@ package struct Benchmark: Sendable {
         do {
             defer { configuration.progress.show(.ended) }
             try run.measureLayers()
-            configuration.progress.show(.startingLogger)
-            try await LoggerProcess.run(configuration.logger) { logger in
-                try await run.measureAll(with: logger)
-            }
+            configuration.progress.show(.starting)
+            try await run.measureAll()
             ending = .complete
         } catch {
             let isCancelled = error is CancellationError || Task.isCancelled

@@ -7,10 +7,16 @@ package struct BenchmarkConfiguration: Sendable {
     package var suite: Suite
     /// The transports, and variants of them, that the suite's selectors stand for.
     package var registry: [TransportDescriptor]
-    /// How to start the logger.
-    package var logger: LoggerCommand
+    /// How to start a logger; each round has its own, and the control in it another one.
+    package var logger: @Sendable (LoggerSeat) -> LoggerCommand
+    /// Starts a load generator; each round has its own, and the control in it another one.
+    var startGenerator: GeneratorSeat.Start
     /// Where the results go; made before anything is started.
     package var folder: ResultsFolder
+    /// Makes a store of that kind for one logger, lends it, and removes it; not asked for the logger's memory.
+    package var withStore: WithStore = { kind, _ in
+        throw BenchmarkError("there is no store of the kind \(kind.rawValue)")
+    }
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     package var companions: [CompanionProcess] = []
     /// What the report says of the machine and the build.
@@ -21,25 +27,29 @@ package struct BenchmarkConfiguration: Sendable {
     package var makeLayerWork: MakeLayerWork?
     /// The command that runs it, for the report's reader.
     package var command: [String] = []
-    /// Changes the options of a transport's broker half before it is made, for example its queue.
-    package var adjustClientOptions: @Sendable (TransportDescriptor, _ options: inout ClientOptions) -> Void = { _, _ in
-    }
-    /// How many entries a message broker between the halves of a transport still holds for the logger.
+    /// Changes where a transport's broker half sends to, from where its logger says that it listens.
+    package var adjustTarget: @Sendable (TransportDescriptor, _ target: inout String) -> Void = { _, _ in }
+    /// How many entries a message broker between the halves of a transport still holds for a logger.
     ///
     /// As long as there are some, what has not arrived is not lost. Nil where there is no message broker.
-    package var backlog: @Sendable (TransportDescriptor) async throws -> Int? = { _ in nil }
+    package var backlog: @Sendable (TransportDescriptor, LoggerSeat) async throws -> Int? = { _, _ in nil }
     /// Who is told how far the run is.
     package var progress: any ProgressSink = SilentProgress()
 
+    /// Lends a store.
+    package typealias WithStore =
+        @Sendable (StoreKind, _ body: @escaping @Sendable (LoggerStore) async throws -> Void) async throws -> Void
+
     /// Creates a configuration; the other properties can be set afterwards.
     package init(
-        suite: Suite, registry: [TransportDescriptor], logger: LoggerCommand, folder: ResultsFolder,
-        environment: BenchmarkEnvironment? = nil
+        suite: Suite, registry: [TransportDescriptor], generator: PartyCommand, folder: ResultsFolder,
+        environment: BenchmarkEnvironment? = nil, logger: @escaping @Sendable (LoggerSeat) -> LoggerCommand
     ) {
         self.suite = suite
         self.registry = registry
         self.logger = logger
+        startGenerator = { try await GeneratorParty.start(generator) }
         self.folder = folder
-        self.environment = environment ?? .current(checkoutNear: logger.executable)
+        self.environment = environment ?? .current(checkoutNear: generator.executable)
     }
 }

@@ -18,6 +18,8 @@ final class BenchmarkRun: Sendable {
     private struct Stage {
         var suite: Suite
         var file: ResultsFile
+        /// Which cores are whose.
+        var pinning: CPUPinning
         /// The groups of cells that a round has; nil for all of the suite's.
         var groups: [[Cell]]?
         /// Whether its rows are the benchmark's results.
@@ -26,11 +28,13 @@ final class BenchmarkRun: Sendable {
 
     init(configuration: BenchmarkConfiguration, suite: Suite) throws(BenchmarkError) {
         self.configuration = configuration
-        main = Stage(suite: suite, file: try ResultsFile(path: configuration.folder.resultsFile), isMain: true)
+        main = Stage(
+            suite: suite, file: try ResultsFile(path: configuration.folder.resultsFile),
+            pinning: try CPUPinning(suite.placement), isMain: true)
         overhead = try suite.overhead.map { suite throws(BenchmarkError) in
             Stage(
                 suite: suite, file: try ResultsFile(path: configuration.folder.overheadFile),
-                groups: suite.overheadPairs)
+                pinning: try CPUPinning(suite.placement), groups: suite.overheadPairs)
         }
         log = try HistogramLog(
             path: configuration.folder.histogramFile, startedAt: Double(MonotonicClock.wallTime) / 1e9)
@@ -56,52 +60,69 @@ final class BenchmarkRun: Sendable {
     }
 
     /// Measures every cell, in the plan's order, and then what shows the lab's own cost.
-    /// - Throws: `CancellationError`; ``BenchmarkError`` when the logger's account or the file cannot be had any more.
-    func measureAll(with logger: LoggerProcess) async throws {
-        guard let control = logger.targets[configuration.logger.controlTransport] else {
-            throw missing(configuration.logger.controlTransport)
-        }
-        let ledger = try ControlClient(target: control)
-        defer { ledger.close() }
-        let pinning = try CPUPinning(processes: [getpid(), logger.pid])
-        // The logger's pinning ends with the logger.
-        defer { try? pinning.release() }
+    /// - Throws: `CancellationError`; ``BenchmarkError`` when a logger's account or the file cannot be had any more.
+    func measureAll() async throws {
+        let others = [getpid()] + configuration.companions.compactMap(\.pid)
+        if let cores = main.pinning.description { configuration.progress.show(.placed(cores)) }
+        try main.pinning.pinOthers(others)
+        defer { main.pinning.release(others) }
         for stage in [main, overhead].compactMap(\.self) {
-            var timeLeft = TimeLeft(suite: stage.suite)
+            let timeLeft = Mutex(TimeLeft(suite: stage.suite))
             let (before, start) = (rows.count, MonotonicClock.now)
             var schedule = RoundSchedule(
                 suite: stage.suite, floor: floor, groups: stage.groups, after: before)
             while let round = schedule.next(
                 after: Array(rows.dropFirst(before)), seconds: Double(MonotonicClock.now - start) / 1e9)
             {
+                try Task.checkCancellation()
                 let last = before + schedule.count
-                for planned in round {
-                    try await measure(planned, stage, last: last, logger, ledger, pinning, &timeLeft)
+                for (store, cells) in Self.byStore(round) {
+                    let parties = RoundParties(
+                        label: stage.isMain ? "" : "lab-", round: cells, store: store, suite: stage.suite,
+                        configuration: configuration)
+                    try await parties.run { [self] pairs in
+                        for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
+                    }
                 }
             }
         }
     }
 
+    /// The cells of a round by their store, in the round's order.
+    private static func byStore(_ round: [PlannedCell]) -> [(store: StoreKind, cells: [PlannedCell])] {
+        var stores: [(store: StoreKind, cells: [PlannedCell])] = []
+        for planned in round {
+            if let index = stores.firstIndex(where: { $0.store == planned.cell.store }) {
+                stores[index].cells.append(planned)
+            } else {
+                stores.append((planned.cell.store, [planned]))
+            }
+        }
+        return stores
+    }
+
     /// Measures a cell of a stage whose last one, as far as it is decided, has that number.
     private func measure(
-        _ planned: PlannedCell, _ stage: Stage, last: Int, _ logger: LoggerProcess, _ ledger: ControlClient,
-        _ pinning: CPUPinning, _ timeLeft: inout TimeLeft
+        _ planned: PlannedCell, _ stage: Stage, last: Int, _ pairs: RoundParties.Pairs,
+        _ timeLeft: borrowing Mutex<TimeLeft>
     ) async throws {
         try Task.checkCancellation()
-        // Again for each cell, for the threads that were started since.
-        if stage.suite.placement == .oneCPU { try pinning.pinToOneCore() }
         let start = MonotonicClock.now
-        let measurement = try measurement(of: planned, stage, logger, ledger)
+        let measurement = try measurement(of: planned, stage, pairs.pair(for: planned.cell))
         let count = last + (stage.isMain ? overheadCells : 0)
-        let cell = try await showingProgress(measurement, of: count) { [self, timeLeft] elapsed in
-            secondsLeft(stage, timeLeft, cells: last - planned.number + 1, elapsed: elapsed)
+        let soFar = timeLeft.withLock { $0 }
+        let cell = try await showingProgress(measurement, of: count) { [self] elapsed in
+            secondsLeft(stage, soFar, cells: last - planned.number + 1, elapsed: elapsed)
         }
         try stage.file.append(
             ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
         if stage.isMain, let load = cell.load { try keep(load, of: planned) }
         measured.withLock { $0.append(cell.row) }
-        timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
-        let left = secondsLeft(stage, timeLeft, cells: last - planned.number)
+        let now = timeLeft.withLock { timeLeft in
+            timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
+            return timeLeft
+        }
+        let left = secondsLeft(stage, now, cells: last - planned.number)
         configuration.progress.show(.measured(cell.row, planned, of: count, secondsLeft: left))
     }
 
@@ -123,31 +144,28 @@ final class BenchmarkRun: Sendable {
     private func keep(_ load: LoadResult, of planned: PlannedCell) throws(BenchmarkError) {
         let since = Double(load.start > startedAt ? load.start - startedAt : 0) / 1e9
         try log.append(load.latency, tag: planned.tag, secondsSinceStart: since, duration: load.elapsed)
-        guard configuration.keepsRawSamples else { return }
-        try ResultsFile.replace(configuration.folder.rawFile(of: planned), with: RawSamples.file(load))
     }
 
     private func measurement(
-        of planned: PlannedCell, _ stage: Stage, _ logger: LoggerProcess, _ ledger: ControlClient
+        of planned: PlannedCell, _ stage: Stage, _ pair: RoundParties.Pair
     ) throws(BenchmarkError) -> CellMeasurement {
         let selector = planned.cell.transport
         guard let descriptor = configuration.registry.first(where: { $0.selector == selector }),
-            let target = logger.targets[descriptor.receiver]
-        else { throw missing(selector) }
-        let share = planned.cell.inFlight / planned.cell.connections
-        var options = ClientOptions(target: target, maxInFlight: share)
-        configuration.adjustClientOptions(descriptor, &options)
+            var target = pair.logger.targets[descriptor.receiver]
+        else { throw RoundParties.missing(selector) }
+        configuration.adjustTarget(descriptor, &target)
         var measurement = CellMeasurement(
-            suite: stage.suite, planned: planned, descriptor: descriptor, clientOptions: options,
-            companions: configuration.companions, loggerPID: logger.pid, ledger: ledger, runPrefix: runPrefix,
-            backlog: { [backlog = configuration.backlog] in try await backlog(descriptor) })
-        measurement.keepsSamples = configuration.keepsRawSamples && stage.isMain
+            suite: stage.suite, planned: planned, descriptor: descriptor, target: target,
+            companions: configuration.companions, generator: pair.generator, loggerPID: pair.logger.pid,
+            ledger: pair.ledger, runPrefix: runPrefix,
+            backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
+        measurement.pinning = stage.pinning
+        measurement.store = pair.store
+        if configuration.keepsRawSamples, stage.isMain {
+            measurement.rawFile = configuration.folder.rawFile(of: planned)
+        }
         measurement.live = LiveFigures()
         return measurement
-    }
-
-    private func missing(_ transport: String) -> BenchmarkError {
-        BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
     }
 
     /// How often the progress is shown: a cell of the default suite takes half a second.

@@ -14,6 +14,9 @@ public enum AcknowledgementClass: String, Sendable, Hashable, CaseIterable, Coda
 
     /// Whether the logger itself acknowledges, so that an acknowledgement says that it is there and took the entry.
     public var isGivenByLogger: Bool { self == .recorded || self == .stored }
+
+    /// What it promises where the logger commits each entry to a database before it answers.
+    package var withDatabase: AcknowledgementClass { isGivenByLogger ? .stored : self }
 }
 
 /// The answer to an entry that was accepted.

@@ -14,6 +14,20 @@ package final class EntryBatch: @unchecked Sendable {
         case known
     }
 
+    /// A commit, known by when it began.
+    package struct Commit: Sendable, Hashable {
+        /// When it began, on the monotonic clock, in nanoseconds.
+        package var began: UInt64
+        /// What it took, in nanoseconds.
+        package var elapsed: UInt64
+
+        /// Creates a commit.
+        package init(began: UInt64, elapsed: UInt64) {
+            self.began = began
+            self.elapsed = elapsed
+        }
+    }
+
     private struct Row {
         var receivedAt: Int64
         var sentAt: Int64
@@ -41,6 +55,8 @@ package final class EntryBatch: @unchecked Sendable {
     package private(set) var textBytes = 0
     /// When the first entry came, on the monotonic clock.
     private(set) var began: UInt64 = 0
+    /// What has brought the entries into the database; nil before.
+    package internal(set) var commit: Commit?
 
     /// Creates an empty batch.
     package init() {}
@@ -156,6 +172,7 @@ package final class EntryBatch: @unchecked Sendable {
     func removeAll() {
         rows.removeAll(keepingCapacity: true)
         textBytes = 0
+        commit = nil
         guard memory.count > Self.mostIdleBytes else { return }
         memory.deallocate()
         memory = .allocate(byteCount: Self.leastBytes, alignment: 16)

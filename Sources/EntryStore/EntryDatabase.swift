@@ -6,6 +6,14 @@ package protocol EntryReader: Sendable {
     func page(_ query: EntryQuery, maxTextBytes: Int) throws(StoreError) -> StoredPage
 }
 
+/// What looks into a database beside the logger that writes to it.
+package protocol RunReader: EntryReader {
+    /// How many different entries of a run there are: a number that came again counts once.
+    ///
+    /// Blocks; not for event loops.
+    func differentEntries(ofRun run: String) throws(StoreError) -> UInt64
+}
+
 /// A database of entries.
 ///
 /// ``commit(_:more:)``, ``probe()``, ``prune(_:now:)`` and ``close()`` are called by one thread, the ``StoreWriter``'s; the rest by any.

@@ -242,6 +242,7 @@ package final class StoreWriter: Sendable {
             do throws(StoreError) {
                 try database.commit(batch, more: { self.join(batch) })
                 let elapsed = MonotonicClock.now - start
+                batch.commit = EntryBatch.Commit(began: start, elapsed: elapsed)
                 state.withLock { _ = $0.times.record(min(elapsed, 60_000_000_000)) }
                 return nil
             } catch {

@@ -45,7 +45,7 @@ package final class EntryStorage: Sendable {
                 name: name.bytes, data: data.bytes, severity: entry.severity, run: run.bytes,
                 sequence: entry.sequence, sentAt: entry.sentAt)
             switch batch.fate(index) {
-            case .stored, .repeated: ledger.record(received, source: entry.source)
+            case .stored, .repeated: ledger.record(received, source: entry.source, commit: batch.commit)
             case .known: ledger.countRepeated(received, source: entry.source)
             }
         }

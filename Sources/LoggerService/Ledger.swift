@@ -1,4 +1,5 @@
 package import Broker
+import EntryStore
 import Glibc
 import Synchronization
 
@@ -96,8 +97,11 @@ package final class Ledger: Sendable {
         return .rejected("the run id exceeds the limit of \(EntryLimits.maxRunIDBytes) bytes")
     }
 
+    /// - Parameter commit: what has brought the entry into a database; nil where there is none.
     @discardableResult
-    func record(_ entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult {
+    func record(
+        _ entry: borrowing ReceivedEntry, source: UInt8, commit: EntryBatch.Commit? = nil
+    ) -> RecordResult {
         if let refusal = refusal(of: entry, source: source) { return refusal }
         let now = MonotonicClock.wallTime
         while true {
@@ -106,7 +110,9 @@ package final class Ledger: Sendable {
                 if case .occupied = outcome { return outcome }
                 state.sources[Int(source)].received += 1
                 if !entry.run.isEmpty {
-                    Self.run(of: entry, in: &state).record(entry, at: now)
+                    let run = Self.run(of: entry, in: &state)
+                    run.record(entry, at: now)
+                    if let commit { run.count(commit) }
                 }
                 return outcome
             }

@@ -1,22 +1,18 @@
 import Broker
-import Histogram
+import EntryStore
 
 /// The account of one run.
 final class RunLedger {
-    /// The longest latency that is told apart, in nanoseconds: a minute.
-    private static let maxLatency: UInt64 = 60_000_000_000
-
     let id: [UInt8]
     private let isSealed: Bool
     private let memory: LedgerMemory.Share
     private var seen: SequenceSet
     private var highest: UInt64?
     private var counts: RunReport
-    private var latency: Histogram<UInt32>?
-    private var hasMemoryForLatency = true
-
-    /// What a histogram takes, in bytes.
-    private static let latencyBytes = 128 * 1024
+    private var latency = LedgerTimes()
+    private var commitTimes = LedgerTimes()
+    /// When the last commit began that was counted.
+    private var lastCommit: UInt64?
 
     /// The entries whose sequence number could not be kept.
     var untracked: UInt64 { counts.untracked ?? 0 }
@@ -44,27 +40,23 @@ final class RunLedger {
         case .beyondMemory:
             counts.untracked = (counts.untracked ?? 0) + 1
         }
-        guard entry.sentAt != 0, hasMemoryForLatency else { return }
-        if latency == nil {
-            hasMemoryForLatency = memory.take(Self.latencyBytes)
-            guard hasMemoryForLatency else { return }
-            latency = Histogram(highestTrackableValue: Self.maxLatency)
-        }
+        guard entry.sentAt != 0 else { return }
         // A negative latency can only come from a clock that was set back.
-        let elapsed = now > entry.sentAt ? UInt64(bitPattern: now &- entry.sentAt) : 0
-        _ = latency?.record(min(elapsed, Self.maxLatency))
+        latency.record(now > entry.sentAt ? UInt64(bitPattern: now &- entry.sentAt) : 0, memory)
+    }
+
+    /// An entry of the run was among those of a commit, which counts once.
+    func count(_ commit: EntryBatch.Commit) {
+        guard commit.began != lastCommit else { return }
+        lastCommit = commit.began
+        counts.commits = (counts.commits ?? 0) + 1
+        commitTimes.record(commit.elapsed, memory)
     }
 
     func report() -> RunReport {
         var report = counts
-        if let latency, latency.totalCount > 0 {
-            func microseconds(_ percentile: Double) -> Double {
-                Double(latency.valueAtPercentile(percentile)) / 1000
-            }
-            report.deliveryLatency = LatencySummary(
-                count: latency.totalCount, p50Us: microseconds(50), p90Us: microseconds(90), p99Us: microseconds(99),
-                p999Us: microseconds(99.9), maxUs: Double(latency.max) / 1000, meanUs: latency.mean / 1000)
-        }
+        report.deliveryLatency = latency.summary
+        report.commitTime = commitTimes.summary
         return report
     }
 }

@@ -23,11 +23,17 @@ package struct RunReport: Codable, Sendable, Hashable {
     /// From the intended send time to the record; nil where no entry had a send time.
     package var deliveryLatency: LatencySummary?
 
+    /// The commits that entries of the run were among; nil for a logger without a database.
+    package var commits: UInt64?
+    /// What they took; nil where there were none.
+    package var commitTime: LatencySummary?
+
     enum CodingKeys: String, CodingKey {
-        case run, received, unique, duplicated, reordered, corrupt, untracked
+        case run, received, unique, duplicated, reordered, corrupt, untracked, commits
         case firstReceivedAtNs = "first_received_at_ns"
         case lastReceivedAtNs = "last_received_at_ns"
         case deliveryLatency = "delivery_latency"
+        case commitTime = "commit_time"
     }
 
     /// The report of a run that has received nothing.

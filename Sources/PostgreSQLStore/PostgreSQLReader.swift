@@ -4,7 +4,7 @@ package import EntryStore
 import Synchronization
 
 /// Reads entries of a PostgreSQL database, which loggers may be writing to meanwhile: two pages at once.
-package final class PostgreSQLReader: EntryReader {
+package final class PostgreSQLReader: RunReader {
     /// How long reading a page may take in all: its turn, its connection and its statements.
     private static let limit = Duration.seconds(10)
     /// Every page is the end of an index.
@@ -57,6 +57,15 @@ package final class PostgreSQLReader: EntryReader {
             }
         }
         return try page(query, maxTextBytes, connect(deadline), deadline)
+    }
+
+    /// How many different entries of a run there are; blocks.
+    package func differentEntries(ofRun run: String) throws(StoreError) -> UInt64 {
+        let deadline = Deadline(in: limit)
+        let connection = try connect(deadline)
+        let values = StatementValues()
+        let statement = "SELECT count(DISTINCT seq) FROM entries WHERE run = \(values.add(run))::text"
+        return try connection.query(statement, values, until: deadline).number(0, 0) ?? 0
     }
 
     private func page(

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 /// Reads entries of an SQLite file, which a logger may be writing to meanwhile.
-package final class SQLiteReader: EntryReader {
+package final class SQLiteReader: RunReader {
     private let path: String
     private let queue: DatabaseQueue
 
@@ -34,6 +34,17 @@ package final class SQLiteReader: EntryReader {
     package func page(_ query: EntryQuery, maxTextBytes: Int) throws(StoreError) -> StoredPage {
         do {
             return try queue.read { try SQLitePages.page(query, maxTextBytes: maxTextBytes, in: $0) }
+        } catch {
+            throw StoreError(error, path)
+        }
+    }
+
+    /// How many different entries of a run there are; blocks.
+    package func differentEntries(ofRun run: String) throws(StoreError) -> UInt64 {
+        do {
+            // The index has all of it.
+            let statement = "SELECT count(DISTINCT seq) FROM entries WHERE run = ?"
+            return UInt64(try queue.read { try Int.fetchOne($0, sql: statement, arguments: [run]) } ?? 0)
         } catch {
             throw StoreError(error, path)
         }

@@ -24,8 +24,8 @@ struct BrokerLab: AsyncParsableCommand {
         subcommands: [
             BenchCommand.self, SuiteCommand.self, ReportCommand.self, CompareCommand.self, AdviseCommand.self,
             ColumnsCommand.self, LoggerCommand.self, EntriesCommand.self,
-            BrokerCommand.self, SendCommand.self, GobCommand.self, DoctorCommand.self, RabbitMQCommand.self,
-            PostgreSQLCommand.self,
+            BrokerCommand.self, SendCommand.self, GenerateCommand.self, GobCommand.self, DoctorCommand.self,
+            RabbitMQCommand.self, PostgreSQLCommand.self,
         ])
 
     /// Runs a command line; says why it failed, if so.

@@ -275,6 +275,27 @@ import Testing
         #expect(throws: ProtocolError.self) { try engine.feed(fake.take(), &out, recorder) }
     }
 
+    /// RabbitMQ has no auto-delete for quorum queues: one that is left would be sent all that the next logger is.
+    @Test(arguments: [(QueueDeclaration.Kind.quorum, true), (.quorum, false), (.classic, true)])
+    func deletesAQueueThatWouldBeLeft(_ kind: QueueDeclaration.Kind, isTemporary: Bool) throws {
+        let queue = QueueDeclaration(name: "golden", kind: kind, isTemporary: isTemporary)
+        var engine = AMQPServerEngine(
+            .init(url: try testURL("amqp://localhost?channel_max=1"), queue: queue), recent: RecentMessages(),
+            ready: {})
+        var out = ByteBuffer()
+        engine.open(into: &out)
+        var fake = FakeRabbitMQ()
+        fake.welcomeLogger(temporary: isTemporary)
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
+        engine.drain(into: &out)
+        out.clear()
+        fake.say(.basicCancelOK)
+        _ = try engine.feed(fake.take(), &out, RecordingRecorder())
+        let methods = try SentFrame.all(in: out).map(\.method)
+        let isDeleted = kind == .quorum && isTemporary
+        #expect(methods == (isDeleted ? [AMQP_QUEUE_DELETE_METHOD] : []) + [AMQP_CONNECTION_CLOSE_METHOD])
+    }
+
     @Test func drainsWhenAllIsSettled() throws {
         var out = ByteBuffer()
         var engine = try readyEngine(&out)

@@ -28,12 +28,12 @@ final class BenchmarkTests {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test("measures every cell and leaves rows, a summary and a table", arguments: [Placement.free, .oneCPU])
+    @Test("measures every cell and leaves rows, a summary and a table", arguments: Placement.allCases)
     func complete(placement: Placement) async throws {
         var suite = suite(rounds: 2)
         suite.placement = placement
         let cores = try coresOfThisProcess()
-        let outcome = try await Benchmark(configuration: configuration(suite)).run()
+        let outcome = try await run(configuration(suite))
         #expect(outcome.ending == .complete)
         // Two transports and the control, under two loads, twice.
         #expect(outcome.rows.count == 12)
@@ -60,13 +60,13 @@ final class BenchmarkTests {
             fake.descriptor(name: "in-memory", variant: "own", needsOwnServer: true),
         ]
         let others = "echo '{\"transport\":\"in-memory:own\",\"target\":\"there\"}'\n"
-        configuration.logger.arguments = ["-c", others + announcement + "exec cat"]
+        configuration.logger = logger(others + announcement + "exec cat")
         let targets = Mutex<[String: String]>([:])
-        configuration.adjustClientOptions = { descriptor, options in
-            let target = options.target
+        configuration.adjustTarget = { descriptor, target in
+            let target = target
             targets.withLock { $0[descriptor.selector] = target }
         }
-        let outcome = try await Benchmark(configuration: configuration).run()
+        let outcome = try await run(configuration)
         #expect(!outcome.hasFailed, "\(outcome.rows.map(\.invalidReason))")
         #expect(targets.withLock { $0 } == ["floor": "here", "floor:fast": "here", "in-memory:own": "there"])
         #expect(outcome.report.contains("floor:fast") && outcome.report.contains("in-memory:own"))
@@ -76,13 +76,47 @@ final class BenchmarkTests {
         }
     }
 
+    @Test("each logger of each round has a new store of its own, which is lent to it")
+    func stores() async throws {
+        var suite = suite(rounds: 3)
+        suite.stores = [.memory, .sqlite]
+        var configuration = try configuration(suite)
+        let loggers = folder + ".loggers"
+        defer { try? FileManager.default.removeItem(atPath: loggers) }
+        let script = "echo \"${1:-memory}\" >>'\(loggers)'\n" + announcement + "exec cat"
+        let command = configuration.logger
+        configuration.logger = { seat in
+            var logger = command(seat)
+            logger.arguments = ["-c", script, "sh"]
+            return logger
+        }
+        let lent = Mutex<[StoreKind]>([])
+        configuration.withStore = { [ledger] kind, body in
+            let number = lent.withLock { lent in
+                lent.append(kind)
+                return lent.count
+            }
+            try await body(
+                LoggerStore(arguments: ["store-\(number)"]) { run in UInt64(ledger.entries(of: run).count) })
+        }
+        let outcome = try await run(configuration)
+        #expect(outcome.ending == .complete && outcome.rows.count == 36)
+        #expect(!outcome.hasFailed, "\(outcome.rows.map(\.invalidReason))")
+        // One for the control, too.
+        #expect(lent.withLock { $0 } == Array(repeating: .sqlite, count: 6))
+        let started = try String(contentsOfFile: loggers, encoding: .utf8).split(separator: "\n")
+        #expect(started.filter { $0 != "memory" }.sorted() == (1...6).map { "store-\($0)" })
+        #expect(started.count == 12)
+        #expect(outcome.summary.filter { $0.cell.store == .sqlite }.count == 4)
+        #expect(outcome.report.contains("1 in flight, closed loop, stored in sqlite"))
+    }
+
     @Test("a transport that fails makes its rows invalid, and the others are measured")
     func oneFails() async throws {
-        let outcome = try await Benchmark(
-            configuration: configuration(suite()) { _, sequence in
+        let outcome = try await run(
+            configuration(suite()) { _, sequence in
                 sequence == 5 ? .fail(TransportError(.unknown, "lost")) : .deliver
-            }
-        ).run()
+            })
         #expect(outcome.ending == .complete)
         #expect(outcome.assessment == .entriesLost)
         let others = outcome.rows.filter { !$0.hasFailed }.map(\.planned.cell.transport)
@@ -91,12 +125,34 @@ final class BenchmarkTests {
         #expect(told.contains { $0.contains("in-memory") })
     }
 
+    @Test("every round has a logger and a load generator of its own, and the control in it others")
+    func freshProcesses() async throws {
+        let seats = Mutex<[LoggerSeat]>([])
+        let starts = Counter()
+        var configuration = try configuration(suite(rounds: 3))
+        let command = configuration.logger
+        configuration.logger = { seat in
+            seats.withLock { $0.append(seat) }
+            return command(seat)
+        }
+        configuration.startGenerator = { [registry = configuration.registry] in
+            _ = starts.next()
+            return .hosted(registry)
+        }
+        let outcome = try await Benchmark(configuration: configuration).run()
+        #expect(outcome.ending == .complete)
+        let labels = ["1", "1-control", "2", "2-control", "3", "3-control"]
+        #expect(seats.withLock { $0.map(\.label) } == labels)
+        #expect(Set(seats.withLock { $0.map(\.transports) }) == [["floor", "in-memory"], ["floor"]])
+        #expect(starts.value == 6)
+    }
+
     @Test("an interruption keeps what was measured, and says so")
     func interrupted() async throws {
         let (measured, sink) = AsyncStream.makeStream(of: Void.self)
         var configuration = try configuration(suite(rounds: 100))
         configuration.progress = Announcing(sink: sink)
-        let benchmark = Benchmark(configuration: configuration)
+        let benchmark = benchmark(configuration)
         let task = Task { try await benchmark.run() }
         for await _ in measured { break }
         task.cancel()
@@ -109,7 +165,7 @@ final class BenchmarkTests {
 
     @Test("an interruption before the first row throws")
     func interruptedAtOnce() async throws {
-        let benchmark = Benchmark(configuration: try configuration(suite()))
+        let benchmark = benchmark(try configuration(suite()))
         let task = Task { try await benchmark.run() }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -122,10 +178,9 @@ final class BenchmarkTests {
         defer { try? FileManager.default.removeItem(atPath: flag) }
         var configuration = try configuration(suite(rounds: 1000))
         configuration.progress = Announcing(sink: sink)
-        configuration.logger.arguments = [
-            "-c", announcement + "until test -e '\(flag)'; do sleep 0.02; done; echo 'killed by the test' >&2",
-        ]
-        let benchmark = Benchmark(configuration: configuration)
+        configuration.logger = logger(
+            announcement + "until test -e '\(flag)'; do sleep 0.02; done; echo 'killed by the test' >&2")
+        let benchmark = benchmark(configuration)
         let task = Task { try await benchmark.run() }
         for await _ in measured { break }
         #expect(FileManager.default.createFile(atPath: flag, contents: nil))
@@ -141,10 +196,9 @@ final class BenchmarkTests {
     @Test("a transport that the logger does not serve is told before anything is measured")
     func missingAddress() async throws {
         var configuration = try configuration(suite())
-        configuration.logger.arguments = [
-            "-c", "echo '{\"transport\":\"http\",\"target\":\"\(server.target)\"}'; echo '{\"ready\":true}'; exec cat",
-        ]
-        let benchmark = Benchmark(configuration: configuration)
+        configuration.logger = logger(
+            "echo '{\"transport\":\"http\",\"target\":\"\(server.target)\"}'; echo '{\"ready\":true}'; exec cat")
+        let benchmark = benchmark(configuration)
         let error = try await #require(throws: BenchmarkError.self) { try await benchmark.run() }
         #expect(error.description.hasPrefix("the logger announced no address for "))
     }
@@ -182,8 +236,23 @@ final class BenchmarkTests {
         let transport = FakeTransport(ledger: ledger, behaviour: behaviour).descriptor(name: "in-memory")
         return BenchmarkConfiguration(
             suite: suite, registry: [floor, transport],
-            logger: LoggerCommand(executable: "/bin/sh", arguments: ["-c", announcement + "exec cat"]),
-            folder: try ResultsFolder(path: folder, suite: suite.name))
+            generator: PartyCommand(executable: "/proc/self/exe", arguments: []),
+            folder: try ResultsFolder(path: folder, suite: suite.name), logger: logger(announcement + "exec cat"))
+    }
+
+    private func logger(_ script: String) -> @Sendable (LoggerSeat) -> LoggerCommand {
+        { _ in LoggerCommand(executable: "/bin/sh", arguments: ["-c", script]) }
+    }
+
+    /// A benchmark whose load generator has the transports of the test.
+    private func benchmark(_ configuration: BenchmarkConfiguration) -> Benchmark {
+        var configuration = configuration
+        configuration.startGenerator = { [registry = configuration.registry] in .hosted(registry) }
+        return Benchmark(configuration: configuration)
+    }
+
+    private func run(_ configuration: BenchmarkConfiguration) async throws -> BenchmarkOutcome {
+        try await benchmark(configuration).run()
     }
 
     private func lines(_ file: String) throws -> [Substring] {

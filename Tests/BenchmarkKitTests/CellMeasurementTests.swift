@@ -1,5 +1,6 @@
 import Broker
 import Dispatch
+import Foundation
 import Glibc
 import LoggerService
 import Synchronization
@@ -69,6 +70,53 @@ struct CellMeasurementTests {
         #expect(try await measurement.measure().row.queueCPUUsPerMessage == nil)
         measurement.companions = [other]
         #expect(try await measurement.measure().row.queueCPUUsPerMessage == nil)
+    }
+
+    @Test("what is in the store has to be what was recorded, and says what an acknowledgement is worth")
+    func stored() async throws {
+        var measurement = measurement(FakeTransport(ledger: ledger))
+        measurement.descriptor.acknowledgement = .recorded
+        measurement.planned.cell.store = .sqlite
+        let asked = Collected<String>()
+        measurement.store = LoggerStore(arguments: []) { [ledger] run in
+            asked.set(run)
+            return UInt64(ledger.entries(of: run).count)
+        }
+        let whole = try await measurement.measure().row
+        #expect(!whole.hasFailed, "\(whole.invalidReason)")
+        #expect(whole.acknowledgementClass == "stored" && whole.durability == .store)
+        #expect(asked.value == "abcdef-7m" && whole.bytesWrittenPerEntry != nil)
+        measurement.planned.number = 8
+        measurement.store = LoggerStore(arguments: []) { [ledger] run in UInt64(ledger.entries(of: run).count) - 1 }
+        let short = try await measurement.measure().row
+        let acked = try #require(short.acked)
+        #expect(
+            short.invalidReason.hasPrefix("\(acked) entries were recorded, and \(acked - 1) of them are in the store"))
+        measurement.planned.number = 9
+        measurement.store = LoggerStore(arguments: []) { _ in throw BenchmarkError("the disk is gone") }
+        #expect(
+            try await measurement.measure().row.invalidReason.hasPrefix(
+                "the account of the entries could not be read: the disk is gone"))
+        measurement.planned.number = 10
+        measurement.descriptor.acknowledgement = .queued
+        measurement.store = nil
+        #expect(try await measurement.measure().row.acknowledgementClass == "queued")
+    }
+
+    @Test("commits and what they cost are those of the cell")
+    func commits() {
+        let measurement = measurement(FakeTransport(ledger: ledger))
+        var builder = ResultRowBuilder(
+            runID: "x", planned: measurement.planned, descriptor: measurement.descriptor, target: "x", peerVersion: nil)
+        var report = RunReport(run: "x")
+        (report.received, report.unique, report.commits) = (1000, 1000, 11)
+        (report.firstReceivedAtNs, report.lastReceivedAtNs) = (1_000_000_000, 1_500_000_000)
+        report.commitTime = LatencySummary(
+            count: 11, p50Us: 1, p90Us: 2, p99Us: 3, p999Us: 4, maxUs: 5, meanUs: 1)
+        builder.add(stored: 1000, of: report)
+        #expect(builder.row.isValid)
+        #expect(abs((builder.row.entriesPerCommit ?? 0) - 1000.0 / 11) < 1e-9)
+        #expect(builder.row.commitsPerSecond == 20 && builder.row.commitP99Us == 3)
     }
 
     @Test("a bare loop is reconciled as any load is; its row has no latency")
@@ -174,8 +222,9 @@ struct CellMeasurementTests {
             warmup: 0.01, seed: 1)
         let cell = PlannedCell(cell: suite.cells[0], block: 1, orderInBlock: 1, number: 7)
         var measurement = CellMeasurement(
-            suite: suite, planned: cell, descriptor: transport.descriptor(), clientOptions: ClientOptions(target: "x"),
-            companions: [], loggerPID: getpid(), ledger: ledger, runPrefix: "abcdef")
+            suite: suite, planned: cell, descriptor: transport.descriptor(), target: "x", companions: [],
+            generator: GeneratorSeat { .hosted([transport.descriptor()]) }, loggerPID: getpid(), ledger: ledger,
+            runPrefix: "abcdef")
         measurement.reconciliation.patience = .milliseconds(500)
         return measurement
     }
@@ -191,6 +240,29 @@ struct MeterTests {
         while try #require(other.used) < before + 2_000_000 { sum &+= 1 }
         #expect(try #require(ProcessCPU.own.used) >= before + 2_000_000)
         #expect(ProcessCPU(pid: -1) == nil)
+    }
+
+    @Test("a server's processes are the first and those that it has started, with what each has used")
+    func family() async throws {
+        // A shell that has a child, which writes to a disk and waits for the end of its input.
+        let file = "/var/tmp/brokerlab-family-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        // A job in the background has no input of its own.
+        let job = "(head -c 1048576 /dev/zero >'\(file)'; echo done; exec cat <&3 >/dev/null) & wait"
+        process.arguments = ["-c", "exec 3<&0; \(job)"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        #expect(try output.fileHandleForReading.read(upToCount: 4) == Data("done".utf8))
+        let family = ProcessFamily(of: process.processIdentifier)
+        #expect(family.members.contains(process.processIdentifier) && family.members.count >= 2)
+        #expect(family.time(since: family) == 0 && family.bytes(since: family) == 0)
+        #expect(ProcessFamily(of: -1).members.isEmpty)
+        for pid in family.members { kill(pid, SIGKILL) }
+        process.waitUntilExit()
     }
 
     @Test("the peak resident set is read from the kernel's words")

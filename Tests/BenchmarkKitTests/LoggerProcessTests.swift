@@ -21,12 +21,12 @@ struct LoggerProcessTests {
     @Test("lines of standard output are understood")
     func lines() {
         #expect(
-            LoggerLine(#"{"transport":"http","target":"127.0.0.1:41234"}"#)
+            PartyLine(#"{"transport":"http","target":"127.0.0.1:41234"}"#)
                 == .address(transport: "http", target: "127.0.0.1:41234"))
-        #expect(LoggerLine(#"{"ready":true}"#) == .ready)
-        #expect(LoggerLine(#"{"ready":false}"#) == .other)
-        #expect(LoggerLine("") == .other)
-        #expect(LoggerLine("[1]") == .other)
+        #expect(PartyLine(#"{"ready":true}"#) == .ready)
+        #expect(PartyLine(#"{"ready":false}"#) == .other)
+        #expect(PartyLine("") == .other)
+        #expect(PartyLine("[1]") == .other)
     }
 
     @Test("tells its addresses, and is gone afterwards")

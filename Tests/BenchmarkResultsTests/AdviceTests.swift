@@ -149,19 +149,6 @@ struct AdviceTests {
         #expect(advice.text.contains("netrpc: none of its rows is valid; grpc: none of its rows is valid"))
     }
 
-    @Test("a promise that no transport makes is said to be none, with the answer for the nearest one")
-    func notOffered() {
-        let advice = Advice(
-            Advice.Question(payloadBytes: 100, rate: 500, need: .promise(.stored)), runs: [("results/x", report)],
-            offered: [(.recorded, .loggerMemory), (.queued, .queueDisk)])
-        #expect(!advice.isAnswered)
-        let lines = advice.text.split(separator: "\n")
-        #expect(
-            lines[0].hasPrefix(
-                "For 100 B, 500 msgs/s, stored: no answer, since no transport's acknowledgement says so yet."))
-        #expect(lines[1].hasPrefix("For 100 B, 500 msgs/s, surviving the logger: amqp"))
-    }
-
     private static func advice(_ question: Advice.Question, _ report: Report) -> Advice {
         Advice(question, runs: [("results/x", report)])
     }

@@ -129,7 +129,7 @@ struct SuiteTests {
             ("baseline: grpc:stream", "s.yaml:1: baseline: 'grpc:stream' is not measured; allowed: tcp"),
             ("arrivals: bursts", "s.yaml:1: arrivals: 'bursts' is not constant or poisson"),
             ("payload: {file: x}", "s.yaml:1: payload: a mapping is not random or 'lines: FILE'"),
-            ("placement: everywhere", "s.yaml:1: placement: 'everywhere' is not free or one-cpu"),
+            ("placement: everywhere", "s.yaml:1: placement: 'everywhere' is not free or split or one-cpu"),
             ("seed: -1", "s.yaml:1: seed: '-1' is not a whole number from 0 to"),
             ("name: ../x", "s.yaml:1: name: '../x' cannot name a folder"),
             ("payload_bytes: [1, 99999999]", "s.yaml:1: payload_bytes: 99999999 is out of range"),
@@ -155,7 +155,7 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, rabbitmq-cluster or the path of a YAML file")
+                + "codec-matrix, many-small-locks, stored, rabbitmq-cluster or the path of a YAML file")
     }
 
     @Test("flags take the place of the suite's values")

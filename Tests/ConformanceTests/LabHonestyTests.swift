@@ -87,9 +87,9 @@ struct LabHonestyTests {
             var iterator = addresses.makeAsyncIterator()
             let address = try #require(await iterator.next())
             var measurement = CellMeasurement(
-                suite: suiteToRun, planned: planned, descriptor: transport,
-                clientOptions: ClientOptions(target: address.target, maxInFlight: inFlight / connections),
-                companions: [], loggerPID: getpid(), ledger: LocalLedger(ledger: ledger), runPrefix: "faulty")
+                suite: suiteToRun, planned: planned, descriptor: transport, target: address.target, companions: [],
+                generator: GeneratorSeat { .hosted([transport]) }, loggerPID: getpid(),
+                ledger: LocalLedger(ledger: ledger), runPrefix: "faulty")
             measurement.reconciliation.patience = .milliseconds(300)
             let row = try await measurement.measure().row
             group.cancelAll()

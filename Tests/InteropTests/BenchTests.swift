@@ -61,6 +61,112 @@ struct BenchTests {
         }
     }
 
+    @Test("Has a logger store what it acknowledges, counts it in the store itself, and leaves no store behind")
+    func stores() async throws {
+        try await withTemporaryFolder { folder in
+            let (out, stores) = (folder.appending(path: "out"), folder.appending(path: "stores"))
+            try FileManager.default.createDirectory(at: stores, withIntermediateDirectories: true)
+            // PostgreSQL's user has to get through.
+            for path in [folder, stores] {
+                try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: path.path)
+            }
+            let started = StartedProcesses()
+            let finished = try await runProgram(
+                .brokerlab.with(environment: started.environment),
+                [
+                    "bench", "--transport", "tcp,http", "--stores", "memory,sqlite,postgres", "--store-folder",
+                    stores.path, "--duration", "0.2", "--warmup", "0.03", "--rounds", "2", "--payload-bytes", "100",
+                    "--in-flight", "8",
+                    "--out", out.path,
+                ], limit: .seconds(120))
+            #expect([0, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: stores.path).isEmpty)
+            #expect(try await started.areGone(StartedProcesses.Observed()))
+            let results = try ResultsCSV(contentsOf: out.appending(path: "results.csv"))
+            #expect(results.rows.count == 18 && results.values(of: "store") == ["memory", "sqlite", "postgres"])
+            for row in results.rows {
+                let reasons = (row["invalid_reason"] ?? "").components(separatedBy: "; ")
+                #expect(row["valid"] == "true" || reasons.allSatisfy { $0.hasPrefix("audit: ") }, "\(row)")
+                let isStored = row["store"] != "memory"
+                #expect(row["ack_class"] == (isStored ? "stored" : "recorded"), "\(row)")
+                // One commit has no rate, where the disk is that busy.
+                #expect(row["commits_per_s"] == "" || isStored, "\(row)")
+                for column in ["entries_per_commit", "commit_p99_us", "bytes_written_per_entry"] {
+                    #expect((row[column] != "") == isStored, "\(column) of \(row)")
+                }
+                #expect((row["store_cpu_us_per_msg"] != "") == (row["store"] == "postgres"), "\(row)")
+            }
+            // Where other programs keep the cores busy all the time, there may be nothing to compare.
+            let isUndisturbed = results.rows.allSatisfy { $0["valid"] == "true" }
+            #expect(finished.output.text.contains("what each promise costs") || !isUndisturbed)
+            let advice = try await runProgram(
+                .brokerlab,
+                ["advise", "--payload-bytes", "100", "--rate", "1", "--guarantee", "stored", out.path])
+            #expect([0, 3].contains(advice.exitCode) && advice.output.text.contains("stored"))
+        }
+    }
+
+    @Test("Ctrl-C in the middle leaves neither a store nor a server of one")
+    func interruptedStores() async throws {
+        try await withTemporaryFolder { folder in
+            let stores = folder.appending(path: "stores")
+            try FileManager.default.createDirectory(at: stores, withIntermediateDirectories: true)
+            for path in [folder, stores] {
+                try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: path.path)
+            }
+            let started = StartedProcesses()
+            let finished = try await withProgram(
+                .brokerlab.with(environment: started.environment),
+                [
+                    "bench", "--transport", "tcp", "--stores", "sqlite,postgres", "--store-folder", stores.path,
+                    "--rounds", "1000", "--payload-bytes", "100", "--in-flight", "8", "--out",
+                    folder.appending(path: "out").path,
+                ], limit: .seconds(60), isStopped: false
+            ) { bench in
+                _ = try await bench.errors.wait(for: "a cell") { lines in
+                    lines.contains { $0.contains("stored in") } ? true : nil
+                }
+                try bench.signal(.interrupt)
+            }
+            #expect(finished.exitCode == 130, "\(finished.errors.text)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: stores.path).isEmpty)
+            #expect(try await started.areGone(StartedProcesses.Observed()))
+        }
+    }
+
+    @Test("Without PostgreSQL one line says what to install, and the other cells are measured")
+    func withoutPostgreSQL() async throws {
+        try await withTemporaryFolder { folder in
+            let program = Program.brokerlab.with(environment: ["BROKERLAB_POSTGRESQL": "/nowhere"])
+            func bench(_ stores: String, _ place: String = "/var/tmp") async throws -> FinishedProgram {
+                try await runProgram(
+                    program,
+                    [
+                        "bench", "--transport", "tcp", "--stores", stores, "--store-folder", place, "--duration",
+                        "0.05",
+                        "--warmup", "0", "--rounds", "1", "--payload-bytes", "100", "--in-flight", "1", "--quiet",
+                        "--out", folder.appending(path: stores).path,
+                    ])
+            }
+            let some = try await bench("memory,postgres")
+            #expect([0, 3].contains(some.exitCode), "\(some.errors.text)")
+            let said = some.errors.lines.filter { $0.contains("postgres is left out: PostgreSQL is missing") }
+            #expect(said.count == 1 && said[0].contains("apt-get install postgresql"))
+            let results = try ResultsCSV(contentsOf: folder.appending(path: "memory,postgres/results.csv"))
+            #expect(results.values(of: "store") == ["memory"])
+            let none = try await bench("postgres")
+            #expect(none.exitCode == 69 && none.errors.text.contains("apt-get install postgresql"))
+            let nowhere = try await bench("sqlite", "/proc")
+            #expect(nowhere.exitCode == 69 && nowhere.errors.text.contains("Name another folder with --store-folder."))
+        }
+    }
+
+    @Test("The load generator keeps its contract, as a program sees it that knows nothing else of it")
+    func generator() async throws {
+        let check = try await runProgram(.python("check_generate"), [Program.brokerlab.path], limit: .seconds(60))
+        #expect(check.exitCode == 0, "\(check.output.text)\(check.errors.text)")
+    }
+
     @Test("Says of random results, on the page and as advice, what an independent program finds in the CSV")
     func sentences() async throws {
         try await withTemporaryFolder { folder in
@@ -208,6 +314,25 @@ struct BenchTests {
                 try bench.signal(signal)
             }
             #expect(finished.exitCode != nil, "it did not end by itself")
+            #expect(try await started.areGone(observed))
+        }
+    }
+
+    @Test("Leaves no logger and no load generator behind when it is killed")
+    func killed() async throws {
+        try await withTemporaryFolder { folder in
+            let started = StartedProcesses()
+            var observed = StartedProcesses.Observed()
+            let finished = try await withProgram(
+                .brokerlab.with(environment: started.environment),
+                Self.arguments("tcp,http", rounds: 200, out: folder), limit: .seconds(90)
+            ) { bench in
+                // A logger and a load generator, and the control's.
+                observed = try await started.observe(bench) { $0.processes.count >= 4 }
+                try bench.signal(.kill)
+            }
+            #expect(finished.exitCode == nil || finished.exitCode == 137)
+            #expect(observed.processes.count >= 4)
             #expect(try await started.areGone(observed))
         }
     }

@@ -4,7 +4,9 @@ import Testing
 /// Every subcommand explains itself.
 @Suite(.timeLimit(.minutes(1)))
 struct HelpTests {
-    @Test("--help shows an example", arguments: ["bench", "logger", "entries", "broker", "send", "gob", "doctor"])
+    @Test(
+        "--help shows an example",
+        arguments: ["bench", "logger", "entries", "broker", "send", "generate", "gob", "doctor"])
     func helpShowsAnExample(_ subcommand: String) async throws {
         let finished = try await runProgram(.brokerlab, [subcommand, "--help"])
         #expect(finished.exitCode == 0)
@@ -50,7 +52,7 @@ struct HelpTests {
         #expect(number.errors.text.contains("Error: The value '1,x' is invalid for '--in-flight <n,n>'"))
         let word = try await runProgram(.brokerlab, ["bench", "--placement", "moon"])
         #expect(word.exitCode == 64)
-        #expect(word.errors.text.contains("Error: --placement takes free or one-cpu, not 'moon'."))
+        #expect(word.errors.text.contains("Error: --placement takes free or split or one-cpu, not 'moon'."))
         let bound = try await runProgram(.brokerlab, ["bench", "--rounds", "0"])
         #expect(bound.exitCode == 64)
         #expect(bound.errors.lines == ["Error: --rounds: 0 is out of range; allowed: 1 to 1000"])

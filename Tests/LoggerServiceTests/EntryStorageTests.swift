@@ -51,6 +51,34 @@ struct EntryStorageTests {
         storage.close()
     }
 
+    @Test("a run's account has the commits that its entries were among, each once")
+    func commits() async throws {
+        let (ledger, database) = (Ledger(storeBytes: 0), MemoryDatabase())
+        let storage = EntryStorage(database, ledger: ledger)
+        let recorder = storage.recorder(for: "test")
+        for sequence in 0..<3 {
+            let stamp = RunStamp(run: "r", sequence: UInt64(sequence), sentAt: 5)
+            #expect(await fate(of: LogEntry(name: "n", data: "d", stamp: stamp), by: recorder) == .recorded)
+        }
+        let report = try #require(ledger.report(run: "r"))
+        #expect(report.commits == 3 && report.commitTime?.count == 3)
+        let commit = EntryBatch.Commit(began: 1, elapsed: 2000)
+        let bytes = [UInt8]("s".utf8)
+        for sequence in 0..<4 {
+            let entry = ReceivedEntry(
+                name: bytes.span.bytes, data: bytes.span.bytes, severity: .info, run: bytes.span.bytes,
+                sequence: UInt64(sequence), sentAt: 0)
+            ledger.record(entry, source: 0, commit: commit)
+        }
+        #expect(ledger.report(run: "s")?.commits == 1 && ledger.report(run: "s")?.commitTime?.p99Us ?? 0 > 1.9)
+        let recorded = Ledger(storeBytes: 0)
+        let memory = recorded.recorder(for: "test")
+        let stamp = RunStamp(run: "r", sequence: 0, sentAt: 5)
+        #expect(await fate(of: LogEntry(name: "n", data: "d", stamp: stamp), by: memory) == .recorded)
+        #expect(recorded.report(run: "r")?.commits == nil && recorded.report(run: "r")?.unique == 1)
+        storage.close()
+    }
+
     @Test("a message that is known counts as repeated; an entry that is refused does not count")
     func fates() async throws {
         let (ledger, database) = (Ledger(storeBytes: 0), MemoryDatabase())

@@ -37,6 +37,18 @@ extension PostgreSQLStoreTests {
             return Found(page.entries.map(\.id), page.next)
         }
 
+        @Test func differentEntriesOfARunAreCounted() throws {
+            let tables = try OwnTables()
+            let store = try PostgreSQLDatabase(tables.url)
+            try store.commit(
+                EntryBatch(
+                    [0, 1, 1, 2].map { Given(run: Array("r".utf8), sequence: $0) } + [Given(run: Array("s".utf8))]))
+            let reader = try PostgreSQLReader(tables.url)
+            #expect(try reader.differentEntries(ofRun: "r") == 3 && reader.differentEntries(ofRun: "s") == 1)
+            #expect(try reader.differentEntries(ofRun: "t") == 0)
+            store.close()
+        }
+
         @Test func pagesFollowOneAnother() throws {
             let store = try store(7)
             #expect(try find(store, EntryQuery(limit: 3)) == Found([7, 6, 5], 5))

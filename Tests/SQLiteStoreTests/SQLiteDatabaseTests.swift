@@ -70,13 +70,16 @@ struct SQLiteDatabaseTests {
 
     @Test("a run's number that comes again is stored and marked, whatever else is in it")
     func repeated() throws {
-        try withDatabase { database, _ in
+        try withDatabase { database, path in
             func numbered(_ sequence: UInt64, run: String = "r") -> LogEntry {
                 LogEntry(name: "n", data: "d", stamp: RunStamp(run: run, sequence: sequence, sentAt: 0))
             }
             let first = try database.store(numbered(0), numbered(1), numbered(0))
             #expect(first == [.stored, .stored, .repeated])
             #expect(try database.store(numbered(1), numbered(1, run: "s")) == [.repeated, .stored])
+            let reader = try SQLiteReader(path: path)
+            #expect(try reader.differentEntries(ofRun: "r") == 2 && reader.differentEntries(ofRun: "s") == 1)
+            #expect(try reader.differentEntries(ofRun: "t") == 0)
             #expect(try database.found().map(\.isRepeated) == [false, true, true, false, false])
             // Outside of runs, entries have no numbers.
             #expect(try database.store(entry("same"), entry("same")) == [.stored, .stored])

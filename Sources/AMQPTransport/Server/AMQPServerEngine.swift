@@ -35,6 +35,8 @@ struct AMQPServerEngine: ServerEngine {
     private let recent: RecentMessages
     private let ready: () -> Void
     private let notice: (String) -> Void
+    /// A temporary queue that RabbitMQ would keep for a while when its consumer ends, as it knows no auto-delete for its kind.
+    private let queueToDelete: String?
     private var session: Session
     private var content: IncomingContent
     private var decoder: EntryDecoder
@@ -77,6 +79,8 @@ struct AMQPServerEngine: ServerEngine {
         self.ready = ready
         decoder = EntryDecoder(limits: limits)
         notice = configuration.notice
+        let queue = configuration.queue
+        queueToDelete = queue.isTemporary && queue.kind == .quorum ? queue.name : nil
         let mayWatch = configuration.url.channelMax ?? .max >= Self.watchChannel
         watch = mayWatch ? BindingWatch(configuration.queue) : nil
         content = IncomingContent(limits: limits)
@@ -339,7 +343,19 @@ struct AMQPServerEngine: ServerEngine {
         guard drain != .notAsked else { return answers.acknowledge(into: &out) }
         // Few more come once the consumer is cancelled, so that there is nothing to wait for.
         answers.acknowledge(atLeast: 1, into: &out)
-        if drain == .cancelled && answers.isEmpty { session.close(into: &out) }
+        guard drain == .cancelled && answers.isEmpty else { return }
+        deleteQueue(into: &out)
+        session.close(into: &out)
+    }
+
+    /// Until it expires it would be sent a copy of all that is meant for the logger that comes next.
+    private func deleteQueue(into out: inout ByteBuffer) {
+        guard let queueToDelete else { return }
+        let pool = AMQPPool()
+        var delete = amqp_queue_delete_t()
+        delete.queue = pool.bytes(queueToDelete)
+        delete.nowait = 1
+        out.writeMethod(AMQP_QUEUE_DELETE_METHOD, delete)
     }
 
     // MARK: Stopping

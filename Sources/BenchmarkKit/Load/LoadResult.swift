@@ -43,6 +43,8 @@ struct LoadResult: Sendable {
     var arrivalError: Histogram<UInt32>?
     /// Every entry's times, where they were asked for.
     var samples: [LoadSample] = []
+    /// The bytes on the sockets to the peer meanwhile; nil where nobody counted them.
+    var wire: WireBytes?
 
     init(start: UInt64, isOpen: Bool) {
         self.start = start

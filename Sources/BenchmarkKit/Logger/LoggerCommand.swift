@@ -16,4 +16,14 @@ package struct LoggerCommand: Sendable, Hashable {
         self.arguments = arguments
         self.controlTransport = controlTransport
     }
+
+    var party: PartyCommand { PartyCommand(executable: executable, arguments: arguments) }
+}
+
+/// What a logger of a round is for.
+package struct LoggerSeat: Sendable, Hashable {
+    /// What tells it from the other loggers of the run, as part of a name: `3`, `3-control`.
+    package var label: String
+    /// The selectors of the transports that are sent to it.
+    package var transports: [String]
 }

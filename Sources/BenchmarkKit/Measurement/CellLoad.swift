@@ -1,100 +1,119 @@
+import BenchmarkResults
 import Broker
-import TransportIO
 
-/// What a cell does on its connections: the warm-up, and the stretch that is measured.
+/// What the lab has a load generator do for a cell, and what it reads meanwhile: the ledger after the warm-up, and the
+/// meters before and after what is measured.
 struct CellLoad: Sendable {
-    var warmup: LoadPhase
-    var measured: LoadPhase
-    var connections: Int
+    var job: LoadJob
+    var generator: GeneratorParty
     var meters: CellMeters
     var reconciliation: Reconciliation
+    /// Where it is told what the measured part has come to so far.
+    var live: LiveFigures?
 
     /// What came of it.
     enum Outcome: Sendable {
         /// The warm-up failed, so that nothing was measured.
         case failedInWarmup(LoadResult)
         /// What was measured, between two readings of the meters.
-        case measured(LoadResult, before: CellMeters.Reading, after: CellMeters.Reading)
+        ///
+        /// The doubt is what does not fit, though each of the figures could be true.
+        case measured(LoadResult, before: CellMeters.Reading, after: CellMeters.Reading, doubt: String?)
     }
 
-    /// Where a connection is.
-    private enum Step: Sendable {
-        case warm(LoadResult)
-        case measured(LoadResult)
-        case failed(any Error)
+    /// Why there is no outcome.
+    enum Failure: Error {
+        /// The generator says so: the transport's fault, or the job's.
+        case told(String)
+        /// The generator does not keep to what was agreed upon.
+        case untrue(String)
+        /// The generator has ended.
+        case lost
     }
 
-    /// Opens the connections and runs both phases on them; the measured one starts on all of them together.
-    /// - Throws: `TransportError` when there is no connection; what the ledger throws; `CancellationError`.
-    func run(over transport: some ClientTransport) async throws -> Outcome {
-        let (steps, sink) = AsyncStream.makeStream(of: Step.self)
-        let gates = (0..<connections).map { _ in AsyncStream.makeStream(of: Void.self) }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            for index in 0..<connections {
-                group.addTask {
-                    do {
-                        try await transport.withConnection { connection in
-                            try await run(index, on: connection.paced, sink, gate: gates[index].stream)
-                        }
-                    } catch {
-                        sink.yield(.failed(error))
-                    }
-                }
-            }
-            defer {
-                group.cancelAll()
-                for gate in gates { gate.continuation.finish() }
-            }
-            var iterator = steps.makeAsyncIterator()
-            let warm = try await results(&iterator)
-            guard warm.errors == 0 else { return .failedInWarmup(warm) }
-            if warmup.duration > 0 {
-                // A backlog of the warm-up would be paid for by the measured entries.
-                _ = try await reconciliation.settle(run: warmup.run, acked: warm.acked)
-            }
-            // Outside of what is measured: there may be many processes.
-            let processes = ProcessTimes.now()
-            var before = meters.read()
-            before.processes = processes
-            for gate in gates { gate.continuation.yield() }
-            let measured = try await results(&iterator)
-            var after = meters.read()
-            after.processes = ProcessTimes.now()
-            // Only now, as closing a socket ends its counters.
-            for gate in gates { gate.continuation.yield() }
-            try Task.checkCancellation()
-            return .measured(measured, before: before, after: after)
-        }
+    /// What the lab has seen so far.
+    private struct Sight {
+        var before: CellMeters.Reading?
+        var after: CellMeters.Reading?
+        var begin: UInt64?
+        var end: UInt64?
     }
 
-    /// One result of each connection, together.
-    private func results(_ steps: inout AsyncStream<Step>.Iterator) async throws -> LoadResult {
-        var results: [LoadResult] = []
-        while results.count < connections {
-            switch await steps.next(isolation: #isolation) {
-            case .warm(let result), .measured(let result): results.append(result)
-            case .failed(let error): throw error
-            case nil: throw CancellationError()
+    /// Has the job done.
+    /// - Throws: ``Failure``; what the ledger throws; `CancellationError`.
+    func run() async throws -> Outcome {
+        generator.say(job.line)
+        var sight = Sight()
+        for await text in generator.lines {
+            // What else it prints, and what it still says of an earlier job, is none of the lab's business.
+            guard let line = JSONLine.value(GeneratorLine.self, of: text), line.job == job.job || line.job == 0 else {
+                continue
+            }
+            if let reason = line.failed { throw Failure.told(reason) }
+            if let soFar = line.soFar {
+                live?.put(.init(messagesPerSecond: soFar.messagesPerS, p99Us: soFar.p99Us), connection: 0)
+            }
+            switch line.mark {
+            case .warm:
+                guard let result = line.result else { throw Failure.untrue("said nothing of its warm-up") }
+                if let failed = try await warm(result, &sight) { return .failedInWarmup(failed) }
+            case .begin: sight.begin = MonotonicClock.now
+            case .end:
+                sight.end = MonotonicClock.now
+                sight.after = meters.read()
+                sight.after?.processes = ProcessTimes.now()
+            case nil:
+                if let result = line.result { return try outcome(result, sight) }
             }
         }
         try Task.checkCancellation()
-        guard let sum = LoadResult.merging(results) else { throw CancellationError() }
-        return sum
+        throw Failure.lost
     }
 
-    private func run<Connection: PacedConnection>(
-        _ index: Int, on connection: isolated Connection, _ sink: AsyncStream<Step>.Continuation,
-        gate: AsyncStream<Void>
-    ) async throws {
-        var opened = gate.makeAsyncIterator()
-        let warm =
-            warmup.duration > 0
-            ? await LoadGenerator.run(warmup.shared(index, of: connections), on: connection)
-            : LoadResult(start: 0, isOpen: false)
-        sink.yield(.warm(warm))
-        // An ended gate: the cell is given up.
-        guard await opened.next(isolation: connection) != nil else { return }
-        sink.yield(.measured(await LoadGenerator.run(measured.shared(index, of: connections), on: connection)))
-        _ = await opened.next(isolation: connection)
+    /// Waits for the ledger, and gives the word.
+    /// - Returns: what came of the warm-up, where that is no good.
+    private func warm(_ line: GeneratorResult, _ sight: inout Sight) async throws -> LoadResult? {
+        let warm = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        guard warm.errors == 0 else {
+            generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: false)))
+            return warm
+        }
+        if job.warmupS > 0 {
+            // A backlog of the warm-up would be paid for by the measured entries.
+            _ = try await reconciliation.settle(run: job.warmupRunID, acked: warm.acked)
+        }
+        // Outside of what is measured: there may be many processes.
+        let processes = ProcessTimes.now()
+        sight.before = meters.read()
+        sight.before?.processes = processes
+        generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: true)))
+        return nil
+    }
+
+    /// How far the time that a generator says it measured may be from what the lab saw between its marks, in seconds, beside
+    /// a tenth of it: a mark waits for its reader.
+    private static let mostTimeLag = 0.1
+
+    private func outcome(_ line: GeneratorResult, _ sight: Sight) throws(Failure) -> Outcome {
+        guard let before = sight.before, let after = sight.after, let begin = sight.begin, let end = sight.end else {
+            throw .untrue("did not mark where its measured time begins and ends")
+        }
+        let result = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        let seen = Double(end - min(begin, end)) / 1e9
+        let isLikely = abs(result.elapsed - seen) <= Self.mostTimeLag + seen / 10
+        let doubt =
+            isLikely
+            ? nil
+            : "the load generator says that it measured \(DecimalText.short(result.elapsed)) s, and its marks are "
+                + "\(DecimalText.short(seen)) s apart"
+        return .measured(result, before: before, after: after, doubt: doubt)
+    }
+
+    private func trusted(_ read: () throws(BenchmarkError) -> LoadResult) throws(Failure) -> LoadResult {
+        do throws(BenchmarkError) {
+            return try read()
+        } catch {
+            throw .untrue("cannot be trusted: \(error)")
+        }
     }
 }

@@ -1,66 +1,75 @@
 import BenchmarkResults
 import Broker
-import Foundation
+import Glibc
 import LoggerService
 
-/// Measures one cell: loads it, reconciles it with the ledger, and works out its row.
+/// Measures one cell: has it loaded, reconciles it with the ledger, and works out its row.
 struct CellMeasurement: Sendable {
     var suite: Suite
     var planned: PlannedCell
     var descriptor: TransportDescriptor
-    var clientOptions: ClientOptions
+    /// Where the load generator sends to.
+    var target: String
     var companions: [CompanionProcess]
+    var generator: GeneratorSeat
     var loggerPID: pid_t
+    /// What the logger keeps entries in; nil is its memory.
+    var store: LoggerStore?
     var ledger: any LedgerClient
     /// What all run ids of the benchmark start with, at most 7 bytes.
     var runPrefix: String
     var reconciliation: Reconciliation
-    /// Whether every entry's times are kept.
-    var keepsSamples = false
+    /// The cores that broker and logger are put on.
+    var pinning: CPUPinning?
+    /// Where every entry's times are kept; nil for nowhere.
+    var rawFile: String?
     /// Where it is told what the measured part has come to so far.
     var live: LiveFigures?
     /// What the load may take beyond its own duration before it is given up.
     var slack: Duration
 
     init(
-        suite: Suite, planned: PlannedCell, descriptor: TransportDescriptor, clientOptions: ClientOptions,
-        companions: [CompanionProcess], loggerPID: pid_t, ledger: any LedgerClient, runPrefix: String,
-        backlog: @escaping @Sendable () async throws -> Int? = { nil }
+        suite: Suite, planned: PlannedCell, descriptor: TransportDescriptor, target: String,
+        companions: [CompanionProcess], generator: GeneratorSeat, loggerPID: pid_t, ledger: any LedgerClient,
+        runPrefix: String, backlog: @escaping @Sendable () async throws -> Int? = { nil }
     ) {
         self.suite = suite
         self.planned = planned
         self.descriptor = descriptor
-        self.clientOptions = clientOptions
+        self.target = target
         self.companions = companions
+        self.generator = generator
         self.loggerPID = loggerPID
         self.ledger = ledger
         self.runPrefix = runPrefix
         reconciliation = Reconciliation(ledger: ledger, backlog: backlog)
-        slack = clientOptions.connectTimeout + clientOptions.answerTimeout * 2 + reconciliation.limit + .seconds(2)
+        let options = ClientOptions(target: target)
+        slack = options.connectTimeout + options.answerTimeout * 2 + reconciliation.limit + .seconds(2)
     }
 
     /// Measures the cell.
     ///
-    /// A transport that fails makes an invalid row, not an error.
-    /// - Throws: `CancellationError`; ``BenchmarkError`` when the ledger cannot be reached before the load.
+    /// A transport that fails makes an invalid row, not an error; so does a load generator that is lost, and another one
+    /// takes its place.
+    /// - Throws: `CancellationError`; ``BenchmarkError`` when the ledger cannot be reached before the load, or there is no
+    ///   load generator.
     func measure() async throws -> MeasuredCell {
-        let payloads = try PayloadPool(byteCount: planned.cell.payloadBytes, kind: suite.payload, seed: suite.seed)
-        let offset = LoadPhase.currentWallClockOffset()
-        let warmup = phase("w", payloads, seconds: suite.warmup, offset)
-        let measured = phase("m", payloads, seconds: suite.duration, offset)
         var builder = ResultRowBuilder(
-            runID: measured.run, planned: planned, descriptor: descriptor, target: clientOptions.target,
-            peerVersion: peerVersion)
-        try await ledger.announce(run: warmup.run, sealed: payloads.isSealed)
-        try await ledger.announce(run: measured.run, sealed: payloads.isSealed)
+            runID: run("m"), planned: planned, descriptor: descriptor, target: target, peerVersion: peerVersion)
+        let isSealed = planned.cell.payloadBytes >= PayloadSeal.byteCount
+        try await ledger.announce(run: run("w"), sealed: isSealed)
+        try await ledger.announce(run: run("m"), sealed: isSealed)
 
+        let party = try await generator.party()
+        builder.row.brokerPID = UInt64(party.pid)
+        builder.row.loggerPID = UInt64(loggerPID)
+        try pinning?.pin(broker: party.pid, logger: loggerPID)
         let meters = CellMeters(
-            logger: loggerPID, companions: companions, transport: descriptor.selector, target: clientOptions.target)
-        FreedMemory.giveBack()
-        let memory = (broker: PeakMemory(startingNowFor: getpid()), logger: PeakMemory(startingNowFor: loggerPID))
+            broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, companions: companions,
+            transport: descriptor.selector)
+        let memory = (broker: PeakMemory(startingNowFor: party.pid), logger: PeakMemory(startingNowFor: loggerPID))
         let load = CellLoad(
-            warmup: warmup, measured: measured, connections: planned.cell.connections, meters: meters,
-            reconciliation: reconciliation)
+            job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
         var loadResult: LoadResult?
         switch await run(load) {
         case .failure(let reason):
@@ -68,16 +77,18 @@ struct CellMeasurement: Sendable {
             builder.fail(reason.message)
         case .success(.failedInWarmup(let result)):
             builder.add(warmup: result)
-        case .success(.measured(let result, let before, var after)):
+        case .success(.measured(let result, let before, var after, let doubt)):
             builder.add(result)
             do {
-                let report = try await settle(result, measured.run, meters, &after)
+                let report = try await settle(result, run("m"), meters, &after)
                 builder.add(report, acked: result.acked)
+                if let store { builder.add(stored: try await store.count(run("m")), of: report) }
             } catch {
                 try Task.checkCancellation()
-                builder.fail("the ledger could not be read: \(error)")
+                builder.fail("the account of the entries could not be read: \(error)")
             }
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
+            if let doubt { builder.row.invalidReasons.append(.audit(doubt)) }
             builder.audit(result, Audit())
             loadResult = result
         }
@@ -86,19 +97,25 @@ struct CellMeasurement: Sendable {
         return MeasuredCell(row: builder.row, load: loadResult)
     }
 
-    /// Runs the load, and gives it up when it does not end by itself.
+    /// Runs the load, and gives it and its generator up when it does not end by itself.
     private func run(_ load: CellLoad) async -> Result<CellLoad.Outcome, BenchmarkError> {
         let limit = Duration.seconds(suite.warmup + suite.duration) + slack
+        let who = GeneratorParty.role
         do {
-            return .success(
-                try await BoundedTask.run(limit: limit) {
-                    try await load.run(over: descriptor.makeClient(clientOptions))
-                })
-        } catch BoundedTask.Failure.overdue {
+            return .success(try await BoundedTask.run(limit: limit) { try await load.run() })
+        } catch CellLoad.Failure.told(let reason) {
+            return .failure(BenchmarkError(reason))
+        } catch CellLoad.Failure.untrue(let reason) {
+            await generator.leave()
+            return .failure(BenchmarkError("\(who) \(reason)"))
+        } catch CellLoad.Failure.lost {
+            let end = await generator.leave() ?? PartyEnd(how: "nobody knows how")
+            return .failure(BenchmarkError(end.sentence("\(who) ended in the middle of the cell")))
+        } catch is BoundedTask.Failure, is CancellationError {
+            // Whatever it is at, it is not what was asked of it.
+            if !Task.isCancelled { await generator.leave() }
             return .failure(
                 BenchmarkError("the load did not end within \(limit.components.seconds) s and was given up"))
-        } catch is CancellationError {
-            return .failure(BenchmarkError("the load did not end within \(limit.components.seconds) s"))
         } catch {
             return .failure(BenchmarkError("\(error)"))
         }
@@ -118,22 +135,35 @@ struct CellMeasurement: Sendable {
     }
 
     /// The run id's last letter tells the warm-up from what is measured.
-    private func phase(_ letter: String, _ payloads: PayloadPool, seconds: Double, _ offset: Int64) -> LoadPhase {
-        LoadPhase(
-            run: "\(runPrefix)-\(planned.number)\(letter)", inFlight: planned.cell.inFlight, load: planned.cell.load,
-            payloads: payloads, duration: UInt64(seconds * 1e9), wallClockOffset: offset,
-            messagesPerOperation: suite.messagesPerOperation, isBare: planned.cell.role == .bareLoop, spin: spin,
-            seed: suite.seed &+ UInt64(planned.block),
-            keepsSamples: keepsSamples && letter == "m", live: letter == "m" ? live : nil)
+    private func run(_ letter: Character) -> String { "\(runPrefix)-\(planned.number)\(letter)" }
+
+    private var job: LoadJob {
+        let cell = planned.cell
+        var job = LoadJob(
+            job: planned.number, transport: descriptor.selector, target: target, payloadBytes: cell.payloadBytes,
+            payloadSeed: suite.seed, inFlight: cell.inFlight, connections: cell.connections,
+            messagesPerOperation: suite.messagesPerOperation, ratePerS: cell.load.ratePerSecond,
+            arrivals: cell.load.arrivals?.rawValue, spinUs: spinUs, warmupS: suite.warmup, warmupRunID: run("w"),
+            durationS: suite.duration, runID: run("m"), seed: suite.seed &+ UInt64(planned.block))
+        if case .lines(let path) = suite.payload { job.payloadFile = path }
+        if cell.role == .bareLoop { job.bareLoop = true }
+        job.rawFile = rawFile
+        return job
     }
 
-    /// How long before its time an entry is waited for on the core, in nanoseconds.
+    /// How long before its time an entry is waited for on the core, in microseconds.
     ///
-    /// Not where that would take the time of others: on a core shared with the logger, on an event loop shared with another
-    /// connection, or on the last core.
-    private var spin: UInt64 {
-        let isAlone = suite.placement == .free && planned.cell.connections < GrantedCores.count
-        return isAlone ? UInt64((suite.spinUs ?? 0) * 1000) : 0
+    /// Not where that would take the time of others: on a core shared with the logger, or on an event loop shared with
+    /// another connection.
+    private var spinUs: Double {
+        let cores =
+            switch suite.placement {
+            case .free: GrantedCores.count
+            // One connection has the broker's core.
+            case .split: 2
+            case .oneCPU: 1
+            }
+        return planned.cell.connections < cores ? suite.spinUs ?? 0 : 0
     }
 
     private var peerVersion: String? {

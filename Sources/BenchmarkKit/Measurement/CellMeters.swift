@@ -3,20 +3,31 @@ import Glibc
 
 /// The processes that take part in a cell, and what they have used so far.
 struct CellMeters: Sendable {
+    private var broker: ProcessCPU?
     private var logger: ProcessCPU?
+    /// Of the lab itself, where it is not the broker as well.
+    private var lab: ProcessCPU?
     private var companions: [ProcessCPU]
-    private let port: Int?
+    private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
+    private let loggerPID: pid_t
+    private let storeServer: pid_t?
 
     /// What each part has used so far; nil where it could not be read.
     struct Reading: Sendable {
-        /// The broker's CPU time, in nanoseconds.
+        /// The CPU time of the broker's process, the load generator, in nanoseconds.
         var broker: UInt64?
         /// The logger's CPU time, in nanoseconds.
         var logger: UInt64?
         /// The companions' CPU time, in nanoseconds.
         var queue: UInt64?
+        /// What the processes of the store's server have used; nil where there is none.
+        var store: ProcessFamily?
+        /// The bytes that the logger's process has written to disks.
+        var loggerWritten: UInt64?
+        /// The lab's own CPU time, in nanoseconds: it waits for the load generator, and shows progress.
+        var lab: UInt64?
         /// The cores' time.
         var stolen: StolenTime?
         /// Whether every process that takes part could be read.
@@ -27,32 +38,37 @@ struct CellMeters: Sendable {
         var processes: ProcessTimes?
         /// The broker's waits for a core.
         var delay: RunDelay?
-        /// The bytes on the broker's sockets to the peer.
-        var wire: WireBytes?
         /// When it was read, on ``MonotonicClock``.
         var time: UInt64 = 0
         /// What the wall clock was ahead of ``MonotonicClock``, in nanoseconds.
         var wallClockOffset: Int64 = 0
     }
 
-    /// Meters of this process, the logger, the companions that work for `transport`, and the sockets to `target`.
-    init(logger: pid_t, companions: [CompanionProcess], transport: String, target: String) {
+    /// Meters of the load generator, the logger, the server of its store, and the companions that work for `transport`.
+    init(
+        broker: pid_t, logger: pid_t, storeServer: pid_t? = nil, companions: [CompanionProcess], transport: String
+    ) {
+        self.broker = ProcessCPU(pid: broker)
+        brokerPID = broker
+        loggerPID = logger
+        self.storeServer = storeServer
+        lab = broker == getpid() ? nil : .own
         self.logger = ProcessCPU(pid: logger)
         let involved = companions.filter { $0.transports.contains(transport) }
         let meters = involved.compactMap { $0.pid.flatMap(ProcessCPU.init(pid:)) }
         // The cost of one of two would be taken for the cost of both.
         self.companions = meters.count == involved.count ? meters : []
         seesAll = meters.count == involved.count
-        participants = Set([getpid(), logger] + involved.compactMap(\.pid))
-        port = WireBytes.port(in: target)
+        participants = Set([getpid(), broker, logger] + involved.compactMap(\.pid))
     }
 
     /// Reads all meters.
     func read() -> Reading {
-        Reading(
-            broker: ProcessCPU.own.used, logger: logger?.used, queue: readCompanions(), stolen: StolenTime.now,
-            seesAll: seesAll, participants: participants, delay: RunDelay.now(of: getpid()),
-            wire: port.flatMap(WireBytes.init(toPort:)),
+        let store = storeServer.map(ProcessFamily.init(of:))
+        return Reading(
+            broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store,
+            loggerWritten: DiskBytes.written(by: loggerPID), lab: lab?.used, stolen: StolenTime.now, seesAll: seesAll,
+            participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
     }
@@ -61,6 +77,8 @@ struct CellMeters: Sendable {
     func readReceivers(into reading: inout Reading) {
         reading.logger = logger?.used
         reading.queue = readCompanions()
+        reading.store = storeServer.map(ProcessFamily.init(of:))
+        reading.loggerWritten = DiskBytes.written(by: loggerPID)
         reading.stolen = StolenTime.now
     }
 

@@ -10,11 +10,13 @@ struct ResultRowBuilder {
     init(
         runID: String, planned: PlannedCell, descriptor: TransportDescriptor, target: String, peerVersion: String?
     ) {
+        let own = descriptor.acknowledgement
+        let acknowledgement = planned.cell.store.isDurable ? own.withDatabase : own
         row = ResultRow(
             runID: runID, startedAt: UTCTime.now.extended, planned: planned, mode: descriptor.mode,
             codec: descriptor.codec, peerVersion: peerVersion, isEncrypted: Self.isEncrypted(target),
-            acknowledgementClass: descriptor.acknowledgement.rawValue)
-        row.durability = descriptor.durability
+            acknowledgementClass: acknowledgement.rawValue)
+        row.durability = acknowledgement == own ? descriptor.durability : Durability(acknowledgement)
     }
 
     /// Schemes of URLs that mean TLS end in `s`: `https`, `amqps`, `grpcs`.
@@ -57,6 +59,10 @@ struct ResultRowBuilder {
         }
         row.uncorrectedP99Us = result.uncorrectedLatency.map { LatencySummary(nanoseconds: $0).p99Us }
         row.scheduleSlipP99Us = result.scheduleSlip.map { LatencySummary(nanoseconds: $0).p99Us }
+        if let wire = result.wire {
+            row.wireTxBytesPerMessage = Double(wire.sent) / Double(result.acked)
+            row.wireRxBytesPerMessage = Double(wire.received) / Double(result.acked)
+        }
         guard result.elapsed > 0 else { return }
         let throughput = Double(result.acked) / result.elapsed
         row.throughput = throughput
@@ -89,6 +95,20 @@ struct ResultRowBuilder {
         }
     }
 
+    /// Adds what became of the entries in the logger's store.
+    /// - Parameter stored: how many of them are there, as the store itself says.
+    mutating func add(stored: UInt64, of report: RunReport) {
+        let recorded = report.unique + (report.untracked ?? 0)
+        if stored != recorded { fail("\(recorded) entries were recorded, and \(stored) of them are in the store") }
+        guard let commits = report.commits, commits > 0 else { return }
+        row.entriesPerCommit = Double(report.received) / Double(commits)
+        row.commitP99Us = report.commitTime?.p99Us
+        // Entries are recorded when their commit ends, so that one less lies between the first and the last.
+        if let first = report.firstReceivedAtNs, let last = report.lastReceivedAtNs, last > first, commits > 1 {
+            row.commitsPerSecond = Double(commits - 1) * 1e9 / Double(last - first)
+        }
+    }
+
     /// Adds what it cost.
     /// - Parameter spun: CPU time that the generator spent on waiting, which is no message's, in nanoseconds.
     mutating func add(before: CellMeters.Reading, after: CellMeters.Reading, acked: UInt64, spun: UInt64 = 0) {
@@ -96,6 +116,12 @@ struct ResultRowBuilder {
         row.brokerCPUUsPerMessage = Self.cost(before.broker, broker, acked)
         row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
         row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
+        if let earlier = before.store, let store = after.store {
+            row.storeCPUUsPerMessage = Self.cost(0, store.time(since: earlier), acked)
+        }
+        if row.planned.cell.store.isDurable, acked > 0, let bytes = Self.written(before, after) {
+            row.bytesWrittenPerEntry = Double(bytes) / Double(acked)
+        }
         if let earlier = before.stolen {
             row.cpuStealPercent = after.stolen?.percent(since: earlier)
         }
@@ -112,10 +138,13 @@ struct ResultRowBuilder {
             if row.planned.cell.load != .closed { row.generatorSpinPercent = 100 * Double(spun) / elapsed }
         }
         row.clockStepUs = Double(after.wallClockOffset - before.wallClockOffset) / 1000
-        if let earlier = before.wire, let wire = after.wire?.since(earlier), acked > 0 {
-            row.wireTxBytesPerMessage = Double(wire.sent) / Double(acked)
-            row.wireRxBytesPerMessage = Double(wire.received) / Double(acked)
-        }
+    }
+
+    /// The bytes that the logger and its store have written to disks; nil where one of them cannot be seen.
+    private static func written(_ before: CellMeters.Reading, _ after: CellMeters.Reading) -> UInt64? {
+        guard let from = before.loggerWritten, let to = after.loggerWritten, to >= from else { return nil }
+        guard let store = after.store, let earlier = before.store else { return to - from }
+        return store.bytes(since: earlier).map { to - from + $0 }
     }
 
     /// The CPU time of all that take part, in nanoseconds; nil where one of them cannot be seen.
@@ -123,8 +152,10 @@ struct ResultRowBuilder {
         guard after.seesAll, let broker = before.broker, let logger = before.logger, let brokerNow = after.broker,
             let loggerNow = after.logger, brokerNow >= broker, loggerNow >= logger
         else { return nil }
-        let queue = (after.queue ?? 0) - min(before.queue ?? 0, after.queue ?? 0)
-        return brokerNow - broker + loggerNow - logger + queue
+        func used(_ before: UInt64?, _ after: UInt64?) -> UInt64 { (after ?? 0) - min(before ?? 0, after ?? 0) }
+        let store = before.store.flatMap { after.store?.time(since: $0) } ?? 0
+        return brokerNow - broker + loggerNow - logger + used(before.queue, after.queue) + used(before.lab, after.lab)
+            + store
     }
 
     /// Says what the audit finds; when all else is known.

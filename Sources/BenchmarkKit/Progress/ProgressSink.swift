@@ -10,8 +10,10 @@ package protocol ProgressSink: Sendable {
 package enum ProgressEvent: Sendable {
     /// Codecs and protocols are being timed by themselves.
     case measuringLayers
-    /// The logger is being started.
-    case startingLogger
+    /// The first round's processes are being started.
+    case starting
+    /// Which cores are whose, in words.
+    case placed(String)
     /// A cell is being measured. Sent when it starts, and again a few times a second while it runs.
     case measuring(PlannedCell, of: Int, soFar: LiveFigures.SoFar?, secondsLeft: Double)
     /// A cell was measured.

@@ -15,7 +15,8 @@ package final class StandardErrorProgress: ProgressSink {
     package func show(_ event: ProgressEvent) {
         switch event {
         case .measuringLayers: redraw("timing codecs and protocols by themselves")
-        case .startingLogger: redraw("starting the logger")
+        case .starting: redraw("starting logger and load generator")
+        case .placed(let cores): settle("placement: \(cores)")
         case .measuring(let planned, let count, let soFar, let secondsLeft):
             redraw(ProgressText.measuring(planned, of: count, soFar: soFar, secondsLeft: secondsLeft))
         case .measured(let row, let planned, let count, let secondsLeft):

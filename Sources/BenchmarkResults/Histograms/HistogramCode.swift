@@ -1,11 +1,11 @@
 import Foundation
-import Histogram
+package import Histogram
 
 /// The V2 encoding of HdrHistogram, as all its implementations read it.
 ///
 /// HdrHistogram/HdrHistogram, `AbstractHistogram.encodeIntoByteBuffer`: a header of 40 bytes in network order, then the
 /// counts from value 0 on in ZigZag LEB128, where a negative number stands for as many empty ones.
-enum HistogramCode {
+package enum HistogramCode {
     private static let cookie: UInt32 = 0x1c84_9303 | 0x10
     private static let compressedCookie: UInt32 = 0x1c84_9304 | 0x10
     private static let digits = 3
@@ -13,7 +13,7 @@ enum HistogramCode {
     private static let halfBits = 10
 
     /// The text of a log line: compressed, in base64.
-    static func encode(_ histogram: Histogram<UInt32>) -> String {
+    package static func encode(_ histogram: Histogram<UInt32>) -> String {
         var counts: [UInt8] = []
         var next = 0
         for bucket in histogram.recordedValues() {
@@ -39,7 +39,7 @@ enum HistogramCode {
     }
 
     /// The histogram in a log line's text; nil where it is none that this program wrote.
-    static func decode(_ text: String) -> Histogram<UInt32>? {
+    package static func decode(_ text: String) -> Histogram<UInt32>? {
         guard let data = Data(base64Encoded: text), data.count > 8 else { return nil }
         let whole = Array(data)
         guard read(whole, at: 0) == UInt64(compressedCookie),

@@ -14,12 +14,12 @@ struct MethodSection: Sendable {
         \(PairedTest.firstRanked) rounds on Wilcoxon's) says so at 5% after Holm's correction over all pairs under that load\(looks), \
         <em>and</em> by more than one transport differs from itself there; they are equal where they differ by at most 5% for sure. CPU is the kernel's account of each process. \
         Bytes on the wire are those of the broker's TCP sockets, without headers of TCP and IP.</p>
-        \(overhead)
+        \(overhead)\(noise)
         <h2>What it does not tell</h2>
         <ul>
         <li>Broker and logger share one machine: there is no network between them, and its cores are shared.</li>
         <li>The machine's own speed: rates of different days or machines cannot be compared, ratios within this page can.</li>
-        <li>What a log entry costs after it was recorded: the logger keeps the latest ones in memory.</li>
+        \(memory)
         <li>Latency beyond the time measured: a pause that comes once an hour is not in seconds of load.</li>
         <li>Transports of different acknowledgement classes against each other: they promise different things.</li>
         </ul>
@@ -57,6 +57,30 @@ struct MethodSection: Sendable {
             """
     }
 
+    /// What a logger in memory leaves out.
+    private var memory: String {
+        report.suite.usedStores.contains(.memory)
+            ? "<li>What a log entry costs after it was recorded in memory, where the logger keeps the latest ones.</li>"
+            : ""
+    }
+
+    /// How much of the noise lies between processes, where that was measured.
+    private var noise: String {
+        let points = Dictionary(grouping: report.rows, by: \.planned.cell.point).values.compactMap(ProcessNoise.init)
+        guard !points.isEmpty else { return "" }
+        let between = points.map { $0.between * $0.between }.reduce(0, +)
+        let within = points.map { $0.within * $0.within }.reduce(0, +)
+        let share = between + within > 0 ? 100 * between / (between + within) : 0
+        func percent(_ sum: Double) -> String {
+            NumberText.significant(100 * (sum / Double(points.count)).squareRoot())
+        }
+        return """
+            <p>Every round has a logger and a load generator of its own, and the control another pair. Of the variance of a \
+            rate, \(NumberText.significant(share))% lies between processes: a standard deviation of \(percent(between))%, \
+            beside \(percent(within))% within one.</p>
+            """
+    }
+
     /// How precisely an open load kept its schedule, as far as that was the lab's part.
     private var arrivals: String? {
         guard let usual = Median.of(report.rows.compactMap(\.arrivalErrorP50Us)),
@@ -73,6 +97,22 @@ struct MethodSection: Sendable {
         return text
     }
 
+    /// Where the stores were, which decides what a commit takes.
+    private var stores: String? {
+        let names = report.suite.usedStores.filter(\.isDurable).map(\.rawValue)
+        guard !names.isEmpty else { return nil }
+        return names.joined(separator: ", ") + (report.record.environment.storeFileSystem.map { " on \($0)" } ?? "")
+    }
+
+    private var placement: String {
+        switch report.suite.placement {
+        case .free: "free"
+        case .oneCPU: "one-cpu: broker and logger share a core"
+        case .split where report.record.environment.cpuCount > 2: "split: broker and logger have a core each"
+        case .split: "split: broker and logger have a core each, which RabbitMQ and the lab share, as there are no more"
+        }
+    }
+
     private var environment: String {
         let machine = report.record.environment
         let suite = report.suite
@@ -86,11 +126,12 @@ struct MethodSection: Sendable {
             ("processor", machine.cpuModel.map { "\($0), \(machine.cpuCount) cores" }),
             ("Swift", machine.swiftVersion), ("commit", machine.gitCommit),
             ("RabbitMQ", audit.compactMap(\.peerVersion).first),
+            ("stores", stores),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"
             ),
-            ("payload", suite.payload.name), ("placement", suite.placement.rawValue),
+            ("payload", suite.payload.name), ("placement", placement),
             ("operation", suite.messagesPerOperation > 1 ? "\(suite.messagesPerOperation) entries, sent at once" : nil),
             ("most stolen time", worst(\.cpuStealPercent).map { "\($0)% of the cores' time in one row" }),
             ("most used by others", worst(\.foreignCPUPercent).map { "\($0)% of the cores' time, in one row" }),

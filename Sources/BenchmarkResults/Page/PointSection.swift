@@ -31,7 +31,7 @@ struct PointSection: Sendable {
             <section><h2>\(Markup.escape(point.text))</h2>
             \(table(sorted))
             \(rates(sorted))<p class="dim">\(ranked) Figures are medians of the valid rounds; small \
-            print: 95% interval, and the CPU of broker + logger + message broker.\(Markup.escape(noise ?? ""))</p>
+            print: 95% interval, and the CPU of broker + logger + message broker + store.\(Markup.escape(noise ?? ""))</p>
             \(charts ? "<div class=\"charts\">\n\(self.charts(sorted))</div>" : "")
             </section>
 
@@ -98,9 +98,11 @@ struct PointSection: Sendable {
 
     /// All processes together, and each: broker, logger, message broker.
     private func cpu(_ row: SummaryRow) -> String {
-        let parts = [row.brokerCPU, row.loggerCPU, row.queueCPU].compactMap { $0?.median }
+        let parts = row.cpuParts
         guard !parts.isEmpty else {
-            let columns = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "queue_cpu_us_per_msg"]
+            let columns = [
+                "broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "queue_cpu_us_per_msg", "store_cpu_us_per_msg",
+            ]
             let values = columns.compactMap { row.untrusted[$0] }
             guard !values.isEmpty else { return "–" }
             return "<span class=\"dim\">\(NumberText.duration(microseconds: values.reduce(0, +)))</span>"
@@ -163,15 +165,21 @@ struct PointSection: Sendable {
 
     private func costs(_ rows: [SummaryRow]) -> String {
         let hasQueue = rows.contains { $0.queueCPU != nil }
+        let hasStore = rows.contains { $0.storeCPU != nil }
         let bars = rows.map { row in
-            let parts = [(row.brokerCPU, "p1"), (row.loggerCPU, "p2"), (row.queueCPU, "p3")].compactMap { part, style in
+            let all = [
+                (row.brokerCPU, "p1"), (row.loggerCPU, "p2"), (row.queueCPU, "p3"), (row.storeCPU, "p4"),
+            ]
+            let parts = all.compactMap { part, style in
                 part.map { (value: $0.median, style: style) }
             }
             return BarChart.Bar(
                 name: row.cell.transport, parts: parts,
                 text: NumberText.duration(microseconds: parts.map(\.value).reduce(0, +)))
         }
-        let legend = [("broker", "p1"), ("logger", "p2")] + (hasQueue ? [("RabbitMQ", "p3")] : [])
+        let legend =
+            [("broker", "p1"), ("logger", "p2")] + (hasQueue ? [("RabbitMQ", "p3")] : [])
+            + (hasStore ? [("PostgreSQL", "p4")] : [])
         return BarChart(
             caption: "CPU time per message, all processes", bars: bars,
             legend: legend.map { (name: $0.0, style: $0.1) }

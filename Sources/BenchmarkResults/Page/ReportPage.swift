@@ -25,6 +25,7 @@ struct ReportPage: Sendable {
             \(verdict)
             \(ThresholdSection(report: report).html)\
             \(figures)
+            \(PromiseSection(page: self).html)\
             \(DecompositionSection(page: self).html)
             \(DurabilitySection(report: report).html)\
             \(InvalidSection(report: report).html)

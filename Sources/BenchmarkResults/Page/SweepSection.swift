@@ -48,8 +48,8 @@ struct SweepSection: Sendable {
     }
 
     private func cpu(_ row: SummaryRow) -> Estimate? {
-        guard let broker = row.brokerCPU?.median, let logger = row.loggerCPU?.median else { return nil }
-        return Estimate(median: broker + logger + (row.queueCPU?.median ?? 0), low: nil, high: nil)
+        guard row.brokerCPU != nil, row.loggerCPU != nil else { return nil }
+        return Estimate(median: row.cpuParts.reduce(0, +), low: nil, high: nil)
     }
 
     private func lines(_ sweep: Sweep, _ value: (SummaryRow) -> Estimate?) -> [LineChart.Line] {
@@ -85,7 +85,8 @@ struct SweepSection: Sendable {
         let rows = report.knees.map { knee in
             let rate = knee.rate.map { (knee.isBeyondSweep ? "at least " : "") + NumberText.grouped($0) } ?? "none"
             let range = knee.range.map(Knee.text) ?? "–"
-            return "<tr><td class=\"k\">\(Markup.escape(knee.transport))</td><td>\(rate)</td><td>\(range)</td></tr>"
+            let name = [knee.transport, knee.store.text].compactMap(\.self).joined(separator: ", ")
+            return "<tr><td class=\"k\">\(Markup.escape(name))</td><td>\(rate)</td><td>\(range)</td></tr>"
         }
         return """
             <h3>Highest rate carried: p99 below \(limit), nothing lost, backlog bounded</h3>

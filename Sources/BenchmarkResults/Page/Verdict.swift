@@ -196,8 +196,9 @@ struct Verdict: Sendable {
 
     private static func sentence(_ knee: Knee, _ limitUs: Double) -> String {
         let limit = NumberText.axisDuration(limitUs)
+        let store = knee.store.text.map { ", \($0)" } ?? ""
         guard let rate = knee.rate else {
-            return "\(knee.transport) keeps no rate of the sweep with p99 below \(limit)."
+            return "\(knee.transport) keeps no rate of the sweep with p99 below \(limit)\(store)."
         }
         let range = knee.range.flatMap { range -> String? in
             guard range.lowerBound < range.upperBound else { return nil }
@@ -206,12 +207,13 @@ struct Verdict: Sendable {
         let more = knee.isBeyondSweep ? "at least " : ""
         return
             "\(knee.transport) carries \(more)\(NumberText.grouped(rate)) msgs/s with p99 below \(limit), nothing lost "
-            + "and no growing backlog\(range ?? "")."
+            + "and no growing backlog\(range ?? "")\(store)."
     }
 
     private static func place(_ point: LoadPoint) -> String {
         let rate = point.load.ratePerSecond.map { ", \(NumberText.grouped($0)) msgs/s" } ?? ""
         let spread = point.connections == 1 ? "" : " on \(point.connections) connections"
-        return "At \(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)"
+        let store = point.storeText.map { ", \($0)" } ?? ""
+        return "At \(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(store)"
     }
 }

@@ -35,6 +35,17 @@ package struct Advice: Sendable {
             }
         }
 
+        /// Whether a logger that stores can be what is asked for, and more than one in memory.
+        var isOfStores: Bool {
+            switch self {
+            case .promise(.stored), .surviving(.logger), .surviving(.host): true
+            case .promise, .surviving(.rabbitmq): false
+            }
+        }
+
+        /// What has `bench` measure it.
+        fileprivate var storeFlag: String { self == .promise(.stored) ? " --stores sqlite" : "" }
+
         var text: String {
             switch self {
             case .surviving(.logger): "surviving the logger"
@@ -75,21 +86,9 @@ package struct Advice: Sendable {
     /// - Parameters:
     ///   - question: what is wanted.
     ///   - runs: results with the folders that they are in, for citing them; the latest first.
-    ///   - offered: what the acknowledgements of the transports that could be measured are worth.
-    package init(
-        _ question: Question, runs: [(folder: String, report: Report)],
-        offered: [(acknowledgement: AcknowledgementClass, durability: Durability)]? = nil
-    ) {
+    package init(_ question: Question, runs: [(folder: String, report: Report)]) {
         let rate = question.rate < 1000 ? NumberText.trimmed(question.rate) : NumberText.grouped(question.rate)
         let wish = "\(ByteText.size(question.payloadBytes)), \(rate) msgs/s, \(question.need.text)"
-        if let offered,
-            !offered.contains(where: { question.need.isMet(by: $0.durability, $0.acknowledgement.rawValue) })
-        {
-            isAnswered = false
-            text =
-                "For \(wish): no answer, since no transport's acknowledgement says so yet.\(Self.nearest(question, runs))"
-            return
-        }
         let answers = runs.enumerated().flatMap { age, run in
             AdviceEvidence.all(folder: run.folder, report: run.report, payloadBytes: question.payloadBytes)
                 .map { AdviceAnswer(question, $0, age: age) }
@@ -103,23 +102,15 @@ package struct Advice: Sendable {
         text = (["For \(wish): \(answer.recommendation)"] + answer.lines).map { "\($0)\n" }.joined()
     }
 
-    /// What the next weaker promise would get: what is recorded is in the logger's memory.
-    private static func nearest(_ question: Question, _ runs: [(folder: String, report: Report)]) -> String {
-        guard question.need == .promise(.stored) else { return "\n" }
-        var weaker = question
-        weaker.need = .surviving(.logger)
-        return " The nearest is a queue, which outlives the logger until it takes the entry:\n"
-            + Advice(weaker, runs: runs).text
-    }
-
     private static func refusal(_ question: Question, _ answers: [AdviceAnswer]) -> String {
         guard let best = answers.min(by: { $0.order < $1.order }) else {
             return "no payload within a factor of \(Int(AdviceEvidence.farthest)) of "
                 + "\(ByteText.size(question.payloadBytes)), and none on either side of it, was measured. Measure: "
-                + "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7"
+                + "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7\(question.need.storeFlag)"
         }
         let reasons = best.leftOut.map { "\($0.transport): \($0.reason)" }.joined(separator: "; ")
         return "nothing that was measured will do. \(reasons) [\(best.evidence.citation)]. Measure: "
             + "brokerlab bench --payload-bytes \(question.payloadBytes) --in-flight 64,256 --rounds 7"
+            + question.need.storeFlag
     }
 }

@@ -18,12 +18,15 @@ struct AdviceAnswer {
     var able: [Candidate] = []
     var leftOut: [(transport: String, reason: String)] = []
     /// How well it answers: the smaller the better.
-    private(set) var order: (Int, Double, Double, Int)
+    private(set) var order: (Int, Double, Int, Double, Int)
 
     init(_ question: Advice.Question, _ evidence: AdviceEvidence, age: Int) {
         self.question = question
         self.evidence = evidence
-        order = (2, 0, 0, age)
+        // A store costs, and a server more: they come behind what is enough, where that was measured.
+        let enough = question.need.isOfStores ? StoreKind.sqlite : .memory
+        let excess = max(0, evidence.store.rank - enough.rank)
+        order = (2, 0, excess, 0, age)
         for transport in evidence.report.suite.transports {
             if let reason = reason(against: transport) {
                 leftOut.append((transport, reason))
@@ -38,11 +41,14 @@ struct AdviceAnswer {
         // of full batches; the fewer of them, the nearer to what is asked for.
         if let rate = evidence.load.ratePerSecond {
             let isEnough = rate >= question.rate * 0.999
-            order = (isEnough ? 0 : 2, evidence.distance > AdviceEvidence.same ? 1 : 0, rate / question.rate, age)
+            order = (
+                isEnough ? 0 : 2, evidence.distance > AdviceEvidence.same ? 1 : 0, excess, rate / question.rate, age
+            )
         } else {
             let carried = able.compactMap { Median.of(evidence.sample($0.transport, \.throughput).all) }
             order = (
-                1, evidence.distance, (carried.min() ?? .infinity) / question.rate / Double(max(able.count, 1)), age
+                1, evidence.distance, excess, (carried.min() ?? .infinity) / question.rate / Double(max(able.count, 1)),
+                age
             )
         }
     }
@@ -150,5 +156,6 @@ struct AdviceAnswer {
         return "Measured where broker and logger share one machine; measure yours with: brokerlab bench "
             + "--transport \(names.joined(separator: ",")) --payload-bytes \(question.payloadBytes) "
             + "--rate \(DecimalText.format(question.rate, places: question.rate < 1 ? 1 : 0)) --in-flight 64 --rounds 7"
+            + (evidence.store.isDurable ? " --stores \(evidence.store.rawValue)" : "")
     }
 }

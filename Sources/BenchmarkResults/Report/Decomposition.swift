@@ -22,8 +22,9 @@ struct Decomposition: Sendable {
     /// All layers together.
     var nanoseconds: Double { layers.map(\.nanoseconds).reduce(0, +) }
 
-    /// - Parameter inner: the timings of that transport under that load; nothing is known without.
+    /// - Parameter inner: the timings of that transport under that load; nothing is known without, nor of what a store takes.
     init?(_ row: SummaryRow, inner: [LayerCost]) {
+        guard !row.cell.store.isDurable else { return nil }
         let own = inner.filter {
             $0.transport == row.cell.transport && $0.payloadBytes == row.cell.payloadBytes
                 && $0.inFlight == row.cell.inFlight

@@ -21,11 +21,13 @@ enum GoBenchmarkFormat {
         var name = "BenchmarkSend/transport=\(cell.transport)/bytes=\(cell.payloadBytes)/inflight=\(cell.inFlight)"
         if cell.connections != 1 { name += "/connections=\(cell.connections)" }
         if let rate = cell.load.ratePerSecond { name += "/rate=\(DecimalText.short(rate))" }
+        if cell.store.isDurable { name += "/store=\(cell.store.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.p50Us, "p50-us"),
             (row.ackLatency?.p99Us, "p99-us"), (row.brokerCPUUsPerMessage, "broker-cpu-us/op"),
             (row.loggerCPUUsPerMessage, "logger-cpu-us/op"), (row.queueCPUUsPerMessage, "queue-cpu-us/op"),
+            (row.storeCPUUsPerMessage, "store-cpu-us/op"),
         ]
         values.append((row.wireTxBytesPerMessage, "wire-tx-B/op"))
         let pairs = values.compactMap { value, unit in value.map { "\(DecimalText.format($0, places: 3)) \(unit)" } }

@@ -43,7 +43,8 @@ package struct Report: Sendable {
     var sweeps: [(sweep: Sweep, crossovers: [Crossover])] {
         let statistics = Summary(suite: suite, floor: record.floor)
         return Sweep.all(of: suite).map { sweep in
-            let classes = Dictionary(grouping: summary, by: \.acknowledgementClass).values
+            let own = summary.filter { sweep.points.contains($0.cell.point) }
+            let classes = Dictionary(grouping: own, by: \.acknowledgementClass).values
             let crossovers = classes.flatMap { rows in
                 Crossover.all(
                     in: sweep,
@@ -62,9 +63,16 @@ package struct Report: Sendable {
 
     /// The highest rates carried, where rates were swept.
     var knees: [Knee] {
-        suite.transports.compactMap { transport in
-            let own = rows.filter { $0.planned.cell.transport == transport && $0.planned.cell.role == .cell }
-            return Knee(transport, rows: own, limitUs: suite.p99LimitUs)
+        suite.usedStores.flatMap { store in
+            suite.transports.compactMap { transport in
+                let own = rows.filter { row in
+                    let cell = row.planned.cell
+                    return cell.transport == transport && cell.store == store && cell.role == .cell
+                }
+                var knee = Knee(transport, rows: own, limitUs: suite.p99LimitUs)
+                knee?.store = store
+                return knee
+            }
         }
     }
 
@@ -86,8 +94,8 @@ package struct Report: Sendable {
     package var table: String {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
-            overhead: overhead, thresholds: thresholdLines, isRateKept: isRateKept,
-            comparisons: comparisons
+            overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
+            isRateKept: isRateKept, comparisons: comparisons
         ).text
     }
 }

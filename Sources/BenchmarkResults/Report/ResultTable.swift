@@ -11,6 +11,8 @@ struct ResultTable {
     var overhead: [Overhead] = []
     /// How each threshold ended, a line each.
     var thresholds: [String] = []
+    /// What each promise costs, where more than one was measured.
+    var promises: [PromiseCosts] = []
     /// Whether a cell's rate was carried; nil where it has none.
     var isRateKept: (SummaryRow) -> Bool? = { _ in nil }
     /// The comparisons of a load.
@@ -44,6 +46,7 @@ struct ResultTable {
             lines += notes(block.map(\.0))
             lines.append("")
         }
+        for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         lines += overheadLines
         if !thresholds.isEmpty { lines += ["thresholds:"] + thresholds.map { "  \($0)" } + [""] }
         lines += InvalidRows(invalid).lines.map(Self.complaint)

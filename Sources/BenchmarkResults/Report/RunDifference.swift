@@ -19,6 +19,7 @@ package struct RunDifference: Sendable, Hashable {
             ("payload", { $0.suite.payload.name }, true),
             ("messages_per_operation", { String($0.suite.messagesPerOperation) }, true),
             ("spin_us", { report in report.suite.spinUs.map(DecimalText.short) }, true),
+            ("file system of the stores", { $0.record.environment.storeFileSystem }, true),
             ("warmup_s", { DecimalText.short($0.suite.warmup) }, false),
             ("rounds", { String($0.suite.rounds) }, false),
             ("time_budget_s", { report in report.suite.timeBudget.map(DecimalText.short) }, false),

@@ -76,12 +76,16 @@ enum SummaryColumns {
             ) { $0.row.aaNoisePercent },
         ]
 
-    private static let medians: [Column] = SummaryRow.medianColumns.flatMap { figure in
-        let column = figure.column
-        return estimate(
-            column.name, in: column.unit, places: figure.places, "The median of that column of results.csv."
-        ) {
-            $0.medians[column.name]
+    private static let medians = medians(of: SummaryRow.medianColumns)
+
+    private static func medians(of figures: [ResultColumn]) -> [Column] {
+        figures.flatMap { figure in
+            let column = figure.column
+            return estimate(
+                column.name, in: column.unit, places: figure.places, "The median of that column of results.csv."
+            ) {
+                $0.medians[column.name]
+            }
         }
     }
 
@@ -109,7 +113,15 @@ enum SummaryColumns {
                 "ci_coverage", places: 4,
                 "How often the intervals of so few rounds have the true value in them: 0.95 from six rounds on."
             ) { $0.row.throughput.flatMap { $0.low == nil ? nil : $0.coverage } },
-        ]
+            .figure(
+                "noise_within_pct", in: "%",
+                "The standard deviation of a rate within a process under this load, of the transport measured twice."
+            ) { $0.row.processNoise.map { $0.within * 100 } },
+            .figure("noise_between_pct", in: "%", "The same between processes.") {
+                $0.row.processNoise.map { $0.between * 100 }
+            },
+            .text("store", "Where the logger kept an entry.") { $0.row.cell.store.rawValue },
+        ] + medians(of: SummaryRow.addedMedianColumns)
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

@@ -15,6 +15,8 @@ package struct BenchmarkEnvironment: Sendable, Hashable, Codable {
     package var swiftVersion: String?
     /// The commit that the checkout stands on.
     package var gitCommit: String?
+    /// The kind of the file system that stores were on; nil where there were none.
+    package var storeFileSystem: String?
 
     /// What can be found out here and now.
     /// - Parameter path: a file; the git checkout that it lies in is the one reported.

@@ -22,7 +22,8 @@ package struct ReportedResult: Sendable {
 enum ResultColumns {
     static let schemaVersion = 1
 
-    static let all: [ResultColumn] = run + subject + load + counts + figures + verdict + addedSubject + added + names
+    static let all: [ResultColumn] =
+        run + subject + load + counts + figures + verdict + addedSubject + added + later
 
     static let header = all.map(\.column.name)
 
@@ -123,6 +124,14 @@ enum ResultColumns {
                 $0.suite.messagesPerOperation
             }),
     ]
+
+    private static let later: [ResultColumn] = names + processes + [store] + storing
+
+    private static let store = ResultColumn(
+        .text("store", "Where the logger kept an entry: memory, sqlite or postgres.") { $0.cell.store.rawValue }
+    ) { fields, row throws(BenchmarkError) in
+        if let store = try fields.word("store", StoreKind.init) { row.planned.cell.store = store }
+    }
 
     /// What rows are grouped by.
     private static let names: [ResultColumn] = [

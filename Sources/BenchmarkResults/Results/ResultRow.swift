@@ -91,6 +91,20 @@ package struct ResultRow: Sendable {
     package var stationarityRatio: Double?
     /// How far the wall clock was set while the cell was measured, in microseconds.
     package var clockStepUs: Double?
+    /// The process of the load generator: each round has its own, and the control in it another one.
+    package var brokerPID: UInt64?
+    /// The process of the logger.
+    package var loggerPID: UInt64?
+    /// Transactions that the logger committed a second, from the first to the last that had an entry of the cell.
+    package var commitsPerSecond: Double?
+    /// Entries of the cell by the commits that they were among.
+    package var entriesPerCommit: Double?
+    /// The 99th percentile of what a commit took, in microseconds.
+    package var commitP99Us: Double?
+    /// Bytes written to disks by the logger's process and the store's, per acknowledged entry: the kernel's count.
+    package var bytesWrittenPerEntry: Double?
+    /// CPU time of the processes of the store's server, in microseconds per acknowledged entry.
+    package var storeCPUUsPerMessage: Double?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -240,5 +254,29 @@ extension ResultColumns {
             .figure("rate_kept", places: 4, "The throughput by the rate that entries of an open load are due at.") {
                 $0.row.rateKept
             }),
+    ]
+
+    /// Behind the names, as they came later still.
+    static let processes: [ResultColumn] = [
+        .count(
+            "broker_pid", \.brokerPID,
+            "The process of the load generator: each round has its own, the control another."),
+        .count("logger_pid", \.loggerPID, "The process of the logger."),
+    ]
+
+    /// What storing entries came to.
+    static let storing: [ResultColumn] = [
+        .figure(
+            "commits_per_s", in: "1/s", \.commitsPerSecond,
+            "Transactions that the logger committed a second; empty where it keeps entries in memory."),
+        .figure("entries_per_commit", \.entriesPerCommit, "Entries by the commits that they were among."),
+        .figure("commit_p99_us", in: "us", \.commitP99Us, "The 99th percentile of what a commit took."),
+        .figure(
+            "bytes_written_per_entry", in: "B", \.bytesWrittenPerEntry,
+            "Bytes written to disks by the logger's process and the store's, by acknowledged entry: the kernel's count."
+        ),
+        .figure(
+            "store_cpu_us_per_msg", in: "us", \.storeCPUUsPerMessage,
+            "CPU time of the processes of the store's server by acknowledged entry; empty where there is none."),
     ]
 }

@@ -73,6 +73,7 @@ struct Summary: Sendable {
         let samples = measured.map { (transport: $0, sample: Sample(byTransport[$0] ?? [], score)) }
         let sampleOf = Dictionary(uniqueKeysWithValues: samples.map { ($0.transport, $0.sample) })
         let noise = Comparison.noise(control(results, score))
+        let processNoise = ProcessNoise(results)
         let families = families(at: point, results)
         let rankings = families.compactMapValues { family -> Ranking? in
             guard family.contains(where: { Comparison.canTell(rounds: $0.rounds) }) else { return nil }
@@ -106,6 +107,7 @@ struct Summary: Sendable {
                 row.leastDifferencePercent = own.compactMap(\.leastDifference).max().map { $0 * 100 }
             }
             row.aaNoisePercent = noise.map { $0 * 100 }
+            row.processNoise = processNoise
             return row
         }
     }
@@ -115,6 +117,6 @@ extension ResultRow {
     /// The CPU time of all processes that take part, in microseconds per acknowledged entry.
     var totalCPUUsPerMessage: Double? {
         guard let broker = brokerCPUUsPerMessage, let logger = loggerCPUUsPerMessage else { return nil }
-        return broker + logger + (queueCPUUsPerMessage ?? 0)
+        return broker + logger + (queueCPUUsPerMessage ?? 0) + (storeCPUUsPerMessage ?? 0)
     }
 }

@@ -41,6 +41,8 @@ package struct SummaryRow: Sendable {
     package var leastDifferencePercent: Double?
     /// What two measurements of the same transport differ by under this load, in percent.
     package var aaNoisePercent: Double?
+    /// What of a rate's noise lies within processes under this load, and what between them; nil where that was not measured.
+    var processNoise: ProcessNoise?
     /// The throughput by the rate that entries are due at; nil for a closed load.
     package var rateKept: Estimate?
     /// The medians of the rows' other figures, by their columns.
@@ -59,11 +61,18 @@ extension SummaryRow {
     }
 
     /// The figures whose medians are columns of `summary.csv` too, in their order there.
-    static let medianColumns = [
+    static let medianColumns = columns([
         "ack_p50_us", "ack_p99_us", "delivered_p99_us", "broker_cpu_us_per_msg", "logger_cpu_us_per_msg",
         "queue_cpu_us_per_msg", "wire_tx_bytes_per_msg", "wire_rx_bytes_per_msg", "broker_rss_peak_bytes",
         "logger_rss_peak_bytes", "arrival_error_p99_us",
-    ].compactMap { name in ResultColumns.all.first { $0.column.name == name } }
+    ])
+
+    /// Those that came later, whose columns stand behind all others.
+    static let addedMedianColumns = columns(ResultColumns.storing.map(\.column.name))
+
+    private static func columns(_ names: [String]) -> [ResultColumn] {
+        names.compactMap { name in ResultColumns.all.first { $0.column.name == name } }
+    }
 
     /// The rows' median acknowledged latency, in microseconds.
     package var ackP50: Estimate? { medians["ack_p50_us"] }
@@ -77,6 +86,11 @@ extension SummaryRow {
     package var loggerCPU: Estimate? { medians["logger_cpu_us_per_msg"] }
     /// The companions' CPU time, in microseconds per message.
     package var queueCPU: Estimate? { medians["queue_cpu_us_per_msg"] }
+    /// The CPU time of the store's server, in microseconds per message.
+    package var storeCPU: Estimate? { medians["store_cpu_us_per_msg"] }
+    /// The median CPU time of each of the processes that take part, in microseconds per message: broker, logger, message broker,
+    /// server of the store.
+    var cpuParts: [Double] { [brokerCPU, loggerCPU, queueCPU, storeCPU].compactMap { $0?.median } }
     /// Bytes sent on the broker's sockets, per message.
     package var wireTx: Estimate? { medians["wire_tx_bytes_per_msg"] }
     /// Bytes received on the broker's sockets, per message.
@@ -96,7 +110,7 @@ extension SummaryRow {
         let first = rows.first
         cell = Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load)
+            connections: point.connections, load: point.load, store: point.store)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""
@@ -105,12 +119,13 @@ extension SummaryRow {
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)
         rateKept = estimate(\.rateKept)
-        for figure in Self.medianColumns { medians[figure.column.name] = estimate(figure.number) }
+        let figures = Self.medianColumns + Self.addedMedianColumns
+        for figure in figures { medians[figure.column.name] = estimate(figure.number) }
         guard count == 0 else { return }
         // Of what failed, figures say nothing at all.
         let measured = rows.filter { !$0.hasFailed }
         untrusted["throughput_msgs_per_s"] = Median.of(measured.compactMap(\.throughput))
-        for figure in Self.medianColumns {
+        for figure in figures {
             untrusted[figure.column.name] = Median.of(measured.compactMap(figure.number))
         }
     }

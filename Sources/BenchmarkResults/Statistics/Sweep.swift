@@ -66,7 +66,8 @@ struct Sweep: Sendable {
         switch axis {
         case .payloadBytes: return parts.dropFirst().joined(separator: ", ")
         case .inFlight: return (parts.prefix(1) + parts.dropFirst(2)).joined(separator: ", ")
-        case .rate: return parts.prefix(2).joined(separator: ", ") + ", open loop"
+        case .rate:
+            return (parts.prefix(2) + ["open loop"] + [points[0].storeText].compactMap(\.self)).joined(separator: ", ")
         }
     }
 }

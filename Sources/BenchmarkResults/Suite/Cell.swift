@@ -10,19 +10,22 @@ package struct Cell: Sendable, Hashable {
     package var connections: Int
     /// When entries are sent.
     package var load: LoadModel
+    /// Where the logger keeps them.
+    package var store: StoreKind
     /// What it is measured for.
     package var role: CellRole
 
     /// Creates a cell.
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        role: CellRole = .cell
+        store: StoreKind = .memory, role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
         self.inFlight = inFlight
         self.connections = connections
         self.load = load
+        self.store = store
         self.role = role
     }
 
@@ -33,7 +36,7 @@ package struct Cell: Sendable, Hashable {
 
     /// What it has in common with the cells that it can be compared with.
     package var point: LoadPoint {
-        LoadPoint(payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load)
+        LoadPoint(payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store)
     }
 
     /// The transport's name without its variant, as in the reports' `transport` column.
@@ -50,7 +53,7 @@ package enum CellRole: String, Sendable, Hashable {
     case bareLoop = "bare_loop"
 }
 
-/// A load, whatever the transport: the cells of one point are compared with each other.
+/// A load and a store, whatever the transport: the cells of one point are compared with each other.
 package struct LoadPoint: Sendable, Hashable {
     /// The length of an entry's text, in bytes.
     package var payloadBytes: Int
@@ -60,6 +63,8 @@ package struct LoadPoint: Sendable, Hashable {
     package var connections: Int
     /// When entries are sent.
     package var load: LoadModel
+    /// Where the logger keeps them.
+    package var store = StoreKind.memory
 }
 
 /// A cell with its place in a run.

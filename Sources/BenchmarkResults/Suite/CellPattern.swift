@@ -10,6 +10,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var connections: [Int] = []
     /// Rates, in entries per second; nil is a closed load.
     package var rates: [Double?] = []
+    /// Where the logger keeps entries; nil in records of before there was a choice.
+    package var stores: [StoreKind]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -21,6 +23,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (inFlight.isEmpty || inFlight.contains(cell.inFlight))
             && (connections.isEmpty || connections.contains(cell.connections))
             && (rates.isEmpty || rates.contains(cell.load.ratePerSecond))
+            && (stores?.contains(cell.store) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -43,6 +46,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("transport", transports), part("payload_bytes", payloadBytes.map(String.init)),
             part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
+            part("store", (stores ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

@@ -7,14 +7,21 @@ package struct Plan: Sendable, Hashable {
     package let cells: [PlannedCell]
 
     /// Creates the plan of a suite; the same suite and seed give the same plan.
+    ///
+    /// In each round, the cells of one store stay together: they have a logger.
     package init(suite: Suite) {
-        self.init([suite.cells], suite)
+        self.init(suite.byStore(suite.cells), suite)
     }
 
     /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
     package init(_ groups: [[Cell]], _ suite: Suite, after count: Int = 0) {
         var order = RoundOrder(seed: suite.seed, after: count)
         cells = (1...max(1, suite.rounds)).flatMap { _ in order.next(groups) }
+    }
+
+    /// The same cells, round by round.
+    package var rounds: [[PlannedCell]] {
+        Dictionary(grouping: cells, by: \.block).sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The number of cells from that one on.
@@ -24,17 +31,29 @@ package struct Plan: Sendable, Hashable {
 }
 
 extension Suite {
-    /// The loads that every transport is put under, in the order of the suite's lists.
+    /// The loads that every transport is put under, in the order of the suite's lists, with each of the stores.
     package var points: [LoadPoint] {
         loads.flatMap { load in
             payloadBytes.flatMap { payload in
                 connections.flatMap { connections in
-                    inFlight.filter { $0 >= connections }.map {
-                        LoadPoint(payloadBytes: payload, inFlight: $0, connections: connections, load: load)
+                    inFlight.filter { $0 >= connections }.flatMap { inFlight in
+                        usedStores.map {
+                            LoadPoint(
+                                payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
+                                store: $0)
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Where the logger keeps entries, one after the other.
+    package var usedStores: [StoreKind] { stores ?? [.memory] }
+
+    /// Cells in a group for each store, since a logger has one.
+    func byStore(_ cells: [Cell]) -> [[Cell]] {
+        usedStores.map { store in cells.filter { $0.store == store } }.filter { !$0.isEmpty }
     }
 
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
@@ -57,6 +76,7 @@ extension Suite {
         suite.transports = [controlTransport]
         suite.loads = [.closed]
         suite.placement = .oneCPU
+        suite.stores = nil
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
@@ -77,6 +97,6 @@ extension Suite {
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, role: role)
+            connections: point.connections, load: point.load, store: point.store, role: role)
     }
 }

@@ -23,6 +23,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var spinUs: Double? = 250
     /// Which cores broker and logger run on.
     package var placement: Placement
+    /// Where the logger keeps entries: every load is measured with each; nil, as in records of before there was a choice, is its
+    /// memory.
+    package var stores: [StoreKind]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -136,7 +139,12 @@ extension SuiteKey {
                 + "precise start: 250 unless told otherwise, 0 for never."
         ).needingRate,
         .word(
-            "placement", valueName: "where", \.placement, "free, or one-cpu: broker and logger share one core."),
+            "placement", valueName: "where", \.placement,
+            "free; split: broker and logger have a core each; or one-cpu: they share one."),
+        .words(
+            "store", flag: "stores", valueName: "names", \.stores,
+            "Where the logger keeps an entry before it answers, separated by commas: memory unless told otherwise, sqlite, "
+                + "postgres. Every load is measured with each of them."),
     ]
 
     private static let order: [SuiteKey] = [

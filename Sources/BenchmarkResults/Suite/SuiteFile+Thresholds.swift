@@ -2,7 +2,7 @@ import Yams
 
 extension SuiteFile {
     /// The keys of a threshold beside its limits.
-    private static let placeKeys = ["transport", "payload_bytes", "in_flight", "connections", "rate_per_s"]
+    private static let placeKeys = ["transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store"]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
     func thresholds(
@@ -56,6 +56,9 @@ extension SuiteFile {
             case "in_flight": pattern.inFlight = try integers(value, key)
             case "connections": pattern.connections = try integers(value, key)
             case "rate_per_s": pattern.rates = try rates(value, key)
+            case "store":
+                pattern.stores = try words(value, key, of: StoreKind.allCases.map(\.rawValue))
+                    .compactMap(StoreKind.init)
             case let word:
                 throw error(
                     at: name.mark?.line,

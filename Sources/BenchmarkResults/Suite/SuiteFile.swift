@@ -48,6 +48,7 @@ struct SuiteFile {
         case .text: .text(try string(node, key))
         case .transports: .texts(try transports(node, key, choice))
         case .word(let words): .text(try word(node, key, of: words))
+        case .words(let words): .texts(try self.words(node, key, of: words))
         case .integer: .integer(try integer(node, key))
         case .integers: .integers(try integers(node, key))
         case .number: .number(try number(node, key))
@@ -152,6 +153,10 @@ extension SuiteFile {
             throw wrongType(node, key, wanted: "a whole number from 0 to \(UInt64.max)")
         }
         return value
+    }
+
+    func words(_ node: Node, _ key: SuiteKey, of words: [String]) throws(SuiteError) -> [String] {
+        try list(node).map { node throws(SuiteError) in try word(node, key, of: words) }
     }
 
     private func word(_ node: Node, _ key: SuiteKey, of words: [String]) throws(SuiteError) -> String {

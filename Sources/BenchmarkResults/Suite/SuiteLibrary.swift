@@ -9,6 +9,7 @@ enum SuiteLibrary {
         ("rate-sweep", PackageResources.rate_sweep_yaml),
         ("codec-matrix", PackageResources.codec_matrix_yaml),
         ("many-small-locks", PackageResources.many_small_locks_yaml),
+        ("stored", PackageResources.stored_yaml),
         ("rabbitmq-cluster", PackageResources.rabbitmq_cluster_yaml),
     ]
 

@@ -106,6 +106,16 @@ enum SuiteRules {
             key: key, message: "'\(name)' is not measured; allowed: \(suite.transports.joined(separator: ", "))")
     }
 
+    /// One or more words, each once.
+    static func check(_ words: [String], _ key: String, allowed: [String]) throws(SuiteViolation) {
+        guard !words.isEmpty else {
+            throw SuiteViolation(key: key, message: "no value; allowed: \(allowed.joined(separator: ", "))")
+        }
+        for (index, word) in words.enumerated() where words[..<index].contains(word) {
+            throw SuiteViolation(key: key, message: "'\(word)' is named twice; give each value once")
+        }
+    }
+
     static func check<Value: Comparable>(
         _ values: [Value], _ key: String, in range: ClosedRange<Value>
     ) throws(SuiteViolation) {

@@ -19,6 +19,8 @@ package enum SuiteValue: Sendable, Hashable {
         case transports
         /// One of these words.
         case word([String])
+        /// Some of these words.
+        case words([String])
         case integer
         case integers
         case number
@@ -34,6 +36,7 @@ package enum SuiteValue: Sendable, Hashable {
             case .text: "TEXT"
             case .transports: "[NAME, ...], or all"
             case .word(let words): words.joined(separator: " or ")
+            case .words(let words): "[\(words.joined(separator: " or ")), ...]"
             case .integer: "N"
             case .integers: "[N, ...]"
             case .number: "NUMBER"
@@ -42,7 +45,7 @@ package enum SuiteValue: Sendable, Hashable {
             case .flag: "true or false"
             case .payload: "random, or {lines: FILE}"
             case .thresholds:
-                "[{where: {transport: PATTERN, payload_bytes: N, in_flight: N, connections: N, rate_per_s: NUMBER}, "
+                "[{where: {transport: PATTERN, payload_bytes: N, in_flight: N, connections: N, rate_per_s: NUMBER, store: NAME}, "
                     + "relative_to: NAME, "
                     + Threshold.Figure.allCases.map { "\($0.rawValue): NUMBER" }.joined(separator: ", ") + "}, ...]"
             }

@@ -57,9 +57,7 @@ struct AdviseCommand: ParsableCommand {
         var question = Advice.Question(
             payloadBytes: payloadBytes, rate: rate, need: Advice.Need(guarantee) ?? .promise(.recorded))
         question.includesFloor = includeFloor
-        let advice = Advice(
-            question, runs: runs.map { (folder: $0.0, report: $0.1) },
-            offered: TransportRegistry.all.map { ($0.acknowledgement, $0.durability) })
+        let advice = Advice(question, runs: runs.map { (folder: $0.0, report: $0.1) })
         try StandardOutput.write(advice.text)
         if !advice.isAnswered { throw ExitStatus.undecided.exitCode }
     }

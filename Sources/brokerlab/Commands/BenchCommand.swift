@@ -11,8 +11,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Runs all transports with the same work and puts them side by side.",
         discussion: """
-            Starts a logger, and a RabbitMQ of its own if amqp is measured and --amqp names none; both are gone when it \
-            ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
+            Starts a logger and a load generator in every round, a RabbitMQ of its own if amqp is measured and --amqp names \
+            none, and with --stores sqlite or postgres the stores; all are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
             with 'bare_loop: true' overhead.csv, what the lab itself costs.
@@ -26,6 +26,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --in-flight 256
               brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement one-cpu --in-flight 1
+              brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
             """)
 
     @Option(
@@ -43,6 +44,12 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp("The folder for the results: results/TIME-SUITE unless told otherwise.", valueName: "dir"))
     var out: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the stores of --stores are made for the time of the benchmark: commits cost what that disk takes.",
+            valueName: "dir"))
+    var storeFolder = BenchStores.usualFolder
+
     @Flag(help: "Keep the times of every entry, in DIR/raw.")
     var raw = false
 
@@ -53,14 +60,18 @@ struct BenchCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let suite = try Suite.load(suite, transports: TransportRegistry.choice)
-            .applying(suiteOptions.overrides, transports: TransportRegistry.choice)
+        let (suite, missing) = try BenchStores.available(
+            Suite.load(suite, transports: TransportRegistry.choice)
+                .applying(suiteOptions.overrides, transports: TransportRegistry.choice))
         let transports = try suite.transports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
+        if let missing { progress(missing) }
         let outcome = try await Interruptible.run {
-            try await Companions.run(for: transports, companions, progress: progress) {
-                try await measure(suite, transports, folder, $0)
+            try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
+                try await Companions.run(for: transports, companions, progress: progress) {
+                    try await measure(suite, folder, $0, stores)
+                }
             }
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
@@ -91,19 +102,26 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func measure(
-        _ suite: Suite, _ transports: [TransportDescriptor], _ folder: ResultsFolder, _ companions: Companions
+        _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores
     ) async throws -> BenchmarkOutcome {
+        let control = try TransportRegistry.control
+        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var configuration = BenchmarkConfiguration(
-            suite: suite, registry: TransportRegistry.all, logger: try loggerCommand(transports, companions),
-            folder: folder)
-        configuration.companions = companions.processes
-        configuration.adjustClientOptions = { transport, options in
-            // The logger's line hides the password.
-            if let one = companions.running(for: transport) { options.target = one.target }
+            suite: suite, registry: TransportRegistry.all,
+            generator: PartyCommand(executable: executable, arguments: ["generate"]), folder: folder
+        ) { seat in
+            loggerCommand(seat, control, executable, companions)
         }
-        configuration.backlog = { transport in
+        configuration.companions = companions.processes
+        configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
+        configuration.environment.storeFileSystem = stores.fileSystem
+        configuration.adjustTarget = { transport, target in
+            // The logger's line hides the password.
+            if let one = companions.running(for: transport) { target = one.target }
+        }
+        configuration.backlog = { transport, seat in
             guard let companion = transport.companion, let one = companions.running(for: transport) else { return nil }
-            return try await companion.backlog(of: transport, label: Self.label, at: one.target)
+            return try await companion.backlog(of: transport, label: Self.label(seat), at: one.target)
         }
         if !quiet { configuration.progress = StandardErrorProgress() }
         configuration.keepsRawSamples = raw
@@ -112,36 +130,33 @@ struct BenchCommand: AsyncParsableCommand {
         return try await Benchmark(configuration: configuration).run()
     }
 
-    /// A logger with a receiver for every transport of the suite, at addresses of its own; the one with the control API serves the
-    /// ledger.
+    /// A logger with a receiver for every transport that is sent to it, at addresses of its own; the one with the control API
+    /// serves the ledger.
     private func loggerCommand(
-        _ transports: [TransportDescriptor], _ companions: Companions
-    ) throws -> BenchmarkKit.LoggerCommand {
-        let control = try TransportRegistry.control
+        _ seat: LoggerSeat, _ control: TransportDescriptor, _ executable: String, _ companions: Companions
+    ) -> BenchmarkKit.LoggerCommand {
+        let receivers = Set(TransportRegistry.all.filter { seat.transports.contains($0.selector) }.map(\.receiver))
         var arguments = ["logger", "--exit-with-stdin"]
         // One receiver serves all variants of a transport that do not need their own.
         for transport in TransportRegistry.all where transport.receiver == transport.selector {
-            guard
-                transport.selector == control.name || transports.contains(where: { $0.receiver == transport.receiver })
-            else { continue }
+            guard transport.selector == control.name || receivers.contains(transport.receiver) else { continue }
             let target = companions.running(for: transport)?.target ?? transport.privateTarget
             arguments += ["--listen", "\(transport.selector)=\(target)"]
         }
         for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
-            for (option, value) in transport.companion?.isolation(Self.label).sorted(by: <) ?? [] {
+            for (option, value) in transport.companion?.isolation(Self.label(seat)).sorted(by: <) ?? [] {
                 let isFlag = transport.options.contains {
                     $0.name == option && $0.half == .logger && $0.valueName == nil
                 }
                 arguments += ["--\(transport.flag(for: option))"] + (isFlag ? [] : [value])
             }
         }
-        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return BenchmarkKit.LoggerCommand(
             executable: executable, arguments: arguments, controlTransport: control.receiver)
     }
 
-    /// What tells this benchmark's logger from others that share a companion.
-    private static let label = "broker-lab-bench-\(getpid())"
+    /// What tells a logger of this benchmark from others that share a companion.
+    private static func label(_ seat: LoggerSeat) -> String { "broker-lab-bench-\(getpid())-\(seat.label)" }
 
     private func progress(_ text: String) {
         guard !quiet || !text.hasPrefix("starting") else { return }

@@ -100,7 +100,7 @@ struct LoggerCommand: AsyncParsableCommand {
     /// What an acknowledgement over a transport promises where there is a database: where the logger gives it, that it is stored.
     private static func acknowledgement(over transport: String) -> AcknowledgementClass {
         let promise = TransportRegistry.all.first { $0.receiver == transport }?.acknowledgement ?? .recorded
-        return promise.isGivenByLogger ? .stored : promise
+        return promise.withDatabase
     }
 
     private func receivers(ledger: Ledger, storage: EntryStorage?) throws -> [ReceivingService.Receiver] {

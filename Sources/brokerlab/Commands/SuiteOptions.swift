@@ -17,9 +17,14 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
 
     func validate() throws {
         for key in Self.keys {
-            guard case .word(let words) = key.kind, case .text(let text)? = overrides[key.name], !words.contains(text)
-            else { continue }
-            throw ValidationError("--\(key.flag) takes \(words.joined(separator: " or ")), not '\(text)'.")
+            let (words, given) =
+                switch (key.kind, overrides[key.name]) {
+                case (.word(let words), .text(let text)?): (words, [text])
+                case (.words(let words), .texts(let texts)?): (words, texts)
+                default: ([], [])
+                }
+            guard let other = given.first(where: { !words.contains($0) }) else { continue }
+            throw ValidationError("--\(key.flag) takes \(words.joined(separator: " or ")), not '\(other)'.")
         }
     }
 
@@ -41,7 +46,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         let name = NameSpecification.customLong(key.flag)
         let help = ArgumentHelp(key.help(TransportRegistry.choice), valueName: key.valueName)
         return switch key.kind {
-        case .text, .transports, .word, .payload, .thresholds: Option<String?>(name: name, help: help)
+        case .text, .transports, .word, .words, .payload, .thresholds: Option<String?>(name: name, help: help)
         case .flag: Option<Bool?>(name: name, help: help)
         case .integer: Option<Int?>(name: name, help: help)
         case .integers: Option<IntegerList?>(name: name, help: help)
@@ -59,7 +64,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         case .text, .word, .payload: try given(String.self).map { .text($0) }
         case .thresholds: nil
         case .flag: try given(Bool.self).map { .flag($0) }
-        case .transports:
+        case .transports, .words:
             try given(String.self).map {
                 .texts($0.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
             }

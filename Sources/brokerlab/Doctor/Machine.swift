@@ -23,11 +23,10 @@ enum Machine {
             mend: "give the machine 2 cores or more, or compare with: brokerlab bench --placement one-cpu")
     }
 
-    /// Asks for the cores that this process has anyway: only whether that is allowed matters.
     private static func pinning() -> Finding {
         do {
-            try CPUPinning(processes: [getpid()]).release()
-            return .ok("core pinning", "sched_setaffinity works, for bench --placement one-cpu")
+            try CPUPinning.probe()
+            return .ok("core pinning", "sched_setaffinity works, for bench --placement split and one-cpu")
         } catch {
             return .warn(
                 "core pinning", "sched_setaffinity does not work: \(error)", mend: "brokerlab bench --placement free")

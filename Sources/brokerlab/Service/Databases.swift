@@ -19,7 +19,7 @@ enum Databases {
 
     /// Opens a database to read what is in it.
     /// - Throws: ``StoreError`` that says why it cannot be read.
-    static func read(_ text: String) throws(StoreError) -> any EntryReader {
+    static func read(_ text: String) throws(StoreError) -> any RunReader {
         if PostgreSQLDatabase.isURL(text) { return try PostgreSQLReader(text) }
         return try SQLiteReader(path: text)
     }

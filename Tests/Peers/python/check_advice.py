@@ -28,6 +28,7 @@ SURVIVED = {  # what an acknowledged entry outlives
     "rabbitmq": {"logger-memory", "queue-disk", "queue-replicas", "store"},
     "host": {"queue-disk", "queue-replicas", "store"},
 }
+OF_STORES = {"stored", "logger", "host"}  # what a logger with a store gives, and one in memory does not
 NEEDS = ["none", *CLASSES, *SURVIVED]
 WHERE = {"recorded": "logger-memory", "queued": "queue-disk", "replicated": "queue-replicas", "stored": "store"}
 UNITS = {"us": 1, "ms": 1e3, "s": 1e6, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
@@ -48,7 +49,7 @@ class Run:
             row["who"] = row["transport"] + (":" + row["variant"] if row.get("variant") else "")
             rate = float(row["target_rate_per_s"] or 0)
             arrivals = (row.get("arrivals") or "constant") if rate else ""
-            load = (int(row["in_flight"]), int(row["connections"]), rate, arrivals)
+            load = (int(row["in_flight"]), int(row["connections"]), rate, arrivals, row.get("store") or "memory")
             self.cells.setdefault((load, int(row["payload_bytes"]), row["who"]), []).append(row)
         self.loads = sorted({load for load, _, _ in self.cells})
 
@@ -70,7 +71,8 @@ def number(row, name):
 
 def cpu(row):
     broker, logger = number(row, "broker_cpu_us_per_msg"), number(row, "logger_cpu_us_per_msg")
-    return None if broker is None or logger is None else broker + logger + (number(row, "queue_cpu_us_per_msg") or 0)
+    servers = (number(row, "queue_cpu_us_per_msg") or 0) + (number(row, "store_cpu_us_per_msg") or 0)
+    return None if broker is None or logger is None else broker + logger + servers
 
 
 def throughput(row):
@@ -153,10 +155,13 @@ class Evidence:
 
     @property
     def place(self):
-        """The rules of what answers first: a rate from the one asked for on, its size, the nearest rate; then no rate."""
+        """The rules of what answers first: a rate from the one asked for on, its size, no more of a store than is enough, the
+        nearest rate; then no rate."""
+        stores = ["memory", "sqlite", "postgres"]
+        excess = max(0, stores.index(self.load[4]) - (self.question["need"] in OF_STORES))
         if self.load[2]:
-            return (0 if self.is_enough else 2, self.distance > SAME, self.load[2])
-        return (1, self.distance, 0)
+            return (0 if self.is_enough else 2, self.distance > SAME, excess, self.load[2])
+        return (1, self.distance, excess, 0)
 
 
 def factor(one, other):
@@ -190,7 +195,8 @@ ANSWER = re.compile(
     r" acknowledged: (.+)$"
 )
 CITED = re.compile(
-    r"^  \[(.+): (.+), (\d+) in flight(?: on (\d+) connections)?, (closed loop|open loop at ([\d.]+) msgs/s)( \(Poisson\))?\]$"
+    r"^  \[(.+): (.+), (\d+) in flight(?: on (\d+) connections)?, (closed loop|open loop at ([\d.]+) msgs/s)( \(Poisson\))?"
+    r"(?:, stored in (\w+))?\]$"
 )
 WISH = re.compile(r"^For (\d+) (B|KiB|MiB), ([\d.,]+) msgs/s, (.+?): (.*)$")
 
@@ -221,7 +227,9 @@ class Checker:
             self.refused += 1
             able = [(one.load, one.able) for one in evidence if one.able]
             expect("no answer" in text, "exit code 3 with an answer")
-            expect(not able or question["need"] == "stored", f"there is an answer: {able}")
+            expect(not able, f"there is an answer: {able}")
+            measures = "--stores sqlite" in text
+            expect(measures == (question["need"] == "stored"), "the command measures a store, or not")
             return
         expect(finished.returncode == 0, f"exit code {finished.returncode}")
         if finished.returncode == 0:
@@ -259,11 +267,12 @@ class Checker:
         """The load that is cited, at the sizes that are."""
         sizes = [int(part.split()[0]) * UNITS[part.split()[1]] for part in match.group(2).split(" to ")]
         for one in evidence:
-            in_flight, connections, rate, arrivals = one.load
+            in_flight, connections, rate, arrivals, store = one.load
             same_rate = reads(match.group(6), rate) if match.group(6) else not rate
             same_kind = (arrivals == "poisson") == bool(match.group(7))
             same_place = in_flight == int(match.group(3)) and connections == int(match.group(4) or 1)
-            if same_rate and same_kind and same_place and one.sizes == sizes:
+            same_store = store == (match.group(8) or "memory")
+            if same_rate and same_kind and same_place and same_store and one.sizes == sizes:
                 return one
         return None
 
@@ -326,6 +335,8 @@ class Checker:
             expect(command.get("transport") == ",".join(named), "the command measures others")
             expect(command.get("payload-bytes") == str(question["size"]), "the command measures another size")
             expect(reads(command.get("rate", "0"), question["rate"]), "the command measures another rate")
+            stores = dict(re.findall(r"--(stores) (\w+)", last)).get("stores", "memory")
+            expect(stores == used.load[4], "the command measures another store")
 
 
 def questions(run, most, pick):

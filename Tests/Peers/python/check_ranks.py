@@ -162,7 +162,10 @@ def check(folder):
     frame["target_rate_per_s"] = frame["target_rate_per_s"].fillna(0)
     summary = pandas.read_csv(folder / "summary.csv", keep_default_na=False, na_values=[""])
     summary["target_rate_per_s"] = summary["target_rate_per_s"].fillna(0)
-    load = ["payload_bytes", "connections", "in_flight", "load_model", "target_rate_per_s"]
+    # Rows of before there was a choice are of the logger's memory.
+    if "store" not in frame:
+        frame["store"] = "memory"
+    load = ["payload_bytes", "connections", "in_flight", "load_model", "target_rate_per_s", "store"]
     problems, checked = [], 0
 
     def expect(where, what, found, wanted, tolerance=0.0):

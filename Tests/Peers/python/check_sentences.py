@@ -8,6 +8,7 @@ Shares no code with brokerlab: medians, ratios and knees are worked out here fro
 
 import csv
 import html
+import itertools
 import json
 import pathlib
 import random
@@ -20,6 +21,12 @@ brokerlab, count, seed, base = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), 
 problems = []
 checked = {}
 CLASSES = {"amqp": "queued", "amqp:unconfirmed": "none"}
+NEEDS = {  # the classes that keep what is asked for
+    "recorded": {"recorded", "stored"},
+    "logger": {"queued", "stored"},
+    "host": {"queued", "stored"},
+    "stored": {"stored"},
+}
 KINDS = {  # the shapes of the suites that are shipped: sizes, in flight, rates
     "quick": ([100], [1, 64], [None]),
     "default": ([100, 10240], [1, 64], [None]),
@@ -29,7 +36,10 @@ KINDS = {  # the shapes of the suites that are shipped: sizes, in flight, rates
     "mixed": ([100], [8, 64], [2000, None]),
     "rates": ([1000], [512], [3000, 9000]),
     "many-small-locks": ([32], [80], [None]),
+    "stored": ([100], [64], [None]),
+    "stored-rates": ([100], [64], [2000, 8000]),
 }
+STORES = {"stored": ["memory", "sqlite", "postgres"], "stored-rates": ["memory", "sqlite"]}
 
 
 def make(folder, pick):
@@ -58,6 +68,9 @@ def make(folder, pick):
             {"open": {"ratePerSecond": rate, "arrivals": "constant"}} if rate else {"closed": {}} for rate in rates
         ],
     }
+    stores = STORES.get(name, ["memory"])
+    if name in STORES:
+        suite["stores"] = stores
     record = {
         "command": ["brokerlab", "bench"],
         "environment": {"cpuCount": 2, "host": "lab"},
@@ -70,7 +83,7 @@ def make(folder, pick):
     doubt = pick.choice([0, 0, 0.1, 0.6])
     for rate in rates:
         for size in sizes:
-            for flight in flights:
+            for flight, store in itertools.product(flights, stores):
                 cells = [(transport, "cell") for transport in transports] + [(control, "control")]
                 levels = {transport: pick.uniform(3000, 90000) for transport in transports}
                 costs = {transport: pick.uniform(5, 200) for transport in transports}
@@ -91,7 +104,9 @@ def make(folder, pick):
                                 "transport": plain,
                                 "variant": variant,
                                 "role": role,
-                                "ack_class": CLASSES.get(transport, "recorded"),
+                                "ack_class": CLASSES.get(transport, "recorded" if store == "memory" else "stored"),
+                                "store": store,
+                                "store_cpu_us_per_msg": "7.000" if store == "postgres" else "",
                                 "payload_bytes": size,
                                 "connections": 1,
                                 "in_flight": flight,
@@ -127,14 +142,20 @@ class Run:
             self.rows = list(csv.DictReader(file))
         for row in self.rows:
             row["who"] = row["transport"] + (":" + row["variant"] if row["variant"] else "")
-            row["point"] = (int(row["payload_bytes"]), int(row["in_flight"]), float(row["target_rate_per_s"] or 0))
+            row["point"] = (
+                int(row["payload_bytes"]),
+                int(row["in_flight"]),
+                float(row["target_rate_per_s"] or 0),
+                row["store"],
+            )
         rates = [load.get("open", {}).get("ratePerSecond", 0) for load in self.suite["loads"]]
         suite = self.suite
-        self.points = [(b, f, float(r)) for r in rates for b in suite["payloadBytes"] for f in suite["inFlight"]]
+        loads = itertools.product(rates, suite["payloadBytes"], suite["inFlight"], suite.get("stores", ["memory"]))
+        self.points = [(size, flight, float(rate), store) for rate, size, flight, store in loads]
         self.baseline = "grpc" if "grpc" in suite["transports"] else "tcp"
         if self.baseline not in suite["transports"]:
             self.baseline = suite["transports"][0]
-        self.classes = {row["who"]: row["ack_class"] for row in self.rows}
+        self.classes = {(row["who"], row["store"]): row["ack_class"] for row in self.rows}
 
     def valid(self, who, point):
         return {
@@ -148,7 +169,8 @@ class Run:
 
     def cpu(self, who, point):
         rows = self.valid(who, point)
-        return {b: float(r["broker_cpu_us_per_msg"]) + float(r["logger_cpu_us_per_msg"]) for b, r in rows.items()}
+        names = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "store_cpu_us_per_msg"]
+        return {block: sum(float(row[name] or 0) for name in names) for block, row in rows.items()}
 
     def ratio(self, who, point):
         """By the baseline's in the same round: of throughput, or of p99 under an open load."""
@@ -171,7 +193,7 @@ def same(said, value):
 
 
 NUMBER = r"([\d.]+)"
-PLACE = r"At (\d+) (B|KiB|MiB) and (\d+) in flight(?:, ([\d,]+) msgs/s)?, "
+PLACE = r"At (\d+) (B|KiB|MiB) and (\d+) in flight(?:, ([\d,]+) msgs/s)?(?:, stored in (\w+))?, "
 UNITS = {"B": 1, "KiB": 1024, "MiB": 1048576}
 INTERVAL = rf"(?: \({NUMBER} to {NUMBER}\))?"
 LEAD = re.compile(
@@ -199,7 +221,12 @@ KNEE = re.compile(r"(\S+) (?:carries (at least )?([\d,]+) msgs/s with p99 below|
 
 def place(match):
     rate = float((match.group(4) or "0").replace(",", ""))
-    return int(match.group(1)) * UNITS[match.group(2)], int(match.group(3)), rate
+    return int(match.group(1)) * UNITS[match.group(2)], int(match.group(3)), rate, match.group(5) or "memory"
+
+
+def stored_in(text):
+    found = re.search(r"stored in (\w+)", text)
+    return found.group(1) if found else "memory"
 
 
 def expect(condition, folder, sentence, why):
@@ -253,21 +280,21 @@ def check_sentence(run, folder, text, shown, named):
         return "other promises"
     if match := LEAD.match(text):
         point = place(match)
-        who = match.group(5)
+        who = match.group(6)
         names_in(point)
-        expect(match.group(7) == run.baseline, folder, text, f"the baseline is {run.baseline}")
-        expect(same(match.group(6), run.ratio(who, point)), folder, text, f"the ratio is {run.ratio(who, point)}")
-        if match.group(8):
-            expect(float(match.group(8)) <= float(match.group(9)), folder, text, "an interval the wrong way round")
-        if match.group(10):
-            expect(same(match.group(10), run.cost(who, point)), folder, text, f"the CPU is {run.cost(who, point)}")
+        expect(match.group(8) == run.baseline, folder, text, f"the baseline is {run.baseline}")
+        expect(same(match.group(7), run.ratio(who, point)), folder, text, f"the ratio is {run.ratio(who, point)}")
+        if match.group(9):
+            expect(float(match.group(9)) <= float(match.group(10)), folder, text, "an interval the wrong way round")
+        if match.group(11):
+            expect(same(match.group(11), run.cost(who, point)), folder, text, f"the CPU is {run.cost(who, point)}")
         expect(("carries" in text.split(". ")[0]) == (point[2] == 0), folder, text, "rate and latency mixed up")
         check_others(run, folder, text, point)
         return "lead"
     if match := TIE.match(text):
         point = place(match)
         names_in(point)
-        expect(same(match.group(7), run.ratio(match.group(5), point)), folder, text, "another ratio")
+        expect(same(match.group(8), run.ratio(match.group(6), point)), folder, text, "another ratio")
         check_others(run, folder, text, point)
         return "tie"
     if match := re.match(PLACE, text):
@@ -276,11 +303,12 @@ def check_sentence(run, folder, text, shown, named):
         if "nothing can be compared" in text:
             expect(not run.valid(run.baseline, point), folder, text, "the baseline has valid rows")
         elif "has no other" in text:
-            peers = [who for who in run.suite["transports"] if run.classes[who] == run.classes[run.baseline]]
+            own = run.classes[run.baseline, point[3]]
+            peers = [who for who in run.suite["transports"] if run.classes[who, point[3]] == own]
             rivals = [who for who in peers if who != run.baseline and run.valid(who, point)]
             expect(not rivals, folder, text, f"{rivals} are of the same class")
         elif "no round in common" in text:
-            who = re.match(PLACE + r"(\S+) has", text).group(5)
+            who = re.match(PLACE + r"(\S+) has", text).group(6)
             expect(run.ratio(who, point) is None, folder, text, "there is a round in common")
         else:
             problems.append(f"{folder}: a sentence that nobody checks: {text}")
@@ -288,10 +316,11 @@ def check_sentence(run, folder, text, shown, named):
         return "no comparison"
     if match := WINS.match(text):
         below, above = match.groups()[:2]
+        store = stored_in(match.group(3))
         scores = [
             (statistics.median(a.values()), statistics.median(b.values()))
             for point in run.points
-            if point[2] == 0 or "open loop" in match.group(3)
+            if point[3] == store and (point[2] == 0 or "open loop" in match.group(3))
             for name in ["ack_p99_us" if point[2] else "throughput_msgs_per_s"]
             for a, b in [(run.figure(below, point, name), run.figure(above, point, name))]
             if a and b
@@ -350,6 +379,7 @@ def check_knee(run, folder, text, match):
                 if row["who"] == who
                 and row["role"] == "cell"
                 and row["point"][2] == rate
+                and row["store"] == stored_in(text)
                 and int(row["block"]) == block
             ]
             failed = any(row["valid"] == "false" and not row["invalid_reason"].startswith("audit: ") for row in rows)
@@ -366,10 +396,14 @@ def check_knee(run, folder, text, match):
         expect(middle == 0, folder, text, f"the knee is {middle}")
 
 
+def keeps(run, who, point, need):
+    return need not in NEEDS or run.classes[who, point[3]] in NEEDS[need]
+
+
 def check_advice(folder, pick):
     run = Run(folder)
     size, rate = pick.choice([100, 1000, 1024, 10240]), pick.choice([500, 3000, 9000, 30000])
-    need = pick.choice(["recorded", "logger", "host", "none"])
+    need = pick.choice([*NEEDS, "none"])
     asked = ["advise", "--payload-bytes", str(size), "--rate", str(rate), "--guarantee", need, str(folder)]
     finished = subprocess.run([brokerlab, *asked], capture_output=True, text=True)
     text = finished.stdout
@@ -379,19 +413,21 @@ def check_advice(folder, pick):
         return
     expect(finished.returncode == 0, folder, text + finished.stderr, f"exit code {finished.returncode}")
     cited = re.search(
-        r"^  \[\S+: (.+?), (\d+) in flight, (closed loop|open loop at ([\d.]+) msgs/s)\]$", text, re.MULTILINE
+        r"^  \[\S+: (.+?), (\d+) in flight, (closed loop|open loop at ([\d.]+) msgs/s)(?:, stored in (\w+))?\]$",
+        text,
+        re.MULTILINE,
     )
     if not cited:
         problems.append(f"{folder}: no citation: {text}")
         return
     sizes = [int(part.split()[0]) * UNITS[part.split()[1]] for part in cited.group(1).split(" to ")]
-    points = [(b, int(cited.group(2)), float(cited.group(4) or 0)) for b in sizes]
+    store = cited.group(5) or "memory"
+    points = [(size, int(cited.group(2)), float(cited.group(4) or 0), store) for size in sizes]
     expect(all(point in run.points for point in points), folder, text, "a load that was not measured")
     answers = re.findall(rf"^  (\S+): {NUMBER} (us|ms) CPU a message", text, re.MULTILINE)
     found = []
     for who, said, unit in answers:
-        kept = {"recorded": "recorded", "logger": "queued", "host": "queued"}.get(need)
-        expect(kept in (None, run.classes[who]), folder, text, f"{who} does not keep it")
+        expect(keeps(run, who, points[0], need), folder, text, f"{who} does not keep it")
         expect(who != "tcp", folder, text, "the floor is no answer")
         costs = [statistics.median(run.cpu(who, point).values()) for point in points]
         value = float(said) * (1000 if unit == "ms" else 1)
@@ -409,12 +445,10 @@ def check_advice(folder, pick):
     usable = [p for p in run.points if p[2] >= rate and max(p[0] / size, size / p[0]) <= 4]
     for point in usable if not points[0][2] else []:
         for who in run.suite["transports"]:
-            kept = {"recorded": "recorded", "logger": "queued", "host": "queued"}.get(need)
             values = run.figure(who, point, "throughput_msgs_per_s").values()
             able = values and statistics.median(values) >= 0.985 * point[2]
-            expect(
-                not able or who == "tcp" or kept not in (None, run.classes[who]), folder, text, f"{who} carried {point}"
-            )
+            keeps_it = who != "tcp" and keeps(run, who, point, need)
+            expect(not able or not keeps_it, folder, text, f"{who} carried {point}")
 
 
 for number in range(count):

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A line that the logger prints on its standard output.
-enum LoggerLine: Sendable, Hashable {
-    /// `{"transport":"http","target":"127.0.0.1:41234"}`: a receiver and how it is reached.
+/// A line that a party prints on its standard output before it is ready.
+enum PartyLine: Sendable, Hashable {
+    /// `{"transport":"http","target":"127.0.0.1:41234"}`: a receiver of a logger, and how it is reached.
     case address(transport: String, target: String)
     /// `{"ready":true}`: there are no more addresses to come.
     case ready

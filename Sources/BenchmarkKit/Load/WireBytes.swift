@@ -12,6 +12,10 @@ struct WireBytes: Sendable, Hashable {
     private static let sentOffset = 200
     private static let tcpInfo: Int32 = 11
 
+    init(sent: UInt64, received: UInt64) {
+        (self.sent, self.received) = (sent, received)
+    }
+
     /// The sum over all open sockets to that port; nil if there is none, or the kernel does not count.
     init?(toPort port: Int) {
         var found = false

@@ -1,0 +1,110 @@
+import BenchmarkResults
+package import Broker
+import LoggerService
+
+/// The load generator as a program: jobs come in, marks and results go out, a JSON object a line.
+///
+/// It takes one job at a time: ``LoadJob``; then it says ``GeneratorLine``s of it, and hears one ``GeneratorWord``.
+package struct GeneratorProgram: Sendable {
+    private let registry: [TransportDescriptor]
+    private let say: @Sendable (String) -> Void
+
+    /// Creates a load generator.
+    /// - Parameters:
+    ///   - registry: the transports that a job may name.
+    ///   - say: takes a line.
+    package init(registry: [TransportDescriptor], say: @escaping @Sendable (String) -> Void) {
+        self.registry = registry
+        self.say = say
+    }
+
+    /// Does what the lines say until there are no more.
+    package func run(_ lines: AsyncStream<String>) async {
+        say(#"{"ready":true}"#)
+        var iterator = lines.makeAsyncIterator()
+        while let line = await iterator.next(isolation: #isolation) {
+            guard let job = LoadJob(line: line) else {
+                say(GeneratorLine(job: 0, failed: "the line is no job"))
+                continue
+            }
+            let inbox = Inbox(lines)
+            do {
+                guard let result = try await run(job, inbox) else { continue }
+                if let file = job.rawFile { try ResultsFile.replace(file, with: RawSamples.file(result)) }
+                let line = GeneratorLine(job: job.job, result: GeneratorResult(result, wire: result.wire))
+                // What one job has freed is no part of the next one's peak.
+                FreedMemory.giveBack()
+                say(line)
+            } catch {
+                say(GeneratorLine(job: job.job, failed: "\(error)"))
+            }
+        }
+    }
+
+    /// - Returns: what was measured; nil where the lab did not want it any more.
+    private func run(_ job: LoadJob, _ inbox: Inbox) async throws -> LoadResult? {
+        if let fault = job.fault { throw BenchmarkError(fault) }
+        guard let descriptor = registry.first(where: { $0.selector == job.transport }) else {
+            throw BenchmarkError("there is no transport '\(job.transport)'")
+        }
+        var options = ClientOptions(target: job.target, maxInFlight: job.inFlight / job.connections)
+        options.tls = job.tls?.options
+        let transport = try descriptor.makeClient(options)
+        let live = LiveFigures()
+        let payloads = try PayloadPool(byteCount: job.payloadBytes, kind: job.payload, seed: job.payloadSeed)
+        let phase = LoadPhase(
+            run: job.warmupRunID, inFlight: job.inFlight, load: job.load, payloads: payloads,
+            duration: UInt64(job.warmupS * 1e9), wallClockOffset: LoadPhase.currentWallClockOffset(),
+            messagesPerOperation: job.messagesPerOperation, isBare: job.bareLoop == true,
+            spin: UInt64(job.spinUs * 1000), seed: job.seed)
+        var measured = phase
+        measured.run = job.runID
+        measured.duration = UInt64(job.durationS * 1e9)
+        measured.keepsSamples = job.rawFile != nil
+        measured.live = live
+        let load = LoadRun(
+            warmup: phase, measured: measured, connections: job.connections, port: WireBytes.port(in: job.target),
+            isToGoOn: { [say] warm in
+                say(GeneratorLine(job: job.job, mark: .warm, result: GeneratorResult(warm)).text)
+                return await inbox.isToGoOn(job.job)
+            }, mark: { [say] in say(GeneratorLine(job: job.job, mark: $0).text) })
+        let teller = Task { await tell(live, of: job) }
+        defer { teller.cancel() }
+        return try await load.run(over: transport)
+    }
+
+    /// How often it is said what a load has come to so far.
+    private static let interval = Duration.milliseconds(200)
+
+    private func tell(_ live: LiveFigures, of job: LoadJob) async {
+        while (try? await Task.sleep(for: Self.interval)) != nil {
+            guard let soFar = live.soFar else { continue }
+            let figures = GeneratorLine.SoFar(messagesPerS: soFar.messagesPerSecond, p99Us: soFar.p99Us)
+            say(GeneratorLine(job: job.job, soFar: figures))
+        }
+    }
+
+    private func say(_ line: GeneratorLine) { say(line.text) }
+}
+
+/// The lines that are read while a job is under way.
+private struct Inbox: Sendable {
+    private let lines: AsyncStream<String>
+
+    init(_ lines: AsyncStream<String>) {
+        self.lines = lines
+    }
+
+    /// Waits for the lab's word.
+    func isToGoOn(_ job: Int) async -> Bool {
+        for await line in lines {
+            guard let word = JSONLine.value(GeneratorWord.self, of: line), word.job == job else { continue }
+            return word.go
+        }
+        return false
+    }
+}
+
+extension GeneratorLine {
+    var text: String { JSONLine.text(of: self) }
+}

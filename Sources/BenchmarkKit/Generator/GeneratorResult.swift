@@ -1,0 +1,118 @@
+import BenchmarkResults
+import Broker
+import Histogram
+
+/// What came of a phase, as a load generator says it.
+///
+/// Times are nanoseconds of the monotonic clock; latencies are histograms of nanoseconds, in HdrHistogram's V2 encoding,
+/// compressed, in base64.
+struct GeneratorResult: Sendable, Codable {
+    /// When the first entry was due.
+    var startNs: UInt64
+    /// From then until the last fate was known; for a rate, until its schedule ended if that is later.
+    var elapsedNs: UInt64
+    /// Entries handed to the transport.
+    var sent: UInt64
+    /// Entries acknowledged.
+    var acked: UInt64
+    /// Entries that were certainly not sent.
+    var notSent: UInt64
+    /// Entries of which nothing is known.
+    var unknown: UInt64
+    /// Entries that the logger did not take.
+    var rejected: UInt64
+    /// What the transport said of the first entry that failed.
+    var firstError: String?
+    /// Entries acknowledged in the first half of the phase's time, and in the second.
+    var ackedInHalves: [UInt64]?
+    /// From the intended send time to the acknowledgement; nil where it was not measured.
+    var latency: String?
+    /// From the actual send time to the acknowledgement; of a rate.
+    var uncorrectedLatency: String?
+    /// From the intended to the actual send time; of a rate.
+    var scheduleSlip: String?
+    /// The same, of the entries that a sender was free for; of a rate.
+    var arrivalError: String?
+    /// The CPU time of waits that kept the core busy.
+    var spunNs: UInt64?
+    /// How long senders of operations were at work on an entry, or waited for the others'.
+    var operationNs: UInt64?
+    /// Bytes sent on the sockets to the target meanwhile, as the kernel counts them.
+    var wireTxBytes: UInt64?
+    /// Bytes received on them.
+    var wireRxBytes: UInt64?
+
+    private enum CodingKeys: String, CodingKey {
+        case sent, acked, unknown, rejected, latency
+        case startNs = "start_ns"
+        case elapsedNs = "elapsed_ns"
+        case notSent = "not_sent"
+        case firstError = "first_error"
+        case ackedInHalves = "acked_in_halves"
+        case uncorrectedLatency = "uncorrected_latency"
+        case scheduleSlip = "schedule_slip"
+        case arrivalError = "arrival_error"
+        case spunNs = "spun_ns"
+        case operationNs = "operation_ns"
+        case wireTxBytes = "wire_tx_bytes"
+        case wireRxBytes = "wire_rx_bytes"
+    }
+
+    init(_ result: LoadResult, wire: WireBytes? = nil) {
+        startNs = result.start
+        elapsedNs = result.end &- result.start
+        (sent, acked) = (result.sent, result.acked)
+        (notSent, unknown, rejected) = (result.notSent, result.unknown, result.rejected)
+        firstError = result.firstError
+        ackedInHalves = [result.ackedInFirstHalf, result.ackedInSecondHalf]
+        latency = result.latency.totalCount > 0 ? HistogramCode.encode(result.latency) : nil
+        uncorrectedLatency = result.uncorrectedLatency.map(HistogramCode.encode)
+        scheduleSlip = result.scheduleSlip.map(HistogramCode.encode)
+        arrivalError = result.arrivalError.map(HistogramCode.encode)
+        spunNs = result.spun
+        operationNs = result.operationTime
+        (wireTxBytes, wireRxBytes) = (wire?.sent, wire?.received)
+    }
+
+    /// What is reckoned with.
+    /// - Throws: ``BenchmarkError`` that says what cannot be.
+    func loadResult(of job: LoadJob) throws(BenchmarkError) -> LoadResult {
+        let isOpen = job.load != .closed
+        var result = LoadResult(start: startNs, isOpen: isOpen)
+        guard elapsedNs < 1 << 60, max(sent, acked, notSent, unknown, rejected) < 1 << 60 else {
+            throw BenchmarkError("the load generator counted more than there can be")
+        }
+        result.end = startNs &+ elapsedNs
+        (result.sent, result.acked) = (sent, acked)
+        (result.notSent, result.unknown, result.rejected) = (notSent, unknown, rejected)
+        if let firstError {
+            let fate: TransportError.Fate = rejected > 0 ? .rejected : unknown > 0 ? .unknown : .notSent
+            result.firstFailure = TransportError(fate, firstError)
+        }
+        if let halves = ackedInHalves, halves.count == 2 {
+            (result.ackedInFirstHalf, result.ackedInSecondHalf) = (halves[0], halves[1])
+        }
+        if let latency { result.latency = try Self.histogram(latency) }
+        if isOpen {
+            result.uncorrectedLatency = try uncorrectedLatency.map(Self.histogram)
+            result.scheduleSlip = try scheduleSlip.map(Self.histogram) ?? result.scheduleSlip
+            result.arrivalError = try arrivalError.map(Self.histogram)
+        }
+        result.spun = spunNs ?? 0
+        result.operationTime = operationNs ?? 0
+        if let wireTxBytes, let wireRxBytes { result.wire = WireBytes(sent: wireTxBytes, received: wireRxBytes) }
+        // What does not add up is no measurement, whatever it says.
+        let counted = result.latency.totalCount
+        guard job.bareLoop == true || counted == acked else {
+            throw BenchmarkError("the load generator counted \(acked) acknowledgements, and \(counted) latencies")
+        }
+        return result
+    }
+
+    private static func histogram(_ text: String) throws(BenchmarkError) -> Histogram<UInt32> {
+        guard let histogram = HistogramCode.decode(text) else {
+            throw BenchmarkError("the load generator's histogram is not in HdrHistogram's V2 encoding")
+        }
+        return histogram
+    }
+}

@@ -1,0 +1,48 @@
+/// What each promise costs, as a short table for a terminal: a line a transport, a column a promise.
+struct PromiseTable {
+    var costs: PromiseCosts
+
+    /// The lines.
+    var lines: [String] {
+        let promises = Set(costs.steps.map(\.row.promise)).sorted()
+        var names: [String] = []
+        for step in costs.steps where !names.contains(step.row.cell.transport) { names.append(step.row.cell.transport) }
+        let heads = [
+            [""] + promises.map(\.acknowledgementClass), ["transport"] + promises.map { "in \($0.store.rawValue)" },
+        ]
+        let body = names.map { name in
+            [name]
+                + promises.map { promise in
+                    costs.steps.first { $0.row.cell.transport == name && $0.row.promise == promise }.map(field) ?? "-"
+                }
+        }
+        let widths = heads[0].indices.map { index in (heads + body).map { $0[index].count }.max() ?? 0 }
+        return title + (heads + body).map { Self.line($0, widths) }
+    }
+
+    private var title: [String] {
+        let figure = costs.load.load == .closed ? "msgs/s" : "p99 us"
+        return [
+            "what each promise costs, \(costs.load.text)",
+            "(\(figure), and by that of the same transport when recorded)",
+        ]
+    }
+
+    private func field(_ step: PromiseCosts.Step) -> String {
+        let value =
+            step.row.cell.load == .closed
+            ? DecimalText.format(step.row.throughput?.median ?? 0, places: 0)
+            : step.row.ackP99.map { DecimalText.short($0.median) } ?? "-"
+        return value + (step.ratio.map { " \(DecimalText.format($0.median, places: 2))" } ?? "     ")
+    }
+
+    private static func line(_ fields: [String], _ widths: [Int]) -> String {
+        let padded = zip(fields, widths).enumerated().map { index, field in
+            let space = String(repeating: " ", count: max(0, field.1 - field.0.count))
+            return index == 0 ? field.0 + space : space + field.0
+        }
+        var line = padded.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}
