@@ -63,6 +63,8 @@ package struct LatencySummary: Codable, Sendable, Hashable {
     package var maxUs: Double
     /// The arithmetic mean.
     package var meanUs: Double
+    /// The highest percentile beyond which enough values lie for it to be one; 100 where nobody has looked.
+    package var highestKnown = 100.0
 
     enum CodingKeys: String, CodingKey {
         case count
@@ -86,4 +88,22 @@ package struct LatencySummary: Codable, Sendable, Hashable {
         self.maxUs = maxUs
         self.meanUs = meanUs
     }
+}
+
+extension LatencySummary {
+    /// How many values must lie beyond a percentile for it to be one.
+    package static let leastBeyond = 10.0
+
+    /// The highest percentile of so many values that is one.
+    package static func highestPercentile(of count: UInt64) -> Double {
+        // A millionth is the rounding of 99.9.
+        count > 0 ? 100 * (1 - leastBeyond / Double(count)) + 1e-6 : 0
+    }
+
+    /// The median; nil of too few values.
+    package var knownP50Us: Double? { highestKnown >= 50 ? p50Us : nil }
+    /// The 99th percentile; nil of too few values.
+    package var knownP99Us: Double? { highestKnown >= 99 ? p99Us : nil }
+    /// The 99.9th percentile; nil of too few values.
+    package var knownP999Us: Double? { highestKnown >= 99.9 ? p999Us : nil }
 }

@@ -19,7 +19,7 @@ struct SendRateTests {
         var rateKept: Double?
         var isReached: Bool?
         var seconds: Double
-        var p99: Double
+        var p99: Double?
 
         enum CodingKeys: String, CodingKey {
             case sent, acked, failed, seconds
@@ -57,7 +57,8 @@ struct SendRateTests {
             let outcome = try finished.decoded(Outcome.self)
             #expect(outcome.sent == 20 && outcome.acked == 20 && outcome.ratePerSecond == 50)
             // The last one is due 19 intervals of 20 ms after the first.
-            #expect(outcome.seconds >= 0.38 && outcome.p99 > 0)
+            // A p99 asks for a thousand entries.
+            #expect(outcome.seconds >= 0.38 && outcome.p99 == nil)
             let kept = try #require(outcome.rateKept)
             #expect(kept > 0 && kept <= 1 && outcome.isReached != nil)
             let times = try await logger.answer("/entries?limit=100").decoded([Entry].self).map(\.sentAt).sorted()
@@ -78,7 +79,7 @@ struct SendRateTests {
             let outcome = try finished.decoded(Outcome.self)
             #expect(outcome.failed == 0 && outcome.isReached == false && outcome.rateKept.map { $0 < 0.5 } == true)
             // An entry that is late counts from when it was due.
-            #expect(outcome.p99 > 100_000)
+            #expect(outcome.p99.map { $0 > 100_000 } ?? (outcome.acked < 1000))
             let text = try await send(logger, arguments).output.text
             #expect(text.contains("! did not carry the rate: ") && text.contains("% of 9000000 msgs/s"), "\(text)")
         }

@@ -39,6 +39,11 @@ package struct LoadAccount: Sendable {
     /// The 99th percentile of the same.
     package var p99Us: Double { Double(result.latency.valueAtPercentile(99)) / 1e3 }
 
+    /// The ends of a percentile's 95% interval, in microseconds; nil where fewer than ten entries took longer, so that it is none.
+    package func interval(at percentile: Double) -> (low: Double, high: Double)? {
+        Percentiles.interval(of: result.latency, at: percentile)
+    }
+
     /// How much of a rate was carried, 1 for all of it; nil where entries came too late to be sent at it.
     ///
     /// The last entry's interval counts, also where it was the last there was.

@@ -52,13 +52,14 @@ struct ResultRowBuilder {
         // A bare loop has none.
         let latency = result.latency.totalCount > 0 ? LatencySummary(nanoseconds: result.latency) : nil
         row.ackLatency = latency
+        (row.ackLow, row.ackHigh) = Percentiles.interval(of: result.latency)
         row.arrivalErrorP50Us = result.arrivalError.flatMap { Self.microseconds($0, at: 50) }
         row.arrivalErrorP99Us = result.arrivalError.flatMap { Self.microseconds($0, at: 99) }
         if result.ackedInFirstHalf > 0 {
             row.stationarityRatio = Double(result.ackedInSecondHalf) / Double(result.ackedInFirstHalf)
         }
-        row.uncorrectedP99Us = result.uncorrectedLatency.map { LatencySummary(nanoseconds: $0).p99Us }
-        row.scheduleSlipP99Us = result.scheduleSlip.map { LatencySummary(nanoseconds: $0).p99Us }
+        row.uncorrectedP99Us = result.uncorrectedLatency.flatMap { Self.microseconds($0, at: 99) }
+        row.scheduleSlipP99Us = result.scheduleSlip.flatMap { Self.microseconds($0, at: 99) }
         if let wire = result.wire {
             row.wireTxBytesPerMessage = Double(wire.sent) / Double(result.acked)
             row.wireRxBytesPerMessage = Double(wire.received) / Double(result.acked)
@@ -85,7 +86,12 @@ struct ResultRowBuilder {
         row.reordered = report.reordered
         row.corrupt = report.corrupt
         // The entries of a bare loop do not say when they were sent.
-        if row.planned.cell.role != .bareLoop { row.deliveredLatency = report.deliveryLatency }
+        if row.planned.cell.role != .bareLoop {
+            row.deliveredLatency = report.deliveryLatency
+            if let count = report.deliveryLatency?.count {
+                row.deliveredLatency?.highestKnown = LatencySummary.highestPercentile(of: count)
+            }
+        }
         if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
         if untracked > 0 { fail("the logger had no memory to tell \(untracked) entries apart (--ledger)") }
         if report.corrupt > 0 { fail("\(report.corrupt) entries arrived corrupt") }
@@ -168,7 +174,8 @@ struct ResultRowBuilder {
 
     /// A percentile, if there are enough values for it to mean something.
     private static func microseconds(_ histogram: Histogram<UInt32>, at percentile: Double) -> Double? {
-        histogram.totalCount >= 100 ? Double(histogram.valueAtPercentile(percentile)) / 1000 : nil
+        percentile <= LatencySummary.highestPercentile(of: histogram.totalCount)
+            ? Double(histogram.valueAtPercentile(percentile)) / 1000 : nil
     }
 
     private static func cost(_ before: UInt64?, _ after: UInt64?, _ messages: UInt64) -> Double? {
@@ -196,5 +203,6 @@ extension LatencySummary {
             count: nanoseconds.totalCount, p50Us: microseconds(at: 50), p90Us: microseconds(at: 90),
             p99Us: microseconds(at: 99), p999Us: microseconds(at: 99.9),
             maxUs: Double(nanoseconds.maxRecorded) / 1000, meanUs: nanoseconds.mean / 1000)
+        highestKnown = Self.highestPercentile(of: nanoseconds.totalCount)
     }
 }

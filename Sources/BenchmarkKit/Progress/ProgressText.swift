@@ -19,7 +19,7 @@ enum ProgressText {
     /// What came out: `[3/20, 41 s left] grpc, 100 B, 64 in flight: 81000 msgs/s, p99 1210 us`.
     static func measured(_ row: ResultRow, _ planned: PlannedCell, of count: Int, secondsLeft: Double) -> String {
         var result = row.throughput.map { "\(DecimalText.format($0, places: 0)) msgs/s" } ?? "no rate"
-        if let p99 = row.ackLatency?.p99Us { result += ", p99 \(DecimalText.format(p99, places: 0)) us" }
+        if let p99 = row.ackLatency?.knownP99Us { result += ", p99 \(DecimalText.format(p99, places: 0)) us" }
         if !row.isValid { result = "INVALID: \(row.invalidReason)" }
         let left = planned.number < count ? ", \(timeLeft(secondsLeft)) left" : ""
         return "[\(planned.number)/\(count)\(left)] \(planned.cell.name): \(result)"

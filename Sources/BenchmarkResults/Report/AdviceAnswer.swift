@@ -138,7 +138,7 @@ struct AdviceAnswer {
         let ends = evidence.bounds(candidate.transport, \.totalCPUUsPerMessage)
             .map { "\(text($0.value)) at \(ByteText.size($0.bytes))" }.joined(separator: ", ")
         var line = "\(candidate.transport): \(text(candidate.median)) CPU a message\(ends.isEmpty ? "" : " (\(ends))")"
-        if let p99 = Median.of(evidence.sample(candidate.transport, { $0.ackLatency?.p99Us }).all) {
+        if let p99 = Median.of(evidence.sample(candidate.transport, { $0.ackLatency?.knownP99Us }).all) {
             line += ", p99 \(text(p99))"
         }
         let carried = Median.of(evidence.sample(candidate.transport, \.throughput).all) ?? 0

@@ -11,7 +11,7 @@ package enum ComparedFigure: String, Sendable, Hashable, CaseIterable {
         switch self {
         // Under an open load all carry the same.
         case .throughput: row.planned.cell.load == .closed ? row.throughput : nil
-        case .ackP99: row.ackLatency.map { 1 / max($0.p99Us, 0.001) }
+        case .ackP99: row.ackLatency?.knownP99Us.map { 1 / max($0, 0.001) }
         case .cpu: row.totalCPUUsPerMessage.flatMap { $0 > 0 ? 1 / $0 : nil }
         }
     }

@@ -24,8 +24,8 @@ enum GoBenchmarkFormat {
         if cell.store.isDurable { name += "/store=\(cell.store.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
-            (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.p50Us, "p50-us"),
-            (row.ackLatency?.p99Us, "p99-us"), (row.brokerCPUUsPerMessage, "broker-cpu-us/op"),
+            (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.knownP50Us, "p50-us"),
+            (row.ackLatency?.knownP99Us, "p99-us"), (row.brokerCPUUsPerMessage, "broker-cpu-us/op"),
             (row.loggerCPUUsPerMessage, "logger-cpu-us/op"), (row.queueCPUUsPerMessage, "queue-cpu-us/op"),
             (row.storeCPUUsPerMessage, "store-cpu-us/op"),
         ]

@@ -75,9 +75,9 @@ extension Threshold.Figure {
     func value(of row: ResultRow) -> Double? {
         switch self {
         case .throughput: row.throughput
-        case .ackP50: row.ackLatency?.p50Us
-        case .ackP99: (row.acked ?? 0) >= 1000 ? row.ackLatency?.p99Us : nil
-        case .ackP999: (row.acked ?? 0) >= 10_000 ? row.ackLatency?.p999Us : nil
+        case .ackP50: row.ackLatency?.knownP50Us
+        case .ackP99: (row.acked ?? 0) >= 1000 ? row.ackLatency?.knownP99Us : nil
+        case .ackP999: (row.acked ?? 0) >= 10_000 ? row.ackLatency?.knownP999Us : nil
         case .cpu: row.totalCPUUsPerMessage
         case .rateKept: row.rateKept
         }

@@ -4,8 +4,10 @@ import LoggerService
 struct ResultColumn: Sendable {
     /// Where a row has the column's value.
     typealias Path<Value> = any WritableKeyPath<ResultRow, Value> & Sendable
-    /// A part of a latency's summary: its name in columns, where it is, and what it is called.
-    typealias Part = (name: String, value: any WritableKeyPath<LatencySummary, Double> & Sendable, what: String)
+    /// A part of a latency's summary: its name in columns, where it is, what it is called, and which percentile it is.
+    typealias Part = (
+        name: String, value: any WritableKeyPath<LatencySummary, Double> & Sendable, what: String, percentile: Double?
+    )
     /// Puts the field of a record into a row.
     typealias Read = @Sendable (Fields, inout ResultRow) throws(BenchmarkError) -> Void
 
@@ -69,7 +71,8 @@ struct ResultColumn: Sendable {
 
     /// A column for each part of a latency's summary, which is of so many entries.
     ///
-    /// The first part, the median, stands for those that a file does not have.
+    /// A percentile beyond which too few values lie is left empty. The first part, the median, stands for others that a file
+    /// does not have.
     static func latency(
         _ prefix: String, _ path: Path<LatencySummary?>, of count: Path<UInt64?>, _ meaning: String,
         _ parts: [Part]
@@ -77,19 +80,27 @@ struct ResultColumn: Sendable {
         parts.enumerated().map { index, part in
             let name = "\(prefix)_\(part.name)_us"
             let value = part.value
+            let percentile = part.percentile ?? 0
+            @Sendable func known(_ latency: LatencySummary?) -> Double? {
+                guard let latency, latency.highestKnown >= percentile else { return nil }
+                return latency[keyPath: value]
+            }
             var column = ResultColumn(
-                .figure(name, in: "us", "\(part.what) \(meaning)") { $0.row[keyPath: path]?[keyPath: value] }
+                .figure(name, in: "us", "\(part.what) \(meaning)") { known($0.row[keyPath: path]) }
             ) { fields, row throws(BenchmarkError) in
                 guard let number = try fields.double(name) else { return }
                 if index == 0 {
                     row[keyPath: path] = LatencySummary(
                         count: row[keyPath: count] ?? 0, p50Us: number, p90Us: number, p99Us: number, p999Us: number,
                         maxUs: number, meanUs: number)
+                    row[keyPath: path]?.highestKnown = percentile
                 } else {
                     row[keyPath: path]?[keyPath: value] = number
+                    let highest = row[keyPath: path]?.highestKnown ?? 0
+                    row[keyPath: path]?.highestKnown = max(highest, percentile)
                 }
             }
-            column.number = { $0[keyPath: path]?[keyPath: value] }
+            column.number = { known($0[keyPath: path]) }
             column.places = 3
             return column
         }

@@ -48,6 +48,10 @@ package struct ResultRow: Sendable {
     package var throughput: Double?
     /// From the intended send time to the acknowledgement.
     package var ackLatency: LatencySummary?
+    /// The lower ends of the intervals of its percentiles.
+    package var ackLow = Percentiles()
+    /// The upper ends of the same.
+    package var ackHigh = Percentiles()
     /// From the intended send time to the logger's record.
     package var deliveredLatency: LatencySummary?
     /// The 99th percentile from the actual send time to the acknowledgement, in microseconds; open load only.
@@ -176,16 +180,16 @@ extension ResultColumns {
 
     private static let ackLatency = ResultColumn.latency(
         "ack", \.ackLatency, of: \.acked, "from the intended send time to the acknowledgement.",
-        percentiles + [("mean", \.meanUs, "The mean")])
+        percentiles + [("mean", \.meanUs, "The mean", nil)])
 
     private static let deliveredLatency = ResultColumn.latency(
         "delivered", \.deliveredLatency, of: \.delivered, "from the intended send time to the logger's record.",
         percentiles)
 
     private static let percentiles: [ResultColumn.Part] = [
-        ("p50", \.p50Us, "The median"), ("p90", \.p90Us, "The 90th percentile"),
-        ("p99", \.p99Us, "The 99th percentile"),
-        ("p999", \.p999Us, "The 99.9th percentile"), ("max", \.maxUs, "The largest"),
+        ("p50", \.p50Us, "The median", 50), ("p90", \.p90Us, "The 90th percentile", 90),
+        ("p99", \.p99Us, "The 99th percentile", 99),
+        ("p999", \.p999Us, "The 99.9th percentile", 99.9), ("max", \.maxUs, "The largest", nil),
     ]
 
     private static let openLoad: [ResultColumn] = [
@@ -254,6 +258,16 @@ extension ResultColumns {
             .figure("rate_kept", places: 4, "The throughput by the rate that entries of an open load are due at.") {
                 $0.row.rateKept
             }),
+        .figure(
+            "ack_p50_us_ci_low", in: "us", \.ackLow.p50Us,
+            "The lower end of the 95% interval of ack_p50_us within the cell (order statistics)."),
+        .figure("ack_p50_us_ci_high", in: "us", \.ackHigh.p50Us, "The upper end."),
+        .figure("ack_p90_us_ci_low", in: "us", \.ackLow.p90Us, "The same of ack_p90_us."),
+        .figure("ack_p90_us_ci_high", in: "us", \.ackHigh.p90Us, "The upper end."),
+        .figure("ack_p99_us_ci_low", in: "us", \.ackLow.p99Us, "The same of ack_p99_us."),
+        .figure("ack_p99_us_ci_high", in: "us", \.ackHigh.p99Us, "The upper end."),
+        .figure("ack_p999_us_ci_low", in: "us", \.ackLow.p999Us, "The same of ack_p999_us."),
+        .figure("ack_p999_us_ci_high", in: "us", \.ackHigh.p999Us, "The upper end."),
     ]
 
     /// Behind the names, as they came later still.

@@ -39,7 +39,9 @@ struct Knee: Sendable, Hashable {
     }
 
     private static func isCarried(_ row: ResultRow, _ rate: Double, _ limitUs: Double) -> Bool {
-        guard let p99 = row.ackLatency?.p99Us, let throughput = row.throughput, !row.hasFailed else { return false }
+        guard let p99 = row.ackLatency?.knownP99Us, let throughput = row.throughput, !row.hasFailed else {
+            return false
+        }
         return p99 <= limitUs && throughput >= leastCarried * rate
     }
 }

@@ -1,3 +1,5 @@
+import LoggerService
+
 /// Intervals between order statistics, which hold whatever distribution the values are from.
 package enum OrderStatistics {
     /// The interval of the median, and the coverage it has; nil of fewer than two values.
@@ -29,7 +31,7 @@ package enum OrderStatistics {
     ///
     /// The number of values below the percentile is binomial; each end is where that comes nearest to 2.5%.
     package static func ranks(ofPercentile percentile: Double, count: UInt64) -> (low: UInt64, high: UInt64)? {
-        guard isKnown(percentile, count: count) else { return nil }
+        guard percentile <= LatencySummary.highestPercentile(of: count) else { return nil }
         let below = Binomial(count: Double(count), chance: percentile / 100)
         let tail = (1 - Estimate.confidence) / 2
         /// The number for which the chance of so many or fewer comes nearest to `chance`.
@@ -44,14 +46,5 @@ package enum OrderStatistics {
             return chance - before < here - chance ? low - 1 : low
         }
         return (min(count, nearest(tail) + 1), min(count, nearest(1 - tail) + 1))
-    }
-
-    /// How many values must lie beyond a percentile for it to be one.
-    package static let leastBeyond = 10.0
-
-    /// Whether of so many values enough lie beyond the percentile.
-    package static func isKnown(_ percentile: Double, count: UInt64) -> Bool {
-        // A part of a value is the rounding of 99.9.
-        Double(count) * (100 - percentile) / 100 >= leastBeyond - 1e-6
     }
 }

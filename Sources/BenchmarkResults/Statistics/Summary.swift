@@ -28,7 +28,7 @@ struct Summary: Sendable {
     private static func score(_ point: LoadPoint) -> (ResultRow) -> Double? {
         switch point.load {
         case .closed: { $0.throughput }
-        case .open: { row in row.ackLatency.map { 1 / max($0.p99Us, 0.001) } }
+        case .open: { row in row.ackLatency?.knownP99Us.map { 1 / max($0, 0.001) } }
         }
     }
 

@@ -39,8 +39,9 @@ struct SendOutcome: Sendable {
         seconds = Double(MonotonicClock.now - start) / 1e9
         guard plan.window != nil || plan.rate != nil else { return }
         figures = SendFigures(
-            messages: measured.acked, seconds: measured.seconds, p50Microseconds: measured.p50Us,
-            p99Microseconds: measured.p99Us)
+            messages: measured.acked, seconds: measured.seconds,
+            p50: SendFigures.Percentile(measured.p50Us, measured.interval(at: 50)),
+            p99: SendFigures.Percentile(measured.p99Us, measured.interval(at: 99)))
         figures?.rate = plan.rate.map { rate in
             let part = measured.part(ofRate: rate)
             return SendFigures.Rate(asked: rate, part: part, isReached: part.map(measured.isKept))
@@ -80,8 +81,11 @@ struct SendOutcome: Sendable {
             object["total_messages"] = acked
             object["seconds"] = rounded(figures.seconds)
             object["messages_per_s"] = rounded(figures.messagesPerSecond)
-            object["p50_us"] = rounded(figures.p50Microseconds)
-            object["p99_us"] = rounded(figures.p99Microseconds)
+            for (name, percentile) in [("p50_us", figures.p50), ("p99_us", figures.p99)] {
+                object[name] = percentile.map { rounded($0.value) }
+                object["\(name)_ci_low"] = percentile.map { rounded($0.low) }
+                object["\(name)_ci_high"] = percentile.map { rounded($0.high) }
+            }
         }
         if let rate = figures?.rate {
             object["rate_per_s"] = rate.asked
@@ -103,11 +107,17 @@ struct SendOutcome: Sendable {
         var text = "sent \(sent), acknowledged \(acked), \(failures) in \(format(seconds)) s: \(rate) msgs/s\n"
         for remark in remarks { text += "\(remark.text) (--\(remark.flag))\n" }
         if let figures {
-            let latency = String(format: "p50 %.1f us, p99 %.1f us", figures.p50Microseconds, figures.p99Microseconds)
+            let latency = "p50 \(Self.text(figures.p50)), p99 \(Self.text(figures.p99))"
             text += "measured for \(format(figures.seconds)) s: \(Int(figures.messagesPerSecond)) msgs/s, \(latency)\n"
         }
         if let rate = figures?.rate { text += "\(rate.text)\n" }
         return text
+    }
+
+    /// `57.1 us (56.8 to 57.9)`.
+    private static func text(_ percentile: SendFigures.Percentile?) -> String {
+        guard let percentile else { return "unknown of so few entries" }
+        return String(format: "%.1f us (%.1f to %.1f)", percentile.value, percentile.low, percentile.high)
     }
 
     private func rounded(_ number: Double) -> Double {
@@ -141,10 +151,25 @@ struct SendFigures: Sendable, Equatable {
         }
     }
 
+    /// A percentile with the ends of its interval, in microseconds.
+    struct Percentile: Sendable, Equatable {
+        var value: Double
+        var low: Double
+        var high: Double
+
+        /// Nil where there is no interval.
+        init?(_ value: Double, _ interval: (low: Double, high: Double)?) {
+            guard let interval else { return nil }
+            (self.value, low, high) = (value, interval.low, interval.high)
+        }
+    }
+
     var messages = 0
     var seconds = 0.0
-    var p50Microseconds = 0.0
-    var p99Microseconds = 0.0
+    /// The median; nil where fewer than ten entries took longer.
+    var p50: Percentile?
+    /// The 99th percentile; nil where fewer than ten entries took longer.
+    var p99: Percentile?
     /// Nil where none was asked for.
     var rate: Rate?
 
