@@ -86,8 +86,8 @@ package struct Report: Sendable {
     package var table: String {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
-            overhead: overhead, thresholds: thresholdLines, isRateKept: isRateKept,
-            comparisons: comparisons
+            overhead: overhead, thresholds: thresholdLines, verdict: Verdict(of: self).sentences.map(\.text),
+            isRateKept: isRateKept, comparisons: comparisons
         ).text
     }
 }
