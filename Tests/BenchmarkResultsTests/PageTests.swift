@@ -170,6 +170,28 @@ struct PageTests {
         #expect(!html.contains("<script"))
     }
 
+    @Test("two runs side by side: what changed comes first, and names are text")
+    func comparison() throws {
+        let (old, new) = (Self.sweep(), Self.sweep(reason: "<script>"))
+        let comparison = RunComparison(old: old, new: new)
+        let html = ComparisonPage(comparison: comparison, old: old, new: new).html
+        let places = try ["class=\"verdict\"", "<h2>What changed", "<h2>Side by side", "<h2>The two runs"].map {
+            try #require(html.firstRange(of: $0)?.lowerBound, "\($0)")
+        }
+        #expect(places == places.sorted() && !html.contains("<script"))
+        #expect(html.contains("Of \(comparison.lines.count) figures: \(comparison.lines.count) unchanged"))
+    }
+
+    @Test("a run says in Markdown what its page says")
+    func markdown() {
+        let report = Self.sweep()
+        let markdown = report.markdown
+        for sentence in Verdict(of: report).sentences {
+            #expect(markdown.contains(sentence.text.markdown))
+        }
+        #expect("a|b [c](d) <e> `f`".markdown == "a\\|b \\[c\\](d) &lt;e> \\`f\\`")
+    }
+
     @Test("a run in which nothing is valid still makes a page, with the reason and its range")
     func nothingValid() {
         var rows = SignificanceTests.measure(["a": 1, "b": 1], rounds: 2, noise: 0.01, drift: 0, seed: 1)

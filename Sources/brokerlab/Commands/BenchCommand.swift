@@ -26,6 +26,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --in-flight 256
               brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement one-cpu --in-flight 1
+              brokerlab bench --suite ci --junit transports.xml
             """)
 
     @Option(
@@ -52,7 +53,11 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print the summary as JSON instead of a table: an array with an object a cell.")
     var json = false
 
+    @OptionGroup
+    var files: OutcomeFiles
+
     func run() async throws {
+        try files.check()
         let suite = try Suite.load(suite, transports: TransportRegistry.choice)
             .applying(suiteOptions.overrides, transports: TransportRegistry.choice)
         let transports = try suite.transports.map(TransportRegistry.transport)
@@ -64,6 +69,7 @@ struct BenchCommand: AsyncParsableCommand {
             }
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
+        try files.write(outcome.junit, markdown: outcome.markdown)
         switch outcome.ending {
         case .complete: break
         case .interrupted:
