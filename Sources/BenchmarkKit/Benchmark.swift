@@ -47,6 +47,7 @@ package struct Benchmark: Sendable {
         let files = "rows:    \(folder.resultsFile)\nsummary: \(folder.summaryFile)\nreport:  \(folder.pageFile)\n"
         return BenchmarkOutcome(
             ending: ending, rows: rows, summary: report.summary, report: report.table + files, json: report.json,
-            thresholds: report.thresholdLines, assessment: report.assessment, advice: report.advice)
+            thresholds: report.thresholdLines, assessment: report.assessment, junit: report.junit,
+            markdown: report.markdown, advice: report.advice)
     }
 }

@@ -27,6 +27,10 @@ package struct BenchmarkOutcome: Sendable {
     package var thresholds: [String]
     /// What it comes to, as an exit code.
     package var assessment: Assessment
+    /// What was asked and what came of it, for a CI's test report.
+    package var junit: JUnitFile
+    /// The verdict for a reader of Markdown.
+    package var markdown: String
     /// What to do about the rows that the audit does not trust; nil where it trusts all.
     package var advice: String?
 

@@ -1,3 +1,4 @@
+import Broker
 import Glibc
 import LoggerService
 import Testing
@@ -13,49 +14,82 @@ struct PageTests {
     func order() throws {
         let html = ReportPage(of: Self.sweep()).html
         let places = try [
-            "class=\"verdict\"", "<h2>100 B, 1 in flight", "Messages per second", "CPU time per message",
+            "class=\"verdict\"", "<h2>100 B, 1 in flight", "<figcaption>Messages per second", "CPU time per message",
             "<h2>Sweeps", "By payload size", "Where the winner changes", "<h2>Rows that are not valid",
             "<h2>How it was measured", "<h2>Environment",
         ].map { try #require(html.firstRange(of: $0)?.lowerBound, "\($0)") }
         #expect(places == places.sorted())
     }
 
-    @Test("the first sentence says who carries how much more, with the interval and the CPU")
+    @Test(
+        "the first sentence says which to take, the next ones at which load, with figures, CPU and memory"
+    )
     func lead() throws {
         let sentences = Verdict(of: Self.sweep()).sentences
-        let lead = try #require(sentences.first).text
-        #expect(lead.hasPrefix("At 100 B and 1 in flight, c carries 2.0 times b (2.0 to 2.0) at 1.0 times the CPU"))
-        #expect(sentences.contains { $0.text.hasPrefix("c wins below 3.") && $0.text.contains("b above") })
+        #expect(
+            sentences.first?.text
+                == "It depends on the load: take c at 100 B and 1 in flight and 1000 B and 1 in flight; b at 10000 B and 1 in "
+                + "flight.")
+        #expect(sentences[1].text.hasPrefix("At 100 B and 1 in flight: take c: 18,800 msgs/s (128 us CPU"))
+        #expect(
+            sentences[1].text.contains(" msgs/s (128 us CPU, 3.00 MiB). The others' rate by that: b 0.5"))
+        #expect(sentences[1].text.contains("; the floor a 1.6 (128 us CPU, 3.00 MiB)."))
+        #expect(
+            sentences.contains { $0.text.hasPrefix("c wins below 3.") && $0.text.contains("b above") })
         #expect(try #require(sentences.last).text.contains("The audit distrusts 1 of 84 rows"))
     }
 
-    @Test("a tie whose interval leaves out 1 says why it is one")
+    @Test("those that cannot be told apart are named together, each with what it costs")
     func tie() throws {
-        var rows = SignificanceTests.measure(
-            ["a": 1, "b": 1, "c": 0.97], rounds: 7, noise: 0.0005, drift: 0, seed: 3)
-        for index in rows.indices where rows[index].planned.cell.role == .control {
-            rows[index].throughput = rows[index].throughput.map { $0 * 0.9 }
-        }
-        let suite = SignificanceTests.suite(["a", "b", "c"], baseline: "b", load: .closed)
-        let sentence = try #require(
-            Verdict(of: Report(record: SignificanceTests.record(suite), rows: rows)).sentences.first)
-        #expect(sentence.text.contains("c and b cannot be told apart (ratio 0.97, 0.97 to 0.97; noise 11."))
+        let rows = SignificanceTests.measure(
+            ["a": 1, "b": 1, "c": 0.97, "d": 0.3], rounds: 9, noise: 0.1, drift: 0, seed: 3)
+        let suite = SignificanceTests.suite(["a", "b", "c", "d"], baseline: "b", load: .closed)
+        let report = Report(record: SignificanceTests.record(suite), rows: rows)
+        let sentence = try #require(Verdict(of: report).sentences.first).text
+        #expect(sentence.contains(": take ") && sentence.contains(", which cannot be told apart: "))
+        #expect(sentence.contains("The others' rate by that: d 0."))
+        let standings = try #require(Verdict(of: report).standings.first)
+        let letters = Dictionary(uniqueKeysWithValues: standings.places.map { ($0.name, $0.letters) })
+        #expect(letters == ["a": "a", "b": "a", "c": "a", "d": "b"])
+        let html = ReportPage(of: report).html
+        #expect(html.contains("<b>best</b> <span class=\"letters\">a</span>"))
+        #expect(report.table.contains("verdict:\nAt 100 B and 1 in flight: take "))
     }
 
-    @Test("those that promise less get one sentence a promise, and no place")
+    @Test("two share a letter exactly if they cannot be told apart, and the best has an a")
+    func letters() {
+        func row(_ name: String, _ rank: Int, _ tied: [String]) -> SummaryRow {
+            var row = Self.sweep().summary[0]
+            row.cell.transport = name
+            row.rank = rank
+            row.tiedWith = tied
+            return row
+        }
+        let letters = LetterGroups([
+            row("d", 3, ["c"]), row("b", 1, ["a", "c"]), row("a", 1, ["b"]), row("c", 2, ["b", "d"]),
+            row("e", 5, []),
+        ]).letters
+        #expect(letters == ["a": "a", "b": "ab", "c": "bc", "d": "c", "e": "d"])
+    }
+
+    @Test(
+        "those that promise something else are beside the best, with their promise, and have no place")
     func otherPromises() throws {
         var rows = SignificanceTests.measure(
             ["a": 3, "b": 1, "c": 2, "d": 0.5, "e": 0.25], rounds: 7, noise: 0.01, drift: 0, seed: 4)
         for index in rows.indices where ["d", "e"].contains(rows[index].planned.cell.transport) {
             rows[index].acknowledgementClass = "queued"
+            rows[index].durability = .queueDisk
         }
         let suite = SignificanceTests.suite(["a", "b", "c", "d", "e"], baseline: "b", load: .closed)
-        let sentences = Verdict(of: Report(record: SignificanceTests.record(suite), rows: rows)).sentences
-        let others = sentences.filter { $0.text.contains("queued") }
-        #expect(others.count == 1)
+        let sentences = Verdict(of: Report(record: SignificanceTests.record(suite), rows: rows))
+            .sentences.map(\.text)
+        #expect(sentences[0].hasPrefix("At 100 B and 1 in flight: take c: "))
+        #expect(sentences[0].contains("; beside them d 0.25 (128 us CPU, 3.00 MiB; queued), e 0.1"))
         #expect(
-            try #require(others.first).text.hasPrefix(
-                "At 100 B and 1 in flight, d and e carry 0.25 to 0.50 times b at 1.0 times the CPU, but their"))
+            sentences[1]
+                == "d and e's acknowledgements say that RabbitMQ has it, in a queue on its disk: another promise, which is not "
+                + "ranked with the others'.")
     }
 
     @Test("what the lab itself costs is said, and a pair that failed is shown with its reason")
@@ -134,6 +168,28 @@ struct PageTests {
         let html = ReportPage(of: Self.sweep(reason: "<script>alert(\"x\")</script> & more")).html
         #expect(html.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; more"))
         #expect(!html.contains("<script"))
+    }
+
+    @Test("two runs side by side: what changed comes first, and names are text")
+    func comparison() throws {
+        let (old, new) = (Self.sweep(), Self.sweep(reason: "<script>"))
+        let comparison = RunComparison(old: old, new: new)
+        let html = ComparisonPage(comparison: comparison, old: old, new: new).html
+        let places = try ["class=\"verdict\"", "<h2>What changed", "<h2>Side by side", "<h2>The two runs"].map {
+            try #require(html.firstRange(of: $0)?.lowerBound, "\($0)")
+        }
+        #expect(places == places.sorted() && !html.contains("<script"))
+        #expect(html.contains("Of \(comparison.lines.count) figures: "))
+    }
+
+    @Test("a run says in Markdown what its page says")
+    func markdown() {
+        let report = Self.sweep()
+        let markdown = report.markdown
+        for sentence in Verdict(of: report).sentences {
+            #expect(markdown.contains(sentence.text.markdown))
+        }
+        #expect("a|b [c](d) <e> `f`".markdown == "a\\|b \\[c\\](d) &lt;e> \\`f\\`")
     }
 
     @Test("a run in which nothing is valid still makes a page, with the reason and its range")

@@ -16,6 +16,8 @@ extension Program {
 
     static let curl = Program(path: "/usr/bin/curl", arguments: ["--silent", "--show-error", "--max-time", "20"])
 
+    static let chromium = Program(path: "/usr/bin/chromium")
+
     /// A peer of Tests/Peers/go.
     static func go(_ name: String) -> Program {
         Program(path: peersFolder.appending(path: "bin/\(name)").path)

@@ -1,22 +1,25 @@
-import PrintableText
-
 /// Pieces of HTML and SVG.
 enum Markup {
-    /// A text between tags or in an attribute, on one line; attributes have double quotes.
-    static func escape(_ text: String) -> String {
-        var escaped = ""
-        // By scalars: a quote and a combining mark behind it would make one character, which is no quote.
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(printable: scalar)
-            }
-        }
-        return escaped
+    /// A page that needs nothing but itself.
+    static func page(title: String, body: String) -> String {
+        """
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8">
+        <meta name="viewport" content="width=device-width,initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>\(escape(title))</title>
+        <link rel="icon" href="data:,">
+        <style>
+        \(PageStyle.text)
+        </style></head><body>
+        \(body)
+        </body></html>
+
+        """
     }
+
+    /// A text between tags or in an attribute.
+    static func escape(_ text: String) -> String { text.markup }
 
     /// A coordinate: a tenth of a pixel is as fine as can be seen.
     static func place(_ value: Double) -> String { DecimalText.format(value, places: 1) }

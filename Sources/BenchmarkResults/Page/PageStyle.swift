@@ -3,7 +3,7 @@ enum PageStyle {
     static let text = """
         :root{color-scheme:light dark;--bg:#fff;--fg:#16191d;--dim:#59616b;--line:#d9dde2;--soft:#f4f6f8;--good:#00664a;
         --bad:#a8320a;--c0:#5b6470;--c1:#0072b2;--c2:#d55e00;--c3:#009e73;--c4:#b5548a;--c5:#b98300;--c6:#3594cc;--c7:#1d1f22;--rest:#8a929c}
-        @media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6e9ec;--dim:#9aa4af;--line:#343b43;--soft:#1d2226;
+        @media screen and (prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6e9ec;--dim:#9aa4af;--line:#343b43;--soft:#1d2226;
         --good:#4fc9a0;--bad:#ff9066;--c0:#9aa4af;--c1:#4aa8e0;--c2:#ff8a3d;--c3:#2fc79b;--c4:#e08fbc;--c5:#f0bd3e;--c6:#8fd0f5;
         --c7:#e6e9ec;--rest:#6d7884}}
         *{box-sizing:border-box}
@@ -18,6 +18,11 @@ enum PageStyle {
         .verdict ul{margin:0;padding-left:1.1rem}.verdict li{margin:.35rem 0}
         .verdict li.lead{font-size:1.15rem;font-weight:600;list-style:none;margin-left:-1.1rem}
         .verdict li.bad{color:var(--bad)}.good{color:var(--good)}.bad{color:var(--bad)}
+        .verdict td.k,.verdict th.k{background:var(--soft)}.verdict p{max-width:none;font-size:.8125rem}
+        table.grid{width:auto;font-size:.9rem}table.grid td{text-align:center;padding:.3rem .8rem;border:2px solid var(--soft)}
+        table.grid td.k{text-align:left;padding-left:0}table.grid th{text-align:center}table.grid th.k{text-align:left}
+        table.grid td small,.letters{color:var(--fg)}.letters{font-style:italic;font-size:.75rem}
+        .g1{background:rgba(64,150,210,.16)}.g2{background:rgba(64,150,210,.3)}.g3{background:rgba(64,150,210,.46)}
         .scroll{overflow-x:auto;margin:.5rem 0;-webkit-overflow-scrolling:touch}
         table{border-collapse:separate;border-spacing:0;font-variant-numeric:tabular-nums;font-size:.8125rem;width:100%}
         th,td{padding:.3rem .4rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
@@ -33,9 +38,9 @@ enum PageStyle {
         svg text.small{font-size:13px;fill:var(--dim)}svg text.value{font-size:13.5px;font-variant-numeric:tabular-nums}
         svg .axis{stroke:var(--dim);stroke-width:1}svg .grid{stroke:var(--line);stroke-width:1}
         svg .whisker{stroke:var(--fg);stroke-width:1.4}
-        svg .curve{fill:none;stroke-width:2.2;stroke-linejoin:round}svg .range{stroke-width:1.4;opacity:.65}
+        svg .curve{fill:none;stroke-width:2.2;stroke-linejoin:round}svg .range{stroke-width:1.2}
         svg .mark{stroke:var(--fg);stroke-width:1;stroke-dasharray:3 3}svg .band{fill:var(--fg);opacity:.08}
-        svg .p1{fill:var(--c1)}svg .p2{fill:var(--c1);fill-opacity:.55}svg .p3{fill:var(--c1);fill-opacity:.25}svg .p4{fill:var(--c2);fill-opacity:.6}
+        svg .rest{fill:var(--rest)}svg .p1{fill:var(--c1)}svg .p2{fill:var(--rest)}svg .p3{fill:var(--c2)}svg .p4{fill:var(--c7)}
         svg .d1{fill:var(--c2)}svg .d2{fill:var(--c1)}svg .d3{fill:var(--rest)}svg .d4{fill:var(--c0)}svg .d5{fill:var(--c7)}
         \(colours)
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;font-size:.9rem;margin:.5rem 0}
@@ -43,9 +48,9 @@ enum PageStyle {
         code{font:.85em ui-monospace,"DejaVu Sans Mono",Menlo,monospace;overflow-wrap:anywhere}
         @media(max-width:600px){body{font-size:15px;padding:1rem .75rem 3rem}h1{font-size:1.3rem}
         dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
-        @media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4}body{max-width:none;font-size:11px}
+        @media print{:root{color-scheme:light;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4}body{max-width:none;font-size:11px}
         .scroll{overflow:visible}table{font-size:9px}td small{font-size:8px}
-        .swatch{print-color-adjust:exact}th,td{padding:.15rem .3rem}figure,table,.verdict{break-inside:avoid}}
+        .swatch,table.grid td{print-color-adjust:exact}th,td{padding:.15rem .2rem}th{white-space:normal}figure,table,.verdict{break-inside:avoid}}
         """
 
     /// A transport's classes: the colour of an area and of a line, and a line's dash.

@@ -11,28 +11,19 @@ struct ReportPage: Sendable {
     /// The page.
     var html: String {
         let title = "broker-lab: \(report.suite.name)"
-        return """
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width,initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>\(Markup.escape(title))</title>
-            <link rel="icon" href="data:,">
-            <style>
-            \(PageStyle.text)
-            </style></head><body>
-            \(heading(title))
-            \(verdict)
-            \(ThresholdSection(report: report).html)\
-            \(figures)
-            \(PromiseSection(page: self).html)\
-            \(DecompositionSection(page: self).html)
-            \(DurabilitySection(report: report).html)\
-            \(InvalidSection(report: report).html)
-            \(MethodSection(report: report).html)
-            </body></html>
-
-            """
+        return Markup.page(
+            title: title,
+            body: """
+                \(heading(title))
+                \(verdict)
+                \(ThresholdSection(report: report).html)\
+                \(figures)
+                \(PromiseSection(page: self).html)\
+                \(DecompositionSection(page: self).html)
+                \(DurabilitySection(report: report).html)\
+                \(InvalidSection(report: report).html)
+                \(MethodSection(report: report).html)
+                """)
     }
 
     /// Where there are many loads, how figures change from one to the next comes before the tables.
@@ -53,13 +44,22 @@ struct ReportPage: Sendable {
             """
     }
 
+    /// The first sentence, all transports at all loads, and the other sentences.
     private var verdict: String {
-        let items = Verdict(of: report).sentences.enumerated().map { index, sentence in
+        let verdict = Verdict(of: report)
+        let items = verdict.sentences.enumerated().map { index, sentence in
             let style = [index == 0 ? "lead" : nil, sentence.isBad ? "bad" : nil].compactMap { $0 }
             return
                 "<li\(style.isEmpty ? "" : " class=\"\(style.joined(separator: " "))\"")>\(Markup.escape(sentence.text))</li>"
         }
-        return
-            "<section class=\"verdict\" aria-label=\"Verdict\"><ul>\n\(items.joined(separator: "\n"))\n</ul></section>"
+        return """
+            <section class="verdict" aria-label="Verdict"><ul>
+            \(items[0])
+            </ul>
+            \(GridSection(standings: verdict.standings, page: self).html)
+            <ul>
+            \(items.dropFirst().joined(separator: "\n"))
+            </ul></section>
+            """
     }
 }

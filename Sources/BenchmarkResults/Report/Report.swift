@@ -95,6 +95,7 @@ package struct Report: Sendable {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
+            verdict: Verdict(of: self).sentences.map(\.text),
             isRateKept: isRateKept, comparisons: comparisons
         ).text
     }

@@ -13,6 +13,8 @@ struct ResultTable {
     var thresholds: [String] = []
     /// What each promise costs, where more than one was measured.
     var promises: [PromiseCosts] = []
+    /// What the run says, in sentences.
+    var verdict: [String] = []
     /// Whether a cell's rate was carried; nil where it has none.
     var isRateKept: (SummaryRow) -> Bool? = { _ in nil }
     /// The comparisons of a load.
@@ -49,7 +51,8 @@ struct ResultTable {
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         lines += overheadLines
         if !thresholds.isEmpty { lines += ["thresholds:"] + thresholds.map { "  \($0)" } + [""] }
-        lines += InvalidRows(invalid).lines.map(Self.complaint)
+        if !verdict.isEmpty { lines += ["verdict:"] + verdict.flatMap { Self.wrapped($0) } + [""] }
+        lines += InvalidRows(invalid).lines.flatMap { Self.wrapped("INVALID: \($0)", indent: 9) }
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -157,17 +160,13 @@ struct ResultTable {
         return row.untrusted[column].map { "(\(format($0)))" } ?? "-"
     }
 
-    /// A line, or several of the table's width.
-    private static func complaint(_ text: String) -> String {
-        wrapped("INVALID: \(text)", indent: 8).joined(separator: "\n")
-    }
-
     /// Lines of at most the table's width, of which those behind the first are indented.
     private static func wrapped(_ text: String, indent: Int = 2) -> [String] {
         var lines = [""]
         for word in text.split(separator: " ") {
             if !lines[lines.count - 1].isEmpty, lines[lines.count - 1].count + 1 + word.count > width {
-                lines.append(String(repeating: " ", count: indent))
+                // The space before the next word is the last one of the indentation.
+                lines.append(String(repeating: " ", count: indent - 1))
             }
             lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
         }

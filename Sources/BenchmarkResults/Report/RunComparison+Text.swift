@@ -109,22 +109,25 @@ extension RunComparison {
     /// The comparison for a review: a table, and what decides.
     package var markdown: String {
         func row(_ fields: [String]) -> String {
-            "| \(fields.map { $0.split(separator: "|").joined(separator: "\\|") }.joined(separator: " | ")) |\n"
+            "| \(fields.joined(separator: " | ")) |\n"
         }
-        var text = differences.map { "- differs in \($0.text)\($0.isVoiding ? ", which voids the comparison" : "")\n" }
-            .joined()
+        var text = differences.map {
+            "- differs in \($0.text.markdown)\($0.isVoiding ? ", which voids the comparison" : "")\n"
+        }
+        .joined()
         if !text.isEmpty { text += "\n" }
         text +=
             row(["cell", "figure", "change", "new by old", "least visible"]) + row(["---", "---", "---", "---", "---"])
         for line in floor + lines {
             text += row([
-                (floor.contains { $0.cell == line.cell } ? "floor: " : "") + line.cell.name, line.figure.rawValue,
+                (floor.contains { $0.cell == line.cell } ? "floor: " : "") + line.cell.name.markdown,
+                line.figure.rawValue,
                 line.isChanged ? "**\(line.change.rawValue)**" : line.change.rawValue,
                 NumberText.significant(line.ratio.median) + line.ratio.interval { NumberText.significant($0) },
                 line.least.map(Self.percent) ?? "none",
             ])
         }
-        return text + "\n" + remarks.map { "- \($0)\n" }.joined()
+        return text + "\n" + remarks.map { "- \($0.markdown)\n" }.joined()
     }
 }
 

@@ -14,6 +14,8 @@ package struct RunComparison: Sendable {
     package let differences: [RunDifference]
     /// What decides.
     package let rules: Rules
+    /// What was measured, when and on what.
+    let records: (old: RunRecord, new: RunRecord)
 
     /// What is allowed to differ.
     package struct Rules: Sendable {
@@ -41,6 +43,7 @@ package struct RunComparison: Sendable {
     /// for a whole run: so it must exceed the sum of the two.
     package init(old: Report, new: Report, rules: Rules = Rules()) {
         self.rules = rules
+        records = (old.record, new.record)
         let (before, after) = (old.summary.map(\.cell), new.summary.map(\.cell))
         missing = (before.filter { !after.contains($0) }, after.filter { !before.contains($0) })
         let shared = after.filter(before.contains)

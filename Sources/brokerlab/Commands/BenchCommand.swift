@@ -27,6 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement one-cpu --in-flight 1
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
+              brokerlab bench --suite ci --junit transports.xml
             """)
 
     @Option(
@@ -59,7 +60,11 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print the summary as JSON instead of a table: an array with an object a cell.")
     var json = false
 
+    @OptionGroup
+    var files: OutcomeFiles
+
     func run() async throws {
+        try files.check()
         let (suite, missing) = try BenchStores.available(
             Suite.load(suite, transports: TransportRegistry.choice)
                 .applying(suiteOptions.overrides, transports: TransportRegistry.choice))
@@ -75,6 +80,7 @@ struct BenchCommand: AsyncParsableCommand {
             }
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
+        try files.write(outcome.junit, markdown: outcome.markdown)
         switch outcome.ending {
         case .complete: break
         case .interrupted:

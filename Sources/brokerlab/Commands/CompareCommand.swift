@@ -22,6 +22,7 @@ struct CompareCommand: ParsableCommand {
               brokerlab compare results/before results/after
               brokerlab compare results/main results/branch --fail-on 5%
               brokerlab compare results/main results/branch --fail-on 7% --markdown --allow-missing
+              brokerlab compare results/main results/branch --fail-on 7% --html change.html --junit change.xml
             """)
 
     @Argument(help: ArgumentHelp("The folder of the earlier run.", valueName: "old"))
@@ -50,6 +51,14 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "Print a table in Markdown, for a review.")
     var markdown = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a page with both runs side by side and what changed, which needs no network.", valueName: "file"))
+    var html: String?
+
+    @OptionGroup
+    var files: OutcomeFiles
+
     func validate() throws {
         guard !json || !markdown else { throw ValidationError("Give --json or --markdown, not both.") }
     }
@@ -60,10 +69,13 @@ struct CompareCommand: ParsableCommand {
         rules.isAbsolute = absolute
         rules.allowsMissing = allowMissing
         rules.allowsDifferent = allowDifferent
-        let comparison = RunComparison(
-            old: try Report(of: ResultsFolder(existing: old)), new: try Report(of: ResultsFolder(existing: new)),
-            rules: rules)
+        let (before, after) = (
+            try Report(of: ResultsFolder(existing: old)), try Report(of: ResultsFolder(existing: new))
+        )
+        let comparison = RunComparison(old: before, new: after, rules: rules)
         try StandardOutput.write(json ? comparison.json : markdown ? comparison.markdown : comparison.text)
+        if let html { try comparison.writePage(to: html, old: before, new: after) }
+        try files.write(comparison.junit, markdown: comparison.markdown)
         let status = ExitStatus(comparison.assessment)
         if status != .success { throw status.exitCode }
     }

@@ -6,6 +6,7 @@ Shares no code with brokerlab: medians, ratios and knees are worked out here fro
     .build/peers/venv/bin/python Tests/Peers/python/check_sentences.py BROKERLAB COUNT SEED FOLDER
 """
 
+import collections
 import csv
 import html
 import itertools
@@ -150,11 +151,10 @@ class Run:
             )
         rates = [load.get("open", {}).get("ratePerSecond", 0) for load in self.suite["loads"]]
         suite = self.suite
+        with open(folder / "summary.csv", newline="") as file:
+            self.summary = list(csv.DictReader(file))
         loads = itertools.product(rates, suite["payloadBytes"], suite["inFlight"], suite.get("stores", ["memory"]))
         self.points = [(size, flight, float(rate), store) for rate, size, flight, store in loads]
-        self.baseline = "grpc" if "grpc" in suite["transports"] else "tcp"
-        if self.baseline not in suite["transports"]:
-            self.baseline = suite["transports"][0]
         self.classes = {(row["who"], row["store"]): row["ack_class"] for row in self.rows}
 
     def valid(self, who, point):
@@ -172,18 +172,53 @@ class Run:
         names = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "store_cpu_us_per_msg"]
         return {block: sum(float(row[name] or 0) for name in names) for block, row in rows.items()}
 
-    def ratio(self, who, point):
-        """By the baseline's in the same round: of throughput, or of p99 under an open load."""
-        name = "ack_p99_us" if point[2] else "throughput_msgs_per_s"
-        return by_round(self.figure(who, point, name), self.figure(self.baseline, point, name))
+    def middle(self, who, point):
+        """The median of what decides under a load."""
+        values = self.figure(who, point, "ack_p99_us" if point[2] else "throughput_msgs_per_s").values()
+        return statistics.median(values) if values else None
 
-    def cost(self, who, point):
-        return by_round(self.cpu(who, point), self.cpu(self.baseline, point))
+    def cited(self, who, point):
+        """The row of summary.csv."""
+        for row in self.summary:
+            own = (int(row["payload_bytes"]), int(row["in_flight"]), float(row["target_rate_per_s"] or 0))
+            if row["name"] == who and (*own, row["store"]) == point:
+                return row
+        return None
+
+    def standings(self, point):
+        """Which of the transports a load is about, and the best of them."""
+        measured = [who for who in self.suite["transports"] if self.valid(who, point)]
+        services = [who for who in measured if who != "tcp"]
+        candidates = services or measured
+        for own in [[who for who in services if ":" not in who], services]:
+            kinds = [self.classes[who, point[3]] for who in own]
+            most = max(map(kinds.count, kinds), default=0)
+            if most > 1:
+                kind = next(kind for kind in kinds if kinds.count(kind) == most)
+                candidates = [who for who in own if self.classes[who, point[3]] == kind]
+                break
+        else:
+            kinds = [self.classes[who, point[3]] for who in candidates]
+            candidates = [who for who, kind in zip(candidates, kinds, strict=True) if kind == kinds[0]]
+        late = []
+        if rate := point[2]:
+            for who in measured:
+                carried = statistics.median(self.figure(who, point, "throughput_msgs_per_s").values())
+                # The CSV has throughputs with three decimals.
+                if carried / rate < 0.98 - 1 / max(1, rate):
+                    late.append(who)
+        able = [who for who in candidates if who not in late]
+        sign = 1 if point[2] else -1
+        best = min(able, key=lambda who: sign * self.middle(who, point), default=None)
+        return Standings(candidates, late, best)
 
 
-def by_round(one, other):
-    values = [one[block] / other[block] for block in one if block in other]
-    return statistics.median(values) if values else None
+Standings = collections.namedtuple("Standings", "candidates late best")
+
+
+def close(said, value):
+    """Whether a number of three digits is the value."""
+    return value is not None and abs(said - value) <= 0.0051 * abs(value) + 1e-9
 
 
 def same(said, value):
@@ -192,26 +227,22 @@ def same(said, value):
     return value is not None and abs(float(said.replace(",", "")) - value) <= 0.51 * 10**-digits
 
 
-NUMBER = r"([\d.]+)"
-PLACE = r"At (\d+) (B|KiB|MiB) and (\d+) in flight(?:, ([\d,]+) msgs/s)?(?:, stored in (\w+))?, "
 UNITS = {"B": 1, "KiB": 1024, "MiB": 1048576}
-INTERVAL = rf"(?: \({NUMBER} to {NUMBER}\))?"
-LEAD = re.compile(
-    PLACE
-    + r"(\S+) (?:carries|answers 99 of 100 entries within) "
-    + NUMBER
-    + r" times (?:the time of )?(\S+?)"
-    + INTERVAL
-    + rf"(?: at {NUMBER} times the CPU)?(?=[.,])"
+TIMES = {"us": 1, "ms": 1e3, "s": 1e6}
+NUMBER = r"([\d.]+)"
+SPOT = r"(\d+) (B|KiB|MiB) and (\d+) in flight(?:, ([\d,]+) msgs/s)?(?:, stored in (\w+))?"
+PLACE = re.compile(rf"At {SPOT}: ")
+AMOUNT = r"(?:p99 )?([\d.,]+) (msgs/s|us|ms|s)(?: \(([^)]*)\))?"
+TAKE = re.compile(rf"take (\S+): {AMOUNT}\.")
+TIE = re.compile(rf"take (.+?), which (?:cannot be told apart|are equal within 5%): ((?:\S+ {AMOUNT}(?:, )?)+)\.")
+FIRST = re.compile(rf"(\S+) came first, {AMOUNT}, but too few rounds")
+ALONE = re.compile(rf"(\S+) has no rival; it comes to {AMOUNT}\.")
+OTHERS = re.compile(r"The others' (rate|p99) by that: (.*?)\.(?= |$)(?! ?\d)")
+SHARE = re.compile(rf"(?:beside them |the floor )?(\S+) {NUMBER}(?: \(([^)]*)\))?(?:[,;] |$)")
+ANSWER = re.compile(
+    r"(?:Take (.+?): (?:it comes first at all|nothing is better for sure at any of the) (\d+) loads\.|It depends on)"
 )
-TIE = re.compile(PLACE + rf"(\S+) and (\S+) cannot be told apart \(ratio {NUMBER}")
-OTHERS = re.compile(r"The others' (rate|p99) by that of (\S+): ([^.]*(?:\.\d[^.]*)*)\.")
-MANY = re.compile(
-    r"At these (\d+) (closed loads|loads with a rate), (.+?) (?:carr\w+|answers?) (?:99 of 100 entries within )?"
-    + rf"{NUMBER}(?: to {NUMBER})? times (?:the time of )?(\S+?)"
-    + rf"(?: at {NUMBER}(?: to {NUMBER})? times the CPU)?, but"
-)
-APART = re.compile(r"At these (\d+) (closed loads|loads with a rate), (.+?) has no round in common with (\S+), but")
+PROMISE = re.compile(r"(.+?)'s acknowledgements? says? that .*: another promise, which is not ranked")
 SURE = re.compile(r"Each of the ([\d,]+) entries sent arrived once and unchanged\.")
 FAILED = re.compile(r"(\d+) of (\d+) rows did not deliver every entry once and unchanged")
 DOUBT = re.compile(r"The audit distrusts (\d+) of (\d+) rows")
@@ -252,68 +283,19 @@ def check(folder):
 
 def check_sentence(run, folder, text, shown, named):
     def names_in(point):
-        named[point] |= {who for who in run.suite["transports"] if re.search(rf"(?<![\w:]){who}(?![\w:])", text)}
+        named[point] |= {who for who in run.suite["transports"] if re.search(rf"(?<![\w:]){who}(?!\w|:\w)", text)}
 
-    if match := MANY.match(text):
-        points = [point for point in shown if (point[2] == 0) == (match.group(2) == "closed loads")]
-        names = re.split(r", | and ", match.group(3))
-        rows = [(who, point) for who in names for point in points if run.valid(who, point)]
-        rows = [row for row in rows if run.valid(run.baseline, row[1])]
-        expect(len({point for _, point in rows}) == int(match.group(1)), folder, text, "another number of loads")
-        for low, high, value in [(4, 5, run.ratio), (7, 8, run.cost)]:
-            values = [found for row in rows if (found := value(*row)) is not None]
-            if match.group(low):
-                expect(same(match.group(low), min(values)), folder, text, f"the least is {min(values)}")
-                expect(
-                    same(match.group(high) or match.group(low), max(values)), folder, text, f"the most is {max(values)}"
-                )
-        for point in points:
-            names_in(point)
-        return "other promises"
-    if match := APART.match(text):
-        points = [point for point in shown if (point[2] == 0) == (match.group(2) == "closed loads")]
-        for who in re.split(r", | and ", match.group(3)):
-            for point in points:
-                expect(run.ratio(who, point) is None, folder, text, f"{who} has a round in common")
-        for point in points:
-            names_in(point)
-        return "other promises"
-    if match := LEAD.match(text):
-        point = place(match)
-        who = match.group(6)
-        names_in(point)
-        expect(match.group(8) == run.baseline, folder, text, f"the baseline is {run.baseline}")
-        expect(same(match.group(7), run.ratio(who, point)), folder, text, f"the ratio is {run.ratio(who, point)}")
-        if match.group(9):
-            expect(float(match.group(9)) <= float(match.group(10)), folder, text, "an interval the wrong way round")
-        if match.group(11):
-            expect(same(match.group(11), run.cost(who, point)), folder, text, f"the CPU is {run.cost(who, point)}")
-        expect(("carries" in text.split(". ")[0]) == (point[2] == 0), folder, text, "rate and latency mixed up")
-        check_others(run, folder, text, point)
-        return "lead"
-    if match := TIE.match(text):
+    if match := ANSWER.match(text):
+        check_answer(run, folder, text, match)
+        return "answer"
+    if match := PROMISE.match(text):
+        kinds = {run.classes[who, run.points[0][3]] for who in re.split(r", | and ", match.group(1))}
+        expect(len(kinds) == 1, folder, text, f"they promise different things: {kinds}")
+        return "promise"
+    if match := PLACE.match(text):
         point = place(match)
         names_in(point)
-        expect(same(match.group(8), run.ratio(match.group(6), point)), folder, text, "another ratio")
-        check_others(run, folder, text, point)
-        return "tie"
-    if match := re.match(PLACE, text):
-        point = place(match)
-        names_in(point)
-        if "nothing can be compared" in text:
-            expect(not run.valid(run.baseline, point), folder, text, "the baseline has valid rows")
-        elif "has no other" in text:
-            own = run.classes[run.baseline, point[3]]
-            peers = [who for who in run.suite["transports"] if run.classes[who, point[3]] == own]
-            rivals = [who for who in peers if who != run.baseline and run.valid(who, point)]
-            expect(not rivals, folder, text, f"{rivals} are of the same class")
-        elif "no round in common" in text:
-            who = re.match(PLACE + r"(\S+) has", text).group(6)
-            expect(run.ratio(who, point) is None, folder, text, "there is a round in common")
-        else:
-            problems.append(f"{folder}: a sentence that nobody checks: {text}")
-        check_others(run, folder, text, point)
-        return "no comparison"
+        return check_load(run, folder, text, text[match.end() :], point, named)
     if match := WINS.match(text):
         below, above = match.groups()[:2]
         store = stored_in(match.group(3))
@@ -349,21 +331,74 @@ def check_sentence(run, folder, text, shown, named):
     return "delivery"
 
 
-def check_others(run, folder, text, point):
-    match = OTHERS.search(text)
-    if not match:
+def check_load(run, folder, text, rest, point, named):
+    """A load's sentence: the best one, its figure and cost, and what each of the others comes to beside it."""
+    stand = run.standings(point)
+    if rest.startswith("nothing was carried"):
+        expect(stand.best is None, folder, text, f"{stand.best} was carried")
+        named[point] |= set(run.suite["transports"])
+        return "nothing"
+    kind = "take"
+    if match := TAKE.match(rest):
+        best = [match.group(1)]
+        amounts = [match.groups()]
+    elif match := TIE.match(rest):
+        kind = "tie"
+        best = re.split(r", | or ", match.group(1))
+        amounts = re.findall(rf"(\S+) {AMOUNT}", match.group(2))
+    elif match := FIRST.match(rest) or ALONE.match(rest):
+        kind = "no rank"
+        best = [match.group(1)]
+        amounts = [match.groups()]
+    else:
+        problems.append(f"{folder}: a sentence that nobody checks: {text}")
+        return kind
+    expect(run.middle(best[0], point) == run.middle(stand.best, point), folder, text, f"{stand.best} is the best")
+    cited = run.cited(stand.best, point)
+    expect((cited["rank"] == "") == (kind == "no rank"), folder, text, f"its rank is '{cited['rank']}'")
+    if kind != "no rank":
+        tied = set(cited["tied_with"].split()) & set(stand.candidates) - set(stand.late)
+        expect(set(best[1:]) == tied, folder, text, f"{tied} are tied with it")
+    for who, said, unit, cost in amounts:
+        value = run.middle(who, point)
+        expect(close(float(said.replace(",", "")) * TIMES.get(unit, 1), value), folder, text, f"{who} has {value}")
+        check_cost(run, folder, text, who, point, cost)
+    if match := OTHERS.search(rest):
+        expect((match.group(1) == "p99") == (point[2] > 0), folder, text, "rate and latency mixed up")
+        for who, said, cost in SHARE.findall(match.group(2)):
+            expect(who not in best, folder, text, f"{who} beside itself")
+            value = run.middle(who, point) / run.middle(stand.best, point)
+            expect(same(said, value), folder, text, f"{who} comes to {value}")
+            check_cost(run, folder, text, who, point, cost)
+    return kind
+
+
+def check_cost(run, folder, text, who, point, cost):
+    if match := re.match(rf"{NUMBER} (us|ms|s) CPU", cost or ""):
+        rows = run.valid(who, point).values()
+        parts = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "store_cpu_us_per_msg"]
+        value = sum(statistics.median(float(row[part] or 0) for row in rows) for part in parts)
+        expect(close(float(match.group(1)) * TIMES[match.group(2)], value), folder, text, f"{who} costs {value}")
+    else:
+        problems.append(f"{folder}: no cost of {who}: {text}")
+    kind = run.classes[who, point[3]]
+    is_other = kind != run.classes[run.standings(point).best, point[3]]
+    expect(is_other == (kind in (cost or "").split("; ")[1:]), folder, text, f"{who} promises {kind}")
+
+
+def check_answer(run, folder, text, match):
+    """What is best, or tied with the best, at every load."""
+    if match.group(1) is None:
         return
-    expect((match.group(1) == "p99") == (point[2] > 0), folder, text, "rate and latency mixed up")
-    for part in match.group(3).split("; "):
-        found = re.match(rf"(\S+?)(?:, the floor,)? (?:{NUMBER}|no round in common)(?: \(a tie\))?$", part)
-        if not found:
-            problems.append(f"{folder}: '{part}' is not understood: {text}")
-            continue
-        value = run.ratio(found.group(1), point)
-        if found.group(2):
-            expect(same(found.group(2), value), folder, text, f"{found.group(1)} has {value}")
-        else:
-            expect(value is None, folder, text, f"{found.group(1)} has a round in common")
+    expect(int(match.group(2)) == len(run.points), folder, text, f"there are {len(run.points)} loads")
+    for who in re.split(r", | or ", match.group(1)):
+        for point in run.points:
+            best = run.standings(point).best
+            if "it comes first" in text:
+                expect(run.middle(who, point) == run.middle(best, point), folder, text, f"{best} is first at {point}")
+            else:
+                known = who == best or who in run.cited(best, point)["tied_with"].split()
+                expect(known, folder, text, f"{best} is better than {who} at {point}")
 
 
 def check_knee(run, folder, text, match):

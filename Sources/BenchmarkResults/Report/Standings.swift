@@ -1,0 +1,114 @@
+/// How the transports stand under one load: which one to take, and what each of the others comes to beside it.
+struct Standings: Sendable {
+    /// A transport under the load.
+    struct Place: Sendable {
+        var row: SummaryRow
+        /// Its rate by that of the best one, or its 99th percentile under an open load: of the medians.
+        var ratio: Double
+        /// The groups that it is in: transports that share a letter cannot be told apart; none where nothing is ranked.
+        var letters: String
+
+        var name: String { row.cell.transport }
+    }
+
+    let point: LoadPoint
+    /// Those with valid rows, in the order of the suite.
+    let places: [Place]
+    /// The best one of those in question.
+    let best: Place?
+    /// Those in question that cannot be told from the best one.
+    let ties: [Place]
+    /// What would tell one of those from the best one, those that take the fewest rounds first.
+    let undecided: [(name: String, rounds: Int, seconds: Double)]
+    /// The transports of the suite without a valid row.
+    let silent: [String]
+    /// Those that did not carry the rate that was asked for.
+    let late: [String]
+    private let inQuestion: Set<String>
+    private let floor: String
+
+    /// - Parameters:
+    ///   - point: the load.
+    ///   - report: the run.
+    init(of point: LoadPoint, in report: Report) {
+        self.point = point
+        floor = report.record.floor
+        let all = report.summary.filter { $0.cell.point == point }
+        let rows = all.filter { $0.count > 0 && Self.figure($0) != nil }
+        silent = all.filter { row in !rows.contains { $0.cell == row.cell } }.map(\.cell.transport)
+        let late = rows.filter { report.isRateKept($0) == false }.map(\.cell.transport)
+        self.late = late
+        let candidates = Self.candidates(rows, floor: floor)
+        inQuestion = Set(candidates.map(\.cell.transport))
+        let leader = candidates.filter { !late.contains($0.cell.transport) }.min(by: Self.isBetter)
+        let groups = Dictionary(grouping: rows, by: \.acknowledgementClass).values.map(
+            LetterGroups.init)
+        let places = rows.map { row in
+            Place(
+                row: row,
+                ratio: (Self.figure(row) ?? 0) / (leader.flatMap(Self.figure) ?? Self.figure(row) ?? 1),
+                letters: groups.lazy.compactMap { $0.letters[row.cell.transport] }.first ?? "")
+        }
+        self.places = places
+        best = places.first { $0.row.cell == leader?.cell }
+        ties = places.filter { place in
+            leader?.rank != nil && place.name != leader?.cell.transport && !late.contains(place.name)
+                && candidates.contains { $0.cell == place.row.cell }
+                && leader?.tiedWith.contains(place.name) == true
+        }
+        let tied = Set(ties.map(\.name))
+        let cells = report.suite.cells.count { $0.point == point }
+        undecided = report.comparisons(at: point).compactMap { one in
+            guard let name = leader?.cell.transport, one.has(name), tied.contains(one.other(than: name)),
+                let rounds = one.roundsToDecide
+            else { return nil }
+            let seconds = report.suite.warmup + report.suite.duration + Suite.estimatedOverhead
+            return (one.other(than: name), rounds, Double(rounds * cells) * seconds)
+        }.sorted { $0.rounds < $1.rounds }
+    }
+
+    /// The others that the suite's question is about.
+    var rivals: [Place] {
+        ordered.filter { inQuestion.contains($0.name) && $0.name != best?.name }
+    }
+
+    /// What the question is not about: those whose promise is another one, and variants.
+    var others: [Place] {
+        ordered.filter { !inQuestion.contains($0.name) && $0.name != floor && $0.name != best?.name }
+    }
+
+    /// The floor, where it is not the best one itself.
+    var yardstick: Place? { places.first { $0.name == floor && $0.name != best?.name } }
+
+    /// The best first.
+    private var ordered: [Place] { places.sorted { Self.isBetter($0.row, $1.row) } }
+
+    /// What a suite asks about: transports as they are by default, with the promise that most of them keep; all but the floor
+    /// where there are no two of them; and else the floor.
+    private static func candidates(_ rows: [SummaryRow], floor: String) -> [SummaryRow] {
+        let services = rows.filter { $0.cell.transport != floor }
+        for own in [services.filter { $0.cell.variant == nil }, services] {
+            let classes = Dictionary(grouping: own, by: \.acknowledgementClass)
+            // Of as many, those that come first in the suite.
+            let order = own.map(\.acknowledgementClass)
+            let most = classes.values.map(\.count).max() ?? 0
+            guard most > 1, let kind = order.first(where: { classes[$0]?.count == most }) else {
+                continue
+            }
+            return own.filter { $0.acknowledgementClass == kind }
+        }
+        let kind = services.first?.acknowledgementClass
+        return services.isEmpty ? rows : services.filter { $0.acknowledgementClass == kind }
+    }
+
+    /// What decides under a load.
+    static func figure(_ row: SummaryRow) -> Double? {
+        let figure = row.cell.load == .closed ? row.throughput?.median : row.ackP99?.median
+        return figure.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private static func isBetter(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
+        guard left.cell.load != .closed else { return (figure(left) ?? 0) > (figure(right) ?? 0) }
+        return (figure(left) ?? .infinity) < (figure(right) ?? .infinity)
+    }
+}
