@@ -55,7 +55,7 @@ struct Verdict: Sendable {
         let able = ([best] + first.ties).map(\.name).filter { name in
             decided.allSatisfy { one in one.best?.name == name || one.ties.contains { $0.name == name } }
         }
-        if let name = able.first(where: { name in decided.allSatisfy { $0.best?.name == name } }) {
+        if let name = able.first(where: { name in decided.allSatisfy { $0.best?.name == name && $0.ties.isEmpty } }) {
             return Sentence(text: "Take \(name): it comes first at all \(standings.count) loads.")
         }
         guard able.isEmpty else {
