@@ -87,7 +87,7 @@ if count != int(frame["valid"].sum()):
 class Page(HTMLParser):
     """report.html: every tag closed in its order, nothing that runs, nothing that is fetched."""
 
-    void = frozenset({"meta", "link"})
+    void = frozenset({"meta", "link", "br"})
 
     def __init__(self):
         super().__init__()
