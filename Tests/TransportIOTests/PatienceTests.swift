@@ -91,7 +91,8 @@ import Testing
             #expect(error?.message.contains("the line server at \(endpoint)") == true)
         }
         try await listener.close()
-        #expect((1...12).contains(accepted.withLock { $0 }))
+        // Where the machine is busy, the send sees its end late, and goes on a little longer.
+        #expect((1...20).contains(accepted.withLock { $0 }))
     }
 
     /// A socket that takes nothing does not keep a send beyond its time, nor the opening of the connection.
