@@ -230,6 +230,7 @@ commands = [
     Command("suite", ["suite"]),
     Command("suite --explain", ["suite", "--explain"]),
     Command("columns", ["columns"]),
+    Command("generate", ["generate"], says=False),
     Command("gob", ["gob", gobs], codes=either),
     Command("doctor", ["doctor"], codes=either),
     Command("help", ["--help"]),
