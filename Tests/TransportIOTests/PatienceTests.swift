@@ -85,14 +85,13 @@ import Testing
             .bind(host: "127.0.0.1", port: 0).get()
         let endpoint = Endpoint(host: "127.0.0.1", port: try #require(listener.localAddress?.port))
         let client = client(to: endpoint, maxSockets: maxSockets, patience: .milliseconds(700))
-        try await client.withConnection { connection in
-            let error = await #expect(throws: TransportError.self) { try await connection.send(entry("n")) }
-            // A socket may take the entry before its end is seen; then its fate is unknown.
-            #expect(error?.message.contains("the line server at \(endpoint)") == true)
+        // A socket may take the entry before its end is seen; then its fate is unknown. Or it is seen before any is to be sent.
+        let error = await #expect(throws: TransportError.self) {
+            try await client.withConnection { try await $0.send(entry("n")) }
         }
+        #expect(error?.message.contains("the line server at \(endpoint)") == true)
         try await listener.close()
-        // Where the machine is busy, the send sees its end late, and goes on a little longer.
-        #expect((1...20).contains(accepted.withLock { $0 }))
+        #expect((1...12).contains(accepted.withLock { $0 }))
     }
 
     /// A socket that takes nothing does not keep a send beyond its time, nor the opening of the connection.

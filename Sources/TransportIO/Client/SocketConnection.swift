@@ -70,9 +70,12 @@ package actor SocketConnection: PacedConnection {
 
     /// A socket that takes an entry: waits, and has the pool dial, while there is none.
     private func acquire(since: UInt16) async throws(TransportError) -> ClientSocketHandler {
+        if let socket = try pool.room(since: since) { return socket }
         while true {
-            if let socket = try pool.room(since: since) { return socket }
             if let failure = await waitForRoom(since: since) { throw failure }
+            if let socket = try pool.room(since: since) { return socket }
+            // The socket that was waited for had ended before it was of any use.
+            if let failure = pool.reasonForNoOther { throw failure }
         }
     }
 

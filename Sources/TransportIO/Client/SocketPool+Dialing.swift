@@ -58,8 +58,8 @@ extension SocketPool {
         let (now, wasFailing) = (MonotonicClock.now, redial.isFailing)
         redial.failed(failure, now: now)
         missed(failure)
-        // There is nothing left to wait for; whoever wants to know of the peer looks for it all the same.
-        let isHopeless = sockets.isEmpty && dialing == 0 && !redial.isPatient(now: now)
+        // Whoever wants to know of the peer looks for it all the same.
+        let isHopeless = reasonForNoOther != nil
         if !waiters.isEmpty, !wasFailing, lostAt == nil, !isHopeless || configuration.options.presence != nil {
             if sockets.isEmpty { lostAt = now }
             configuration.options.notice("\(failure.message); trying again")
@@ -69,6 +69,12 @@ extension SocketPool {
         } else if !waiters.isEmpty {
             dialIfWanted()
         }
+    }
+
+    /// Why a send that was to have a socket need not wait for another one; nil where it may.
+    var reasonForNoOther: TransportError? {
+        guard sockets.isEmpty, dialing == 0, !redial.isPatient(now: MonotonicClock.now) else { return nil }
+        return redial.lastFailure
     }
 
     /// Tries each address once, from the one that it is the turn of.
