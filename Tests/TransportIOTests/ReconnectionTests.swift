@@ -1,4 +1,5 @@
 import Broker
+import Glibc
 import EngineTestKit
 import NIOCore
 import Synchronization
@@ -129,6 +130,23 @@ import Testing
         }
     }
 
+    /// What the kernel refuses, as the peer has reset the connection, was not written; nothing has told the client of it yet.
+    @Test func isNotDoneWhenItIsRefused() async throws {
+        let listener = try ResettingListener()
+        let client = SocketClientTransport(
+            to: listener.endpoint, description: .init(peer: "it", protocolName: "lines", mend: "Start it."),
+            acknowledgement: .recorded, options: ClientOptions(target: "\(listener.endpoint)"),
+            reconnection: Reconnection(patience: .zero, resends: false)
+        ) { Engine(ids: Engine.Ids(), mends: true, completesOnWrite: true) }
+        try await client.withConnection { connection in
+            // On the client's own event loop, which so reads nothing meanwhile.
+            listener.reset()
+            var failure: TransportError?
+            do throws(TransportError) { _ = try await connection.send(entry("n")) } catch { failure = error }
+            #expect(failure?.fate == .unknown, "\(String(describing: failure))")
+        }
+    }
+
     @Test func waitsLongerFromTryToTry() {
         var redial = Redial(patience: 3_000_000_000)
         let failure = TransportError(.notSent, "refused")
@@ -158,5 +176,40 @@ import Testing
         }
         #expect(Set(pauses).count > 10)
         #expect(pauses.allSatisfy { (16_000_000...24_000_000).contains($0) })
+    }
+}
+
+/// A port whose first connection is reset when a test says so.
+private final class ResettingListener: Sendable {
+    private let descriptor: Int32
+    let endpoint: Endpoint
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                _ = bind(descriptor, address, size)
+                _ = getsockname(descriptor, address, &size)
+            }
+        }
+        try #require(listen(descriptor, 1) == 0)
+        endpoint = Endpoint(host: "127.0.0.1", port: Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Resets the connection that has come.
+    func reset() {
+        let connection = accept(descriptor, nil, nil)
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        close(connection)
     }
 }

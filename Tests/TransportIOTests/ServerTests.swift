@@ -70,10 +70,12 @@ import Testing
     @Test func resetBeforeItIsAccepted() async throws {
         let (ends, ended) = AsyncStream.makeStream(of: Void.self)
         try await withServer(RecordingRecorder(), { GreetingServerEngine(life: Life { ended.yield() }) }) { server in
-            let held = DispatchSemaphore(value: 0)
-            ServerEventLoop.shared.execute { held.wait() }
-            for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
-            held.signal()
+            do {
+                let held = DispatchSemaphore(value: 0)
+                ServerEventLoop.shared.execute { held.wait() }
+                defer { held.signal() }
+                for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
+            }
             var gone = ends.makeAsyncIterator()
             for _ in 0..<10 { await gone.next() }
         }

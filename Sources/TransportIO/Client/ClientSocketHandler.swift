@@ -171,7 +171,8 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         engine.flush(into: &output.buffer)
         guard let context else { return }
         output.flush(to: context)
-        guard !unwritten.isEmpty else { return }
+        // Of what the peer was not there to take, the end of the channel tells.
+        guard !unwritten.isEmpty, !output.hasFailed else { return }
         prove()
         for waiter in unwritten { waiter.resume(returning: nil) }
         unwritten.removeAll(keepingCapacity: true)

@@ -11,6 +11,8 @@ final class SocketOutput {
     private(set) var socket: CInt = -1
     /// The channel was given what the socket did not take at once.
     private var channelMayHold = false
+    /// The peer has reset the connection, which the channel tells of in the next tick; what was written was not taken.
+    private(set) var hasFailed = false
     /// All that the channel was given to write.
     private(set) var givenBytes = 0
     /// The memory that is kept for what is said next.
@@ -43,7 +45,8 @@ final class SocketOutput {
         givenBytes &+= written.readableBytes
         if taking == .failed {
             // The channel closes the socket as soon as its write fails, too, and this may be within its telling of the peer's
-            // end, which it then goes on with, on a socket that it has closed.
+            // end, which it then goes on with, on a socket that it has closed. (Over TLS, where the channel writes, it still may.)
+            hasFailed = true
             let channel = context.channel
             context.eventLoop.assumeIsolated().execute { channel.writeAndFlush(written, promise: nil) }
             return
@@ -80,7 +83,7 @@ final class SocketOutput {
         case all
         /// The channel has to write what is left in the buffer.
         case notAll
-        /// None, and it will take no more: the channel has to tell of the error.
+        /// None, and it never will, as the peer has reset it: the channel has to tell of that.
         case failed
     }
 
@@ -97,7 +100,7 @@ final class SocketOutput {
             Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
         }
         if taken == buffer.readableBytes { return .all }
-        if taken < 0, ![EAGAIN, EINTR, ENOBUFS].contains(errno) { return .failed }
+        if taken < 0, errno == EPIPE || errno == ECONNRESET { return .failed }
         buffer.moveReaderIndex(forwardBy: max(taken, 0))
         return .notAll
     }
