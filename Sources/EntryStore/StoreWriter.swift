@@ -180,12 +180,13 @@ package final class StoreWriter: Sendable {
                 ended.signal()
                 return
             }
-            // Where there is more to delete, a slice of it after each batch. What takes no entries is not asked for more.
-            if MonotonicClock.now >= pruning.next, !hasFailed { prune(&pruning) }
+            // Where there is more to delete, a slice of it after each batch.
+            if MonotonicClock.now >= pruning.next, mayPrune { prune(&pruning) }
         }
     }
 
-    private var hasFailed: Bool { state.withLock { $0.failure != nil } }
+    /// What takes no entries is not asked for more, unless it is full: deleting may make room.
+    private var mayPrune: Bool { state.withLock { $0.failure.map { $0.cause == .full } ?? true } }
 
     /// Waits for work; meanwhile a database that has failed is tried, so that what is said of it stays true.
     private func wait(until nextPruning: UInt64) {

@@ -8,7 +8,7 @@ package final class EntryStorage: Sendable {
     let pages = StoredPages()
 
     /// Creates the storage, whose thread runs until ``close()``.
-    /// - Parameter notice: told, in one line, when the database stops taking entries, and when it goes on.
+    /// - Parameter notice: told, in one line, when the database stops taking entries or old ones cannot be deleted, and when it goes on.
     package init(
         _ database: any EntryDatabase, _ configuration: StoreWriter.Configuration = StoreWriter.Configuration(),
         ledger: Ledger, notice: @escaping @Sendable (String) -> Void = { _ in }

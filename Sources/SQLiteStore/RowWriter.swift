@@ -73,7 +73,8 @@ struct RowWriter {
             number.map { sqlite3_bind_int64(statement, index, $0) } ?? sqlite3_bind_null(statement, index), statement)
     }
 
-    /// Binds a text, which stays where it is until the transaction is over; one that is not UTF-8 is mended in a copy.
+    /// Binds a text, which stays where it is until the row is written, and is bound anew for the next; one that is not UTF-8 is
+    /// mended in a copy.
     private func bind(
         _ statement: OpaquePointer, _ index: Int32, _ text: UnsafeRawBufferPointer?
     ) throws(DatabaseError) {

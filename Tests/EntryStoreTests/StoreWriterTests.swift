@@ -252,9 +252,9 @@ struct StoreWriterTests {
         let fate = Task { await writer.fate(of: entry(0)) }
         database.awaitCommit()
         let before = database.prunings.count
-        database.fail(StoreError(.full, "the disk is full"))
+        database.fail(StoreError(.gone, "it is away"))
         database.allowCommit()
-        #expect(await fate.value == .unavailable("the disk is full"))
+        #expect(await fate.value == .unavailable("it is away"))
         // The probe comes after what would have been deleted.
         database.awaitCommit()
         #expect(database.prunings.count == before)

@@ -8,7 +8,7 @@ struct DeliveryWindow {
     private enum Fate: UInt8 {
         case open
         case recorded
-        /// It was answered with basic.reject already.
+        /// It was given back already, with basic.reject or basic.nack.
         case rejected
     }
 

@@ -301,8 +301,8 @@ struct HTTPServerEngine: ServerEngine {
     }
 
     mutating func end(_ reason: ConnectionEnd, into out: inout ByteBuffer) {
-        // In the midst of an answer nothing else can be said.
-        if !isAnswering, let fault = HTTPFault(reason) {
+        // In the midst of an answer nothing else can be said, and before one that is still to come it would be taken for that.
+        if !isAnswering, undecided.isEmpty, let fault = HTTPFault(reason) {
             writer.write(.failure(fault.status, fault.message), .ends, into: &out)
         }
         state = .closed

@@ -43,7 +43,7 @@ final class SocketPool {
     var spinner: Spinner?
     private(set) var isClosed = false
     private var lastSocketEnded: UnsafeContinuation<Void, Never>?
-    /// Who waits until there is no socket.
+    /// Who waits until there is no socket, or a dial has failed.
     private var missing: UnsafeContinuation<Void, Never>?
 
     init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
@@ -242,7 +242,7 @@ final class SocketPool {
         missing.take()?.resume()
     }
 
-    /// Waits until there is no socket, or the connection is closed; for one task.
+    /// Waits until there is no socket, a dial has failed, or the connection is closed; for one task.
     func untilMissed() async {
         guard !isClosed, !sockets.isEmpty else { return }
         await withUnsafeContinuation { missing = $0 }

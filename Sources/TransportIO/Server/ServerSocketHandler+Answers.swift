@@ -18,11 +18,9 @@ extension ServerSocketHandler {
         decided.take { entries in
             undecided.subtract(entries.count, ordering: .relaxed)
             guard context != nil else { return }
-            for entry in entries {
-                engine.complete(entry.ticket, entry.result, into: &output.buffer)
-                // The engine may have left messages behind until this result was known.
-                if input.restBytes > 0 { receive(ByteBuffer()) } else { isPaused = Self.isPaused(&engine) }
-            }
+            for entry in entries { engine.complete(entry.ticket, entry.result, into: &output.buffer) }
+            // The engine may have left messages behind until these results were known.
+            if input.restBytes > 0 { receive(ByteBuffer()) } else { isPaused = Self.isPaused(&engine) }
         }
         guard let context else { return }
         settle(context)

@@ -114,7 +114,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
             to: EngineLoop(
                 clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) },
                 isLoopback: context.localAddress?.isLoopback ?? false))
-        // Before anything is written: a write to a peer that has gone ends the connection within the call.
+        // Before anything is written: a write to a peer that has gone may end the connection within the call.
         timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             self.secondPassed()
         }
