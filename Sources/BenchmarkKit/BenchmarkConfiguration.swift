@@ -13,7 +13,8 @@ package struct BenchmarkConfiguration: Sendable {
     var startGenerator: GeneratorSeat.Start
     /// Where the results go; made before anything is started.
     package var folder: ResultsFolder
-    /// Makes a store of that kind for one logger, lends it, and removes it; not asked for the logger's memory.
+    /// Lends a store of that kind to one logger: a file of its own, or the one PostgreSQL of the run, in which an entry bears
+    /// its run; not asked for the logger's memory.
     package var withStore: WithStore = { kind, _ in
         throw BenchmarkError("there is no store of the kind \(kind.rawValue)")
     }

@@ -3,7 +3,7 @@ import Broker
 import Glibc
 import Synchronization
 
-/// One run of a benchmark: measures the plan's cells against a logger and keeps their rows.
+/// One run of a benchmark: measures a suite's cells, round by round, and keeps their rows.
 final class BenchmarkRun: Sendable {
     private let configuration: BenchmarkConfiguration
     private let main: Stage
@@ -59,7 +59,7 @@ final class BenchmarkRun: Sendable {
         try ResultsFile.replace(configuration.folder.layersFile, with: LayerCost.file(try measurement.rows()))
     }
 
-    /// Measures every cell, in the plan's order, and then what shows the lab's own cost.
+    /// Measures every cell, in the order of the schedule, and then what shows the lab's own cost.
     /// - Throws: `CancellationError`; ``BenchmarkError`` when a logger's account or the file cannot be had any more.
     func measureAll() async throws {
         let others = [getpid()] + configuration.companions.compactMap(\.pid)

@@ -47,6 +47,16 @@ struct CellMeasurementTests {
         #expect(row.invalidReasons.first == "1 of \(try #require(row.acked)) acknowledged entries did not arrive")
     }
 
+    @Test("an account that cannot be had after the warm-up costs that cell only", .timeLimit(.minutes(1)))
+    func unaccounted() async throws {
+        ledger.refusals.withLock { _ = $0.insert("abcdef-7w") }
+        let measurement = measurement(FakeTransport(ledger: ledger))
+        let first = try await measurement.measure().row
+        #expect(first.hasFailed && first.invalidReason.contains("no account of abcdef-7w"))
+        let second = try await measurement.measure().row
+        #expect(!second.hasFailed && second.sent ?? 0 > 0, "\(second.invalidReason)")
+    }
+
     @Test("an entry that arrives after its acknowledgement is waited for")
     func deliveredLate() async throws {
         let row = try await measure { run, sequence in
@@ -109,14 +119,18 @@ struct CellMeasurementTests {
         var builder = ResultRowBuilder(
             runID: "x", planned: measurement.planned, descriptor: measurement.descriptor, target: "x", peerVersion: nil)
         var report = RunReport(run: "x")
-        (report.received, report.unique, report.commits) = (1000, 1000, 11)
+        (report.received, report.unique, report.commits) = (10_000, 10_000, 1001)
         (report.firstReceivedAtNs, report.lastReceivedAtNs) = (1_000_000_000, 1_500_000_000)
         report.commitTime = LatencySummary(
-            count: 11, p50Us: 1, p90Us: 2, p99Us: 3, p999Us: 4, maxUs: 5, meanUs: 1)
-        builder.add(stored: 1000, of: report)
+            count: 1001, p50Us: 1, p90Us: 2, p99Us: 3, p999Us: 4, maxUs: 5, meanUs: 1)
+        builder.add(stored: 10_000, of: report)
         #expect(builder.row.isValid)
-        #expect(abs((builder.row.entriesPerCommit ?? 0) - 1000.0 / 11) < 1e-9)
-        #expect(builder.row.commitsPerSecond == 20 && builder.row.commitP99Us == 3)
+        #expect(abs((builder.row.entriesPerCommit ?? 0) - 10_000.0 / 1001) < 1e-9)
+        #expect(builder.row.commitsPerSecond == 2000 && builder.row.commitP99Us == 3)
+        // Nine of so many lie beyond the 99th percentile.
+        report.commitTime?.count = 999
+        builder.add(stored: 10_000, of: report)
+        #expect(builder.row.commitP99Us == nil)
     }
 
     @Test("a bare loop is reconciled as any load is; its row has no latency")

@@ -91,7 +91,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     var fault: String? {
         let times = [warmupS, durationS, spinUs, ratePerS ?? 0]
         guard times.allSatisfy((0...1e9).contains) else { return "a time or a rate is negative, or far too large" }
-        if ratePerS == 0 { return "rate_per_s is 0" }
+        if let ratePerS, !SuiteRules.ratePerSecond.contains(ratePerS) { return "rate_per_s is \(ratePerS)" }
         if let arrivals, Arrivals(rawValue: arrivals) == nil { return "there are no arrivals '\(arrivals)'" }
         guard (1...EntryLimits.allowedEntryBytes.upperBound).contains(payloadBytes) else {
             return "payload_bytes is \(payloadBytes)"

@@ -117,6 +117,8 @@ struct CellMeasurement: Sendable {
             return .failure(
                 BenchmarkError("the load did not end within \(limit.components.seconds) s and was given up"))
         } catch {
+            // It still waits for the word of the lab, which has no more to say of that job.
+            await generator.leave()
             return .failure(BenchmarkError("\(error)"))
         }
     }

@@ -108,7 +108,9 @@ struct ResultRowBuilder {
         if stored != recorded { fail("\(recorded) entries were recorded, and \(stored) of them are in the store") }
         guard let commits = report.commits, commits > 0 else { return }
         row.entriesPerCommit = Double(report.received) / Double(commits)
-        row.commitP99Us = report.commitTime?.p99Us
+        row.commitP99Us = report.commitTime.flatMap {
+            LatencySummary.highestPercentile(of: $0.count) >= 99 ? $0.p99Us : nil
+        }
         // Entries are recorded when their commit ends, so that one less lies between the first and the last.
         if let first = report.firstReceivedAtNs, let last = report.lastReceivedAtNs, last > first, commits > 1 {
             row.commitsPerSecond = Double(commits - 1) * 1e9 / Double(last - first)

@@ -9,8 +9,9 @@ struct SuiteViolation: Error {
 }
 
 /// What the values of a suite may be.
-enum SuiteRules {
-    static let ratePerSecond = 0.1...10_000_000.0
+package enum SuiteRules {
+    /// A rate, in entries a second.
+    package static let ratePerSecond = 0.1...10_000_000.0
     static let microseconds = 1.0...60_000_000.0
     static let rounds = 1...1000
     static let seconds = 1.0...86_400.0

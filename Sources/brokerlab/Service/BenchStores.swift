@@ -74,7 +74,8 @@ final class BenchStores: Sendable {
     /// The kind of the file system that they are on; nil where it is not known, or there are none.
     var fileSystem: String? { folder.isEmpty ? nil : FileSystem.kind(of: folder) }
 
-    /// Makes a store of that kind for one logger, lends it, and removes it.
+    /// Lends a store of that kind to one logger: a new file, which is removed behind it, or the one table of the run's
+    /// PostgreSQL.
     func lend(_ kind: StoreKind, to body: @Sendable (LoggerStore) async throws -> Void) async throws {
         switch kind {
         case .memory: throw BenchmarkError("a logger in memory has no store")

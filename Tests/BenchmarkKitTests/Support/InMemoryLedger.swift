@@ -16,6 +16,8 @@ final class InMemoryLedger: LedgerClient {
 
     private let runs = Mutex<[String: Run]>([:])
     let announcements = Mutex<[String]>([])
+    /// The runs whose next account cannot be had.
+    let refusals = Mutex<Set<String>>([])
 
     func record(_ entry: LogEntry) {
         guard let stamp = entry.stamp else { return }
@@ -45,7 +47,8 @@ final class InMemoryLedger: LedgerClient {
     }
 
     func report(run: String) async throws -> RunReport {
-        reportNow(run: run)
+        guard refusals.withLock({ $0.remove(run) }) == nil else { throw BenchmarkError("no account of \(run)") }
+        return reportNow(run: run)
     }
 
     func reportNow(run: String) -> RunReport {
