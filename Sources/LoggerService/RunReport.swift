@@ -100,6 +100,11 @@ extension LatencySummary {
         count > 0 ? 100 * (1 - leastBeyond / Double(count)) + 1e-6 : 0
     }
 
+    /// How many values it takes for a percentile to be one.
+    package static func fewest(for percentile: Double) -> UInt64 {
+        UInt64((leastBeyond / (1 - percentile / 100)).rounded())
+    }
+
     /// The median; nil of too few values.
     package var knownP50Us: Double? { highestKnown >= 50 ? p50Us : nil }
     /// The 99th percentile; nil of too few values.

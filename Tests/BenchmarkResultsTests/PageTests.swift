@@ -33,7 +33,7 @@ struct PageTests {
         #expect(sentences[1].text.hasPrefix("At 100 B and 1 in flight: take c: 18,800 msgs/s (128 us CPU"))
         #expect(
             sentences[1].text.contains(" msgs/s (128 us CPU, 3.00 MiB). The others' rate by that: b 0.5"))
-        #expect(sentences[1].text.contains("; the floor a 1.6 (128 us CPU, 3.00 MiB)."))
+        #expect(sentences[1].text.contains("; the floor a 1.5 (128 us CPU, 3.00 MiB)."))
         #expect(
             sentences.contains { $0.text.hasPrefix("c wins below 3.") && $0.text.contains("b above") })
         #expect(try #require(sentences.last).text.contains("The audit distrusts 1 of 84 rows"))
@@ -54,6 +54,25 @@ struct PageTests {
         let html = ReportPage(of: report).html
         #expect(html.contains("<b>best</b> <span class=\"letters\">a</span>"))
         #expect(report.table.contains("verdict:\nAt 100 B and 1 in flight: take "))
+    }
+
+    @Test("who is beaten by another one is not named beside the best, though it cannot be told from that")
+    func beaten() throws {
+        let rates: [String: [Double]] = [
+            "a": [9, 9, 9, 9, 9, 9, 9], "b": [20, 5, 22, 6, 21, 5.5, 20],
+            "c": [10.5, 10.6, 10.4, 10.5, 10.6, 10.5, 10.4], "d": [10, 10.1, 9.9, 10, 10.1, 10, 9.9],
+        ]
+        let rows = rates.flatMap { name, values in
+            values.enumerated().map {
+                ResultRow.sample(transport: name, block: $0.offset + 1, throughput: 1000 * $0.element)
+            }
+        }
+        let suite = SignificanceTests.suite(["a", "b", "c", "d"], baseline: "b", load: .closed)
+        let report = Report(record: SignificanceTests.record(suite), rows: rows)
+        #expect(report.summary.first { $0.cell.transport == "b" }?.tiedWith.contains("d") == true)
+        let standings = try #require(Verdict(of: report).standings.first)
+        #expect(standings.best?.name == "b" && standings.ties.map(\.name) == ["c"])
+        #expect(standings.rivals.map(\.name) == ["c", "d"])
     }
 
     @Test("two share a letter exactly if they cannot be told apart, and the best has an a")

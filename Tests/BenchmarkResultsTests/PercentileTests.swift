@@ -27,6 +27,28 @@ struct PercentileTests {
         #expect(many["ack_p99_us"] == "1234.500" && many["ack_p999_us"] == "2000.000")
     }
 
+    @Test("a rate of too few entries says that, and not that nothing was carried or that the rows are not valid")
+    func fewEntries() throws {
+        let load = LoadModel.open(ratePerSecond: 1000)
+        let rows = (1...7).flatMap { block in
+            ["a", "b"].map { name in
+                var row = ResultRow.sample(transport: name, block: block, throughput: 1000, load: load)
+                row.ackLatency?.highestKnown = LatencySummary.highestPercentile(of: 300)
+                return row
+            }
+        }
+        let suite = SignificanceTests.suite(["a", "b"], baseline: "a", load: load)
+        let report = Report(record: SignificanceTests.record(suite), rows: rows)
+        #expect(
+            Verdict(of: report).sentences.first?.text
+                == "At 100 B and 1 in flight, 1,000 msgs/s: a and b took too few entries for a p99, which asks for 1,000: take a "
+                + "longer --duration.")
+        #expect(report.table.contains("a p99 takes 1,000 entries a cell; take a longer --duration"))
+        let comparison = RunComparison(old: report, new: report)
+        #expect(comparison.text.contains("too few entries for a p99 to be compared"))
+        #expect(Knee("a", rows: rows, limitUs: 10_000) == nil)
+    }
+
     @Test("an open load of few entries has no p99 to be ranked by")
     func unranked() {
         var row = ResultRow.sample(load: .open(ratePerSecond: 100))

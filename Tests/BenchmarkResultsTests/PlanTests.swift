@@ -2,22 +2,21 @@ import Testing
 
 @testable import BenchmarkResults
 
-@Suite("The plan")
+@Suite("The order of a suite")
 struct PlanTests {
     private let suite = BenchmarkResults.Suite(
         name: "plan", transports: ["a", "b", "c"], payloadBytes: [10, 20], inFlight: [1, 64], rounds: 5, seed: 42)
 
     @Test("every round holds every cell once")
     func interleaved() {
-        let plan = Plan(suite: suite)
-        #expect(plan.cells.count == 80)
-        for block in 1...5 {
-            let round = plan.cells.filter { $0.block == block }
+        let rounds = suite.scheduled()
+        #expect(rounds.count == 5)
+        for round in rounds {
             #expect(Set(round.map(\.cell)) == Set(suite.cells))
             #expect(round.map(\.orderInBlock) == Array(1...16))
         }
-        #expect(plan.cells.map(\.number) == Array(1...80))
-        #expect(plan.cells.map(\.block) == plan.cells.map(\.block).sorted())
+        #expect(rounds.joined().map(\.number) == Array(1...80))
+        #expect(rounds.map { Set($0.map(\.block)) } == (1...5).map { [$0] })
     }
 
     @Test("a suite that asks for it has pairs on one core, with and without a bare loop, under its closed loads")
@@ -30,11 +29,10 @@ struct PlanTests {
         #expect(overhead.placement == .oneCPU)
         #expect(overhead.overheadPairs.count == suite.points.count)
         #expect(overhead.overheadPairs.joined().allSatisfy { $0.transport == "a" && $0.load == .closed })
-        let plan = Plan(overhead.overheadPairs, overhead, after: 80)
-        #expect(plan.cells.map(\.number) == Array(81..<(81 + plan.cells.count)))
-        #expect(plan.cells(from: plan.cells[3]) == plan.cells.count - 3)
+        let cells = overhead.scheduled(overhead.overheadPairs, after: 80).flatMap(\.self)
+        #expect(cells.map(\.number) == Array(81..<(81 + cells.count)))
         // The two of a pair follow each other, in either order.
-        let pairs = stride(from: 0, to: plan.cells.count, by: 2).map { (plan.cells[$0].cell, plan.cells[$0 + 1].cell) }
+        let pairs = stride(from: 0, to: cells.count, by: 2).map { (cells[$0].cell, cells[$0 + 1].cell) }
         #expect(pairs.allSatisfy { $0.point == $1.point && Set([$0.role, $1.role]) == [.cell, .bareLoop] })
         #expect(Set(pairs.map(\.0.role)).count == 2)
         other.rounds = 4
@@ -68,8 +66,7 @@ struct PlanTests {
 
     @Test("rounds have different orders")
     func shuffled() {
-        let plan = Plan(suite: suite)
-        let orders = Set((1...5).map { block in plan.cells.filter { $0.block == block }.map(\.cell) })
+        let orders = Set(suite.scheduled().map { $0.map(\.cell) })
         #expect(orders.count == 5)
     }
 
@@ -77,8 +74,8 @@ struct PlanTests {
     func reproducible() {
         var other = suite
         other.seed = 43
-        #expect(Plan(suite: suite) == Plan(suite: suite))
-        #expect(Plan(suite: suite) != Plan(suite: other))
+        #expect(suite.scheduled() == suite.scheduled())
+        #expect(suite.scheduled() != other.scheduled())
     }
 
     /// The first outputs for seed 1234567, from the reference implementation at prng.di.unimi.it/splitmix64.c.
@@ -91,5 +88,15 @@ struct PlanTests {
             4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
         ]
         #expect(numbers == reference)
+    }
+}
+
+extension BenchmarkResults.Suite {
+    /// All rounds of a suite that has a fixed number of them.
+    func scheduled(_ groups: [[Cell]]? = nil, after count: Int = 0) -> [[PlannedCell]] {
+        var schedule = RoundSchedule(suite: self, floor: transports[0], groups: groups, after: count)
+        var rounds: [[PlannedCell]] = []
+        while let round = schedule.next(after: [], seconds: 0) { rounds.append(round) }
+        return rounds
     }
 }

@@ -16,9 +16,9 @@ struct BrowserTests {
             // Sweeps, rates, many loads, ties and rows that are not valid: made up by the program that checks sentences.
             let made = folder.appending(path: "made")
             let sentences = try await runProgram(
-                .python("check_sentences"), [Program.brokerlab.path, "4", "2", made.path], limit: .seconds(60))
+                .python("check_sentences"), [Program.brokerlab.path, "5", "2", made.path], limit: .seconds(60))
             #expect(sentences.exitCode == 0, "\(sentences.output.text)\(sentences.errors.text)")
-            let folders = [earlier] + (0..<4).map { made.appending(path: "\($0)") }
+            let folders = [earlier] + (0..<5).map { made.appending(path: "\($0)") }
             // A comparison's page looks like a report's. That one of them misses what is asked for is the point.
             let change = folder.appending(path: "change.html")
             let xml = folder.appending(path: "change.xml")

@@ -146,8 +146,7 @@ struct ComparisonPage: Sendable {
         case .throughput: return row.throughput.map { NumberText.grouped($0.median) } ?? "–"
         case .ackP99: return row.ackP99.map { NumberText.duration(microseconds: $0.median) } ?? "–"
         case .cpu:
-            let parts = [row.brokerCPU, row.loggerCPU, row.queueCPU].compactMap { $0?.median }
-            return parts.isEmpty ? "–" : NumberText.duration(microseconds: parts.reduce(0, +))
+            return row.cpuParts.isEmpty ? "–" : NumberText.duration(microseconds: row.cpuParts.reduce(0, +))
         }
     }
 }

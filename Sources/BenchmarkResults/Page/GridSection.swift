@@ -34,10 +34,11 @@ struct GridSection: Sendable {
 
     private func cell(_ place: Standings.Place, _ one: Standings) -> String {
         // A latency that is three times as long is as bad as a third of the rate.
-        let value = one.point.load == .closed ? place.ratio : 1 / place.ratio
+        let ratio = place.ratio ?? 1
+        let value = one.point.load == .closed ? ratio : 1 / ratio
         let isBest = place.name == one.best?.name
         let style = value >= 0.9 ? "g3" : value >= 0.6 ? "g2" : value >= 0.3 ? "g1" : "g0"
-        let text = isBest ? "<b>best</b>" : NumberText.ratio(place.ratio)
+        let text = isBest ? "<b>best</b>" : place.ratio.map(NumberText.ratio) ?? "–"
         let letters = place.letters.isEmpty ? "" : " <span class=\"letters\">\(place.letters)</span>"
         let promise =
             place.row.acknowledgementClass == one.best?.row.acknowledgementClass
@@ -52,7 +53,7 @@ struct GridSection: Sendable {
         var text =
             "\(figures.joined(separator: ", and ")) by the best default's: the darker, the better."
         if shown.contains(where: { $0.places.contains { !$0.letters.isEmpty } }) {
-            text += " Those that share a letter cannot be told apart."
+            text += " Those of one promise that share a letter cannot be told apart."
         }
         if page.report.suite.transports.contains(page.report.record.floor) {
             text +=

@@ -1,3 +1,4 @@
+import LoggerService
 import Histogram
 
 /// What was measured under one load: a table and its charts.
@@ -197,8 +198,7 @@ struct PointSection: Sendable {
             let histograms = tags.compactMap { page.report.histograms[$0] }
             guard var sum = histograms.first else { return nil }
             for other in histograms.dropFirst() { sum.add(other) }
-            // Ten values must lie beyond a percentile for it to be one.
-            let known = levels.filter { Double(sum.totalCount) * (100 - $0) / 100 >= 10 }
+            let known = levels.filter { $0 <= LatencySummary.highestPercentile(of: sum.totalCount) }
             return LineChart.Line(
                 name: row.cell.transport, style: page.palette.style(row.cell.transport),
                 points: known.map { (100 / (100 - $0), Double(sum.valueAtPercentile($0)) / 1000) })

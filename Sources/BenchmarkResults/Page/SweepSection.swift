@@ -41,7 +41,7 @@ struct SweepSection: Sendable {
             <h3>By \(sweep.axis.rawValue) (\(Markup.escape(sweep.constants)))</h3>
             <div class="charts">
             \(throughput)\(chart("Acknowledged p99", \.ackP99, marks: sweep.axis == .rate ? marks : [], NumberText.axisDuration))\
-            \(chart("CPU time per message, broker and logger", cpu, marks: [], NumberText.axisDuration))</div>
+            \(chart("CPU time per message, all processes", cpu, marks: [], NumberText.axisDuration))</div>
             \(items.isEmpty ? "" : "<p>Where the winner changes:</p><ul>\(items.joined())</ul>")
 
             """

@@ -1,3 +1,5 @@
+import LoggerService
+
 /// What to do under one load, in a sentence or a few: which transport to take, what it costs, and what the others come to.
 struct LoadSentence: Sendable {
     let standings: Standings
@@ -12,6 +14,7 @@ struct LoadSentence: Sendable {
     var text: String {
         let place = Self.place(standings.point)
         guard let best = standings.best else {
+            if standings.silent.isEmpty && standings.late.isEmpty { return "\(place):\(lacking)" }
             return "\(place): nothing was carried, so that nothing can be said.\(lacking)"
         }
         return "\(place): \(choice(best)).\(next(best))\(others)\(lacking)"
@@ -29,8 +32,9 @@ struct LoadSentence: Sendable {
         }
         guard !standings.ties.isEmpty else { return "take \(best.name): \(amount(best))" }
         let all = [best] + standings.ties
-        let equal = Set(best.row.equalTo)
-        let isEqual = standings.ties.allSatisfy { equal.contains($0.name) }
+        let isEqual = all.allSatisfy { one in
+            all.allSatisfy { $0.name == one.name || one.row.equalTo.contains($0.name) }
+        }
         let relation =
             isEqual
             ? "are equal within \(NumberText.trimmed(100 * Comparison.margin))%"
@@ -57,7 +61,7 @@ struct LoadSentence: Sendable {
         ]
         let figure = isClosed ? "rate" : "p99"
         let texts = parts.filter { !$0.1.isEmpty }.map { what, places in
-            let list = places.map { "\($0.name) \(NumberText.ratio($0.ratio))\(cost($0))" }.joined(
+            let list = places.map { "\($0.name) \($0.ratio.map(NumberText.ratio) ?? "-")\(cost($0))" }.joined(
                 separator: ", ")
             return what == "by that" ? list : "\(what) \(list)"
         }
@@ -77,9 +81,8 @@ struct LoadSentence: Sendable {
     private func cost(_ place: Standings.Place) -> String {
         let row = place.row
         var parts: [String] = []
-        if let broker = row.brokerCPU?.median, let logger = row.loggerCPU?.median {
-            let others = (row.queueCPU?.median ?? 0) + (row.storeCPU?.median ?? 0)
-            parts.append("\(NumberText.duration(microseconds: broker + logger + others)) CPU")
+        if row.brokerCPU != nil, row.loggerCPU != nil {
+            parts.append("\(NumberText.duration(microseconds: row.cpuParts.reduce(0, +))) CPU")
         }
         if let broker = row.brokerRSS?.median, let logger = row.loggerRSS?.median {
             parts.append("\(NumberText.grouped((broker + logger) / 1_048_576)) MiB")
@@ -95,10 +98,15 @@ struct LoadSentence: Sendable {
         let silent =
             standings.silent.isEmpty
             ? "" : " No row of \(Verdict.list(standings.silent, "and")) is valid."
+        let short =
+            standings.withoutP99.isEmpty
+            ? ""
+            : " \(Verdict.list(standings.withoutP99, "and")) took too few entries for a p99, which asks for "
+                + "\(NumberText.whole(LatencySummary.fewest(for: 99))): take a longer --duration."
         let late =
             standings.late.isEmpty
             ? "" : " \(Verdict.list(standings.late, "and")) did not carry the rate."
-        return late + silent
+        return short + late + silent
     }
 
     /// `At 100 B and 64 in flight, 5,000 msgs/s`.

@@ -57,7 +57,7 @@ struct PromiseCosts: Sendable {
             let divisor = Sample(report.rows.of(other.cell), value)
             return Estimate(medianOf: Sample(report.rows.of(row.cell), value).ratios(to: divisor))
         }
-        let figure: (ResultRow) -> Double? = row.cell.load == .closed ? \.throughput : { $0.ackLatency?.p99Us }
+        let figure: (ResultRow) -> Double? = row.cell.load == .closed ? \.throughput : { $0.ackLatency?.knownP99Us }
         return Step(row: row, ratio: ratio(figure), cpuRatio: ratio(\.totalCPUUsPerMessage))
     }
 }

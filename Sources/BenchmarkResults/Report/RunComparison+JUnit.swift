@@ -31,7 +31,7 @@ extension RunComparison {
         let gone =
             missing.inNew.map { ($0, "the new run does not have it") }
             + missing.inOld.map { ($0, "the old run does not have it") }
-            + unmeasured.map { ($0, "too few valid rows to be compared") }
+            + unmeasured.map { ($0, whyUnmeasured($0)) }
         cases += gone.map { cell, why in
             JUnitFile.Case(
                 subject: cell.name, name: "is in both runs", outcome: rules.allowsMissing ? .passed : .undecided,

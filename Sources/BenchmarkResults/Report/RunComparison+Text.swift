@@ -46,7 +46,7 @@ extension RunComparison {
         }
         remarks += missing.inNew.map { "\($0.name): the new run does not have it" }
         remarks += missing.inOld.map { "\($0.name): the old run does not have it" }
-        remarks += unmeasured.map { "\($0.name): too few valid rows to be compared" }
+        remarks += unmeasured.map { "\($0.name): \(whyUnmeasured($0))" }
         if lines.isEmpty { remarks.append("the two runs have no cell in common that has valid rows in both") }
         if assessment == .undecided { remarks.append("undecided: nothing is in order that was not compared") }
         return remarks

@@ -8,6 +8,8 @@ package struct RunComparison: Sendable {
     package let missing: (inNew: [Cell], inOld: [Cell])
     /// Cells of both runs of which there are too few valid rows in one.
     package let unmeasured: [Cell]
+    /// Those among them that have valid rows, and too few entries for a p99.
+    private let withoutP99: Set<Cell>
     /// The rows whose entries were not delivered as they should, in either run.
     package let failed: (old: Int, new: Int)
     /// What the runs were not made alike in.
@@ -71,8 +73,15 @@ package struct RunComparison: Sendable {
             } : []
         let measured = Set(lines.filter(\.isPrimary).map(\.cell))
         unmeasured = others.filter { !measured.contains($0) }
+        withoutP99 = Set((old.summary + new.summary).filter(\.lacksP99).map(\.cell))
         failed = (old.rows.count(where: \.hasFailed), new.rows.count(where: \.hasFailed))
         differences = RunDifference.all(old, new)
+    }
+
+    /// Why one of ``unmeasured`` is.
+    func whyUnmeasured(_ cell: Cell) -> String {
+        withoutP99.contains(cell)
+            ? "too few entries for a p99 to be compared; take a longer --duration" : "too few valid rows to be compared"
     }
 
     /// The lines that became worse by more than a part of 1, for sure.

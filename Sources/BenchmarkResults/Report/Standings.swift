@@ -1,10 +1,13 @@
+import LoggerService
+
 /// How the transports stand under one load: which one to take, and what each of the others comes to beside it.
 struct Standings: Sendable {
     /// A transport under the load.
     struct Place: Sendable {
         var row: SummaryRow
-        /// Its rate by that of the best one, or its 99th percentile under an open load: of the medians.
-        var ratio: Double
+        /// Its rate by that of the best one in the same round, or its 99th percentile under an open load: the median; nil
+        /// where they have no round in common.
+        var ratio: Double?
         /// The groups that it is in: transports that share a letter cannot be told apart; none where nothing is ranked.
         var letters: String
 
@@ -16,12 +19,14 @@ struct Standings: Sendable {
     let places: [Place]
     /// The best one of those in question.
     let best: Place?
-    /// Those in question that cannot be told from the best one.
+    /// Those in question that cannot be told from the best one, and that none of those in question beats.
     let ties: [Place]
     /// What would tell one of those from the best one, those that take the fewest rounds first.
     let undecided: [(name: String, rounds: Int, seconds: Double)]
     /// The transports of the suite without a valid row.
     let silent: [String]
+    /// Those with valid rows of too few entries for a p99, which decides under a rate.
+    let withoutP99: [String]
     /// Those that did not carry the rate that was asked for.
     let late: [String]
     private let inQuestion: Set<String>
@@ -35,30 +40,41 @@ struct Standings: Sendable {
         floor = report.record.floor
         let all = report.summary.filter { $0.cell.point == point }
         let rows = all.filter { $0.count > 0 && Self.figure($0) != nil }
-        silent = all.filter { row in !rows.contains { $0.cell == row.cell } }.map(\.cell.transport)
+        withoutP99 = all.filter(\.lacksP99).map(\.cell.transport)
+        silent = all.filter { row in !row.lacksP99 && !rows.contains { $0.cell == row.cell } }.map(\.cell.transport)
         let late = rows.filter { report.isRateKept($0) == false }.map(\.cell.transport)
         self.late = late
         let candidates = Self.candidates(rows, floor: floor)
         inQuestion = Set(candidates.map(\.cell.transport))
-        let leader = candidates.filter { !late.contains($0.cell.transport) }.min(by: Self.isBetter)
+        let able = candidates.filter { !late.contains($0.cell.transport) }
+        let comparisons = report.comparisons(at: point)
+        // In rounds in common, which medians of all rounds need not be of.
+        let names = Set(able.map(\.cell.transport))
+        let beaten = Set(
+            comparisons.compactMap { one in
+                one.better.flatMap { names.contains($0) ? one.other(than: $0) : nil }
+            })
+        let unbeaten = able.filter { !beaten.contains($0.cell.transport) }
+        let leader = (unbeaten.isEmpty ? able : unbeaten).min(by: Self.isBetter)
         let groups = Dictionary(grouping: rows, by: \.acknowledgementClass).values.map(
             LetterGroups.init)
+        let best = leader.map { Sample(report.rows.of($0.cell), Self.value) }
         let places = rows.map { row in
             Place(
                 row: row,
-                ratio: (Self.figure(row) ?? 0) / (leader.flatMap(Self.figure) ?? Self.figure(row) ?? 1),
+                ratio: best.flatMap { Median.of(Sample(report.rows.of(row.cell), Self.value).ratios(to: $0)) },
                 letters: groups.lazy.compactMap { $0.letters[row.cell.transport] }.first ?? "")
         }
         self.places = places
-        best = places.first { $0.row.cell == leader?.cell }
+        self.best = places.first { $0.row.cell == leader?.cell }
         ties = places.filter { place in
-            leader?.rank != nil && place.name != leader?.cell.transport && !late.contains(place.name)
-                && candidates.contains { $0.cell == place.row.cell }
+            leader?.rank != nil && place.name != leader?.cell.transport
+                && unbeaten.contains { $0.cell == place.row.cell }
                 && leader?.tiedWith.contains(place.name) == true
         }
         let tied = Set(ties.map(\.name))
         let cells = report.suite.cells.count { $0.point == point }
-        undecided = report.comparisons(at: point).compactMap { one in
+        undecided = comparisons.compactMap { one in
             guard let name = leader?.cell.transport, one.has(name), tied.contains(one.other(than: name)),
                 let rounds = one.roundsToDecide
             else { return nil }
@@ -105,6 +121,11 @@ struct Standings: Sendable {
     static func figure(_ row: SummaryRow) -> Double? {
         let figure = row.cell.load == .closed ? row.throughput?.median : row.ackP99?.median
         return figure.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// The same of a row.
+    private static func value(_ row: ResultRow) -> Double? {
+        row.planned.cell.load == .closed ? row.throughput : row.ackLatency?.knownP99Us
     }
 
     private static func isBetter(_ left: SummaryRow, _ right: SummaryRow) -> Bool {

@@ -76,18 +76,18 @@ extension Threshold.Figure {
         switch self {
         case .throughput: row.throughput
         case .ackP50: row.ackLatency?.knownP50Us
-        case .ackP99: (row.acked ?? 0) >= 1000 ? row.ackLatency?.knownP99Us : nil
-        case .ackP999: (row.acked ?? 0) >= 10_000 ? row.ackLatency?.knownP999Us : nil
+        case .ackP99: Self.ackP99.fewestEntries <= (row.acked ?? 0) ? row.ackLatency?.knownP99Us : nil
+        case .ackP999: Self.ackP999.fewestEntries <= (row.acked ?? 0) ? row.ackLatency?.knownP999Us : nil
         case .cpu: row.totalCPUUsPerMessage
         case .rateKept: row.rateKept
         }
     }
 
     /// How many entries a row must have for its figure to mean something: ten beyond a percentile.
-    var fewestEntries: Int {
+    var fewestEntries: UInt64 {
         switch self {
-        case .ackP99: 1000
-        case .ackP999: 10_000
+        case .ackP99: LatencySummary.fewest(for: 99)
+        case .ackP999: LatencySummary.fewest(for: 99.9)
         default: 0
         }
     }
@@ -136,13 +136,19 @@ extension Report {
             cell: row.cell, figure: bound.figure, relativeTo: relativeTo, limit: limit, value: Median.of(values),
             verdict: .notEvaluated, isImplied: isImplied)
         // Half of the rounds can be by chance on one side.
-        let rounds = max(suite.rounds, row.count + row.invalidCount)
+        var blocks = Set(rows.of(row.cell).map(\.planned.block))
+        if let relativeTo {
+            var other = row.cell
+            other.transport = relativeTo
+            blocks.formIntersection(rows.of(other).map(\.planned.block))
+        }
+        let rounds = max(suite.rounds, blocks.count)
         guard let value = result.value, values.count * 2 > rounds else {
             let needed = bound.figure.fewestEntries
             let small = own.all.count < row.count && needed > 0
             result.reason =
                 small
-                ? "\(own.all.count) of \(rounds) rows have the \(NumberText.whole(UInt64(needed))) entries that it needs"
+                ? "\(own.all.count) of \(rounds) rows have the \(NumberText.whole(needed)) entries that it needs"
                 : "\(values.count) of \(rounds) rounds are valid"
                     + (relativeTo.map { " here and for \($0)" } ?? "")
             return result

@@ -1,4 +1,5 @@
 import Glibc
+import LoggerService
 
 /// Two transports under one load: which is the better one, or that they are equal, or that neither can be told.
 package struct Comparison: Sendable, Hashable {
@@ -58,6 +59,10 @@ package struct Comparison: Sendable, Hashable {
             return
                 "\(rounds == 1 ? "1 round is" : "\(rounds) rounds are") too few to tell transports apart; take --rounds 7"
         }
+        if rows.contains(where: \.lacksP99) {
+            let fewest = NumberText.whole(LatencySummary.fewest(for: 99))
+            return "a p99 takes \(fewest) entries a cell; take a longer --duration"
+        }
         return "too few of the \(rounds) rounds are valid to tell the transports apart; quiet the machine"
     }
 }
@@ -65,10 +70,10 @@ package struct Comparison: Sendable, Hashable {
 extension Comparison {
     /// All pairs of a family, look by look.
     ///
-    /// At each look the pairs that are open are tested, with the correction of Holm over them, at the look's share of the
-    /// level; what is decided stays so. The chance that even one difference is found that is none is below the level: until
-    /// the first such error, those decided before differ, so that the correction is over all that do not; and the looks' shares
-    /// add up to the level (Maurer and Bretz 2013, Statistics in Biopharmaceutical Research 5, 311-320, have the general case).
+    /// At each look the pairs that are not known to differ are tested, with the correction of Holm over them, at the look's
+    /// share of the level; what is decided, also that two are equal, stays so. The chance that even one difference is found
+    /// that is none is below the level: until the first such error, those left out differ, so that the correction is over all
+    /// that do not; and the looks' shares add up to the level (Maurer and Bretz 2013, Statistics in Biopharmaceutical Research 5, 311-320, have the general case).
     ///
     /// - Parameters:
     ///   - samples: the values of each transport: larger is better.
@@ -83,13 +88,13 @@ extension Comparison {
         let lastRound = samples.compactMap { $0.sample.values.keys.max() }.max() ?? 0
         for look in looks.reached(lastRound) {
             let noise = noise(control, until: look)
-            let open = pairs.indices.filter { pairs[$0].comparison.isOpen }
-            let tests = open.map { PairedTest(pairs[$0].values(until: look)) }
+            let family = pairs.indices.filter { !pairs[$0].comparison.isSignificant }
+            let tests = family.map { PairedTest(pairs[$0].values(until: look)) }
             let adjusted = Holm.adjust(tests.map { min(1, $0.p * Double(looks.count)) })
-            for (place, index) in open.enumerated() {
+            for (place, index) in family.enumerated() where pairs[index].comparison.isOpen {
                 pairs[index].look(
                     tests[place], pAdjusted: adjusted[place], noise: noise,
-                    level: level / Double(looks.count * open.count))
+                    level: level / Double(looks.count * family.count))
             }
         }
         return pairs.map(\.comparison)

@@ -17,7 +17,9 @@ struct Knee: Sendable, Hashable {
 
     /// - Parameter rows: all rows of the transport along the sweep.
     init?(_ transport: String, rows: [ResultRow], limitUs: Double) {
-        let rates = Set(rows.compactMap(\.planned.cell.load.ratePerSecond)).sorted()
+        // Of a rate with too few entries for a p99 nothing is known.
+        let known = rows.filter { $0.ackLatency?.knownP99Us != nil || $0.hasFailed }
+        let rates = Set(known.compactMap(\.planned.cell.load.ratePerSecond)).sorted()
         guard let highest = rates.last, rates.count > 1 else { return nil }
         self.transport = transport
         let knees = Dictionary(grouping: rows, by: \.planned.block).values.map { round -> Double in

@@ -10,7 +10,7 @@ struct Overhead: Sendable {
 
     /// One for each load, from the rows of `overhead.csv`.
     static func all(_ rows: [ResultRow], of suite: Suite) -> [Overhead] {
-        return suite.points.compactMap { point in
+        return (suite.overhead ?? suite).points.compactMap { point in
             let own = rows.filter { $0.planned.cell.point == point }
             func ratio(_ value: (ResultRow) -> Double?) -> Estimate? {
                 let bare = own.filter { $0.planned.cell.role == .bareLoop }

@@ -2,8 +2,8 @@
 ///
 /// With a fixed number of rounds each has all cells. With a time budget the first rounds have, up to the first of the run's
 /// ``Looks``. Then rounds go, from look to look, to those transports of each load that are in a pair whose order is open, as
-/// long as all rounds until the next look fit into the budget; where they do not fit for all loads, the load that needs most
-/// rounds is left as it is, for good. The control goes along where its transport is measured.
+/// long as all rounds until the next look fit into the budget; those loads that need the fewest come first, and one that
+/// does not fit is left as it is, for good. The control goes along where its transport is measured.
 package struct RoundSchedule: Sendable {
     private let suite: Suite
     private let floor: String

@@ -91,6 +91,8 @@ extension SummaryRow {
     /// The median CPU time of each of the processes that take part, in microseconds per message: broker, logger, message broker,
     /// server of the store.
     var cpuParts: [Double] { [brokerCPU, loggerCPU, queueCPU, storeCPU].compactMap { $0?.median } }
+    /// Whether rows are valid and have too few entries for the p99 that decides under a rate.
+    var lacksP99: Bool { count > 0 && cell.load != .closed && ackP99 == nil }
     /// Bytes sent on the broker's sockets, per message.
     package var wireTx: Estimate? { medians["wire_tx_bytes_per_msg"] }
     /// Bytes received on the broker's sockets, per message.

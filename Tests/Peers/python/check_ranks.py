@@ -142,14 +142,16 @@ def compare(samples, control, looks):
         if len(ratios):
             middle = numpy.median(ratios)
             noise = max(middle, 1 / middle) - 1
-        still = [pair for pair in pairs if pair.is_open]
-        if not still:
+        # Those that are equal stay in the family, and are not looked at again.
+        still = [pair for pair in pairs if pair.better is None]
+        if not any(pair.is_open for pair in still):
             break
         values = [pair.values[pair.values.index <= look].to_numpy() for pair in still]
         p = [min(1, p_value(one) * shares) for one in values]
         adjusted = multipletests(p, method="holm")[1]
         for pair, one, value in zip(still, values, adjusted, strict=True):
-            pair.look(one, value, noise, LEVEL / (shares * len(still)))
+            if pair.is_open:
+                pair.look(one, value, noise, LEVEL / (shares * len(still)))
     return pairs
 
 

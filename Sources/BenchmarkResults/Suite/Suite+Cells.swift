@@ -1,35 +1,3 @@
-/// The order in which a suite's cells are measured.
-///
-/// Every round holds every cell once, in an order of its own, so that a machine that becomes slower meanwhile makes no
-/// transport slower than another.
-package struct Plan: Sendable, Hashable {
-    /// The cells in the order of their measurement.
-    package let cells: [PlannedCell]
-
-    /// Creates the plan of a suite; the same suite and seed give the same plan.
-    ///
-    /// In each round, the cells of one store stay together: they have a logger.
-    package init(suite: Suite) {
-        self.init(suite.byStore(suite.cells), suite)
-    }
-
-    /// Creates the plan of groups of cells, which stay together in each round; its numbers start behind `count`.
-    package init(_ groups: [[Cell]], _ suite: Suite, after count: Int = 0) {
-        var order = RoundOrder(seed: suite.seed, after: count)
-        cells = (1...max(1, suite.rounds)).flatMap { _ in order.next(groups) }
-    }
-
-    /// The same cells, round by round.
-    package var rounds: [[PlannedCell]] {
-        Dictionary(grouping: cells, by: \.block).sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    /// The number of cells from that one on.
-    package func cells(from planned: PlannedCell) -> Int {
-        cells.last.map { $0.number - planned.number + 1 } ?? 0
-    }
-}
-
 extension Suite {
     /// The loads that every transport is put under, in the order of the suite's lists, with each of the stores.
     package var points: [LoadPoint] {
