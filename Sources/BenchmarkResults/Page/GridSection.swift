@@ -34,11 +34,10 @@ struct GridSection: Sendable {
 
     private func cell(_ place: Standings.Place, _ one: Standings) -> String {
         // A latency that is three times as long is as bad as a third of the rate.
-        let ratio = place.ratio ?? 1
-        let value = one.point.load == .closed ? ratio : 1 / ratio
+        let value = one.point.load == .closed ? place.ratio : 1 / place.ratio
         let isBest = place.name == one.best?.name
         let style = value >= 0.9 ? "g3" : value >= 0.6 ? "g2" : value >= 0.3 ? "g1" : "g0"
-        let text = isBest ? "<b>best</b>" : place.ratio.map(NumberText.ratio) ?? "–"
+        let text = isBest ? "<b>best</b>" : NumberText.ratio(place.ratio)
         let letters = place.letters.isEmpty ? "" : " <span class=\"letters\">\(place.letters)</span>"
         let promise =
             place.row.acknowledgementClass == one.best?.row.acknowledgementClass

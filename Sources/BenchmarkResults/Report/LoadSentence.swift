@@ -61,7 +61,7 @@ struct LoadSentence: Sendable {
         ]
         let figure = isClosed ? "rate" : "p99"
         let texts = parts.filter { !$0.1.isEmpty }.map { what, places in
-            let list = places.map { "\($0.name) \($0.ratio.map(NumberText.ratio) ?? "-")\(cost($0))" }.joined(
+            let list = places.map { "\($0.name) \(NumberText.ratio($0.ratio))\(cost($0))" }.joined(
                 separator: ", ")
             return what == "by that" ? list : "\(what) \(list)"
         }

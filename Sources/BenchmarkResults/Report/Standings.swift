@@ -5,9 +5,9 @@ struct Standings: Sendable {
     /// A transport under the load.
     struct Place: Sendable {
         var row: SummaryRow
-        /// Its rate by that of the best one in the same round, or its 99th percentile under an open load: the median; nil
-        /// where they have no round in common.
-        var ratio: Double?
+        /// Its rate by that of the best one in the same round, or its 99th percentile under an open load: the median; of the
+        /// medians where they have no round in common; 1 without a best one.
+        var ratio: Double
         /// The groups that it is in: transports that share a letter cannot be told apart; none where nothing is ranked.
         var letters: String
 
@@ -60,9 +60,12 @@ struct Standings: Sendable {
             LetterGroups.init)
         let best = leader.map { Sample(report.rows.of($0.cell), Self.value) }
         let places = rows.map { row in
-            Place(
-                row: row,
-                ratio: best.flatMap { Median.of(Sample(report.rows.of(row.cell), Self.value).ratios(to: $0)) },
+            let paired = best.flatMap { Median.of(Sample(report.rows.of(row.cell), Self.value).ratios(to: $0)) }
+            let unpaired = leader.flatMap { leader in
+                Self.figure(leader).flatMap { best in Self.figure(row).map { $0 / best } }
+            }
+            return Place(
+                row: row, ratio: paired ?? unpaired ?? 1,
                 letters: groups.lazy.compactMap { $0.letters[row.cell.transport] }.first ?? "")
         }
         self.places = places

@@ -91,7 +91,8 @@ def check_grid(page, seen):
         letters = {who: cell[1] if len(cell) > 1 and figures[who][1] else "" for who, cell in cells.items()}
         for who, cell in cells.items() if best else []:
             own, by = by_round[who, load], by_round[best[0], load]
-            ratio = statistics.median(own[block] / by[block] for block in own if block in by)
+            paired = [own[block] / by[block] for block in own if block in by]
+            ratio = statistics.median(paired) if paired else figures[who][0] / figures[best[0]][0]
             digits = len(cell[0].partition(".")[2])
             if who not in best and abs(float(cell[0]) - ratio) > 0.51 * 10**-digits:
                 problems.append(f"{page}: {load}: {who} comes to {ratio}, not {cell[0]}")

@@ -178,10 +178,11 @@ class Run:
         return statistics.median(values) if values else None
 
     def ratio(self, who, other, point):
-        """The median of what decides by that of another one in the same round."""
+        """The median of what decides by that of another one in the same round, or of the medians."""
         name = "ack_p99_us" if point[2] else "throughput_msgs_per_s"
         one, by = self.figure(who, point, name), self.figure(other, point, name)
-        return statistics.median(one[block] / by[block] for block in one if block in by)
+        paired = [one[block] / by[block] for block in one if block in by]
+        return statistics.median(paired) if paired else self.middle(who, point) / self.middle(other, point)
 
     def beaten(self, who, able, point):
         """Whether one of those is better for sure."""
