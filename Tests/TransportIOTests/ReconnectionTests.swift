@@ -185,20 +185,17 @@ private final class ResettingListener: Sendable {
     let endpoint: Endpoint
 
     init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = bind(descriptor, address, size)
-                _ = getsockname(descriptor, address, &size)
-            }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // A sockaddr_in: the family, the port in network order, the address.
+        var address: [UInt8] = [UInt8(AF_INET), 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+        let isBound = address.withUnsafeMutableBytes { bytes in
+            var size = socklen_t(bytes.count)
+            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            return bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
         }
-        try #require(listen(descriptor, 1) == 0)
-        endpoint = Endpoint(host: "127.0.0.1", port: Int(UInt16(bigEndian: address.sin_port)))
+        self.descriptor = descriptor
+        endpoint = Endpoint(host: "127.0.0.1", port: Int(address[2]) << 8 | Int(address[3]))
+        try #require(isBound && listen(descriptor, 1) == 0)
     }
 
     deinit {
@@ -208,8 +205,9 @@ private final class ResettingListener: Sendable {
     /// Resets the connection that has come.
     func reset() {
         let connection = accept(descriptor, nil, nil)
-        var linger = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        // A linger: on, for no time.
+        let linger: [Int32] = [1, 0]
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, linger, 8)
         close(connection)
     }
 }
