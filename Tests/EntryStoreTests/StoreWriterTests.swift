@@ -244,21 +244,43 @@ struct StoreWriterTests {
 
     @Test("a database that takes no entries is not asked to delete any")
     func noPruning() async {
-        let database = MemoryDatabase(isGated: true)
-        var configuration = StoreWriter.Configuration()
-        configuration.retention = Retention(maxAge: .seconds(60))
-        configuration.pruningInterval = .zero
-        let writer = StoreWriter(to: database, configuration)
-        let fate = Task { await writer.fate(of: entry(0)) }
-        database.awaitCommit()
-        let before = database.prunings.count
-        database.fail(StoreError(.gone, "it is away"))
-        database.allowCommit()
-        #expect(await fate.value == .unavailable("it is away"))
+        let (database, writer) = prunedAtOnce()
+        let before = await refuse(by: StoreError(.gone, "it is away"), database, writer)
         // The probe comes after what would have been deleted.
         database.awaitCommit()
         #expect(database.prunings.count == before)
         database.allowCommit()
         writer.close()
+    }
+
+    @Test("a full one is, which may make room")
+    func pruningOfAFullDatabase() async {
+        let (database, writer) = prunedAtOnce()
+        let before = await refuse(by: StoreError(.full, "the disk is full"), database, writer)
+        database.awaitCommit()
+        #expect(database.prunings.count > before)
+        database.allowCommit()
+        writer.close()
+    }
+
+    private func prunedAtOnce() -> (MemoryDatabase, StoreWriter) {
+        let database = MemoryDatabase(isGated: true)
+        var configuration = StoreWriter.Configuration()
+        configuration.retention = Retention(maxAge: .seconds(60))
+        configuration.pruningInterval = .zero
+        configuration.patience = .zero
+        return (database, StoreWriter(to: database, configuration))
+    }
+
+    /// Has an entry refused for a failure of its commit.
+    /// - Returns: how often the database had been asked to delete before it failed.
+    private func refuse(by failure: StoreError, _ database: MemoryDatabase, _ writer: StoreWriter) async -> Int {
+        let fate = Task { await writer.fate(of: entry(0)) }
+        database.awaitCommit()
+        let before = database.prunings.count
+        database.fail(failure)
+        database.allowCommit()
+        #expect(await fate.value == .unavailable(failure.description))
+        return before
     }
 }

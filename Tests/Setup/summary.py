@@ -12,11 +12,14 @@ import xml.etree.ElementTree as ElementTree
 
 path = pathlib.Path(sys.argv[-1])
 may_skip = "--may-skip" in sys.argv
-if not path.is_file():
-    sys.exit("The test runner reported nothing: it ended early, and its last lines above say why.")
+
+try:
+    cases = list(ElementTree.parse(path).iter("testcase"))
+except (FileNotFoundError, ElementTree.ParseError):
+    sys.exit("The test runner did not come to its report: it ended early, and its last lines above say why.")
 
 passed, failed, skipped = [], [], []
-for case in ElementTree.parse(path).iter("testcase"):
+for case in cases:
     name = f"{case.get('classname')}.{case.get('name')}"
     if case.find("failure") is not None or case.find("error") is not None:
         failed.append(name)
