@@ -17,12 +17,16 @@ import Testing
         LogEntry(name: "third", data: String(repeating: "3", count: 9000), severity: .error),
     ]
 
-    private func engine(_ text: String = "amqp://localhost", queue: String? = nil) throws -> AMQPClientEngine {
-        AMQPClientEngine(.init(url: try testURL(text), queue: queue))
+    private func engine(
+        _ text: String = "amqp://localhost", queue: String? = nil, mode: PublishMode = .standard
+    ) throws -> AMQPClientEngine {
+        AMQPClientEngine(.init(url: try testURL(text), mode: mode, queue: queue))
     }
 
-    private func readyEngine(_ out: inout ByteBuffer) throws -> AMQPClientEngine {
-        var engine = try engine()
+    private func readyEngine(
+        _ out: inout ByteBuffer, mode: PublishMode = .standard
+    ) throws -> AMQPClientEngine {
+        var engine = try engine(mode: mode)
         var fake = FakeRabbitMQ()
         fake.welcomeBroker()
         var completions = Completions()
@@ -107,6 +111,29 @@ import Testing
         let failed = completions.list.filter { $0.failure != nil }
         #expect(failed.map(\.ticket) == [5, 6, 7])
         #expect(failed.allSatisfy { $0.failure?.fate == .rejected })
+    }
+
+    /// A new channel finds the new leader of the queue, and what was published is sent again on it.
+    @Test(arguments: [PublishMode.quorumCluster, .quorum])
+    func leavesAChannelThatDoesNotFindTheLeader(_ mode: PublishMode) throws {
+        var out = ByteBuffer()
+        /// What becomes of two entries when RabbitMQ says these methods.
+        func fates(_ methods: FakeRabbitMQ.Method...) throws -> [TransportError.Fate?] {
+            var engine = try readyEngine(&out, mode: mode)
+            for ticket in 0..<2 { try engine.send(LogEntry(name: "n", data: "d"), ticket: ticket, into: &out) }
+            var fake = FakeRabbitMQ()
+            for method in methods { fake.say(method) }
+            var completions = Completions()
+            var bytes = fake.take()
+            try engine.receive(&bytes, into: &out, completions: &completions)
+            return completions.list.map(\.failure?.fate)
+        }
+        // One that has taken something does not lack a leader.
+        #expect(try fates(.confirm(1), .refuse(2)) == [nil, .rejected])
+        guard mode.replicas != nil else { return #expect(try fates(.refuse(2)) == [.rejected]) }
+        #expect(throws: ProtocolError("it takes nothing (basic.nack), as it does not find the queue's leader")) {
+            _ = try fates(.refuse(2))
+        }
     }
 
     @Test(arguments: [0, 2, 9, UInt64.max], [false, true])

@@ -134,6 +134,11 @@ struct AMQPClientEngine: ClientEngine {
             case .basicAck(let deliveryTag, let multiple) where session.isReady:
                 try channels[channel].settle(deliveryTag, multiple: multiple, &completions)
             case .basicNack(let deliveryTag, let multiple) where session.isReady:
+                // RabbitMQ 3 asks the queue's leader before the first message of a channel, and goes on asking the node that was
+                // the leader then, also when that has died and another one is.
+                guard configuration.mode.replicas == nil || !channels[channel].isUntouched else {
+                    throw ProtocolError("it takes nothing (basic.nack), as it does not find the queue's leader")
+                }
                 try channels[channel].settle(deliveryTag, multiple: multiple, refusal: Self.refused, &completions)
             case .basicDeliver(let delivery) where session.isReady && configuration.mode.isAnswered:
                 try channels[channel].announceReply(delivery)

@@ -172,12 +172,15 @@ struct PublishChannel {
 
     // MARK: A channel that RabbitMQ has closed
 
+    /// Whether nothing was ever confirmed on it, answered or refused.
+    var isUntouched: Bool { isAnswered ? unanswered.isUntouched : unconfirmed.isUntouched }
+
     /// RabbitMQ has closed the channel: fails what it carried, whose outcome nobody knows.
     ///
     /// The delivery tags begin anew.
     /// - Throws: where nothing was ever confirmed on it, so that it would only be closed again.
     mutating func closed(_ refusal: Refusal, _ completions: inout Completions) throws(ProtocolError) {
-        guard isAnswered ? !unanswered.isUntouched : !unconfirmed.isUntouched else {
+        guard !isUntouched else {
             throw ProtocolError("it closed the channel: \(refusal)")
         }
         let unknown = TransportError(.unknown, "RabbitMQ closed the channel: \(refusal)")
