@@ -186,8 +186,8 @@ let testKits: [Target] = [
         name: "madeup", dependencies: ["brokerlab", "Broker", "TransportIO", "EntryCodecs", nioCore],
         path: "Tests/MadeUpTransport", swiftSettings: settings),
     .executableTarget(
-        name: "planted", dependencies: ["brokerlab", "Broker", "NetRPCTransport"], path: "Tests/Planted",
-        swiftSettings: settings),
+        name: "planted", dependencies: ["brokerlab", "Broker", "GRPCTransport", "HTTPTransport", "NetRPCTransport"],
+        path: "Tests/Planted", swiftSettings: settings),
 ]
 
 /// A test target for each module, and those that hold all transports, and the program, against the same rules.

@@ -116,7 +116,7 @@ struct CompareTests {
         }
         if made == .otherPlacement {
             var record = new.record
-            record.suite.placement = .oneCPU
+            record.suite.placement = .free
             new = Report(record: record, rows: new.rows)
         }
         return RunComparison(old: old, new: new, rules: rules)
@@ -143,7 +143,7 @@ struct CompareTests {
             case .lost: "entries were lost, changed, came twice or failed: in 0 rows of the old run, "
             case .floorHalved: "the floor moved: a, 100 B, 1 in flight, slower: throughput 0."
             case .otherHost: "the runs differ in host: h, then another (*)"
-            case .otherPlacement: "the runs differ in placement: free, then one-cpu (*)"
+            case .otherPlacement: "the runs differ in placement: one-cpu, then free (*)"
             case .cpuTripled: "dearer: CPU 3."
             case .p99Tripled: "slower: p99 3.0"
             }

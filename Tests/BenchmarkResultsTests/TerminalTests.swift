@@ -29,7 +29,7 @@ struct TerminalTests {
         let text = table(results)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.allSatisfy { $0.count <= 100 })
-        #expect(lines[0] == "100 B, 1 in flight, closed loop, placement free, medians of 3 rounds")
+        #expect(lines[0] == "100 B, 1 in flight, closed loop, placement one-cpu, medians of 3 rounds")
         #expect(lines[3].contains("amqp") && lines[3].contains("12345679"))
         #expect(lines[4].contains("tcp"))
         #expect(lines[5].contains("grpc"))

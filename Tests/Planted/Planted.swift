@@ -1,22 +1,31 @@
 import Broker
 import Foundation
+import GRPCTransport
+import HTTPTransport
 import NetRPCTransport
+import Synchronization
 
-/// The transport `planted`: net/rpc, of which the logger does more work for each entry than it has to, to see whether that is
-/// found.
+/// The transport `planted`: one of the others, of which the logger does more work for each entry than it has to, to see whether
+/// that is found.
 ///
-/// `PLANTED_NS` says how much, in nanoseconds.
+/// `PLANTED_OF` says which, `PLANTED_NS` how much, in nanoseconds.
 enum Planted {
-    /// net/rpc under another name.
+    /// The other one under another name.
     static let descriptor: TransportDescriptor = {
-        let genuine = NetRPC.descriptors[0]
+        let environment = ProcessInfo.processInfo.environment
+        let genuine =
+            switch environment["PLANTED_OF"] {
+            case "grpc": GRPC.descriptors[0]
+            case "http": HTTP.descriptors[0]
+            default: NetRPC.descriptors[0]
+            }
         var descriptor = genuine
         descriptor.name = "planted"
-        descriptor.summary = "net/rpc with work planted into the logger"
+        descriptor.summary = "\(genuine.name) with work planted into the logger"
         descriptor.reference = nil
         descriptor.options = []
         let work = PlantedWork(
-            nanoseconds: ProcessInfo.processInfo.environment["PLANTED_NS"].flatMap(Double.init) ?? 0)
+            nanoseconds: environment["PLANTED_NS"].flatMap(Double.init) ?? 0)
         descriptor.makeServer = { options in
             PlantedServer(genuine: try genuine.makeServer(options), work: work)
         }
@@ -24,34 +33,26 @@ enum Planted {
     }()
 }
 
-/// A computation that takes a given time, without reading a clock for each entry.
-struct PlantedWork: Sendable {
-    private var steps: Int
+/// A wait that keeps the core busy, of so long an entry on average.
+///
+/// One entry in sixteen waits sixteen times as long: a processor would do what takes a few nanoseconds beside what comes behind
+/// it, and reading the clock takes as long as what is to be planted.
+final class PlantedWork: Sendable {
+    private static let period: UInt64 = 16
+    private let wait: UInt64
+    private let count = Atomic<UInt64>(0)
 
     init(nanoseconds: Double) {
-        guard nanoseconds > 0 else {
-            steps = 0
-            return
-        }
-        let sample = 2_000_000
-        // The quickest of several: the others were interrupted.
-        let fastest =
-            (0..<5).map { _ -> UInt64 in
-                let start = MonotonicClock.now
-                Self.compute(sample)
-                return MonotonicClock.now - start
-            }.min() ?? 1
-        steps = Int(nanoseconds * Double(sample) / Double(max(1, fastest)))
+        wait = UInt64(max(0, nanoseconds) * Double(Self.period))
     }
 
-    func perform() { Self.compute(steps) }
-
-    /// Each step needs the one before it.
-    @inline(never)
-    private static func compute(_ steps: Int) {
-        var state = UInt64(truncatingIfNeeded: steps) | 1
-        for _ in 0..<steps { state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407 }
-        withExtendedLifetime(state) { if state == 0 { print("") } }
+    func perform() {
+        // One event loop records; were there several, the share would be the same.
+        let number = count.load(ordering: .relaxed)
+        count.store(number &+ 1, ordering: .relaxed)
+        guard wait > 0, number % Self.period == 0 else { return }
+        let end = MonotonicClock.now + wait
+        while MonotonicClock.now < end {}
     }
 }
 

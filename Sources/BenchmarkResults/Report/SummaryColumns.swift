@@ -102,7 +102,10 @@ enum SummaryColumns {
             .count("rank_worst", "The worst place that it may have: as rank where none is tied with it.") {
                 $0.row.worstRank
             },
-            .text("equal_to", "Those of tied_with that it differs from by at most 5%, for sure.") {
+            .text(
+                "equal_to",
+                "Those of tied_with that it differs from by at most \(NumberText.trimmed(100 * Comparison.margin))%, for sure."
+            ) {
                 $0.row.equalTo.joined(separator: " ")
             },
             .figure(

@@ -6,7 +6,7 @@ package struct Comparison: Sendable, Hashable {
     /// The level of all tests.
     package static let level = 0.05
     /// What counts as equal, as a part of 1: who chooses a transport looks at something else then.
-    package static let margin = 0.05
+    package static let margin = 0.02
 
     /// One of the two.
     package var first: String

@@ -60,7 +60,7 @@ package struct Suite: Sendable, Hashable, Codable {
     /// Creates a suite; its values are checked by ``validated(transports:)``.
     package init(
         name: String, transports: [String], payloadBytes: [Int], inFlight: [Int], load: LoadModel = .closed,
-        placement: Placement = .free, rounds: Int = 1, duration: Double = 1.7, warmup: Double = 0.4,
+        placement: Placement = .oneCPU, rounds: Int = 1, duration: Double = 1.7, warmup: Double = 0.4,
         seed: UInt64 = Suite.randomSeed()
     ) {
         self.name = name
@@ -140,7 +140,7 @@ extension SuiteKey {
         ).needingRate,
         .word(
             "placement", valueName: "where", \.placement,
-            "free; split: broker and logger have a core each; or one-cpu: they share one."),
+            "one-cpu unless told otherwise: broker and logger share a core; split: they have one each; or free."),
         .words(
             "store", flag: "stores", valueName: "names", \.stores,
             "Where the logger keeps an entry before it answers, separated by commas: memory unless told otherwise, sqlite, "

@@ -25,7 +25,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport tcp,grpc,http --payload-bytes 100,10240 --in-flight 1,64 --rounds 5
               brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --in-flight 256
               brokerlab bench --suite payload-sweep --baseline grpc
-              brokerlab bench --placement one-cpu --in-flight 1
+              brokerlab bench --placement free --in-flight 1
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
               brokerlab bench --suite ci --junit transports.xml
             """)

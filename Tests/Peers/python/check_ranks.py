@@ -24,7 +24,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 LEVEL = 0.05
-MARGIN = 0.05
+MARGIN = 0.02
 POWER = 0.9
 LARGEST_LEAST = 9
 LEAST_ROUNDS = 4

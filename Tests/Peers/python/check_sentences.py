@@ -249,7 +249,7 @@ SPOT = r"(\d+) (B|KiB|MiB) and (\d+) in flight(?:, ([\d,]+) msgs/s)?(?:, stored 
 PLACE = re.compile(rf"At {SPOT}: ")
 AMOUNT = r"(?:p99 )?([\d.,]+) (msgs/s|us|ms|s)(?: \(([^)]*)\))?"
 TAKE = re.compile(rf"take (\S+): {AMOUNT}\.")
-TIE = re.compile(rf"take (.+?), which (?:cannot be told apart|are equal within 5%): ((?:\S+ {AMOUNT}(?:, )?)+)\.")
+TIE = re.compile(rf"take (.+?), which (?:cannot be told apart|are equal within 2%): ((?:\S+ {AMOUNT}(?:, )?)+)\.")
 FIRST = re.compile(rf"(\S+) came first, {AMOUNT}, but too few rounds")
 ALONE = re.compile(rf"(\S+) has no rival; it comes to {AMOUNT}\.")
 OTHERS = re.compile(r"The others' (rate|p99) by that: (.*?)\.(?= |$)(?! ?\d)")
