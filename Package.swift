@@ -166,7 +166,8 @@ let testKits: [Target] = [
         path: "Tests/EngineTestKit",
         swiftSettings: settings),
     .target(
-        name: "MachineTestKit", dependencies: ["Broker", nioCore, nioPosix], path: "Tests/MachineTestKit",
+        name: "MachineTestKit", dependencies: ["Broker", "TransportIO", nioCore, nioPosix],
+        path: "Tests/MachineTestKit",
         swiftSettings: settings),
     .target(
         name: "GRPCTestKit", dependencies: ["Broker", "TransportIO", "HTTP2", "GRPCTransport", nioCore, nioPosix],

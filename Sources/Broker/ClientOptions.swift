@@ -1,6 +1,6 @@
 /// What every transport's broker half can be told.
 public struct ClientOptions: Sendable {
-    /// The peer: `host:port`, or a URL where the transport takes one.
+    /// The peer: `host:port`, `unix:/path` or `unix:@name`, or a URL where the transport takes one.
     public var target: String
     /// The most entries that may be unacknowledged at once; further sends wait.
     public var maxInFlight: Int

@@ -1,26 +1,39 @@
-/// A host and a port: `127.0.0.1:5001`, `[::1]:5001`, `logger.internal:5001`; to listen at, also `*:5001`.
-public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+/// Where something listens: `127.0.0.1:5001`, `[::1]:5001`, `logger.internal:5001`; to listen at, also `*:5001`; on this machine
+/// also a Unix domain socket: `unix:/run/logger.sock`, `unix:@logger`.
+public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
+    /// A host, which is a name or an address without brackets, or ``everyHost``; and a port, 0 to 65535.
+    case tcp(host: String, port: Int)
+    /// A Unix domain socket.
+    case unix(UnixSocketName)
+
     /// The host of an endpoint that is every address of the machine, of IPv4 and IPv6.
     public static let everyHost = "*"
 
-    /// A name or an address, without brackets; ``everyHost`` for all addresses.
-    public var host: String
-    /// The port, 0 to 65535.
-    public var port: Int
-
-    /// Creates an endpoint.
+    /// Creates an endpoint of TCP.
     public init(host: String, port: Int) {
-        self.host = host
-        self.port = port
+        self = .tcp(host: host, port: port)
     }
 
-    /// Reads where to listen: `host:port`, or `*:port` or `:port` for every address of the machine.
+    /// The host; nil for a Unix domain socket, which has none.
+    public var host: String? {
+        if case .tcp(let host, _) = self { host } else { nil }
+    }
+
+    /// The port; nil for a Unix domain socket, which has none.
+    public var port: Int? {
+        if case .tcp(_, let port) = self { port } else { nil }
+    }
+
+    /// Reads where to listen: `host:port`, or `*:port` or `:port` for every address of the machine; `unix:/path` or
+    /// `unix:@name`.
     /// - Throws: ``EndpointError`` when the text is not of that form.
     public init(listeningAt text: String) throws(EndpointError) {
         if text.hasPrefix(":") || text.hasPrefix("*:") {
-            let port = text.drop { $0 != ":" }
-            guard let anyHost = try? Endpoint(parsing: "host" + port) else { throw EndpointError(text: text) }
-            self.init(host: Self.everyHost, port: anyHost.port)
+            let end = text.drop { $0 != ":" }
+            guard case .tcp(_, let port)? = try? Endpoint(parsing: "host" + end) else {
+                throw EndpointError(text: text)
+            }
+            self.init(host: Self.everyHost, port: port)
         } else {
             try self.init(parsing: text)
         }
@@ -29,9 +42,13 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// Whether this is every address of the machine.
     public var isEverywhere: Bool { host == Self.everyHost }
 
-    /// Reads `host:port`, or `:port` for this machine, as Go's `net.Dial` does.
+    /// Reads `host:port`, or `:port` for this machine, as Go's `net.Dial` does; `unix:/path` or `unix:@name`.
     /// - Throws: ``EndpointError`` when the text is not of that form.
     public init(parsing text: String) throws(EndpointError) {
+        if UnixSocketName.isMeant(by: text) {
+            self = .unix(try UnixSocketName(parsing: text))
+            return
+        }
         guard let colon = text.lastIndex(of: ":") else { throw EndpointError(text: text) }
         var host = text[..<colon]
         if host.isEmpty { host = "localhost" }
@@ -49,9 +66,23 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.init(host: String(host), port: Int(port))
     }
 
+    /// The name, or the address, that a certificate has to bear: `localhost` for a Unix domain socket, which has none.
+    package var serverName: String { host ?? "localhost" }
+
+    /// Host and port as a request of HTTP names them: `localhost` for a Unix domain socket, as gRPC and curl have it.
+    package var authority: String {
+        switch self {
+        case .tcp: description
+        case .unix: serverName
+        }
+    }
+
     /// The text that ``init(parsing:)`` reads.
     public var description: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let name): name.description
+        }
     }
 }
 
@@ -65,7 +96,10 @@ public struct EndpointError: Error, Sendable, Hashable, CustomStringConvertible 
     public var form: String
 
     /// Creates an error.
-    public init(text: String, lacks: String? = nil, form: String = "HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001") {
+    public init(
+        text: String, lacks: String? = nil,
+        form: String = "HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001, or unix:/PATH or unix:@NAME"
+    ) {
         (self.text, self.lacks, self.form) = (text, lacks, form)
     }
 

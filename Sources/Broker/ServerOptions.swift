@@ -1,6 +1,7 @@
 /// What every transport's logger half can be told.
 public struct ServerOptions: Sendable {
-    /// Where to listen: `host:port`, port 0 for a free one; or the URL of the message broker to consume from.
+    /// Where to listen: `host:port`, port 0 for a free one, `unix:/path` or `unix:@name`; or the URL of the message broker to
+    /// consume from.
     public var target: String
     /// The bounds on entries.
     public var limits: EntryLimits

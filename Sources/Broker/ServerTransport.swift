@@ -11,9 +11,9 @@ public protocol ServerTransport: Sendable {
 
 /// Where a receiving half can be reached.
 public struct ServerAddress: Sendable, Hashable {
-    /// What a client gives as `--to`: `127.0.0.1:5001`, or a URL.
+    /// What a client gives as `--to`: `127.0.0.1:5001`, `unix:/run/logger.sock`, or a URL.
     public var target: String
-    /// The bound port, or nil where nothing was bound.
+    /// The bound port, or nil where none was bound.
     public var port: Int?
 
     /// Creates an address.

@@ -33,7 +33,7 @@ package enum GRPC {
                     acknowledgement: .recorded, options: options
                 ) { [limits = options.limits, maxInFlight = options.maxInFlight] in
                     ClientConnection(
-                        authority: endpoint.description, maxInFlight: maxInFlight, limits: limits, mode: callMode,
+                        authority: endpoint.authority, maxInFlight: maxInFlight, limits: limits, mode: callMode,
                         scheme: scheme)
                 }
             },

@@ -17,7 +17,7 @@ public enum NetRPC {
         })
 
     /// The client half, for entries and for calls of any method.
-    /// - Parameter options: `target` is `host:port` for plain TCP (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
+    /// - Parameter options: `target` is `host:port` or a Unix socket (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
     ///   over HTTP first (`rpc.DialHTTP`).
     /// - Throws: an error about `options.target` if it is neither.
     static func client(_ options: ClientOptions) throws -> SocketClientTransport {

@@ -14,7 +14,7 @@ public struct NetRPCClient: Sendable {
     private let transport: SocketClientTransport
 
     /// Creates a client; it connects when it is asked for a connection.
-    /// - Parameter options: `target` is `host:port` for plain TCP (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
+    /// - Parameter options: `target` is `host:port` or a Unix socket (`rpc.Dial`), or `http://host:port/_goRPC_` to CONNECT
     ///   over HTTP first (`rpc.DialHTTP`); `limits.maxEntryBytes` bounds a reply.
     /// - Throws: an error about `options.target` if it is neither.
     public init(_ options: ClientOptions) throws {

@@ -9,7 +9,7 @@ public struct NetRPCServer: Sendable {
 
     /// Creates a server.
     /// - Parameter options: only `target`, `drainTimeout` and `limits` are used; `limits.maxEntryBytes` bounds an argument.
-    /// - Throws: an error about `options.target` if it is not `host:port`.
+    /// - Throws: an error about `options.target` if it is no ``Endpoint``.
     public init(_ options: ServerOptions, methods: RPCMethods) throws {
         transport = SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
             NetRPCServerEngine(limits: options.limits, methods: methods, takesEntries: false)

@@ -33,6 +33,8 @@ func remedy(for error: any Error, whenNobodyListens mend: String) -> String {
     case EMFILE:
         " This process may have \(openFilesLimit) files open at once: allow more (ulimit -n), or fewer in flight."
     case ENFILE: " The system has as many files open as it may (fs.file-max)."
+    case EACCES: " To connect to a Unix socket takes leave to write to its file (chmod, chgrp)."
+    case EAGAIN: " As many connections wait there to be accepted as may."
     case EADDRNOTAVAIL: " Every local port is in use; connections that were closed keep theirs for a minute."
     default: ""
     }

@@ -37,6 +37,49 @@ import Testing
         #expect(error?.text == text)
     }
 
+    /// A text, the Unix domain socket that it stands for, and the text of that.
+    @Test(
+        arguments: [
+            ("unix:/run/logger.sock", .path("/run/logger.sock"), "unix:/run/logger.sock"),
+            ("unix:///run/logger.sock", .path("/run/logger.sock"), "unix:/run/logger.sock"),
+            ("unix:/a b:5001/c=d,é", .path("/a b:5001/c=d,é"), "unix:/a b:5001/c=d,é"),
+            ("unix:@logger", .abstract("logger"), "unix:@logger"),
+            ("unix:@a/b:80", .abstract("a/b:80"), "unix:@a/b:80"),
+        ] as [(String, UnixSocketName, String)])
+    func unixSockets(text: String, name: UnixSocketName, description: String) throws {
+        for endpoint in [try Endpoint(parsing: text), try Endpoint(listeningAt: text)] {
+            #expect(endpoint == .unix(name) && endpoint.description == description)
+            #expect(endpoint.host == nil && endpoint.port == nil && !endpoint.isEverywhere)
+            #expect(endpoint.authority == "localhost" && endpoint.serverName == "localhost")
+            #expect(try Endpoint(parsing: endpoint.description) == endpoint)
+        }
+    }
+
+    @Test(arguments: [
+        "unix:", "unix:/", "unix:///", "unix:@", "unix:logger.sock", "unix:/a\nb", "unix:@a\0", "unix-abstract:logger",
+        "UNIX:/run/logger.sock",
+    ])
+    func refusesUnixSockets(text: String) throws {
+        let error = #expect(throws: EndpointError.self) { try Endpoint(parsing: text) }
+        #expect(error?.description.hasSuffix("or unix:/PATH or unix:@NAME.") == true)
+    }
+
+    /// A host may be called unix.
+    @Test func hostOfThatName() throws {
+        #expect(try Endpoint(parsing: "unix:5001") == Endpoint(host: "unix", port: 5001))
+    }
+
+    @Test(arguments: ["/", "@"])
+    func longestName(start: String) throws {
+        let longest = String(repeating: "x", count: 107 - (start == "/" ? 1 : 0))
+        #expect(try Endpoint(parsing: "unix:\(start)\(longest)").description == "unix:\(start)\(longest)")
+        let error = #expect(throws: EndpointError.self) { try Endpoint(parsing: "unix:\(start)\(longest)x") }
+        #expect(
+            error?.description
+                == "'unix:\(start)\(longest)x' is not an address. Write a path, or a name behind @, of at "
+                + "most 107 bytes, for which sun_path has room (unix(7)); this one has 108.")
+    }
+
     /// A text and what is wrong with it.
     @Test(arguments: [
         ("", "nothing"), ("5001", "no host"), (":", "nothing at all"), ("host", "no port"),
@@ -52,6 +95,8 @@ import Testing
     func refuses(text: String, reason: String) {
         let error = #expect(throws: EndpointError.self, "\(reason)") { try Endpoint(parsing: text) }
         #expect(
-            error?.description == "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001.")
+            error?.description
+                == "'\(text)' is not an address. Write HOST:PORT, as in 127.0.0.1:5001 or [::1]:5001, or "
+                + "unix:/PATH or unix:@NAME.")
     }
 }

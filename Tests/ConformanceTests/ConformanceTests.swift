@@ -9,26 +9,27 @@ import Testing
 /// What every transport of the registry has to do, whatever its protocol.
 @Suite(.rabbitMQ, .serialized)
 struct ConformanceTests {
-    @Test("an entry arrives as it was sent", arguments: TransportRegistry.all)
-    func roundTrip(_ transport: TransportDescriptor) async throws {
-        try await TestLogger.run(transport) { logger in
+    @Test("an entry arrives as it was sent", arguments: Route.all)
+    func roundTrip(_ route: Route) async throws {
+        try await TestLogger.run(route.transport, at: route.target) { logger in
             let entry = LogEntry(name: "login", data: "user 7", severity: .warning)
             let acknowledgement = try await send([entry], to: logger)
-            #expect(acknowledgement == [transport.acknowledgement])
+            #expect(acknowledgement == [route.transport.acknowledgement])
             let entries = try await logger.entries(awaiting: 1)
-            let expected = TestEntry(name: "login", data: "user 7", severity: "WARNING", transport: transport.name)
+            let expected = TestEntry(
+                name: "login", data: "user 7", severity: "WARNING", transport: route.transport.name)
             #expect(entries == [expected])
         }
     }
 
-    @Test("texts of any kind arrive unchanged", arguments: TransportRegistry.all)
-    func texts(_ transport: TransportDescriptor) async throws {
+    @Test("texts of any kind arrive unchanged", arguments: Route.all)
+    func texts(_ route: Route) async throws {
         let texts = [
             "", " ", "日本語 – ünïcödé – 🦊🏽", "\"quoted\\\" /slashes\\", "line\r\nbreak\ttab\u{0}nul\u{1F}",
             "\u{2028}\u{FFFF}",
             String(repeating: "x", count: 4096), String(repeating: "é\n", count: 3000),
         ]
-        try await TestLogger.run(transport) { logger in
+        try await TestLogger.run(route.transport, at: route.target) { logger in
             try await send(texts.map { LogEntry(name: $0, data: $0) }, to: logger)
             let entries = try await logger.entries(awaiting: texts.count)
             #expect(Set(entries.map(\.data)) == Set(texts))
@@ -36,9 +37,9 @@ struct ConformanceTests {
         }
     }
 
-    @Test("10,000 entries with 64 in flight are all accounted for", arguments: TransportRegistry.all)
-    func accounting(_ transport: TransportDescriptor) async throws {
-        try await TestLogger.run(transport) { logger in
+    @Test("10,000 entries with 64 in flight are all accounted for", arguments: Route.all)
+    func accounting(_ route: Route) async throws {
+        try await TestLogger.run(route.transport, at: route.target) { logger in
             let tally = try await load(10_000, inFlight: 64, run: "account", on: logger)
             #expect(tally == Tally(acknowledged: 10_000))
             let report = try await logger.report(run: "account", awaiting: 10_000)
@@ -52,9 +53,9 @@ struct ConformanceTests {
         }
     }
 
-    @Test("an entry of 1 MiB arrives whole, also several at once", arguments: TransportRegistry.all)
-    func largeEntry(_ transport: TransportDescriptor) async throws {
-        try await TestLogger.run(transport, ledger: Ledger(storeBytes: 64 << 20)) { logger in
+    @Test("an entry of 1 MiB arrives whole, also several at once", arguments: Route.all)
+    func largeEntry(_ route: Route) async throws {
+        try await TestLogger.run(route.transport, ledger: Ledger(storeBytes: 64 << 20), at: route.target) { logger in
             let data = String(repeating: "0123456789abcdef", count: 65_536)
             let entries = (0..<8).map { LogEntry(name: "large \($0)", data: data) }
             try await send(entries, to: logger, inFlight: 4)
@@ -66,10 +67,10 @@ struct ConformanceTests {
 
     @Test(
         "an entry beyond the limit is refused with the limit's name, and the next one is sent",
-        arguments: TransportRegistry.all)
-    func oversize(_ transport: TransportDescriptor) async throws {
+        arguments: Route.all)
+    func oversize(_ route: Route) async throws {
         let limits = EntryLimits(maxEntryBytes: 1000)
-        try await TestLogger.run(transport, limits: limits) { logger in
+        try await TestLogger.run(route.transport, at: route.target, limits: limits) { logger in
             let tooLarge = LogEntry(name: "big", data: String(repeating: "x", count: 1001))
             let failure = await #expect(throws: TransportError.self) {
                 try await send([tooLarge], to: logger, limits: limits)
@@ -82,11 +83,12 @@ struct ConformanceTests {
         }
     }
 
-    @Test("a sender that ignores the logger's limit is refused and does no harm", arguments: TransportRegistry.all)
-    func oversizeAtTheLogger(_ transport: TransportDescriptor) async throws {
-        try await TestLogger.run(transport, limits: EntryLimits(maxEntryBytes: 1000)) { logger in
+    @Test("a sender that ignores the logger's limit is refused and does no harm", arguments: Route.all)
+    func oversizeAtTheLogger(_ route: Route) async throws {
+        try await TestLogger.run(route.transport, at: route.target, limits: EntryLimits(maxEntryBytes: 1000)) {
+            logger in
             let tooLarge = LogEntry(name: "big", data: String(repeating: "x", count: 100_000))
-            if !transport.acknowledgement.isGivenByLogger {
+            if !route.transport.acknowledgement.isGivenByLogger {
                 // The message broker takes it; the logger throws it away.
                 try await send([tooLarge], to: logger)
             } else {
@@ -97,9 +99,9 @@ struct ConformanceTests {
         }
     }
 
-    @Test("sends never leave the connection's thread", arguments: TransportRegistry.all)
-    func noThreadHop(_ transport: TransportDescriptor) async throws {
-        try await TestLogger.run(transport) { logger in
+    @Test("sends never leave the connection's thread", arguments: Route.all)
+    func noThreadHop(_ route: Route) async throws {
+        try await TestLogger.run(route.transport, at: route.target) { logger in
             let threads = try await threadsUsed(by: logger.client(), entries: 200, inFlight: 8)
             #expect(threads.count == 1)
         }
@@ -107,9 +109,9 @@ struct ConformanceTests {
 
     @Test(
         "what comes while a connection spins is read at once",
-        arguments: TransportRegistry.all.filter(\.acknowledgement.isGivenByLogger))
-    func spinning(_ transport: TransportDescriptor) async throws {
-        try await TestLogger.run(transport) { logger in
+        arguments: Route.all.filter(\.transport.acknowledgement.isGivenByLogger))
+    func spinning(_ route: Route) async throws {
+        try await TestLogger.run(route.transport, at: route.target) { logger in
             let sends = try await sendsWhileSpinning(over: logger.client(), milliseconds: 400)
             // One after the other: if sockets were looked after only every 10 ms, there would be 41 at most.
             #expect(sends > 50)

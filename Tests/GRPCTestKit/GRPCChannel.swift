@@ -144,17 +144,16 @@ package actor GRPCChannel {
         do {
             var tls = options.tls
             tls?.applicationProtocols = ["h2"]
-            let context = if let tls { try TLSContext(tls, host: endpoint.host) } else { nil as TLSContext? }
+            let context = if let tls { try TLSContext(tls, host: endpoint.serverName) } else { nil as TLSContext? }
             let (scheme, timeout) = (tls == nil ? "http" : "https", options.connectTimeout)
             let (handler, secured) = try await ClientBootstrap(group: executor.eventLoop)
                 .connectTimeout(options.connectTimeout)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .connect(host: endpoint.host, port: endpoint.port) { channel in
+                .connect(to: endpoint) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try context?.add(to: channel, timeout: timeout)
                         let handler = GRPCChannelHandler(
                             engine: CallEngine(
-                                authority: endpoint.description, maxMessageBytes: maxMessageBytes, scheme: scheme,
+                                authority: endpoint.authority, maxMessageBytes: maxMessageBytes, scheme: scheme,
                                 keepAlive: keepAlive))
                         try channel.pipeline.syncOperations.addHandler(handler)
                         return (handler, secured)

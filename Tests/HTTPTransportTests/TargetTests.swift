@@ -25,6 +25,31 @@ import Testing
         #expect(target.authority == authority)
     }
 
+    /// A text; the socket and the path that it stands for.
+    @Test(
+        arguments: [
+            ("unix:/run/l.sock", .path("/run/l.sock"), "/log"),
+            ("unix:///run/l.sock:/x", .path("/run/l.sock:/x"), "/log"), ("unix:/a://b", .path("/a://b"), "/log"),
+            ("http://unix:/run/l.sock:/a/b?c=d:/e", .path("/run/l.sock"), "/a/b?c=d:/e"),
+            ("http://unix:/run/l.sock", .path("/run/l.sock"), "/log"),
+            ("http://unix:/run/l.sock:/", .path("/run/l.sock"), "/"),
+            ("unix:@l", .abstract("l"), "/log"), ("http://unix:@l:/x", .abstract("l"), "/x"),
+        ] as [(String, UnixSocketName, String)])
+    func acceptsUnixSockets(text: String, name: UnixSocketName, path: String) throws {
+        let target = try HTTPTarget(parsing: text)
+        #expect(target.endpoint == .unix(name))
+        #expect(target.path == path)
+        #expect(target.authority == "localhost")
+    }
+
+    @Test(arguments: [
+        "unix:", "unix:/", "http://unix:/", "http://unix:@:/x", "http://unix:/run/l.sock:/a b",
+        "unix:/\(String(repeating: "x", count: 107))",
+    ])
+    func refusesUnixSockets(text: String) {
+        #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
+    }
+
     @Test(arguments: [
         "", "h", "/log", "http://", "http:///log", "http://:80/", "http://h:/", "http://h:x/", "http://h:65536/",
         "http://h:+80/", "http://h/ä", "http://h/a b", "http://h/a\r\nX: y", "http://a\r\nb/", "http://u@h/",
@@ -43,7 +68,7 @@ import Testing
         let error = #expect(throws: EndpointError.self) { try HTTPTarget(parsing: text) }
         #expect(
             error?.description == "'\(text)' is not an address: it lacks \(lacks). Write http://HOST:PORT/PATH, as in "
-                + "http://127.0.0.1:8080/log, or HOST:PORT.")
+                + "http://127.0.0.1:8080/log, or HOST:PORT, or unix:/PATH.")
     }
 
     @Test(arguments: ["https://h/", "ftp://h/", "amqp://h:5672", "://h", "x://"])

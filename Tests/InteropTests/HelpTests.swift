@@ -85,6 +85,7 @@ struct HelpTests {
         let finished = try await runProgram(.brokerlab, ["doctor"])
         #expect(finished.exitCode == 0, "\(finished.output.text)")
         #expect(finished.output.text.contains("rabbitmq-server"))
+        #expect(finished.output.lines.contains { $0.hasPrefix("ok ") && $0.contains("unix sockets") })
     }
 
     @Test("doctor says how to get a RabbitMQ that is missing")

@@ -2,16 +2,17 @@ package import Broker
 import Dispatch
 import Glibc
 import Synchronization
+import TransportIO
 
-/// A TCP connection that says what a test wants, and reads only when it is told to.
+/// A connection that says what a test wants, and reads only when it is told to.
 package final class RawSocket: Sendable {
     /// -1 once it is closed.
     private let descriptor: Atomic<Int32>
 
     /// Connects.
     /// - Parameters:
-    ///   - endpoint: an address and a port.
-    ///   - source: the address to come from; nil for what the kernel takes.
+    ///   - endpoint: an address and a port, or a Unix domain socket.
+    ///   - source: the address of TCP to come from; nil for what the kernel takes.
     ///   - patience: what cannot be read or said within this time is an error of the test.
     package init(to endpoint: Endpoint, from source: String? = nil, patience: Duration = .seconds(20)) throws {
         let peer = try SocketAddress(endpoint)
@@ -111,17 +112,34 @@ package final class RawSocket: Sendable {
     }
 }
 
-/// An address of IPv4 or IPv6 and a port, as the kernel has them.
+/// An address of IPv4 or IPv6 and a port, or a Unix domain socket's, as the kernel has them.
 private struct SocketAddress {
     private var storage = sockaddr_storage()
     private var size: socklen_t
 
     init(_ endpoint: Endpoint) throws {
+        switch endpoint {
+        case .tcp(let host, let port): try self.init(host, port)
+        case .unix(let name): self.init(name)
+        }
+    }
+
+    private init(_ name: UnixSocketName) {
+        (storage, size) = name.withAddress { address, size in
+            var storage = sockaddr_storage()
+            withUnsafeMutableBytes(of: &storage) { bytes in
+                bytes.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(size)))
+            }
+            return (storage, size)
+        }
+    }
+
+    private init(_ host: String, _ port: Int) throws {
         var hints = addrinfo()
         (hints.ai_flags, hints.ai_socktype) = (AI_NUMERICHOST, Int32(SOCK_STREAM.rawValue))
         var found: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(endpoint.host, String(endpoint.port), &hints, &found) == 0, let found else {
-            throw SocketFailure("find \(endpoint)")
+        guard getaddrinfo(host, String(port), &hints, &found) == 0, let found else {
+            throw SocketFailure("find \(host):\(port)")
         }
         defer { freeaddrinfo(found) }
         size = found.pointee.ai_addrlen

@@ -23,7 +23,7 @@ import Testing
         try await withLineServer(on: Endpoint(listeningAt: "*:0")) { server in
             #expect(server.endpoint.host == "127.0.0.1")
             for host in ["127.0.0.1", "127.0.0.5"] + (hasIPv6 ? ["::1"] : []) {
-                let socket = try RawSocket(to: Endpoint(host: host, port: server.endpoint.port))
+                let socket = try RawSocket(to: Endpoint(host: host, port: #require(server.endpoint.port)))
                 await socket.say("1 a\n")
                 socket.endOutput()
                 #expect(try await socket.hearAll() == "1 ok\n", "\(host)")

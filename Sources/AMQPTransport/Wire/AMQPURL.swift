@@ -21,7 +21,7 @@ struct AMQPURL: Sendable, Hashable {
     static let maxShortStringBytes = 255
 
     /// Where RabbitMQ is, or each node of a cluster; the first is tried first.
-    var endpoints = [Endpoint(host: "localhost", port: 5672)]
+    private(set) var endpoints: [Endpoint] = []
     /// The first of them.
     var endpoint: Endpoint { endpoints[0] }
     var user = "guest"
@@ -50,7 +50,6 @@ struct AMQPURL: Sendable, Hashable {
         case "amqps":
             // RabbitMQ's client URI query parameters: verify is "verify_peer" for amqps unless it says otherwise.
             tls = ClientTLS()
-            endpoints[0].port = 5671
         default: throw AMQPURLError(text, "the scheme is neither amqp nor amqps")
         }
         guard rest.hasPrefix("//") else { throw AMQPURLError(text, "'//' is missing behind the scheme") }
@@ -89,13 +88,12 @@ struct AMQPURL: Sendable, Hashable {
             user = try Self.decode(login[0], in: text)
             if login.count == 2 { password = try Self.decode(login[1], in: text) }
         }
-        let standard = endpoints[0]
+        let standardPort = tls == nil ? 5672 : 5671
         let hosts = hostAndPort.split(separator: ",", omittingEmptySubsequences: false)
         guard hosts.count <= Self.maxHosts else { throw AMQPURLError(text, "it has more than \(Self.maxHosts) hosts") }
         if hosts.count > 1, hosts.contains(where: \.isEmpty) { throw AMQPURLError(text, "a host is missing at a ','") }
-        endpoints = []
         for host in hosts {
-            let endpoint = try Self.readHost(host, standard, in: text)
+            let endpoint = try Self.readHost(host, standardPort: standardPort, in: text)
             guard !endpoints.contains(endpoint) else { throw AMQPURLError(text, "it has one host twice") }
             endpoints.append(endpoint)
         }
@@ -103,33 +101,35 @@ struct AMQPURL: Sendable, Hashable {
 
     /// The most hosts.
     private static let maxHosts = 64
+    /// Who is meant where none is named.
+    private static let standardHost = "localhost"
 
     private static func readHost(
-        _ hostAndPort: Substring, _ standard: Endpoint, in text: String
+        _ hostAndPort: Substring, standardPort: Int, in text: String
     ) throws(AMQPURLError) -> Endpoint {
-        var endpoint = standard
+        var (host, number) = (standardHost, standardPort)
         var port: Substring?
         if hostAndPort.hasPrefix("[") {
             guard let bracket = hostAndPort.firstIndex(of: "]") else { throw AMQPURLError(text, "']' is missing") }
-            endpoint.host = String(hostAndPort[hostAndPort.index(after: hostAndPort.startIndex)..<bracket])
+            host = String(hostAndPort[hostAndPort.index(after: hostAndPort.startIndex)..<bracket])
             let behind = hostAndPort[hostAndPort.index(after: bracket)...]
             guard behind.isEmpty || behind.hasPrefix(":") else { throw AMQPURLError(text, "':' is missing behind ']'") }
             if !behind.isEmpty { port = behind.dropFirst() }
         } else {
             let parts = hostAndPort.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count <= 2 else { throw AMQPURLError(text, "an IPv6 address needs brackets: [::1]") }
-            if let host = parts.first, !host.isEmpty { endpoint.host = try decode(host, in: text) }
+            if let name = parts.first, !name.isEmpty { host = try decode(name, in: text) }
             if parts.count == 2 { port = parts[1] }
         }
-        guard !endpoint.host.isEmpty else { throw AMQPURLError(text, "the host is empty") }
+        guard !host.isEmpty else { throw AMQPURLError(text, "the host is empty") }
         if let port, !port.isEmpty {
-            guard port.utf8.allSatisfy(isDigit), let number = UInt16(port), number > 0 else {
+            guard port.utf8.allSatisfy(isDigit), let value = UInt16(port), value > 0 else {
                 // It is not repeated, since it may be a password: one that holds a '/', or has no '@' behind it.
                 throw AMQPURLError(text, "what follows the host's ':' is not a port (in a password, write '/' as %2F)")
             }
-            endpoint.port = Int(number)
+            number = Int(value)
         }
-        return endpoint
+        return Endpoint(host: host, port: number)
     }
 
     private mutating func readQuery(_ query: Substring, in text: String) throws(AMQPURLError) {

@@ -28,8 +28,9 @@ struct WireBytes: Sendable, Hashable {
         guard found else { return nil }
     }
 
-    /// The port in `HOST:PORT` or in a URL; nil where there is none.
+    /// The port in `HOST:PORT` or in a URL; nil where there is none, as in a Unix domain socket, whose bytes nobody counts.
     static func port(in target: String) -> Int? {
+        if UnixSocketName.isMeant(by: target) { return nil }
         let address = target.firstRange(of: "://").map { target[$0.upperBound...] } ?? target[...]
         let authority = address.prefix { $0 != "/" }
         let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority

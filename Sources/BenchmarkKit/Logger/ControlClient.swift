@@ -8,18 +8,16 @@ import TransportIO
 
 /// The logger's control API over HTTP, on one kept connection.
 struct ControlClient: LedgerClient {
-    private let target: String
     private let connection: ControlConnection
 
-    /// Creates a client of the logger at `target`, `host:port`.
+    /// Creates a client of the logger at `target`, `host:port` or a Unix domain socket.
     /// - Parameter timeout: how long one request may take, in seconds; a logger that is busy with a cell's backlog answers
     ///   later than an idle one.
     /// - Throws: ``BenchmarkError`` when that is no address.
     init(target: String, timeout: Double = 10) throws(BenchmarkError) {
         guard let endpoint = try? Endpoint(parsing: target) else {
-            throw BenchmarkError("the logger's control address '\(target)' is not HOST:PORT")
+            throw BenchmarkError("the logger's control address '\(target)' is neither HOST:PORT nor unix:/PATH")
         }
-        self.target = target
         connection = ControlConnection(to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)))
     }
 
@@ -47,7 +45,7 @@ struct ControlClient: LedgerClient {
         do {
             return try JSONDecoder().decode(LoggerHealth.self, from: body)
         } catch {
-            throw BenchmarkError("what answers GET /health at http://\(target) is no logger of broker-lab")
+            throw BenchmarkError("what answers GET \(connection.url("/health")) is no logger of broker-lab")
         }
     }
 
@@ -65,10 +63,10 @@ struct ControlClient: LedgerClient {
             answer = try await connection.ask(method, path)
         } catch {
             try Task.checkCancellation()
-            throw BenchmarkError("the logger does not answer \(method) http://\(target)\(path): \(describe(error))")
+            throw BenchmarkError("the logger does not answer \(method) \(connection.url(path)): \(describe(error))")
         }
         guard (200..<300).contains(answer.status) || accepting.contains(answer.status) else {
-            throw BenchmarkError("the logger answered \(method) http://\(target)\(path) with status \(answer.status)")
+            throw BenchmarkError("the logger answered \(method) \(connection.url(path)) with status \(answer.status)")
         }
         return (Data(answer.body), answer.status)
     }

@@ -31,16 +31,24 @@ final class ControlConnection: Sendable {
                 // The logger ends connections that lie idle; every request can be made twice.
             }
         }
-        let bootstrap = ClientBootstrap(group: eventLoop)
+        let channel = try await ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { [maxBodyBytes] channel in
+            .connect(to: endpoint) { [maxBodyBytes] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(ControlHandler(maxBodyBytes: maxBodyBytes))
+                    return channel
                 }
             }
-        return try await ask(method, path, on: bootstrap.connect(host: endpoint.host, port: endpoint.port).get())
+        return try await ask(method, path, on: channel)
+    }
+
+    /// The URL of a path; that of a Unix domain socket as nginx writes it.
+    func url(_ path: String) -> String {
+        switch endpoint {
+        case .tcp: "http://\(endpoint)\(path)"
+        case .unix: "http://\(endpoint):\(path)"
+        }
     }
 
     /// Closes the connection.
@@ -55,7 +63,7 @@ final class ControlConnection: Sendable {
             promise.fail(ControlFailure.late(seconds: Double(timeout.nanoseconds) / 1e9))
         }
         defer { timer.cancel() }
-        channel.writeAndFlush(ControlRequest(method: method, path: path, host: "\(endpoint)", answer: promise))
+        channel.writeAndFlush(ControlRequest(method: method, path: path, host: endpoint.authority, answer: promise))
             .whenFailure { _ in promise.fail(ControlFailure.endedBefore) }
         do {
             let answer = try await withTaskCancellationHandler {

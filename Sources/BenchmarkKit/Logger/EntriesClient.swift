@@ -17,16 +17,14 @@ package struct EntriesClient: Sendable {
     /// An entry may have 128 MiB, which as JSON take up to six times as much.
     private static let maxBodyBytes = 1 << 30
 
-    private let target: String
     private let connection: ControlConnection
 
-    /// Creates a client of the logger at `target`, `host:port`.
+    /// Creates a client of the logger at `target`, `host:port` or a Unix domain socket.
     /// - Throws: ``BenchmarkError`` when that is no address.
     package init(target: String) throws(BenchmarkError) {
         guard let endpoint = try? Endpoint(parsing: target) else {
-            throw BenchmarkError("'\(target)' is neither a file nor a logger's HOST:PORT")
+            throw BenchmarkError("'\(target)' is neither a file nor a logger's HOST:PORT or unix:/PATH")
         }
-        self.target = target
         connection = ControlConnection(to: endpoint, timeout: .seconds(30), maxBodyBytes: Self.maxBodyBytes)
     }
 
@@ -38,11 +36,11 @@ package struct EntriesClient: Sendable {
             answer = try await connection.ask(.GET, path)
         } catch {
             try Task.checkCancellation()
-            throw BenchmarkError("the logger does not answer GET http://\(target)\(path): \(describe(error))")
+            throw BenchmarkError("the logger does not answer GET \(connection.url(path)): \(describe(error))")
         }
         guard answer.status == 200 else {
             let why = String(decoding: answer.body.prefix(1000), as: UTF8.self)
-            throw BenchmarkError("the logger answered GET http://\(target)\(path) with status \(answer.status): \(why)")
+            throw BenchmarkError("the logger answered GET \(connection.url(path)) with status \(answer.status): \(why)")
         }
         // The field says `</entries?…>; rel="next"`.
         let next = answer.link?.split(separator: ">").first.map { String($0.dropFirst()) }

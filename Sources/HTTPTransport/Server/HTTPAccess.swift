@@ -15,10 +15,12 @@ struct HTTPAccess: Sendable {
     let token: BearerToken?
 
     /// Creates the rules of an address.
-    /// - Parameter endpoint: where it was told to listen; nil for nowhere.
+    /// - Parameter endpoint: where it was told to listen; nil for nowhere. No browser reaches a Unix domain socket, which has any
+    ///   name.
     init(_ endpoint: Endpoint? = nil, token: BearerToken? = nil) {
-        var names = Set(endpoint.map { [$0.host.lowercased()] } ?? [])
-        if let endpoint, endpoint.isEverywhere || ["0.0.0.0", "::"].contains(endpoint.host) {
+        let host = endpoint?.host
+        var names = Set([host?.lowercased()].compactMap(\.self))
+        if let host, [Endpoint.everyHost, "0.0.0.0", "::"].contains(host) {
             names.insert(Self.machineName.lowercased())
         }
         self.names = names

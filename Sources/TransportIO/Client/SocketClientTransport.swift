@@ -108,7 +108,7 @@ extension SocketClientTransport {
         var contexts: [TLSContext] = []
         for endpoint in endpoints {
             do throws(TLSFailure) {
-                contexts.append(try TLSContext(tls, host: endpoint.host))
+                contexts.append(try TLSContext(tls, host: endpoint.serverName))
             } catch {
                 throw TransportError(.notSent, "cannot reach \(description.peer) at \(endpoint) over TLS: \(error)")
             }
@@ -120,8 +120,7 @@ extension SocketClientTransport {
 extension ClientBootstrap {
     /// The socket options of every transport.
     func forBrokerLab() -> ClientBootstrap {
-        channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.allowRemoteHalfClosure, value: true)
+        channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forBrokerLab)
             .channelOption(.writeBufferWaterMark, value: .forBrokerLab)
     }

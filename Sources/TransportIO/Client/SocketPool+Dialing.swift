@@ -103,7 +103,7 @@ extension SocketPool {
             (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
                 .connectTimeout(timeout)
                 .forBrokerLab()
-                .connect(host: endpoint.host, port: endpoint.port) { channel in
+                .connect(to: endpoint) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try tls?.add(to: channel, timeout: deadline - .now())
                         let socket = Socket(

@@ -5,7 +5,7 @@ package import NIOCore
 /// Engines that only answer what comes in have no use for it. Those that do keep it from `attach(to:)` on, and are called
 /// back in `proceed`, on the event loop.
 package struct EngineLoop {
-    /// Whether the peer is on this machine.
+    /// Whether the peer came over loopback, as a browser on this machine would.
     package let isLoopback: Bool
     private let clock: () -> NIODeadline
     private let wakeUp: (NIODeadline?) -> Void
@@ -14,7 +14,7 @@ package struct EngineLoop {
     /// - Parameters:
     ///   - clock: tells the time.
     ///   - wakeUp: has the engine's `proceed` called at that time, or at once, though never from within this call.
-    ///   - isLoopback: whether the peer is on this machine.
+    ///   - isLoopback: whether the peer came over loopback.
     package init(
         clock: @escaping () -> NIODeadline, wakeUp: @escaping (NIODeadline?) -> Void, isLoopback: Bool = false
     ) {

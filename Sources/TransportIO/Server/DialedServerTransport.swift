@@ -79,12 +79,12 @@ package struct DialedServerTransport: ServerTransport {
         let secured: EventLoopFuture<Void>?
         let dialling = DiallingChannel()
         do {
-            let context = if let tls { try TLSContext(tls, host: endpoint.host) } else { nil as TLSContext? }
+            let context = if let tls { try TLSContext(tls, host: endpoint.serverName) } else { nil as TLSContext? }
             (handler, secured) = try await dialling.untilCancelled {
                 try await ClientBootstrap(group: eventLoop)
                     .connectTimeout(.seconds(5))
                     .forBrokerLab()
-                    .connect(host: endpoint.host, port: endpoint.port) { channel in
+                    .connect(to: endpoint) { channel in
                         channel.eventLoop.makeCompletedFuture {
                             dialling.set(channel)
                             let secured = try context?.add(to: channel, timeout: .seconds(5))

@@ -70,7 +70,7 @@ final class ServerConnections: @unchecked Sendable {
                 notice: .connections,
                 text: "a connection was refused: \(count) are open, and the limit is \(bounds.all) (--max-connections)")
         }
-        let address = channel.remoteAddress?.ipAddress ?? ""
+        let address = ClientOrigin.of(channel)
         let there = countByAddress[address, default: 0]
         guard there < bounds.perAddress else {
             throw Refusal(

@@ -346,9 +346,9 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     func end(_ reason: ConnectionEnd) {
         guard let context, let bounds, !(engine is EndedServerEngine) else { return }
         if case .tooMuchHeld = reason, bounds.connections.isNews(.heldBytes) {
-            let peer = context.remoteAddress.map { "\($0.ipAddress ?? "")" } ?? "a peer"
+            let origin = ClientOrigin.of(context.channel)
             bounds.notice(
-                "closed the connection from \(peer), which held \(heldBytes >> 20) MiB: \(reason) (--max-held-mib)")
+                "closed the connection from \(origin), which held \(heldBytes >> 20) MiB: \(reason) (--max-held-mib)")
         }
         engine.end(reason, into: &output.buffer)
         engine.disconnected()

@@ -1,5 +1,4 @@
 package import Broker
-import Glibc
 import NIOCore
 import NIOPosix
 
@@ -33,18 +32,15 @@ package struct SocketServerTransport: ServerTransport {
         let (connections, bounds) = (ServerConnections.shared, ServerConnections.Bounds(options.connections))
         let (limits, notice) = (options.connections, options.notice)
         let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets(), eventLoop: eventLoop)
-        let listener: any Channel
-        do {
+        let listener: Listener
+        do throws(ListenFailure) {
             listener = try await ServerBootstrap(group: eventLoop, childGroup: eventLoop)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.backlog, value: 1024)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let gate = AcceptGate(connections: connections, notice: notice)
                         try channel.pipeline.syncOperations.addHandler(gate, position: .last)
                     }
                 }
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forBrokerLab)
                 .childChannelOption(.writeBufferWaterMark, value: .forServers)
@@ -67,38 +63,19 @@ package struct SocketServerTransport: ServerTransport {
                 }
                 .bind(to: endpoint)
         } catch {
-            throw ServerError(
-                "cannot listen on \(endpoint): \(describe(error)). Choose another address, or port 0 for a free one.")
+            throw ServerError("cannot listen on \(endpoint): \(error.reason). \(error.mend)")
         }
-        let port = listener.localAddress?.port ?? endpoint.port
-        // Of all addresses, this is one that can be connected to.
-        let bound = Endpoint(host: endpoint.isEverywhere ? "127.0.0.1" : endpoint.host, port: port)
-        if options.tls == nil, options.token == nil, listener.localAddress?.isLoopback == false {
+        if options.tls == nil, options.token == nil, let open = listener.openEndpoint {
             options.notice(
-                "\(Endpoint(host: endpoint.host, port: port)) can be reached from other machines, and whoever reaches it may "
+                "\(open) can be reached from other machines, and whoever reaches it may "
                     + "use it: there is neither TLS nor a token. Listen at 127.0.0.1, or give --tls-certificate and "
                     + "--tls-key, or, for http, --token-file.")
         }
-        ready(ServerAddress(target: "\(bound)", port: port))
+        ready(ServerAddress(target: "\(listener.endpoint)", port: listener.endpoint.port))
         await untilCancelled()
-        try? await listener.close().get()
+        await listener.close()
         await withUnsafeContinuation { (drained: UnsafeContinuation<Void, Never>) in
             eventLoop.execute { sockets.value.drain { drained.resume() } }
-        }
-    }
-}
-
-extension ServerBootstrap {
-    /// Binds a listener.
-    ///
-    /// Every address is that of IPv6 with IPv4 in it, or all of IPv4 where IPv6 is off.
-    fileprivate func bind(to endpoint: Endpoint) async throws -> any Channel {
-        guard endpoint.isEverywhere else { return try await bind(host: endpoint.host, port: endpoint.port).get() }
-        do {
-            let v6Only = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
-            return try await serverChannelOption(v6Only, value: 0).bind(host: "::", port: endpoint.port).get()
-        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
-            return try await bind(host: "0.0.0.0", port: endpoint.port).get()
         }
     }
 }

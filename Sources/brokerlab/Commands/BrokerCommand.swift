@@ -26,7 +26,10 @@ struct BrokerCommand: AsyncParsableCommand {
                    http://127.0.0.1:8000/handle
             """)
 
-    @Option(help: ArgumentHelp("Where to take requests; port 0 picks a free port.", valueName: "addr"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to take requests: HOST:PORT, of which port 0 picks a free one, unix:/PATH or unix:@NAME.",
+            valueName: "addr"))
     var listen = "127.0.0.1:8000"
 
     @OptionGroup var access: TokenServerOptions

@@ -11,7 +11,8 @@ struct DestinationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The logger: HOST:PORT, or :PORT on this machine; for http also a URL with a path; for amqp the URL of RabbitMQ. "
+            "The logger: HOST:PORT, or on this machine :PORT, unix:/PATH or unix:@NAME; for http also a URL with a path; for amqp "
+                + "the URL of RabbitMQ. "
                 + "The logger's default address when left out.",
             valueName: "addr-or-url"))
     var to: String?

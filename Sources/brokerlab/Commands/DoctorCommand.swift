@@ -23,7 +23,8 @@ struct DoctorCommand: AsyncParsableCommand {
     var database: String?
 
     func run() async throws {
-        var findings = Libraries.findings() + Stores.findings() + Machine.findings() + (await ContractPorts.findings())
+        var findings = Libraries.findings() + Stores.findings() + Machine.findings() + [UnixSockets.finding()]
+        findings += await ContractPorts.findings()
         findings += try await GivenCompanions.findings(companions)
         let stored = database.map(Stores.finding(of:))
         if let stored { findings.append(stored) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkKit
+import Broker
 import EntryStore
 import Foundation
 import NIOCore
@@ -18,10 +19,13 @@ struct EntriesCommand: AsyncParsableCommand {
             EXAMPLES
               brokerlab entries entries.db --severity ERROR --since 2026-01-31T12:00:00Z
               brokerlab entries 127.0.0.1:8080 --name login --limit 5
+              brokerlab entries unix:/run/logger.sock --limit 5
             """)
 
     @Argument(
-        help: ArgumentHelp("A database, as logger --database takes it, or a logger's HOST:PORT.", valueName: "from"))
+        help: ArgumentHelp(
+            "A database, as logger --database takes it, or where a logger's HTTP is: HOST:PORT, unix:/PATH or unix:@NAME.",
+            valueName: "from"))
     var from: String
 
     @Option(help: ArgumentHelp("Entries of that name.", valueName: "name"))
@@ -63,8 +67,8 @@ struct EntriesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let query = try query()
-        let isAddress = !FileManager.default.fileExists(atPath: from) && from.contains(":") && !from.contains("/")
-        if isAddress { try await ask(query) } else { try read(query) }
+        let isAddress = UnixSocketName.isMeant(by: from) || from.contains(":") && !from.contains("/")
+        if isAddress, !FileManager.default.fileExists(atPath: from) { try await ask(query) } else { try read(query) }
     }
 
     /// Prints what is in a database.

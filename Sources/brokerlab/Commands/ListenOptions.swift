@@ -5,8 +5,8 @@ import Broker
 struct ListenOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Take entries over the transport NAME at ADDR, HOST:PORT or what the transport has for it; can be repeated. The names: "
-                + "\(choice). --NAME ADDR is short for it.",
+            "Take entries over the transport NAME at ADDR: HOST:PORT, unix:/PATH, unix:@NAME, or what the transport has for it; can "
+                + "be repeated. The names: \(choice). --NAME ADDR is short for it.",
             valueName: "name=addr"))
     var listen: [String] = []
 

@@ -15,7 +15,10 @@ struct LoggerCommand: AsyncParsableCommand {
         commandName: "logger",
         abstract: "Receives log entries over every transport and records them.",
         discussion: """
-            Without an address it listens at \(defaults). With addresses it listens at them and nowhere else. Port 0 picks a free port, *:PORT or :PORT is every address of the machine. When it is ready it has printed one line of JSON \
+            Without an address it listens at \(defaults). With addresses it listens at them and nowhere else. Port 0 picks a free port, *:PORT or :PORT is every address of the machine. \
+            unix:/PATH is a Unix domain socket: who may write to its file may connect, which the umask decides (with 022, this user \
+            alone); the file of a logger that was killed is replaced, and gone when the logger ends. unix:@NAME needs no file, and \
+            everybody on the machine may connect. When it is ready it has printed one line of JSON \
             for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
 
             Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}. It takes \
@@ -26,10 +29,12 @@ struct LoggerCommand: AsyncParsableCommand {
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
               brokerlab logger --listen tcp=127.0.0.1:5002 --listen grpc=127.0.0.1:50001
+              brokerlab logger --http unix:/run/logger.sock --grpc unix:@logger
               brokerlab logger --database entries.db --keep-for 30d
               brokerlab logger --grpc 127.0.0.1:50001 --tls-certificate logger.pem --tls-key logger.key
               curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
               curl --http2-prior-knowledge 'http://127.0.0.1:8080/entries?limit=5'
+              curl --unix-socket /run/logger.sock http://localhost/health
             """)
 
     @OptionGroup var listening: ListenOptions

@@ -12,9 +12,8 @@ struct ServerLimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The most open connections from one address. (default: three quarters of --max-connections)", valueName: "n"
-        )
-    )
+            "The most open connections from one address, or over Unix sockets from one user. (default: three quarters of "
+                + "--max-connections)", valueName: "n"))
     var maxConnectionsPerAddress: Int?
 
     @Option(

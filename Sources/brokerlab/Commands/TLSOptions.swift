@@ -46,7 +46,8 @@ struct TLSClientOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The name that the logger's certificate bears, where that is not the host of --to.", valueName: "name"))
+            "The name that the logger's certificate bears, where that is not the host of --to, which is localhost for a Unix "
+                + "socket.", valueName: "name"))
     var tlsServerName: String?
 
     @Option(

@@ -11,16 +11,17 @@ enum ContractPorts {
     static func findings() async -> [Finding] {
         var findings: [Finding] = []
         let ports = TransportRegistry.defaults.compactMap { transport in
-            endpoint(of: transport).map { (transport: transport, endpoint: $0) }
+            endpoint(of: transport).map { (transport: transport, host: $0.host, port: $0.port) }
         }
         // The logger's health is asked for first, since it explains the others.
         var health: LoggerHealth?
-        if let http = ports.first(where: { $0.transport.makeControlServer != nil })?.endpoint {
-            health = try? await LoggerHealth.ask("\(http)", timeout: timeout)
+        if let http = ports.first(where: { $0.transport.makeControlServer != nil }) {
+            let address = Endpoint(host: http.host, port: http.port)
+            health = try? await LoggerHealth.ask("\(address)", timeout: timeout)
         }
-        for (transport, endpoint) in ports {
-            let subject = "port \(endpoint.port) (\(transport.name))"
-            switch PortUse(of: endpoint) {
+        for (transport, _, port) in ports {
+            let subject = "port \(port) (\(transport.name))"
+            switch PortUse(of: port) {
             case .free:
                 let text = transport.companion.map { "no \($0.name) runs here; bench starts its own" }
                 findings.append(.ok(subject, text ?? "free"))
@@ -28,18 +29,18 @@ enum ContractPorts {
                 findings.append(
                     .warn(subject, "cannot be listened on: \(reason)", mend: elsewhere(transport)))
             case .taken:
-                findings.append(await taken(subject, transport, endpoint, health))
+                findings.append(await taken(subject, transport, port, health))
             }
         }
         return findings
     }
 
     private static func taken(
-        _ subject: String, _ transport: TransportDescriptor, _ endpoint: Endpoint, _ health: LoggerHealth?
+        _ subject: String, _ transport: TransportDescriptor, _ port: Int, _ health: LoggerHealth?
     ) async -> Finding {
-        let mend = "ss -ltnp 'sport = :\(endpoint.port)' (whose it is), or \(elsewhere(transport))"
+        let mend = "ss -ltnp 'sport = :\(port)' (whose it is), or \(elsewhere(transport))"
         if let companion = transport.companion {
-            if let greeting = await companion.greeting(port: endpoint.port, timeout: .seconds(timeout)) {
+            if let greeting = await companion.greeting(port: port, timeout: .seconds(timeout)) {
                 return .ok(
                     subject, "\(greeting) answers; bench uses it with --\(transport.name) \(transport.defaultTarget)")
             }
@@ -73,8 +74,9 @@ enum ContractPorts {
     }
 
     /// The address in a default target, which may be a URL.
-    private static func endpoint(of transport: TransportDescriptor) -> Endpoint? {
+    private static func endpoint(of transport: TransportDescriptor) -> (host: String, port: Int)? {
         let address = transport.defaultTarget.split { $0 == "/" || $0 == "@" }.last.map(String.init)
-        return address.flatMap { try? Endpoint(parsing: $0) }
+        guard let address, case .tcp(let host, let port)? = try? Endpoint(parsing: address) else { return nil }
+        return (host, port)
     }
 }

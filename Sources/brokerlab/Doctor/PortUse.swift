@@ -1,4 +1,3 @@
-import Broker
 import Foundation
 
 /// Whether a port of 127.0.0.1 can be listened on.
@@ -10,7 +9,7 @@ enum PortUse: Sendable, Hashable {
     case unusable(reason: String)
 
     /// Finds out by listening there for a moment.
-    init(of endpoint: Endpoint) {
+    init(of port: Int) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else {
             self = .unusable(reason: String(cString: strerror(errno)))
@@ -22,7 +21,7 @@ enum PortUse: Sendable, Hashable {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(truncatingIfNeeded: endpoint.port).bigEndian
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
         address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
         let isBound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -27,5 +27,5 @@ if flags.tls_certificate:
 else:
     port = server.add_insecure_port(flags.listen)
 server.start()
-peer.say(listen=f"127.0.0.1:{port}")
+peer.say(listen=flags.listen if flags.listen.startswith("unix:") else f"127.0.0.1:{port}")
 server.wait_for_termination()

@@ -15,7 +15,7 @@ type RPCPayload struct {
 
 func main() {
 	flags := peer.ParseClientFlags()
-	client, err := rpc.Dial("tcp", flags.To)
+	client, err := rpc.Dial(peer.Network(flags.To))
 	if err != nil {
 		peer.Fail(err)
 	}

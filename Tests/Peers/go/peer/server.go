@@ -21,11 +21,16 @@ func Listen() net.Listener {
 		os.Exit(3)
 	})
 
-	listener, err := net.Listen("tcp", *address)
+	network, name := Network(*address)
+	listener, err := net.Listen(network, name)
 	if err != nil {
 		Fail(err)
 	}
-	json.NewEncoder(os.Stdout).Encode(map[string]string{"listen": listener.Addr().String()})
+	bound := *address
+	if network == "tcp" {
+		bound = listener.Addr().String()
+	}
+	json.NewEncoder(os.Stdout).Encode(map[string]string{"listen": bound})
 	return listener
 }
 
