@@ -22,6 +22,7 @@ package struct Benchmark: Sendable {
         let choice = TransportChoice(registry: configuration.registry)
         var suite = try configuration.suite.validated(transports: choice)
         suite.references = suite.references ?? choice.references
+        suite.tcpOnly = choice.tcpOnly
         let run = try BenchmarkRun(configuration: configuration, suite: suite)
         let ending: BenchmarkOutcome.Ending
         do {

@@ -76,9 +76,9 @@ final class BenchmarkRun: Sendable {
             {
                 try Task.checkCancellation()
                 let last = before + schedule.count
-                for (store, cells) in Self.byStore(round) {
+                for (setting, cells) in Self.bySetting(round) {
                     let parties = RoundParties(
-                        label: stage.isMain ? "" : "lab-", round: cells, store: store, suite: stage.suite,
+                        label: stage.isMain ? "" : "lab-", round: cells, setting: setting, suite: stage.suite,
                         configuration: configuration)
                     try await parties.run { [self] pairs in
                         for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
@@ -88,17 +88,17 @@ final class BenchmarkRun: Sendable {
         }
     }
 
-    /// The cells of a round by their store, in the round's order.
-    private static func byStore(_ round: [PlannedCell]) -> [(store: StoreKind, cells: [PlannedCell])] {
-        var stores: [(store: StoreKind, cells: [PlannedCell])] = []
+    /// The cells of a round by their setting, in the round's order.
+    private static func bySetting(_ round: [PlannedCell]) -> [(setting: Setting, cells: [PlannedCell])] {
+        var settings: [(setting: Setting, cells: [PlannedCell])] = []
         for planned in round {
-            if let index = stores.firstIndex(where: { $0.store == planned.cell.store }) {
-                stores[index].cells.append(planned)
+            if let index = settings.firstIndex(where: { $0.setting == planned.cell.setting }) {
+                settings[index].cells.append(planned)
             } else {
-                stores.append((planned.cell.store, [planned]))
+                settings.append((planned.cell.setting, [planned]))
             }
         }
-        return stores
+        return settings
     }
 
     /// Measures a cell of a stage whose last one, as far as it is decided, has that number.

@@ -25,24 +25,25 @@ struct RoundParties: Sendable {
     }
 
     private let seats: [LoggerSeat]
-    private let store: StoreKind
+    private let setting: Setting
     private let configuration: BenchmarkConfiguration
 
     /// - Parameters:
     ///   - label: what the labels of the loggers start with.
-    ///   - store: where the loggers of those cells keep entries.
+    ///   - setting: where the loggers of those cells keep entries, and over what sockets they are sent to.
     init(
-        label: String, round: [PlannedCell], store: StoreKind, suite: Suite, configuration: BenchmarkConfiguration
+        label: String, round: [PlannedCell], setting: Setting, suite: Suite, configuration: BenchmarkConfiguration
     ) {
         self.configuration = configuration
-        self.store = store
-        let name = "\(label)\(round.first?.block ?? 0)" + (store.isDurable ? "-\(store.rawValue)" : "")
-        var seats = [LoggerSeat(label: name, transports: suite.transports)]
+        self.setting = setting
+        let name = "\(label)\(round.first?.block ?? 0)" + setting.tag("-")
+        let transports = suite.transports(over: setting.socket)
+        var seats = [LoggerSeat(label: name, transports: transports, socket: setting.socket)]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
             configuration.registry.first(where: { $0.selector == control })?.companion == nil
         {
-            seats.append(LoggerSeat(label: "\(name)-control", transports: [control]))
+            seats.append(LoggerSeat(label: "\(name)-control", transports: [control], socket: setting.socket))
         }
         self.seats = seats
     }
@@ -50,7 +51,7 @@ struct RoundParties: Sendable {
     /// Starts them, side by side, lends them to `body`, and stops them when it ends, however it ends.
     /// - Throws: what `body` throws; ``BenchmarkError`` when one cannot be started, or a logger ends before `body` does.
     func run(_ body: @escaping @Sendable (Pairs) async throws -> Void) async throws {
-        guard store.isDurable else { return try await run(keepingIn: seats.map { _ in nil }, body) }
+        guard setting.store.isDurable else { return try await run(keepingIn: seats.map { _ in nil }, body) }
         try await withStores(seats.count, []) { try await run(keepingIn: $0, body) }
     }
 
@@ -59,7 +60,7 @@ struct RoundParties: Sendable {
         _ count: Int, _ stores: [LoggerStore], _ body: @escaping @Sendable ([LoggerStore]) async throws -> Void
     ) async throws {
         guard stores.count < count else { return try await body(stores) }
-        try await configuration.withStore(store) { try await withStores(count, stores + [$0], body) }
+        try await configuration.withStore(setting.store) { try await withStores(count, stores + [$0], body) }
     }
 
     private func run(

@@ -110,6 +110,46 @@ struct BenchTests {
         }
     }
 
+    @Test("Measures over Unix sockets, accounts for every entry there, and leaves out what has none with one line")
+    func sockets() async throws {
+        try await withTemporaryFolder { folder in
+            let started = StartedProcesses()
+            let finished = try await runProgram(
+                .brokerlab.with(environment: started.environment),
+                [
+                    "bench", "--transport", "tcp,netrpc,grpc,http,amqp", "--socket", "unix", "--duration", "0.05",
+                    "--warmup", "0.02", "--rounds", "1", "--payload-bytes", "100", "--in-flight", "8", "--quiet",
+                    "--out",
+                    folder.path + "/unix",
+                ])
+            #expect([0, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let said = finished.errors.lines.filter { $0.contains("over Unix sockets there is no amqp: ") }
+            #expect(said.count == 1)
+            #expect(try await started.areGone(StartedProcesses.Observed()))
+            let results = try ResultsCSV(contentsOf: folder.appending(path: "unix/results.csv"))
+            #expect(results.rows.count == 5 && results.values(of: "socket") == ["unix"])
+            #expect(results.values(of: "transport") == ["tcp", "netrpc", "grpc", "http"])
+            for row in results.rows {
+                let reasons = (row["invalid_reason"] ?? "").components(separatedBy: "; ")
+                #expect(row["valid"] == "true" || reasons.allSatisfy { $0.hasPrefix("audit: ") }, "\(row)")
+                #expect(row["delivered"] == row["acked"] && row["lost"] == "0" && row["acked"] != "0", "\(row)")
+                #expect(row["wire_tx_bytes_per_msg"] == "" && row["broker_cpu_us_per_msg"] != "", "\(row)")
+            }
+            let both = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "tcp", "--socket", "tcp,unix", "--duration", "0.1", "--warmup", "0.02",
+                    "--rounds", "2", "--payload-bytes", "100", "--in-flight", "1", "--quiet", "--out",
+                    folder.path + "/both",
+                ])
+            #expect([0, 3].contains(both.exitCode), "\(both.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "both/results.csv")).rows
+            #expect(rows.count == 8 && Set(rows.map { "\($0["socket"]!) \($0["role"]!)" }).count == 4)
+            let isUndisturbed = rows.allSatisfy { $0["valid"] == "true" }
+            #expect(both.output.text.contains("over Unix sockets, 100 B") || !isUndisturbed)
+        }
+    }
+
     @Test("Ctrl-C in the middle leaves neither a store nor a server of one")
     func interruptedStores() async throws {
         try await withTemporaryFolder { folder in

@@ -1,3 +1,5 @@
+package import BenchmarkResults
+
 /// How to start the logger as a process of its own.
 ///
 /// The logger prints one line of JSON for each bound address on its standard output, `{"transport": …, "target": …}`,
@@ -26,4 +28,6 @@ package struct LoggerSeat: Sendable, Hashable {
     package var label: String
     /// The selectors of the transports that are sent to it.
     package var transports: [String]
+    /// Over what sockets.
+    package var socket = SocketKind.tcp
 }

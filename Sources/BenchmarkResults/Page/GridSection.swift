@@ -64,7 +64,7 @@ struct GridSection: Sendable {
     private static func load(_ point: LoadPoint) -> String {
         let rate = point.load.ratePerSecond.map { "\(NumberText.grouped($0))/s" }
         let spread = point.connections == 1 ? "" : ", \(point.connections) connections"
-        let store = point.storeText.map { ", \($0)" } ?? ""
-        return (rate ?? "\(point.inFlight) in flight\(spread)") + store
+        let setting = point.setting.text.map { ", \($0)" } ?? ""
+        return (rate ?? "\(point.inFlight) in flight\(spread)") + setting
     }
 }

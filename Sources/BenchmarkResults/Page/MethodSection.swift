@@ -104,6 +104,12 @@ struct MethodSection: Sendable {
         return names.joined(separator: ", ") + (report.record.environment.storeFileSystem.map { " on \($0)" } ?? "")
     }
 
+    /// Over what broker and logger spoke, where that was not TCP alone.
+    private var sockets: String? {
+        let kinds = report.suite.usedSockets
+        return kinds == [.tcp] ? nil : kinds.map(\.rawValue).joined(separator: ", ")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -126,7 +132,7 @@ struct MethodSection: Sendable {
             ("processor", machine.cpuModel.map { "\($0), \(machine.cpuCount) cores" }),
             ("Swift", machine.swiftVersion), ("commit", machine.gitCommit),
             ("RabbitMQ", audit.compactMap(\.peerVersion).first),
-            ("stores", stores),
+            ("stores", stores), ("sockets", sockets),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

@@ -19,6 +19,7 @@ struct ReportPage: Sendable {
                 \(ThresholdSection(report: report).html)\
                 \(figures)
                 \(PromiseSection(page: self).html)\
+                \(SocketSection(report: report).html)\
                 \(DecompositionSection(page: self).html)
                 \(DurabilitySection(report: report).html)\
                 \(InvalidSection(report: report).html)

@@ -85,7 +85,7 @@ struct SweepSection: Sendable {
         let rows = report.knees.map { knee in
             let rate = knee.rate.map { (knee.isBeyondSweep ? "at least " : "") + NumberText.grouped($0) } ?? "none"
             let range = knee.range.map(Knee.text) ?? "–"
-            let name = [knee.transport, knee.store.text].compactMap(\.self).joined(separator: ", ")
+            let name = [knee.transport, knee.setting.text].compactMap(\.self).joined(separator: ", ")
             return "<tr><td class=\"k\">\(Markup.escape(name))</td><td>\(rate)</td><td>\(range)</td></tr>"
         }
         return """

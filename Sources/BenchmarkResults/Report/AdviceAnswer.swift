@@ -23,9 +23,10 @@ struct AdviceAnswer {
     init(_ question: Advice.Question, _ evidence: AdviceEvidence, age: Int) {
         self.question = question
         self.evidence = evidence
-        // A store costs, and a server more: they come behind what is enough, where that was measured.
+        // A store costs, and a server more: they come behind what is enough, where that was measured. Not every service has its
+        // logger on the same machine.
         let enough = question.need.isOfStores ? StoreKind.sqlite : .memory
-        let excess = max(0, evidence.store.rank - enough.rank)
+        let excess = max(0, evidence.setting.store.rank - enough.rank) + (evidence.setting.socket == .unix ? 1 : 0)
         order = (2, 0, excess, 0, age)
         for transport in evidence.report.suite.transports {
             if let reason = reason(against: transport) {
@@ -156,6 +157,7 @@ struct AdviceAnswer {
         return "Measured where broker and logger share one machine; measure yours with: brokerlab bench "
             + "--transport \(names.joined(separator: ",")) --payload-bytes \(question.payloadBytes) "
             + "--rate \(DecimalText.format(question.rate, places: question.rate < 1 ? 1 : 0)) --in-flight 64 --rounds 7"
-            + (evidence.store.isDurable ? " --stores \(evidence.store.rawValue)" : "")
+            + (evidence.setting.store.isDurable ? " --stores \(evidence.setting.store.rawValue)" : "")
+            + (evidence.setting.socket == .unix ? " --socket unix" : "")
     }
 }

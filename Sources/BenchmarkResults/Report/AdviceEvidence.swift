@@ -44,7 +44,7 @@ struct AdviceEvidence {
     }
 
     var load: LoadModel { points[0].load }
-    var store: StoreKind { points[0].store }
+    var setting: Setting { points[0].setting }
 
     /// The rows of a transport under the load, of one size or of both.
     func rows(_ transport: String, _ role: CellRole = .cell) -> [ResultRow] {

@@ -22,9 +22,10 @@ struct Decomposition: Sendable {
     /// All layers together.
     var nanoseconds: Double { layers.map(\.nanoseconds).reduce(0, +) }
 
-    /// - Parameter inner: the timings of that transport under that load; nothing is known without, nor of what a store takes.
+    /// - Parameter inner: the timings of that transport under that load; nothing is known without, nor of what a store takes, and
+    ///   the layer of sockets is that of TCP.
     init?(_ row: SummaryRow, inner: [LayerCost]) {
-        guard !row.cell.store.isDurable else { return nil }
+        guard row.cell.setting.isUsual else { return nil }
         let own = inner.filter {
             $0.transport == row.cell.transport && $0.payloadBytes == row.cell.payloadBytes
                 && $0.inFlight == row.cell.inFlight

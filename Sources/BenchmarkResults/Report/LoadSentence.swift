@@ -116,7 +116,7 @@ struct LoadSentence: Sendable {
     static func shortPlace(_ point: LoadPoint) -> String {
         let rate = point.load.ratePerSecond.map { ", \(NumberText.grouped($0)) msgs/s" } ?? ""
         let spread = point.connections == 1 ? "" : " on \(point.connections) connections"
-        let store = point.storeText.map { ", \($0)" } ?? ""
-        return "\(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(store)"
+        let setting = point.setting.text.map { ", \($0)" } ?? ""
+        return "\(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(setting)"
     }
 }

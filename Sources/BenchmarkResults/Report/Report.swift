@@ -63,14 +63,14 @@ package struct Report: Sendable {
 
     /// The highest rates carried, where rates were swept.
     var knees: [Knee] {
-        suite.usedStores.flatMap { store in
+        suite.settings.flatMap { setting in
             suite.transports.compactMap { transport in
                 let own = rows.filter { row in
                     let cell = row.planned.cell
-                    return cell.transport == transport && cell.store == store && cell.role == .cell
+                    return cell.transport == transport && cell.setting == setting && cell.role == .cell
                 }
                 var knee = Knee(transport, rows: own, limitUs: suite.p99LimitUs)
-                knee?.store = store
+                knee?.setting = setting
                 return knee
             }
         }
@@ -95,6 +95,7 @@ package struct Report: Sendable {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
+            sockets: SocketRatios.all(of: self),
             verdict: Verdict(of: self).sentences.map(\.text),
             isRateKept: isRateKept, comparisons: comparisons
         ).text

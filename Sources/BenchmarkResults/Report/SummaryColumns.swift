@@ -12,7 +12,7 @@ struct ReportedSummary: Sendable {
 enum SummaryColumns {
     typealias Column = CSVColumn<ReportedSummary>
 
-    static let all: [Column] = subject + estimates + medians + added
+    static let all: [Column] = subject + estimates + medians + added + latest
 
     static let header = all.map(\.name)
 
@@ -125,6 +125,11 @@ enum SummaryColumns {
             },
             .text("store", "Where the logger kept an entry.") { $0.row.cell.store.rawValue },
         ] + medians(of: SummaryRow.addedMedianColumns)
+
+    /// Behind those, as they came later still.
+    private static let latest: [Column] = [
+        .text("socket", "Over what sockets broker and logger spoke.") { $0.row.cell.socket.rawValue }
+    ]
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

@@ -133,9 +133,9 @@ struct Verdict: Sendable {
 
     private static func sentence(_ knee: Knee, _ limitUs: Double) -> String {
         let limit = NumberText.axisDuration(limitUs)
-        let store = knee.store.text.map { ", \($0)" } ?? ""
+        let setting = knee.setting.text.map { ", \($0)" } ?? ""
         guard let rate = knee.rate else {
-            return "\(knee.transport) keeps no rate of the sweep with p99 below \(limit)\(store)."
+            return "\(knee.transport) keeps no rate of the sweep with p99 below \(limit)\(setting)."
         }
         let range = knee.range.flatMap { range -> String? in
             guard range.lowerBound < range.upperBound else { return nil }
@@ -144,6 +144,6 @@ struct Verdict: Sendable {
         let more = knee.isBeyondSweep ? "at least " : ""
         return
             "\(knee.transport) carries \(more)\(NumberText.grouped(rate)) msgs/s with p99 below \(limit), nothing lost "
-            + "and no growing backlog\(range ?? "")\(store)."
+            + "and no growing backlog\(range ?? "")\(setting)."
     }
 }

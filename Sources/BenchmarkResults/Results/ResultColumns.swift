@@ -125,12 +125,18 @@ enum ResultColumns {
             }),
     ]
 
-    private static let later: [ResultColumn] = names + processes + [store] + storing
+    private static let later: [ResultColumn] = names + processes + [store] + storing + [socket]
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres.") { $0.cell.store.rawValue }
     ) { fields, row throws(BenchmarkError) in
         if let store = try fields.word("store", StoreKind.init) { row.planned.cell.store = store }
+    }
+
+    private static let socket = ResultColumn(
+        .text("socket", "Over what sockets broker and logger spoke: tcp or unix.") { $0.cell.socket.rawValue }
+    ) { fields, row throws(BenchmarkError) in
+        if let socket = try fields.word("socket", SocketKind.init) { row.planned.cell.socket = socket }
     }
 
     /// What rows are grouped by.

@@ -219,7 +219,8 @@ extension ResultColumns {
             "The logger's largest resident set since the cell's start."),
         .figure(
             "wire_tx_bytes_per_msg", in: "B", \.wireTxBytesPerMessage,
-            "Bytes sent on the broker's sockets by acknowledged entry, without headers of TCP and IP."),
+            "Bytes sent on the broker's sockets by acknowledged entry, without headers of TCP and IP; empty over Unix sockets, "
+                + "whose bytes the kernel does not count."),
         .figure(
             "wire_rx_bytes_per_msg", in: "B", \.wireRxBytesPerMessage,
             "Bytes received on the broker's sockets by acknowledged entry."),

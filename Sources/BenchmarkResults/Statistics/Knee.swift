@@ -6,8 +6,8 @@ struct Knee: Sendable, Hashable {
     static let leastCarried = 0.98
 
     var transport: String
-    /// Where the logger kept entries.
-    var store = StoreKind.memory
+    /// What was around it.
+    var setting = Setting()
     /// The highest rate carried in more than half of the rounds; nil where none was.
     var rate: Double?
     /// The highest rates of the single rounds: the lowest and the highest of them.

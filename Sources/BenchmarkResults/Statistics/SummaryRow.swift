@@ -112,7 +112,7 @@ extension SummaryRow {
         let first = rows.first
         cell = Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, store: point.store)
+            connections: point.connections, load: point.load, store: point.store, socket: point.socket)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""

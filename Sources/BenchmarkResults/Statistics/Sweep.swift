@@ -67,7 +67,8 @@ struct Sweep: Sendable {
         case .payloadBytes: return parts.dropFirst().joined(separator: ", ")
         case .inFlight: return (parts.prefix(1) + parts.dropFirst(2)).joined(separator: ", ")
         case .rate:
-            return (parts.prefix(2) + ["open loop"] + [points[0].storeText].compactMap(\.self)).joined(separator: ", ")
+            return (parts.prefix(2) + ["open loop"] + [points[0].setting.text].compactMap(\.self)).joined(
+                separator: ", ")
         }
     }
 }

@@ -12,13 +12,15 @@ package struct Cell: Sendable, Hashable {
     package var load: LoadModel
     /// Where the logger keeps them.
     package var store: StoreKind
+    /// Over what sockets they come to it.
+    package var socket: SocketKind
     /// What it is measured for.
     package var role: CellRole
 
     /// Creates a cell.
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        store: StoreKind = .memory, role: CellRole = .cell
+        store: StoreKind = .memory, socket: SocketKind = .tcp, role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -26,6 +28,7 @@ package struct Cell: Sendable, Hashable {
         self.connections = connections
         self.load = load
         self.store = store
+        self.socket = socket
         self.role = role
     }
 
@@ -36,8 +39,13 @@ package struct Cell: Sendable, Hashable {
 
     /// What it has in common with the cells that it can be compared with.
     package var point: LoadPoint {
-        LoadPoint(payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store)
+        LoadPoint(
+            payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store,
+            socket: socket)
     }
+
+    /// What it has around its transport and its load.
+    package var setting: Setting { Setting(store: store, socket: socket) }
 
     /// The transport's name without its variant, as in the reports' `transport` column.
     package var transportName: String { String(transport.prefix { $0 != ":" }) }
@@ -53,7 +61,7 @@ package enum CellRole: String, Sendable, Hashable {
     case bareLoop = "bare_loop"
 }
 
-/// A load and a store, whatever the transport: the cells of one point are compared with each other.
+/// A load and a setting, whatever the transport: the cells of one point are compared with each other.
 package struct LoadPoint: Sendable, Hashable {
     /// The length of an entry's text, in bytes.
     package var payloadBytes: Int
@@ -65,6 +73,11 @@ package struct LoadPoint: Sendable, Hashable {
     package var load: LoadModel
     /// Where the logger keeps them.
     package var store = StoreKind.memory
+    /// Over what sockets they come to it.
+    package var socket = SocketKind.tcp
+
+    /// What it has around the load.
+    package var setting: Setting { Setting(store: store, socket: socket) }
 }
 
 /// A cell with its place in a run.

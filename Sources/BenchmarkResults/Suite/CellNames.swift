@@ -9,12 +9,9 @@ extension LoadPoint {
             case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
             }
         return
-            ([ByteText.size(payloadBytes), "\(inFlight) in flight\(spread)", model] + [storeText].compactMap(\.self))
+            ([ByteText.size(payloadBytes), "\(inFlight) in flight\(spread)", model] + [setting.text].compactMap(\.self))
             .joined(separator: ", ")
     }
-
-    /// `stored in sqlite`; nil for the logger's memory, which is meant where nothing is said.
-    package var storeText: String? { store.text }
 }
 
 extension Cell {
@@ -31,8 +28,8 @@ extension Cell {
     package var name: String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
         let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? ""
-        let store = point.storeText.map { ", \($0)" } ?? ""
-        return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)\(store)"
+        let setting = setting.text.map { ", \($0)" } ?? ""
+        return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)\(setting)"
     }
 }
 
@@ -41,8 +38,8 @@ extension PlannedCell {
     package var tag: String {
         let rate = cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? ""
         let role = cell.role == .cell ? "" : "/\(cell.role.rawValue)"
-        let store = cell.store.isDurable ? "/\(cell.store.rawValue)" : ""
+        let setting = cell.setting.tag("/")
         return
-            "\(cell.transport)/\(cell.payloadBytes)B/\(cell.inFlight)x\(cell.connections)\(rate)\(store)\(role)/\(block)"
+            "\(cell.transport)/\(cell.payloadBytes)B/\(cell.inFlight)x\(cell.connections)\(rate)\(setting)\(role)/\(block)"
     }
 }

@@ -12,6 +12,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var rates: [Double?] = []
     /// Where the logger keeps entries; nil in records of before there was a choice.
     package var stores: [StoreKind]?
+    /// Over what sockets they come; nil in records of before there was a choice.
+    package var sockets: [SocketKind]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -24,6 +26,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (connections.isEmpty || connections.contains(cell.connections))
             && (rates.isEmpty || rates.contains(cell.load.ratePerSecond))
             && (stores?.contains(cell.store) ?? true)
+            && (sockets?.contains(cell.socket) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -46,7 +49,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("transport", transports), part("payload_bytes", payloadBytes.map(String.init)),
             part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
-            part("store", (stores ?? []).map(\.rawValue)),
+            part("store", (stores ?? []).map(\.rawValue)), part("socket", (sockets ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

@@ -1,14 +1,14 @@
 extension Suite {
-    /// The loads that every transport is put under, in the order of the suite's lists, with each of the stores.
+    /// The loads that every transport is put under, in the order of the suite's lists, in each of the settings.
     package var points: [LoadPoint] {
         loads.flatMap { load in
             payloadBytes.flatMap { payload in
                 connections.flatMap { connections in
                     inFlight.filter { $0 >= connections }.flatMap { inFlight in
-                        usedStores.map {
+                        settings.map {
                             LoadPoint(
                                 payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                                store: $0)
+                                store: $0.store, socket: $0.socket)
                         }
                     }
                 }
@@ -19,15 +19,35 @@ extension Suite {
     /// Where the logger keeps entries, one after the other.
     package var usedStores: [StoreKind] { stores ?? [.memory] }
 
-    /// Cells in a group for each store, since a logger has one.
-    func byStore(_ cells: [Cell]) -> [[Cell]] {
-        usedStores.map { store in cells.filter { $0.store == store } }.filter { !$0.isEmpty }
+    /// Over what sockets broker and logger speak, one after the other.
+    package var usedSockets: [SocketKind] { sockets ?? [.tcp] }
+
+    /// Each store with each kind of sockets.
+    package var settings: [Setting] {
+        usedStores.flatMap { store in usedSockets.map { Setting(store: store, socket: $0) } }
+    }
+
+    /// The transports that can be had over such sockets.
+    package func transports(over socket: SocketKind) -> [String] {
+        socket == .tcp ? transports : transports.filter { !(tcpOnly ?? []).contains($0) }
+    }
+
+    /// The transports that have a cell.
+    package var measuredTransports: [String] {
+        transports.filter { name in usedSockets.contains { transports(over: $0).contains(name) } }
+    }
+
+    /// Cells in a group for each setting, since a logger has one.
+    func bySetting(_ cells: [Cell]) -> [[Cell]] {
+        settings.map { setting in cells.filter { $0.setting == setting } }.filter { !$0.isEmpty }
     }
 
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
     package var cells: [Cell] {
         points.flatMap { point in
-            transports.map { cell($0, point) } + (controlTransport.map { [cell($0, point, .control)] } ?? [])
+            let names = transports(over: point.socket)
+            let control = controlTransport.flatMap { names.contains($0) ? cell($0, point, .control) : nil }
+            return names.map { cell($0, point) } + [control].compactMap(\.self)
         }
     }
 
@@ -45,6 +65,7 @@ extension Suite {
         suite.loads = [.closed]
         suite.placement = .oneCPU
         suite.stores = nil
+        suite.sockets = nil
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
@@ -65,6 +86,6 @@ extension Suite {
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, store: point.store, role: role)
+            connections: point.connections, load: point.load, store: point.store, socket: point.socket, role: role)
     }
 }

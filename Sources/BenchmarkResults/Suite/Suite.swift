@@ -26,6 +26,9 @@ package struct Suite: Sendable, Hashable, Codable {
     /// Where the logger keeps entries: every load is measured with each; nil, as in records of before there was a choice, is its
     /// memory.
     package var stores: [StoreKind]?
+    /// Over what sockets broker and logger speak: every load is measured over each; nil, as in records of before there was a
+    /// choice, is TCP.
+    package var sockets: [SocketKind]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -56,6 +59,8 @@ package struct Suite: Sendable, Hashable, Codable {
     /// What the others are compared with, as the registry has it; nil before ``validated(transports:)``, and in records of runs
     /// before it was kept here.
     package var references: References?
+    /// Those that can be had over TCP only, as the registry has it; nil for none, and in records of before there was a choice.
+    package var tcpOnly: [String]?
 
     /// Creates a suite; its values are checked by ``validated(transports:)``.
     package init(
@@ -145,6 +150,11 @@ extension SuiteKey {
             "store", flag: "stores", valueName: "names", \.stores,
             "Where the logger keeps an entry before it answers, separated by commas: memory unless told otherwise, sqlite, "
                 + "postgres. Every load is measured with each of them."),
+        .words(
+            "socket", flag: "socket", valueName: "names", \.sockets,
+            "Over what sockets broker and logger speak, separated by commas: tcp unless told otherwise, unix. Every load is "
+                + "measured over each of them, but what has a message broker between its halves over tcp only.",
+            check: SuiteRules.checkSockets),
     ]
 
     private static let order: [SuiteKey] = [

@@ -2,7 +2,9 @@ import Yams
 
 extension SuiteFile {
     /// The keys of a threshold beside its limits.
-    private static let placeKeys = ["transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store"]
+    private static let placeKeys = [
+        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket",
+    ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
     func thresholds(
@@ -59,6 +61,9 @@ extension SuiteFile {
             case "store":
                 pattern.stores = try words(value, key, of: StoreKind.allCases.map(\.rawValue))
                     .compactMap(StoreKind.init)
+            case "socket":
+                pattern.sockets = try words(value, key, of: SocketKind.allCases.map(\.rawValue))
+                    .compactMap(SocketKind.init)
             case let word:
                 throw error(
                     at: name.mark?.line,

@@ -82,16 +82,18 @@ package struct SuiteKey: Sendable {
 
     /// One or more of a few words.
     static func words<Word: RawRepresentable<String> & CaseIterable & Equatable & SendableMetatype>(
-        _ name: String, flag: String, valueName: String, _ path: Path<[Word]?>, _ help: String
+        _ name: String, flag: String, valueName: String, _ path: Path<[Word]?>, _ help: String,
+        check: @escaping Check = { _, _ in }
     ) -> SuiteKey {
         SuiteKey(
             name, .words(Word.allCases.map(\.rawValue)), flag: flag, valueName: valueName, { _ in help },
             set: { value, suite in
                 if case .texts(let texts) = value { suite[keyPath: path] = texts.compactMap(Word.init) }
             },
-            check: { suite, _ throws(SuiteViolation) in
+            check: { suite, choice throws(SuiteViolation) in
                 guard let words = suite[keyPath: path] else { return }
                 try SuiteRules.check(words.map(\.rawValue), name, allowed: Word.allCases.map(\.rawValue))
+                try check(suite, choice)
             })
     }
 

@@ -107,6 +107,13 @@ package enum SuiteRules {
             key: key, message: "'\(name)' is not measured; allowed: \(suite.transports.joined(separator: ", "))")
     }
 
+    /// A suite of nothing but what can be had over TCP only has no cell over Unix sockets.
+    @Sendable static func checkSockets(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
+        guard suite.sockets == [.unix], suite.transports.allSatisfy((choice.tcpOnly ?? []).contains) else { return }
+        throw SuiteViolation(
+            key: "socket", message: "\(suite.transports.joined(separator: ", ")) can be had over tcp only")
+    }
+
     /// One or more words, each once.
     static func check(_ words: [String], _ key: String, allowed: [String]) throws(SuiteViolation) {
         guard !words.isEmpty else {

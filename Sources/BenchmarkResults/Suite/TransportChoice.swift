@@ -8,12 +8,17 @@ package struct TransportChoice: Sendable, Hashable {
     package var standard: [String]
     /// What the others are compared with.
     package var references: References
+    /// Those that can be had over TCP only, since a message broker between their halves has no Unix domain socket; nil for none.
+    package var tcpOnly: [String]?
 
     /// Creates a choice.
-    package init(known: [String], standard: [String], references: References = References()) {
+    package init(
+        known: [String], standard: [String], references: References = References(), tcpOnly: [String]? = nil
+    ) {
         self.known = known
         self.standard = standard
         self.references = references
+        self.tcpOnly = tcpOnly
     }
 
     /// The choice that a registry gives.
@@ -23,6 +28,7 @@ package struct TransportChoice: Sendable, Hashable {
         references = References(
             floor: registry.first { $0.reference == .floor }?.selector,
             baseline: registry.first { $0.reference == .baseline }?.selector)
+        tcpOnly = registry.filter { $0.companion != nil }.map(\.selector)
     }
 }
 

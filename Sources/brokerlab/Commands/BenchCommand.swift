@@ -27,6 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement free --in-flight 1
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
+              brokerlab bench --suite quick --socket tcp,unix --in-flight 1 --placement one-cpu
               brokerlab bench --suite ci --junit transports.xml
             """)
 
@@ -68,10 +69,10 @@ struct BenchCommand: AsyncParsableCommand {
         let (suite, missing) = try BenchStores.available(
             Suite.load(suite, transports: TransportRegistry.choice)
                 .applying(suiteOptions.overrides, transports: TransportRegistry.choice))
-        let transports = try suite.transports.map(TransportRegistry.transport)
+        let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
-        if let missing { progress(missing) }
+        for line in [missing, Self.tcpOnly(in: suite)].compactMap(\.self) { progress(line) }
         let outcome = try await Interruptible.run {
             try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
                 try await Companions.run(for: transports, companions, progress: progress) {
@@ -146,7 +147,7 @@ struct BenchCommand: AsyncParsableCommand {
         // One receiver serves all variants of a transport that do not need their own.
         for transport in TransportRegistry.all where transport.receiver == transport.selector {
             guard transport.selector == control.name || receivers.contains(transport.receiver) else { continue }
-            let target = companions.running(for: transport)?.target ?? transport.privateTarget
+            let target = companions.running(for: transport)?.target ?? privateTarget(transport, seat)
             arguments += ["--listen", "\(transport.selector)=\(target)"]
         }
         for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
@@ -159,6 +160,23 @@ struct BenchCommand: AsyncParsableCommand {
         }
         return BenchmarkKit.LoggerCommand(
             executable: executable, arguments: arguments, controlTransport: control.receiver)
+    }
+
+    /// Where a logger listens that nobody else is to find: a name that needs no file leaves none behind, whatever ends it.
+    private func privateTarget(_ transport: TransportDescriptor, _ seat: LoggerSeat) -> String {
+        switch seat.socket {
+        case .tcp: transport.privateTarget
+        case .unix: "\(UnixSocketName.abstract("\(Self.label(seat))-\(transport.selector)"))"
+        }
+    }
+
+    /// What is to be said of transports that have no cell over Unix sockets, where others have; nil of none.
+    private static func tcpOnly(in suite: Suite) -> String? {
+        guard suite.usedSockets.contains(.unix) else { return nil }
+        let others = suite.transports(over: .unix)
+        let names = suite.transports.filter { !others.contains($0) }
+        return names.isEmpty
+            ? nil : "over Unix sockets there is no \(names.joined(separator: ", ")): message brokers listen on TCP only"
     }
 
     /// What tells a logger of this benchmark from others that share a companion.

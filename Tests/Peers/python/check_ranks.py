@@ -167,7 +167,9 @@ def check(folder):
     # Rows of before there was a choice are of the logger's memory.
     if "store" not in frame:
         frame["store"] = "memory"
-    load = ["payload_bytes", "connections", "in_flight", "load_model", "target_rate_per_s", "store"]
+    if "socket" not in frame:
+        frame["socket"] = "tcp"
+    load = ["payload_bytes", "connections", "in_flight", "load_model", "target_rate_per_s", "store", "socket"]
     problems, checked = [], 0
 
     def expect(where, what, found, wanted, tolerance=0.0):

@@ -1,0 +1,41 @@
+/// What Unix sockets come to beside TCP, transport by transport.
+struct SocketSection: Sendable {
+    let report: Report
+
+    var html: String {
+        let tables = SocketRatios.all(of: report).map(table)
+        guard !tables.isEmpty else { return "" }
+        return """
+            <section><h2>What a Unix socket changes</h2>
+            <p class="dim">Each figure by that of the same transport over TCP, in the same round: below 1 is less. Small print: 95% \
+            interval. A Unix domain socket has no IP, no ports and no congestion control, and reaches this machine only.</p>
+            \(tables.joined())</section>
+
+            """
+    }
+
+    private func table(_ ratios: SocketRatios) -> String {
+        let title = Markup.escape(ratios.load.text)
+        let rows = ratios.lines.map { line in
+            let cells = [line.p50, line.p99, line.throughput, line.cpu].map(cell).joined()
+            return "<tr><td class=\"k\">\(Markup.escape(line.transport))</td>\(cells)</tr>"
+        }
+        return """
+            <h3>\(title)</h3>
+            <div class="scroll" tabindex="0" role="region" aria-label="Unix sockets by TCP, \(title)"><table>
+            <thead><tr><th class="k">transport</th><th>p50</th><th>p99</th><th>msgs/s</th><th>CPU a message</th></tr></thead>
+            <tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody></table></div>
+
+            """
+    }
+
+    private func cell(_ ratio: Estimate?) -> String {
+        guard let ratio else { return "<td>–</td>" }
+        let interval = ratio.low.flatMap { low in
+            ratio.high.map { "<small>\(NumberText.ratio(low))–\(NumberText.ratio($0))</small>" }
+        }
+        return "<td>\(NumberText.ratio(ratio.median))\(interval ?? "")</td>"
+    }
+}

@@ -1,0 +1,28 @@
+/// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, and over what
+/// sockets they come.
+package struct Setting: Sendable, Hashable {
+    /// Where the logger keeps entries.
+    package var store = StoreKind.memory
+    /// Over what sockets they come.
+    package var socket = SocketKind.tcp
+
+    /// Creates a setting.
+    package init(store: StoreKind = .memory, socket: SocketKind = .tcp) {
+        (self.store, self.socket) = (store, socket)
+    }
+
+    /// Whether all of it is as it is where nothing is said.
+    package var isUsual: Bool { self == Setting() }
+
+    /// `stored in sqlite, over Unix sockets`: what is not as usual; nil where all is.
+    package var text: String? {
+        let parts = [store.text, socket == .unix ? "over Unix sockets" : nil].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// The same in names, each part behind a separator: `/sqlite/unix`; nothing where all is as usual.
+    package func tag(_ separator: String) -> String {
+        let parts = [store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil]
+        return parts.compactMap(\.self).map { separator + $0 }.joined()
+    }
+}
