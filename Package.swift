@@ -11,6 +11,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Those of the C that is ours.
+let cSettings: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -56,6 +59,7 @@ let systemLibraries: [Target] = [
 /// What transports are made of: entries, codecs, sockets, HTTP/2.
 let core: [Target] = [
     .target(name: "PrintableText", swiftSettings: settings),
+    .target(name: "CText", cSettings: cSettings),
     .target(name: "Terminal", dependencies: ["PrintableText"], swiftSettings: settings),
     .target(
         name: "Broker", dependencies: ["PrintableText"],
@@ -66,9 +70,9 @@ let core: [Target] = [
         swiftSettings: settings),
     .target(name: "Gob", dependencies: ["PrintableText"], swiftSettings: settings),
     .target(
-        name: "EntryJSON", dependencies: ["Broker", nioCore],
+        name: "EntryJSON", dependencies: ["Broker", "CText", nioCore],
         swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
-    .target(name: "EntryProtobuf", dependencies: ["Broker", nioCore], swiftSettings: settings),
+    .target(name: "EntryProtobuf", dependencies: ["Broker", "CText", nioCore], swiftSettings: settings),
     .target(
         name: "EntryCodecs", dependencies: ["Broker", "EntryJSON", "EntryProtobuf", "Gob", nioCore],
         swiftSettings: settings),
@@ -194,6 +198,7 @@ let testKits: [Target] = [
 /// A test target for each module, and those that hold all transports, and the program, against the same rules.
 let tests: [Target] = [
     .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
+    .testTarget(name: "CTextTests", dependencies: ["CText", "EngineTestKit"], swiftSettings: settings),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
     .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
     .testTarget(
@@ -303,13 +308,14 @@ if Context.environment["BROKERLAB_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: transportTargets + [
-                "Broker", "TransportIO", "Gob", "HTTP2", "EntryJSON", "AMQPTestKit", "EngineTestKit", "CLibFuzzer",
-                nioCore,
+                "Broker", "CText", "TransportIO", "Gob", "HTTP2", "EntryJSON", "AMQPTestKit", "EngineTestKit",
+                "CLibFuzzer", nioCore,
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
     for target in package.targets where target.type != .system {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"]))
+        target.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
     }
 }

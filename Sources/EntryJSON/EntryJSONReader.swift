@@ -5,14 +5,11 @@ public import Broker
 /// Any order of members and any white space; unknown members are skipped; of a member that comes twice the last one counts,
 /// as in Go; `null` counts as absent. `name` and `data` have to be there.
 public struct EntryJSONReader {
-    /// The most memory that is kept from one text to the next, in bytes.
-    private static let maxIdleBytes = 256 * 1024
-
     private var scratch: [UInt8] = []
 
     /// Creates a reader.
     ///
-    /// It keeps its memory for strings with escapes from one text to the next, unless that has become large.
+    /// It keeps its memory for strings with escapes from one text to the next; that for long ones all readers share.
     public init() {}
 
     /// Reads an entry and lends it to `body`; its texts are views of `json` or of the reader's memory.
@@ -23,7 +20,7 @@ public struct EntryJSONReader {
     ) throws(EntryJSONError) -> R {
         var fields = EntryFields()
         var cursor = JSONCursor(json, scratch: exchange(&scratch, with: []))
-        defer { keep(cursor.unescaped) }
+        defer { keep(cursor.unescaped.memory) }
         try fields.read(from: &cursor)
         guard cursor.peek() == nil else { throw cursor.unexpected("the end of the text") }
         return try fields.lend(cursor, defaultSeverity: defaultSeverity, body)
@@ -37,7 +34,7 @@ public struct EntryJSONReader {
         var hasAction = false
         var hasEntry = false
         var cursor = JSONCursor(json, scratch: exchange(&scratch, with: []))
-        defer { keep(cursor.unescaped) }
+        defer { keep(cursor.unescaped.memory) }
         try cursor.members { (cursor: inout JSONCursor, key) throws(EntryJSONError) in
             if cursor.string(key, is: "action") {
                 let action = try cursor.string()
@@ -56,8 +53,12 @@ public struct EntryJSONReader {
         return try fields.lend(cursor, defaultSeverity: .info, body)
     }
 
-    private mutating func keep(_ memory: consuming [UInt8]) {
-        if memory.capacity <= Self.maxIdleBytes { scratch = memory }
+    private mutating func keep(_ memory: [UInt8]) {
+        if memory.count <= UnescapedText.maxIdleBytes {
+            scratch = memory
+        } else {
+            LongTextMemory.shared.giveBack(memory)
+        }
     }
 }
 
@@ -125,7 +126,7 @@ private struct EntryFields {
     ) throws(EntryJSONError) -> R {
         guard let name else { throw EntryJSONError("\"name\" is missing: a string") }
         guard let data else { throw EntryJSONError("\"data\" is missing: a string") }
-        let unescaped = cursor.unescaped.span.bytes
+        let unescaped = cursor.unescaped.memory.span.bytes
         let text = cursor.text
         let entry = ReceivedEntry(
             name: (name.isUnescaped ? unescaped : text).extracting(name.bounds),

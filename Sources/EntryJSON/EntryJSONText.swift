@@ -1,4 +1,5 @@
 public import Broker
+import CText
 public import NIOCore
 
 /// The JSON encoding of a log entry, straight into an outgoing buffer.
@@ -39,8 +40,8 @@ public struct EntryJSONText {
 
     /// Appends the encoded entry: ``byteCount`` bytes.
     public func write(into out: inout ByteBuffer) {
-        out.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { memory in
-            // There is room for at least two bytes, so there is an address.
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount + TEXT_SLACK) { memory in
+            // There is room, so there is an address.
             guard let start = memory.baseAddress else { return 0 }
             var place = JSONPlace(start)
             write(to: &place)

@@ -22,14 +22,13 @@ struct JSONCursor: ~Escapable {
     let text: RawSpan
     var position = 0
     private var values = 0
-    var unescaped: [UInt8]
+    var unescaped: UnescapedText
 
     /// - Parameter scratch: memory to use for strings with escapes.
     @_lifetime(copy text)
     init(_ text: RawSpan, scratch: consuming [UInt8]) {
         self.text = text
-        scratch.removeAll(keepingCapacity: true)
-        self.unescaped = scratch
+        self.unescaped = UnescapedText(scratch)
     }
 
     /// The next byte that is not white space, without moving past it; nil at the end.
@@ -146,7 +145,7 @@ struct JSONCursor: ~Escapable {
     /// Whether the string is `expected`.
     func string(_ range: StringRange, is expected: StaticString) -> Bool {
         guard range.bounds.count == expected.utf8CodeUnitCount else { return false }
-        let source = range.isUnescaped ? unescaped.span.bytes : text
+        let source = range.isUnescaped ? unescaped.memory.span.bytes : text
         return source.extracting(range.bounds).withUnsafeBytes { bytes in
             bytes.baseAddress.map { memcmp($0, expected.utf8Start, bytes.count) == 0 } ?? true
         }
@@ -155,13 +154,13 @@ struct JSONCursor: ~Escapable {
     /// The first byte of the string; 0 if it is empty.
     func firstByte(_ range: StringRange) -> UInt8 {
         guard !range.bounds.isEmpty else { return 0 }
-        let source = range.isUnescaped ? unescaped.span.bytes : text
+        let source = range.isUnescaped ? unescaped.memory.span.bytes : text
         return source.unsafeLoad(fromByteOffset: range.bounds.lowerBound, as: UInt8.self)
     }
 
     /// The string as a value of its own.
     func text(of range: StringRange) -> String {
-        String(copying: (range.isUnescaped ? unescaped.span.bytes : text).extracting(range.bounds))
+        String(copying: (range.isUnescaped ? unescaped.memory.span.bytes : text).extracting(range.bounds))
     }
 
     @_lifetime(self: copy self)

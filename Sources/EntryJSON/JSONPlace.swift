@@ -1,8 +1,10 @@
+import CText
+
 /// A place in memory where JSON is written whose length was measured before: nothing to grow, nothing to check.
 struct JSONPlace {
     private var next: UnsafeMutableRawPointer
 
-    /// - Parameter start: has room for everything that will be written.
+    /// - Parameter start: has room for everything that will be written, and `TEXT_SLACK` bytes more.
     init(_ start: UnsafeMutableRawPointer) {
         next = start
     }
@@ -26,55 +28,12 @@ struct JSONPlace {
 
     /// Writes a text without its quotation marks, of ``JSONText/escapedLength(_:)`` bytes.
     mutating func write(_ text: String, escapedLength: Int) {
-        let bytes = text.utf8.span.bytes
-        guard escapedLength != bytes.byteCount else {
-            return bytes.withUnsafeBytes { write($0) }
-        }
-        var start = 0
-        // What is still to be written is at least as long as what is still to be read, so a whole word fits.
-        while start &+ 8 <= bytes.byteCount {
-            let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self)
-            next.storeBytes(of: word, as: UInt64.self)
-            let plain = EightBytes(word).firstSpecial ?? 8
-            next += plain
-            start &+= plain
-            guard plain < 8 else { continue }
-            writeEscape(bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self))
-            start &+= 1
-        }
-        while start < bytes.byteCount {
-            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                writeEscape(byte)
+        text.utf8.span.bytes.withUnsafeBytes { bytes in
+            if escapedLength == bytes.count {
+                write(bytes)
             } else {
-                next.storeBytes(of: byte, as: UInt8.self)
-                next += 1
+                next += json_escape(bytes.baseAddress, bytes.count, next)
             }
-            start &+= 1
-        }
-    }
-
-    @inline(__always)
-    private mutating func writeEscape(_ byte: UInt8) {
-        guard byte >= 0x20 else { return writeControl(byte) }
-        // A quotation mark or a reverse solidus, behind another one.
-        next.storeBytes(of: (UInt16(byte) << 8 | UInt16(UInt8(ascii: "\\"))).littleEndian, as: UInt16.self)
-        next += 2
-    }
-
-    private mutating func writeControl(_ byte: UInt8) {
-        switch byte {
-        case 0x08: write(#"\b"#)
-        case 0x09: write(#"\t"#)
-        case 0x0A: write(#"\n"#)
-        case 0x0C: write(#"\f"#)
-        case 0x0D: write(#"\r"#)
-        default:
-            write(#"\u00"#)
-            write(byte >> 4 == 0 ? "0" : "1")
-            let digit = byte & 0xF
-            next.storeBytes(of: digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10), as: UInt8.self)
-            next += 1
         }
     }
 

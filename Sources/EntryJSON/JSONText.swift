@@ -1,22 +1,11 @@
+import CText
 package import NIOCore
 
 /// Strings and numbers as JSON writes them.
 package enum JSONText {
     /// The length of `text` between its quotation marks, in bytes.
     package static func escapedLength(_ text: String) -> Int {
-        let bytes = text.utf8.span.bytes
-        var length = bytes.byteCount
-        var index = bytes.firstSpecial(from: 0)
-        while index < bytes.byteCount {
-            if let pairs = bytes.pairEscapes(inBlockAt: index) {
-                length += pairs
-                index = bytes.firstSpecial(from: index + RawSpan.blockBytes)
-            } else {
-                length += escapeLength(bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)) - 1
-                index = bytes.firstSpecial(from: index + 1)
-            }
-        }
-        return length
+        text.utf8.span.bytes.withUnsafeBytes { json_escaped_length($0.baseAddress, $0.count) }
     }
 
     /// Appends `text` without its quotation marks.
@@ -25,18 +14,11 @@ package enum JSONText {
     }
 
     private static func append(_ count: Int, to out: inout ByteBuffer, _ write: (inout JSONPlace) -> Void) {
-        out.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { memory in
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: count + TEXT_SLACK) { memory in
             guard let start = memory.baseAddress else { return 0 }
             var place = JSONPlace(start)
             write(&place)
             return place.distance(from: start)
-        }
-    }
-
-    private static func escapeLength(_ byte: UInt8) -> Int {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: 2
-        default: 6
         }
     }
 

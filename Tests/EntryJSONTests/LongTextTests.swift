@@ -78,6 +78,39 @@ import Testing
         }
     }
 
+    /// Texts whose strings are written where those of other long texts were, by one reader and by many.
+    @Test func memoryOfLongTexts() throws {
+        var reader = EntryJSONReader()
+        for length in [300_000, 1_100_000, 280_000, 40, 700_000] {
+            let entry = LogEntry(
+                name: String(repeating: "n\n", count: length / 8), data: String(repeating: "\"d", count: length / 4))
+            var out = ByteBuffer()
+            EntryJSONText(entry).write(into: &out)
+            #expect(try reader.read(out.readableBytesSpan) { $0.copy() == entry })
+            #expect(try read(Array(out.readableBytesView)) == entry)
+        }
+    }
+
+    @Test func memoryThatIsKept() {
+        let memory = LongTextMemory()
+        memory.giveBack([UInt8](repeating: 0, count: LongTextMemory.maxPieceBytes + 1))
+        #expect(memory.take().isEmpty)
+        for _ in 0...LongTextMemory.maxPieces { memory.giveBack([1, 2, 3]) }
+        for _ in 0..<LongTextMemory.maxPieces { #expect(memory.take() == [1, 2, 3]) }
+        #expect(memory.take().isEmpty)
+    }
+
+    /// Each escape at each place of two blocks, far from the text's end and near it.
+    @Test(arguments: [#"\n"#, #"\\"#, #"\""#, #"\u00e9"#, #"\ud83d\ude42"#], [0, 1, 64, 130])
+    func escapeAtEveryPlace(escape: String, behind: Int) throws {
+        let character = try read(Array(#"{"name":"","data":"\#(escape)"}"#.utf8)).data
+        for place in 0...130 {
+            let (before, rest) = (String(repeating: "x", count: place), String(repeating: "y", count: behind))
+            let entry = try read(Array(#"{"data":"\#(before)\#(escape)\#(rest)","name":"\#(escape)"}"#.utf8))
+            #expect(entry.data == before + character + rest && entry.name == character)
+        }
+    }
+
     /// A damaged escape is noticed and told, with its place, far from the end of the text as well.
     @Test(arguments: [
         (#"\ud83d"#, "the second half of a surrogate pair"), (#"\udc00"#, "the first half of a surrogate pair"),

@@ -7,7 +7,7 @@ import Foundation
 @main enum Fuzz {
     static let targets: [FuzzTarget] = [
         .gob, .gobTyped, .netRPCServer, .netRPCClient, .tcpServer, .tcpClient, .amqpServer, .amqpClient, .httpServer,
-        .httpClient, .http2Server, .http2Client, .entryJSON, .grpcServer, .grpcClient,
+        .httpClient, .http2Server, .http2Client, .entryJSON, .text, .grpcServer, .grpcClient,
     ]
 
     static func main() {
