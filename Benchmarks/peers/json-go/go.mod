@@ -1,0 +1,3 @@
+module broker-lab/json-go
+
+go 1.23
