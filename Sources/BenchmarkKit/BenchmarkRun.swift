@@ -43,6 +43,9 @@ final class BenchmarkRun: Sendable {
             floor: suite.references?.floor ?? suite.controlTransport ?? "",
             startedAt: UTCTime.now.extended, command: configuration.command)
         try ResultsFile.replace(configuration.folder.recordFile, with: record.text)
+        if suite.hasTimeline {
+            try ResultsFile.replace(configuration.folder.timelineFile, with: TimelineColumns.file([]))
+        }
         if configuration.keepsRawSamples { try configuration.folder.makeRawFolder() }
     }
 
@@ -117,6 +120,9 @@ final class BenchmarkRun: Sendable {
         try stage.file.append(
             ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
         if stage.isMain, let load = cell.load { try keep(load, of: planned) }
+        if stage.isMain, !cell.timeline.isEmpty {
+            try ResultsFile.append(TimelineColumns.records(cell.timeline), to: configuration.folder.timelineFile)
+        }
         measured.withLock { $0.append(cell.row) }
         let now = timeLeft.withLock { timeLeft in
             timeLeft.add(Double(MonotonicClock.now - start) / 1e9)

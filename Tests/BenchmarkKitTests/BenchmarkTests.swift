@@ -17,6 +17,7 @@ final class BenchmarkTests {
 
     init() throws {
         server = try ControlServer { [ledger] method, path in
+            if path == "/health" { return (200, #"{"status":"ok","received":\#(ledger.receivedNow)}"#) }
             let run = String(path.split(separator: "/")[1].prefix { $0 != "?" })
             let body = (try? JSONEncoder().encode(ledger.reportNow(run: run))) ?? Data()
             return (200, String(decoding: body, as: UTF8.self))
@@ -109,6 +110,37 @@ final class BenchmarkTests {
         #expect(started.count == 12)
         #expect(outcome.summary.filter { $0.cell.store == .sqlite }.count == 4)
         #expect(outcome.report.contains("1 in flight, closed loop, stored in sqlite"))
+    }
+
+    @Test("a suite that asks for it tells each cell over time, and its page has the sentences")
+    func timeline() async throws {
+        var suite = suite(rounds: 2)
+        suite.timelineMs = 10
+        suite.duration = 0.2
+        let outcome = try await run(configuration(suite))
+        #expect(outcome.ending == .complete && !outcome.hasFailed, "\(outcome.rows.map(\.invalidReason))")
+        let bins = try TimelineColumns.read("\(folder)/timeline.csv")
+        let byRun = Dictionary(grouping: bins, by: \.runID)
+        #expect(Set(byRun.keys) == Set(outcome.rows.map(\.runID)))
+        for row in outcome.rows {
+            let own = try #require(byRun[row.runID])
+            #expect(own.allSatisfy { $0.name == row.planned.cell.who })
+            #expect(own.map(\.sent).reduce(0, +) == row.sent && own.map(\.acked).reduce(0, +) == row.acked)
+            #expect(own.compactMap(\.delivered).reduce(0, +) == row.delivered)
+            #expect(own.map(\.startMs) == own.indices.map { Double($0) * 10 })
+        }
+        // A busy machine may be one whose rows the audit does not trust; those are not told of.
+        let page = try String(contentsOfFile: "\(folder)/report.html", encoding: .utf8)
+        let isTrusted = outcome.rows.contains { $0.isValid && $0.planned.cell.role == .cell }
+        #expect(page.contains("<h2>Over time</h2>") == isTrusted)
+        #expect(outcome.report.contains("over time, 100 B, ") == isTrusted)
+    }
+
+    @Test("no suite tells its cells over time without being asked to")
+    func noTimeline() async throws {
+        let outcome = try await run(configuration(suite()))
+        #expect(outcome.ending == .complete)
+        #expect(!FileManager.default.fileExists(atPath: "\(folder)/timeline.csv"))
     }
 
     @Test("a transport that fails makes its rows invalid, and the others are measured")

@@ -10,8 +10,8 @@ struct GuideTests {
         let names = lines.map { $0.split(separator: " ").first.map(String.init) ?? "" }
         #expect(
             names
-                == ResultColumns.header + SummaryColumns.header + LayerCost.columns.map(\.name)
-                + Decomposition.columns.map(\.name))
+                == ResultColumns.header + SummaryColumns.header + TimelineColumns.all.map(\.column.name)
+                + LayerCost.columns.map(\.name) + Decomposition.columns.map(\.name))
         #expect(lines.allSatisfy { $0.hasSuffix(".") })
         #expect(lines.contains { $0.hasSuffix("msgs/s  Entries acknowledged a second.") })
         for prefix in ["ack_p50_us", "ack_mean_us"] {
@@ -21,10 +21,12 @@ struct GuideTests {
 
     @Test("columns have their unit, which their name ends in where it has one")
     func units() {
-        for column in ResultColumns.all.map(\.column) {
-            if column.name.hasSuffix("_us") { #expect(column.unit == "us", "\(column.name)") }
-            if column.name.hasSuffix("_pct") { #expect(column.unit == "%", "\(column.name)") }
-            if column.name.hasSuffix("_bytes") { #expect(column.unit == "B", "\(column.name)") }
+        let own = ResultColumns.all.map { ($0.column.name, $0.column.unit) }
+        for (name, unit) in own + TimelineColumns.all.map({ ($0.column.name, $0.column.unit) }) {
+            if name.hasSuffix("_us") { #expect(unit == "us", "\(name)") }
+            if name.hasSuffix("_ms") { #expect(unit == "ms", "\(name)") }
+            if name.hasSuffix("_pct") { #expect(unit == "%", "\(name)") }
+            if name.hasSuffix("_bytes") { #expect(unit == "B", "\(name)") }
         }
     }
 

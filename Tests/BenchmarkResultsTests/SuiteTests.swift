@@ -44,6 +44,7 @@ struct SuiteTests {
             bare_loop: true
             baseline: tcp
             control: grpc:stream
+            timeline_ms: 12.5
             p99_limit_us: 500
             min_msgs_per_s: 10
             max_ack_p99_us: 20
@@ -65,6 +66,7 @@ struct SuiteTests {
         expected.bareLoop = true
         expected.baseline = "tcp"
         expected.control = "grpc:stream"
+        expected.timelineMs = 12.5
         expected.p99LimitUs = 500
         expected.thresholds.minThroughput = 10
         expected.thresholds.maxAckP99Us = 20
@@ -105,6 +107,12 @@ struct SuiteTests {
             ("rounds: [1]", "s.yaml:1: rounds: a list is not a whole number"),
             ("duration_s: .nan", "s.yaml:1: duration_s: '.nan' is not a number"),
             ("duration_s: -1", "s.yaml:1: duration_s: -1.0 is out of range; allowed: 0.05 to 3600.0"),
+            ("timeline_ms: 9", "s.yaml:1: timeline_ms: 9.0 is out of range; allowed: 0, or 10.0 to 60000.0"),
+            ("timeline_ms: -1", "s.yaml:1: timeline_ms: -1.0 is out of range; allowed: 0.0 to 60000.0"),
+            (
+                "duration_s: 3600\ntimeline_ms: 99.9",
+                "s.yaml:2: timeline_ms: 3600 s in bins of 99.9 ms are more than 36000 bins; take wider ones"
+            ),
             ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
             ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),
             ("rate_per_s: [1, saturation, saturation]", "s.yaml:1: rate_per_s: 'saturation' is given twice"),

@@ -28,12 +28,28 @@ struct LabHonestyTests {
 
     @Test("a logger that stalls a tenth of the time: p99 says so, and the uncorrected p99 would not have")
     func stall() async throws {
-        let (row, _) = try await measure(
+        let (cell, _) = try await measureCell(
             nil, seconds: 5, inFlight: 16, load: .open(ratePerSecond: 2000), stall: .milliseconds(500))
+        let row = cell.row
         #expect(!row.hasFailed, "\(row.invalidReason)")
         #expect(try #require(row.ackLatency).p99Us > 300_000)
         #expect(try #require(row.uncorrectedP99Us) < 100_000)
         #expect(try #require(row.deliveredLatency).p99Us > 300_000)
+
+        // Entry 5,000 was due after 2.5 s.
+        let timeline = try #require(Timeline(row, bins: cell.timeline))
+        let pause = try #require(timeline.longestPause)
+        #expect((2.4...2.9).contains(pause.seconds) && pause.microseconds > 450_000, "\(pause)")
+        // Nothing is acknowledged until it is over, and entries are sent only while there are some in flight.
+        let stood = timeline.bins.filter { (pause.seconds + 0.15...pause.seconds + 0.35).contains($0.startMs / 1000) }
+        #expect(!stood.isEmpty && stood.allSatisfy { $0.acked == 0 && $0.maxUs == nil })
+        #expect(cell.timeline.map(\.acked).reduce(0, +) == row.acked)
+        #expect(cell.timeline.map(\.sent).reduce(0, +) == row.sent)
+        #expect(cell.timeline.compactMap(\.delivered).reduce(0, +) == row.delivered)
+        #expect(cell.timeline.suffix(10).allSatisfy { $0.loggerRSSBytes ?? 0 > 1 << 20 && $0.loggerCPUPercent != nil })
+        let sentence = TimelineSentence(CellTimelines(transport: "tcp", rounds: [timeline])).text
+        #expect(
+            sentence.contains("pause") && sentence.contains(" at \(DecimalText.format(pause.seconds, places: 1)) s"))
     }
 
     @Test("the bytes on the wire: as many as the frames have")
@@ -68,9 +84,16 @@ struct LabHonestyTests {
     }
 
     private func measure(
+        _ fault: Fault?, seconds: Double, connections: Int = 1, load: LoadModel = .closed
+    ) async throws -> (row: ResultRow, applied: UInt64) {
+        let (cell, applied) = try await measureCell(fault, seconds: seconds, connections: connections, load: load)
+        return (cell.row, applied)
+    }
+
+    private func measureCell(
         _ fault: Fault?, seconds: Double, inFlight: Int = 64, connections: Int = 1, load: LoadModel = .closed,
         stall: Duration? = nil
-    ) async throws -> (row: ResultRow, applied: UInt64) {
+    ) async throws -> (cell: MeasuredCell, applied: UInt64) {
         let transport = try TransportRegistry.transport(named: "tcp")
         let ledger = Ledger(storeBytes: 1 << 20)
         let recorder = FaultyRecorder(inner: ledger.recorder(for: "tcp"), fault: fault, stall: stall)
@@ -78,6 +101,7 @@ struct LabHonestyTests {
             name: "faults", transports: ["tcp"], payloadBytes: [100], inFlight: [inFlight], load: load,
             duration: seconds, warmup: 0.05, seed: 1)
         suite.connections = [connections]
+        suite.timelineMs = 100
         let planned = PlannedCell(cell: suite.cells[0], block: 1, orderInBlock: 1, number: 1)
         let suiteToRun = suite
         let server = try transport.makeServer(ServerOptions(target: "127.0.0.1:0"))
@@ -91,10 +115,10 @@ struct LabHonestyTests {
                 generator: GeneratorSeat { .hosted([transport]) }, loggerPID: getpid(),
                 ledger: LocalLedger(ledger: ledger), runPrefix: "faulty")
             measurement.reconciliation.patience = .milliseconds(300)
-            let row = try await measurement.measure().row
+            let cell = try await measurement.measure()
             group.cancelAll()
             try await group.waitForAll()
-            return (row, recorder.applied)
+            return (cell, recorder.applied)
         }
     }
 }
@@ -184,6 +208,11 @@ private struct LocalLedger: LedgerClient {
 
     func announce(run: String, sealed: Bool) async throws {
         _ = ControlAPI(ledger: ledger).answer(method: "PUT", path: "/runs/\(run)", query: "sealed=\(sealed)")
+    }
+
+    func received() async throws -> UInt64 {
+        let answer = try #require(ControlAPI(ledger: ledger).answer(method: "GET", path: "/health", query: ""))
+        return try JSONDecoder().decode(LoggerHealth.self, from: Data(answer.body)).received
     }
 
     func report(run: String) async throws -> RunReport {

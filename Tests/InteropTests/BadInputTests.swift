@@ -150,13 +150,13 @@ struct BadInputTests {
 
     @Test(
         "A results file on a full disk",
-        arguments: ["run.json", "latency.hlog", "benchmark.txt", "report.html", "layers.csv"])
+        arguments: ["run.json", "latency.hlog", "benchmark.txt", "report.html", "layers.csv", "timeline.csv"])
     func fullDisk(_ name: String) async throws {
         try await withTemporaryFolder { folder in
             try FileManager.default.createSymbolicLink(
                 at: folder.appending(path: name), withDestinationURL: URL(filePath: "/dev/full"))
             let suite = folder.appending(path: "suite.yaml")
-            try Data("name: full\ntransports: [tcp]\ndecomposition: true\n".utf8).write(to: suite)
+            try Data("name: full\ntransports: [tcp]\ndecomposition: true\ntimeline_ms: 10\n".utf8).write(to: suite)
             let finished = try await runProgram(
                 .brokerlab,
                 ["bench", "--suite", suite.path, "--duration", "0.1", "--rounds", "1", "--payload-bytes", "100"]

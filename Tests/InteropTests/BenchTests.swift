@@ -21,7 +21,7 @@ struct BenchTests {
             let finished = try await withProgram(
                 // Long enough to be seen at work by an observer that has to wait for its turn.
                 .brokerlab.with(environment: started.environment),
-                Self.arguments(transports, rounds: 4, out: folder), limit: .seconds(120)
+                Self.arguments(transports, rounds: 4, out: folder) + ["--timeline-ms", "10"], limit: .seconds(120)
             ) { bench in
                 observed = try await started.observe(bench)
             }
@@ -40,6 +40,7 @@ struct BenchTests {
                 #expect(row["sent"] == row["acked"] && row["sent"] == row["delivered"], "\(row)")
                 #expect((Int(row["sent"] ?? "") ?? 0) > 0, "\(row)")
             }
+            try expectBins(of: results, in: folder)
             let page = try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8)
             #expect(!page.contains("<script") && !page.contains("http://"))
             // Where other programs keep the cores busy all the time, there may be nothing to draw and to compare.
@@ -58,6 +59,27 @@ struct BenchTests {
             #expect([0, 3].contains(comparison.exitCode), "\(comparison.errors.text)")
             #expect(!comparison.output.text.contains("faster") && !comparison.output.text.contains("slower"))
             try await expectRegression(foundIn: folder)
+        }
+    }
+
+    /// What `timeline.csv` has of each row: the same entries, and what each process used.
+    private func expectBins(of results: ResultsCSV, in folder: URL) throws {
+        let bins = try ResultsCSV(contentsOf: folder.appending(path: "timeline.csv"))
+        #expect(bins.values(of: "run_id") == results.values(of: "run_id"))
+        for row in results.rows {
+            let own = bins.rows.filter { $0["run_id"] == row["run_id"] }
+            func sum(_ column: String) -> Int { own.compactMap { Int($0[column] ?? "") }.reduce(0, +) }
+            let whole = Int(row["sent"] ?? "") ?? 0
+            #expect(sum("sent") == whole && sum("acked") == whole, "\(row)")
+            // What RabbitMQ has acknowledged may be delivered when the cell is over.
+            let isQueued = row["transport"] == "amqp"
+            #expect(isQueued ? sum("delivered") <= whole : sum("delivered") == whole, "\(row)")
+            let last = try #require(own.last)
+            #expect(Int(last["backlog"] ?? "") == whole - sum("delivered"), "\(last)")
+            for column in ["broker_rss_bytes", "logger_rss_bytes"] {
+                #expect(Int(last[column] ?? "") ?? 0 > 1 << 20, "\(column) of \(last)")
+            }
+            #expect((last["queue_rss_bytes"] != "") == isQueued, "\(last)")
         }
     }
 

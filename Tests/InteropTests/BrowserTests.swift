@@ -45,8 +45,8 @@ struct BrowserTests {
             let bench = try await runProgram(
                 .brokerlab,
                 [
-                    "bench", "--suite", "quick", "--transport", "tcp,netrpc,grpc,http", "--duration", "0.05", "--quiet",
-                    "--out", out.path,
+                    "bench", "--suite", "quick", "--transport", "tcp,netrpc,grpc,http", "--duration", "0.12",
+                    "--timeline-ms", "10", "--quiet", "--out", out.path,
                 ], limit: .seconds(60))
             // A busy machine may be one that nothing can be decided on.
             #expect(bench.exitCode == 0 || bench.exitCode == 3, "\(bench.errors.text)")

@@ -43,7 +43,7 @@ struct HelpTests {
         for flag in [
             "transport", "payload-bytes", "in-flight", "connections", "rate", "arrivals", "spin-us", "placement",
             "rounds",
-            "duration", "warmup", "seed", "baseline",
+            "duration", "warmup", "timeline-ms", "seed", "baseline",
         ] {
             #expect(help.output.lines.contains { $0.hasPrefix("  --\(flag) <") }, "\(flag)")
         }

@@ -61,6 +61,7 @@ package struct GeneratorProgram: Sendable {
         measured.run = job.runID
         measured.duration = UInt64(job.durationS * 1e9)
         measured.keepsSamples = job.rawFile != nil
+        measured.binWidth = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         measured.live = live
         let load = LoadRun(
             warmup: phase, measured: measured, connections: job.connections, port: WireBytes.port(in: job.target),

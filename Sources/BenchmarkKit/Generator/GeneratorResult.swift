@@ -41,9 +41,11 @@ struct GeneratorResult: Sendable, Codable {
     var wireTxBytes: UInt64?
     /// Bytes received on them.
     var wireRxBytes: UInt64?
+    /// The same over time, where the job asks for it.
+    var timeline: GeneratorTimeline?
 
     private enum CodingKeys: String, CodingKey {
-        case sent, acked, unknown, rejected, latency
+        case sent, acked, unknown, rejected, latency, timeline
         case startNs = "start_ns"
         case elapsedNs = "elapsed_ns"
         case notSent = "not_sent"
@@ -72,6 +74,7 @@ struct GeneratorResult: Sendable, Codable {
         spunNs = result.spun
         operationNs = result.operationTime
         (wireTxBytes, wireRxBytes) = (wire?.sent, wire?.received)
+        timeline = result.timeline.map(GeneratorTimeline.init)
     }
 
     /// What is reckoned with.
@@ -105,6 +108,11 @@ struct GeneratorResult: Sendable, Codable {
         let counted = result.latency.totalCount
         guard job.bareLoop == true || counted == acked else {
             throw BenchmarkError("the load generator counted \(acked) acknowledgements, and \(counted) latencies")
+        }
+        if let timeline, let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:)),
+            let fault = timeline.fault(of: self, width: width)
+        {
+            throw BenchmarkError("the load generator's timeline \(fault)")
         }
         return result
     }

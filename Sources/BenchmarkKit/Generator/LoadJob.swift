@@ -45,6 +45,8 @@ struct LoadJob: Sendable, Hashable, Codable {
     var bareLoop: Bool?
     /// A file for every entry's times; nil for none.
     var rawFile: String?
+    /// How wide the bins are that what is measured is told in over time, in milliseconds; nil for no such bins.
+    var timelineMs: Double?
 
     /// Whom to trust, and who to be.
     struct TLS: Sendable, Hashable, Codable {
@@ -78,6 +80,7 @@ struct LoadJob: Sendable, Hashable, Codable {
         case runID = "run_id"
         case bareLoop = "bare_loop"
         case rawFile = "raw_file"
+        case timelineMs = "timeline_ms"
     }
 
     /// The load that it asks for.
@@ -101,6 +104,9 @@ struct LoadJob: Sendable, Hashable, Codable {
         }
         guard messagesPerOperation > 0, (inFlight / connections) % messagesPerOperation == 0 else {
             return "operations of \(messagesPerOperation) cannot share what is in flight on a connection evenly"
+        }
+        if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {
+            return "timeline_ms: \(fault)"
         }
         return nil
     }

@@ -38,7 +38,7 @@ extension LoadGenerator {
             switch source.take(due: nil) {
             case .entry(let entry): now = await send(entry, at: now, on: connection, recorder)
             case .unfit(let error):
-                recorder.sending()
+                recorder.sending(at: now)
                 recorder.failed(error, now: now)
             case .none:
                 await source.wait()
@@ -75,7 +75,7 @@ extension LoadGenerator {
                 now = await send(entry, arrival, at: MonotonicClock.now, on: connection, recorder)
             case .unfit(let error):
                 now = MonotonicClock.now
-                recorder.sending()
+                recorder.sending(at: now)
                 recorder.failed(error, now: now)
             case .none, .end: return
             }

@@ -101,7 +101,7 @@ enum LoadGenerator {
     static func send<Connection: PacedConnection>(
         _ entry: LogEntry, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async -> UInt64 {
-        recorder.sending()
+        recorder.sending(at: sent)
         do {
             _ = try await connection.send(entry)
             let now = MonotonicClock.now
@@ -132,7 +132,7 @@ enum LoadGenerator {
         _ entry: LogEntry, _ arrival: Arrival, at sent: UInt64, on connection: isolated Connection,
         _ recorder: LoadRecorder
     ) async -> UInt64 {
-        recorder.sending()
+        recorder.sending(at: sent)
         do {
             _ = try await connection.send(entry)
             let now = MonotonicClock.now

@@ -30,8 +30,15 @@ struct LoadPhase: Sendable {
     var stopsAtFailure = true
     /// Whether every entry's times are kept.
     var keepsSamples = false
+    /// How wide the bins of the phase's timeline are, in nanoseconds; nil for none.
+    var binWidth: UInt64?
     /// Where it is told what the phase has come to so far.
     var live: LiveFigures?
+
+    /// The width of bins of so many milliseconds; nil of none.
+    static func nanoseconds(ofBin milliseconds: Double) -> UInt64? {
+        milliseconds > 0 ? UInt64(milliseconds * 1e6) : nil
+    }
 
     /// The difference of the two clocks, now.
     static func currentWallClockOffset() -> Int64 {

@@ -23,6 +23,7 @@ final class LoadRecorder: @unchecked Sendable {
     private let end: UInt64
     private let keepsSamples: Bool
     private let stopsAtFailure: Bool
+    private let timeline: TimelineRecorder?
     private var schedule: LoadSchedule?
     private var nextNumber: UInt64 = 0
     private var lastStarved: UInt64 = 0
@@ -38,6 +39,7 @@ final class LoadRecorder: @unchecked Sendable {
         end = start &+ phase.duration
         keepsSamples = phase.keepsSamples
         stopsAtFailure = phase.stopsAtFailure
+        timeline = phase.binWidth.map { TimelineRecorder(start: start, width: $0, duration: phase.duration) }
         result = LoadResult(start: start, isOpen: schedule != nil)
         if keepsSamples { result.samples.reserveCapacity(Self.mostSamples / phase.share.count) }
     }
@@ -79,29 +81,31 @@ final class LoadRecorder: @unchecked Sendable {
     }
 
     /// An entry is handed to the transport.
-    func sending() {
+    func sending(at time: UInt64) {
         result.sent &+= 1
+        timeline?.sending(at: time)
     }
 
     /// An entry of a closed load was acknowledged.
     func acknowledged(sent: UInt64, now: UInt64) {
-        count(now: now)
-        result.latency.record(min(now &- sent, HistogramLog.highestLatency))
+        count(after: now &- sent, now: now)
         if keepsSamples { keep(LoadSample(intended: sent, sent: sent, acked: now)) }
     }
 
     /// An entry of an open load was acknowledged.
     func acknowledged(_ arrival: Arrival, sent: UInt64, now: UInt64) {
         let intended = arrival.intended
-        count(now: now)
-        result.latency.record(min(now &- intended, HistogramLog.highestLatency))
+        count(after: now &- intended, now: now)
         result.uncorrectedLatency?.record(min(now &- sent, HistogramLog.highestLatency))
         result.scheduleSlip?.record(min(sent &- intended, HistogramLog.highestLatency))
         if arrival.wasAwaited { result.arrivalError?.record(min(sent &- intended, HistogramLog.highestLatency)) }
         if keepsSamples { keep(LoadSample(intended: intended, sent: sent, acked: now)) }
     }
 
-    private func count(now: UInt64) {
+    private func count(after time: UInt64, now: UInt64) {
+        let latency = min(time, HistogramLog.highestLatency)
+        result.latency.record(latency)
+        timeline?.acknowledged(after: latency, at: now)
         result.acked &+= 1
         result.end = now
         if now < half {
@@ -120,6 +124,7 @@ final class LoadRecorder: @unchecked Sendable {
     func failed(_ error: TransportError, now: UInt64) {
         result.end = now
         result.count(error)
+        timeline?.failed(error.fate, at: now)
         guard stopsAtFailure else { return }
         isStopped = error.fate != .rejected || result.rejected >= Self.mostRejections || isStopped
     }
@@ -140,6 +145,7 @@ final class LoadRecorder: @unchecked Sendable {
 
     /// What was recorded, when no worker is left.
     func finish() -> LoadResult {
-        result
+        result.timeline = timeline?.finish(at: result.end)
+        return result
     }
 }

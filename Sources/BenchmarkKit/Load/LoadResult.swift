@@ -41,6 +41,8 @@ struct LoadResult: Sendable {
     var scheduleSlip: Histogram<UInt32>?
     /// The same, of the entries that a sender was free for: what the load generator itself is late by.
     var arrivalError: Histogram<UInt32>?
+    /// The same over time, where it was asked for.
+    var timeline: LoadTimeline?
     /// Every entry's times, where they were asked for.
     var samples: [LoadSample] = []
     /// The bytes on the sockets to the peer meanwhile; nil where nobody counted them.
@@ -97,6 +99,7 @@ struct LoadResult: Sendable {
         if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }
         if let more = other.scheduleSlip { scheduleSlip?.add(more) }
         if let more = other.arrivalError { arrivalError?.add(more) }
+        if let more = other.timeline { timeline?.add(more) }
         samples += other.samples
     }
 

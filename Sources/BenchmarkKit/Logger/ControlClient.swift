@@ -49,6 +49,11 @@ struct ControlClient: LedgerClient {
         }
     }
 
+    /// `GET /health`, which unlike a run's account costs the logger next to nothing.
+    func received() async throws -> UInt64 {
+        try await health().received
+    }
+
     /// Closes the connection.
     func close() {
         connection.close()

@@ -7,4 +7,6 @@ protocol LedgerClient: Sendable {
     func announce(run: String, sealed: Bool) async throws
     /// The account of a run.
     func report(run: String) async throws -> RunReport
+    /// How many entries have been recorded since the logger was started, whatever run they are of.
+    func received() async throws -> UInt64
 }

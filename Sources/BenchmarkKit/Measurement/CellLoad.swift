@@ -18,7 +18,8 @@ struct CellLoad: Sendable {
         /// What was measured, between two readings of the meters.
         ///
         /// The doubt is what does not fit, though each of the figures could be true.
-        case measured(LoadResult, before: CellMeters.Reading, after: CellMeters.Reading, doubt: String?)
+        case measured(
+            LoadResult, CellTimeline?, before: CellMeters.Reading, after: CellMeters.Reading, doubt: String?)
     }
 
     /// Why there is no outcome.
@@ -37,6 +38,10 @@ struct CellLoad: Sendable {
         var after: CellMeters.Reading?
         var begin: UInt64?
         var end: UInt64?
+        /// Where the measured part is told in time.
+        var sampler: CellSampler?
+        var sampling: Task<CellSamples, Never>?
+        var samples: CellSamples?
     }
 
     /// Has the job done.
@@ -44,6 +49,7 @@ struct CellLoad: Sendable {
     func run() async throws -> Outcome {
         generator.say(job.line)
         var sight = Sight()
+        defer { sight.sampling?.cancel() }
         for await text in generator.lines {
             // What else it prints, and what it still says of an earlier job, is none of the lab's business.
             guard let line = JSONLine.value(GeneratorLine.self, of: text), line.job == job.job || line.job == 0 else {
@@ -57,10 +63,18 @@ struct CellLoad: Sendable {
             case .warm:
                 guard let result = line.result else { throw Failure.untrue("said nothing of its warm-up") }
                 if let failed = try await warm(result, &sight) { return .failedInWarmup(failed) }
-            case .begin: sight.begin = MonotonicClock.now
+            case .begin:
+                sight.begin = MonotonicClock.now
+                sight.sampling?.cancel()
+                sight.sampling = sight.sampler.map { sampler in Task { @concurrent in await sampler.run() } }
             case .end:
                 sight.end = MonotonicClock.now
                 sight.after = meters.read()
+                sight.sampling?.cancel()
+                if let sampler = sight.sampler, var samples = await sight.sampling?.value {
+                    await sampler.addDelivered(to: &samples.delivered)
+                    sight.samples = samples
+                }
                 sight.after?.processes = ProcessTimes.now()
             case nil:
                 if let result = line.result { return try outcome(result, sight) }
@@ -82,10 +96,18 @@ struct CellLoad: Sendable {
             // A backlog of the warm-up would be paid for by the measured entries.
             _ = try await reconciliation.settle(run: job.warmupRunID, acked: warm.acked)
         }
+        let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
+        var recorded: UInt64?
+        if width != nil { recorded = try? await reconciliation.ledger.received() }
         // Outside of what is measured: there may be many processes.
         let processes = ProcessTimes.now()
-        sight.before = meters.read()
-        sight.before?.processes = processes
+        var before = meters.read()
+        before.processes = processes
+        sight.before = before
+        sight.sampler = width.map { width in
+            CellSampler(
+                meters: meters, ledger: reconciliation.ledger, width: width, before: before, recordedBefore: recorded)
+        }
         generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: true)))
         return nil
     }
@@ -106,7 +128,10 @@ struct CellLoad: Sendable {
             ? nil
             : "the load generator says that it measured \(DecimalText.short(result.elapsed)) s, and its marks are "
                 + "\(DecimalText.short(seen)) s apart"
-        return .measured(result, before: before, after: after, doubt: doubt)
+        let timeline = line.timeline.flatMap { timeline in
+            sight.samples.map { CellTimeline(timeline, start: result.start, end: result.end, samples: $0) }
+        }
+        return .measured(result, timeline, before: before, after: after, doubt: doubt)
     }
 
     private func trusted(_ read: () throws(BenchmarkError) -> LoadResult) throws(Failure) -> LoadResult {

@@ -70,14 +70,14 @@ struct CellMeasurement: Sendable {
         let memory = (broker: PeakMemory(startingNowFor: party.pid), logger: PeakMemory(startingNowFor: loggerPID))
         let load = CellLoad(
             job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
-        var loadResult: LoadResult?
+        var (loadResult, timeline): (LoadResult?, CellTimeline?)
         switch await run(load) {
         case .failure(let reason):
             try Task.checkCancellation()
             builder.fail(reason.message)
         case .success(.failedInWarmup(let result)):
             builder.add(warmup: result)
-        case .success(.measured(let result, let before, var after, let doubt)):
+        case .success(.measured(let result, let bins, let before, var after, let doubt)):
             builder.add(result)
             do {
                 let report = try await settle(result, run("m"), meters, &after)
@@ -90,11 +90,11 @@ struct CellMeasurement: Sendable {
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
             if let doubt { builder.row.invalidReasons.append(.audit(doubt)) }
             builder.audit(result, Audit())
-            loadResult = result
+            (loadResult, timeline) = (result, bins)
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
         builder.row.loggerRSSPeakBytes = memory.logger?.bytes
-        return MeasuredCell(row: builder.row, load: loadResult)
+        return MeasuredCell(row: builder.row, load: loadResult, timeline: timeline?.bins(of: builder.row) ?? [])
     }
 
     /// Runs the load, and gives it and its generator up when it does not end by itself.
@@ -150,6 +150,8 @@ struct CellMeasurement: Sendable {
         if case .lines(let path) = suite.payload { job.payloadFile = path }
         if cell.role == .bareLoop { job.bareLoop = true }
         job.rawFile = rawFile
+        // A bare loop knows nothing of time.
+        job.timelineMs = cell.role == .bareLoop ? nil : suite.timelineMs.flatMap { $0 > 0 ? $0 : nil }
         return job
     }
 
@@ -178,4 +180,6 @@ struct CellMeasurement: Sendable {
 struct MeasuredCell: Sendable {
     var row: ResultRow
     var load: LoadResult?
+    /// What came of it over time, where the suite asks for it.
+    var timeline: [TimelineBin]
 }

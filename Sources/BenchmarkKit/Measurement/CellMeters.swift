@@ -8,6 +8,7 @@ struct CellMeters: Sendable {
     /// Of the lab itself, where it is not the broker as well.
     private var lab: ProcessCPU?
     private var companions: [ProcessCPU]
+    private let companionPIDs: [pid_t]
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
@@ -44,6 +45,18 @@ struct CellMeters: Sendable {
         var wallClockOffset: Int64 = 0
     }
 
+    /// What is read of a cell that is under way, which has to cost little.
+    struct Sample: Sendable {
+        /// The CPU times of broker, logger and companions, and when they were read.
+        var reading: Reading
+        /// The broker's resident memory, in bytes; nil where it could not be read.
+        var brokerMemory: UInt64?
+        /// The logger's.
+        var loggerMemory: UInt64?
+        /// The companions'.
+        var queueMemory: UInt64?
+    }
+
     /// Meters of the load generator, the logger, the server of its store, and the companions that work for `transport`.
     init(
         broker: pid_t, logger: pid_t, storeServer: pid_t? = nil, companions: [CompanionProcess], transport: String
@@ -58,6 +71,7 @@ struct CellMeters: Sendable {
         let meters = involved.compactMap { $0.pid.flatMap(ProcessCPU.init(pid:)) }
         // The cost of one of two would be taken for the cost of both.
         self.companions = meters.count == involved.count ? meters : []
+        companionPIDs = meters.count == involved.count ? involved.compactMap(\.pid) : []
         seesAll = meters.count == involved.count
         participants = Set([getpid(), broker, logger] + involved.compactMap(\.pid))
     }
@@ -71,6 +85,18 @@ struct CellMeters: Sendable {
             participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
+    }
+
+    /// Reads what changes while a cell is under way.
+    func sample() -> Sample {
+        let reading = Reading(
+            broker: broker?.used, logger: logger?.used, queue: readCompanions(), time: MonotonicClock.now)
+        let companions = companionPIDs.map(ResidentMemory.bytes)
+        return Sample(
+            reading: reading, brokerMemory: ResidentMemory.bytes(of: brokerPID),
+            loggerMemory: ResidentMemory.bytes(of: loggerPID),
+            queueMemory: companions.isEmpty || companions.contains(nil)
+                ? nil : companions.compactMap(\.self).reduce(0, +))
     }
 
     /// Reads what goes on working after the last acknowledgement, in place of what `reading` had.

@@ -52,17 +52,18 @@ struct LayerMeasurement {
 
     /// All that the generator does for an entry of a closed load but to send it: a bare loop would only do that.
     private func generatorWork(_ payloadBytes: Int, _ inFlight: Int) throws(BenchmarkError) -> (Int) throws -> Void {
-        let phase = LoadPhase(
+        var phase = LoadPhase(
             run: "decompose", inFlight: inFlight, load: .closed,
             payloads: try PayloadPool(byteCount: payloadBytes, kind: suite.payload, seed: suite.seed),
             duration: 1 << 62, wallClockOffset: LoadPhase.currentWallClockOffset())
+        phase.binWidth = suite.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         let recorder = LoadRecorder(start: MonotonicClock.now, phase: phase, schedule: nil)
-        return { times in
+        return { [phase] times in
             var now = MonotonicClock.now
             for _ in 0..<times {
                 let sent = now
                 let entry = phase.entry(sequence: recorder.takeSequence(), intended: sent)
-                recorder.sending()
+                recorder.sending(at: sent)
                 now = MonotonicClock.now
                 // The entry's own sequence number as a latency: different ones, as in a run, fall in different places.
                 recorder.acknowledged(sent: sent &- (entry.stamp?.sequence ?? 0) & 0xFFFFF, now: now)

@@ -25,7 +25,7 @@ final class PartyProcess: Sendable {
     /// The most lines that wait for a reader: a party may print whatever it likes.
     private static let mostLines = 4096
     /// The longest line, in bytes: a result has histograms.
-    private static let longestLine = 4 << 20
+    static let longestLine = 4 << 20
 
     /// What it is called in messages: `the logger`.
     let role: String

@@ -28,6 +28,9 @@ struct Palette: Sendable {
     /// Where there are more transports than colours, a colour comes again with another dash.
     func style(_ transport: String) -> String {
         let index = indices[transport] ?? 0
-        return "c\(index % Self.count) l\((index + 3 * (index / Self.count)) % Self.count)"
+        return "\(colour(transport)) l\((index + 3 * (index / Self.count)) % Self.count)"
     }
+
+    /// The class of its colour alone, for a chart of its own.
+    func colour(_ transport: String) -> String { "c\((indices[transport] ?? 0) % Self.count)" }
 }

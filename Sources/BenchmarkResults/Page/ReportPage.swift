@@ -18,6 +18,7 @@ struct ReportPage: Sendable {
                 \(verdict)
                 \(ThresholdSection(report: report).html)\
                 \(figures)
+                \(TimelineSection(page: self).html)\
                 \(PromiseSection(page: self).html)\
                 \(SocketSection(report: report).html)\
                 \(DecompositionSection(page: self).html)

@@ -10,6 +10,7 @@ package enum ColumnGuide {
         [
             ("results.csv and overhead.csv: a row for each cell and round", lines(ResultColumns.all.map(\.column))),
             ("summary.csv: a row for each cell", lines(SummaryColumns.all)),
+            ("timeline.csv: a row for each bin of each cell", lines(TimelineColumns.all.map(\.column))),
             ("layers.csv: a row for each transport, load, layer and round", lines(LayerCost.columns)),
             ("decomposition.csv: a row for each transport, load and layer", lines(Decomposition.columns)),
         ]

@@ -14,6 +14,8 @@ package struct Report: Sendable {
     let pairs: [ResultRow]
     /// What the lab itself costs, of those.
     let overhead: [Overhead]
+    /// The valid rows over time, where the suite asked for it.
+    let timelines: [Timeline]
 
     var suite: Suite { record.suite }
 
@@ -23,12 +25,13 @@ package struct Report: Sendable {
         self.init(
             record: try RunRecord(path: folder.recordFile), rows: try ResultsReader(path: folder.resultsFile).rows,
             histograms: HistogramLog.read(folder.histogramFile), inner: try LayerCost.read(folder.layersFile),
-            pairs: folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : [])
+            pairs: folder.hasOverheadFile ? try ResultsReader(path: folder.overheadFile).rows : [],
+            bins: try TimelineColumns.read(folder.timelineFile))
     }
 
     init(
         record: RunRecord, rows: [ResultRow], histograms: [String: Histogram<UInt32>] = [:], inner: [LayerCost] = [],
-        pairs: [ResultRow] = []
+        pairs: [ResultRow] = [], bins: [TimelineBin] = []
     ) {
         self.record = record
         self.rows = rows
@@ -37,6 +40,12 @@ package struct Report: Sendable {
         decompositions = summary.compactMap { Decomposition($0, inner: inner) }
         self.pairs = pairs
         overhead = Overhead.all(pairs, of: record.suite)
+        timelines = Timeline.all(rows, bins)
+    }
+
+    /// The transports under a load, over time.
+    func timelines(at point: LoadPoint) -> [CellTimelines] {
+        CellTimelines.all(timelines, at: point, of: suite.transports)
     }
 
     /// The suite's sweeps, each with the crossovers on it.
@@ -97,7 +106,7 @@ package struct Report: Sendable {
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
             sockets: SocketRatios.all(of: self),
             verdict: Verdict(of: self).sentences.map(\.text),
-            isRateKept: isRateKept, comparisons: comparisons
+            isRateKept: isRateKept, comparisons: comparisons, timelines: timelines(at:)
         ).text
     }
 }

@@ -21,6 +21,8 @@ struct ResultTable {
     var isRateKept: (SummaryRow) -> Bool? = { _ in nil }
     /// The comparisons of a load.
     var comparisons: (LoadPoint) -> [Comparison] = { _ in [] }
+    /// The transports under a load over time, where they were told so.
+    var timelines: (LoadPoint) -> [CellTimelines] = { _ in [] }
 
     private struct Column {
         var title: String
@@ -50,6 +52,7 @@ struct ResultTable {
             lines += notes(block.map(\.0))
             lines.append("")
         }
+        for point in suite.points { lines += overTime(point) }
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         for ratios in sockets { lines += SocketTable(ratios: ratios).lines + [""] }
         lines += overheadLines
@@ -63,6 +66,12 @@ struct ResultTable {
         let rounds = RoundsText.of(rows.filter { $0.cell.point == point }, suite)
         let figures = rounds == "1 round" ? rounds : "medians of \(rounds)"
         return "\(point.text), placement \(suite.placement.rawValue), \(figures)"
+    }
+
+    private func overTime(_ point: LoadPoint) -> [String] {
+        let sentences = timelines(point).map { TimelineSentence($0).text }
+        guard !sentences.isEmpty else { return [] }
+        return ["over time, \(point.text):"] + sentences.flatMap { Self.wrapped($0) } + [""]
     }
 
     private var overheadLines: [String] {

@@ -41,6 +41,8 @@ package struct ResultsFolder: Sendable, Hashable {
     package var recordFile: String { "\(path)/run.json" }
     /// Where the latency histograms are.
     package var histogramFile: String { "\(path)/latency.hlog" }
+    /// Where it is told what came of the cells over time.
+    package var timelineFile: String { "\(path)/timeline.csv" }
     /// Where the results are in Go's benchmark format.
     package var goBenchmarkFile: String { "\(path)/benchmark.txt" }
     /// Where the timings of codecs and protocols are.

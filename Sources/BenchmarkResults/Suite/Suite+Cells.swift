@@ -16,6 +16,9 @@ extension Suite {
         }
     }
 
+    /// Whether it is told what came of its cells over time.
+    package var hasTimeline: Bool { timelineMs ?? 0 > 0 }
+
     /// Where the logger keeps entries, one after the other.
     package var usedStores: [StoreKind] { stores ?? [.memory] }
 
@@ -66,6 +69,7 @@ extension Suite {
         suite.placement = .oneCPU
         suite.stores = nil
         suite.sockets = nil
+        suite.timelineMs = nil
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)

@@ -38,6 +38,8 @@ package struct Suite: Sendable, Hashable, Codable {
     package var duration: Double
     /// How long a cell is loaded before it is measured, in seconds.
     package var warmup: Double
+    /// How wide the bins are in which it is told what came of a cell over time, in milliseconds; 0 or nil is for none.
+    package var timelineMs: Double?
     /// What the order of the cells and the payloads are derived from.
     package var seed: UInt64
     /// The transport that the report's sentences compare the others with; nil leaves the choice to the report.
@@ -193,6 +195,10 @@ extension SuiteKey {
         .number(
             "warmup_s", flag: "warmup", valueName: "seconds", \.warmup, in: 0...600,
             "How long a cell runs before it is measured, in seconds."),
+        .number(
+            "timeline_ms", valueName: "ms", \.timelineMs, in: 0...SuiteRules.binMilliseconds.upperBound,
+            "Tell what comes of each cell over time, in bins of that width, in milliseconds: timeline.csv, and charts on the "
+                + "page. 0, for none, unless told otherwise.", check: SuiteRules.checkTimeline),
         SuiteKey(
             "seed", .seed, valueName: "n", allowed: "0 to \(UInt64.max)",
             { _ in "What the order of the cells and the texts are derived from." },

@@ -146,15 +146,16 @@ package struct SuiteKey: Sendable {
     /// A number, or none.
     static func number(
         _ name: String, flag: String? = nil, valueName: String? = nil, _ path: Path<Double?>,
-        in range: ClosedRange<Double>, _ help: String
+        in range: ClosedRange<Double>, _ help: String, check: @escaping Check = { _, _ in }
     ) -> SuiteKey {
         SuiteKey(
             name, .number, flag: flag, valueName: valueName, allowed: SuiteRules.text(range), { _ in help },
             set: { value, suite in
                 if case .number(let number) = value { suite[keyPath: path] = number }
             },
-            check: { suite, _ throws(SuiteViolation) in
+            check: { suite, choice throws(SuiteViolation) in
                 if let value = suite[keyPath: path] { try SuiteRules.check(value, name, in: range) }
+                try check(suite, choice)
             })
     }
 

@@ -15,6 +15,9 @@ package enum SuiteRules {
     static let microseconds = 1.0...60_000_000.0
     static let rounds = 1...1000
     static let seconds = 1.0...86_400.0
+    static let binMilliseconds = 10.0...60_000.0
+    /// The most bins of a timeline: those of 100 ms in an hour.
+    package static let mostBins = 36_000
     static let maxNameLength = 64
 
     /// The first rule that `suite` breaks, or nil.
@@ -99,6 +102,26 @@ package enum SuiteRules {
         }
         let rates = loads.compactMap(\.ratePerSecond)
         try check(rates, "rate_per_s", in: ratePerSecond)
+    }
+
+    /// The bins of a cell are neither too narrow nor too many.
+    @Sendable static func checkTimeline(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
+        guard let width = suite.timelineMs, width != 0 else { return }
+        if let fault = faultOfTimeline(width, duration: suite.duration) {
+            throw SuiteViolation(key: "timeline_ms", message: fault)
+        }
+    }
+
+    /// Why the cells of that duration, in seconds, cannot be told in bins of that many milliseconds; nil where they can.
+    package static func faultOfTimeline(_ width: Double, duration: Double) -> String? {
+        guard binMilliseconds.contains(width) else {
+            return "\(width) is out of range; allowed: 0, or \(text(binMilliseconds))"
+        }
+        let count = (duration * 1000 / width).rounded(.up)
+        return count > Double(mostBins)
+            ? "\(DecimalText.short(duration)) s in bins of \(DecimalText.short(width)) ms are more than \(mostBins) bins; take "
+                + "wider ones"
+            : nil
     }
 
     static func checkReference(_ name: String?, _ key: String, _ suite: Suite) throws(SuiteViolation) {

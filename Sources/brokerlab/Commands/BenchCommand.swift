@@ -15,7 +15,7 @@ struct BenchCommand: AsyncParsableCommand {
             none, and with --stores sqlite or postgres the stores; all are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
-            with 'bare_loop: true' overhead.csv, what the lab itself costs.
+            with 'bare_loop: true' overhead.csv, what the lab itself costs; with --timeline-ms timeline.csv, what came of each cell over time.
 
             A suite's file is YAML: 'brokerlab suite --explain' lists its keys, 'brokerlab columns' what the files hold. Exits 1 when a threshold of the suite was missed, \
             or a rate was not carried; 2 when an entry was lost, changed or came twice; 3 when too few rows are valid to say.

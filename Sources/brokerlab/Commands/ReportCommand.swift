@@ -8,7 +8,7 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Makes a run's summary.csv, benchmark.txt and report.html again from its raw results.",
         discussion: """
-            Reads results.csv, run.json, latency.hlog and layers.csv (if the suite asked for a decomposition) of the folder, prints the table, and writes the rest.
+            Reads results.csv, run.json, latency.hlog and, if the suite asked for them, layers.csv, overhead.csv and timeline.csv of the folder, prints the table, and writes the rest.
 
             EXAMPLE
               brokerlab report results/20260131T120000Z-default

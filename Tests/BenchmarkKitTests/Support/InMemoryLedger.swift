@@ -51,6 +51,11 @@ final class InMemoryLedger: LedgerClient {
         return reportNow(run: run)
     }
 
+    func received() async throws -> UInt64 { receivedNow }
+
+    /// Entries of all runs.
+    var receivedNow: UInt64 { runs.withLock { $0.values.reduce(0) { $0 + $1.report.received } } }
+
     func reportNow(run: String) -> RunReport {
         runs.withLock { $0[run]?.report } ?? RunReport(run: run)
     }

@@ -102,6 +102,7 @@ def make(folder, pick):
                         rows.append(
                             {
                                 "schema_version": 1,
+                                "run_id": f"r-{len(rows)}",
                                 "transport": plain,
                                 "variant": variant,
                                 "role": role,
@@ -132,6 +133,44 @@ def make(folder, pick):
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+    if name != "payload-sweep":
+        with open(folder / "timeline.csv", "w", newline="") as file:
+            writer = csv.DictWriter(file, BINS)
+            writer.writeheader()
+            # Of its own seed: what else is picked is the same with and without.
+            for row in rows:
+                writer.writerows(make_bins(row, random.Random(f"{suite['seed']} {row['run_id']}")))
+
+
+BINS = [
+    "run_id",
+    "name",
+    "start_ms",
+    "width_ms",
+    "sent",
+    "acked",
+    "not_sent",
+    "unknown",
+    "rejected",
+    "ack_p99_us",
+    "pauses",
+]
+BINS += ["longest_pause_us", "broker_rss_bytes", "logger_rss_bytes"]
+
+
+def make_bins(row, pick):
+    """The time of a row: mostly even, with pauses and slow bins here and there."""
+    pauses = pick.choice([0, 0, 0.05, 0.4])
+    for index in range(pick.randint(8, 40)):
+        bin = dict.fromkeys(BINS, 0) | {"run_id": row["run_id"], "name": row["transport"], "width_ms": "100.000"}
+        bin["start_ms"] = f"{100 * index}.000"
+        bin["sent"] = bin["acked"] = pick.randint(0, 2000)
+        slow = pick.uniform(5, 50) if pick.random() < 0.05 else 1
+        bin["ack_p99_us"] = f"{200 * slow * pick.lognormvariate(0, 0.2):.1f}" if bin["acked"] >= 1000 else ""
+        bin["pauses"] = pick.randint(1, 2) if pick.random() < pauses else 0
+        bin["longest_pause_us"] = f"{pick.uniform(5e4, 3e6):.1f}" if bin["pauses"] else ""
+        bin["broker_rss_bytes"], bin["logger_rss_bytes"] = 10_000_000 + 5000 * index, 30_000_000
+        yield bin
 
 
 class Run:
@@ -143,12 +182,18 @@ class Run:
             self.rows = list(csv.DictReader(file))
         for row in self.rows:
             row["who"] = row["transport"] + (":" + row["variant"] if row["variant"] else "")
+            row["bins"] = []
             row["point"] = (
                 int(row["payload_bytes"]),
                 int(row["in_flight"]),
                 float(row["target_rate_per_s"] or 0),
                 row["store"],
             )
+        of_run = {row.get("run_id"): row for row in self.rows}
+        if (folder / "timeline.csv").exists():
+            with open(folder / "timeline.csv", newline="") as file:
+                for bin in csv.DictReader(file):
+                    of_run[bin["run_id"]]["bins"].append(bin)
         rates = [load.get("open", {}).get("ratePerSecond", 0) for load in self.suite["loads"]]
         suite = self.suite
         with open(folder / "summary.csv", newline="") as file:
@@ -294,6 +339,76 @@ def check(folder):
     for point in shown:
         lacking = set(run.suite["transports"]) - named[point]
         expect(not lacking, folder, point, f"{sorted(lacking)} do not appear under the load")
+    check_times(run, folder, page)
+
+
+SPAN = rf"{NUMBER} (us|ms|s) at {NUMBER} s(?: of round (\d+))?"
+TIMED = re.compile(
+    rf"(\S+): (?:no pause|(?:a pause of|([\d,]+) pauses, the longest) {SPAN})"
+    rf"(?:; p99 at least 10 times its median in (\d+) of (\d+) bins, up to {SPAN})?"
+    rf"; memory of both processes {NUMBER} to {NUMBER} MiB\."
+)
+LOAD = re.compile(
+    r"(\d+) (B|KiB|MiB), (\d+) in flight, (?:closed loop|open loop at ([\d.]+) msgs/s)(?:, stored in (\w+))?"
+)
+
+
+def check_times(run, folder, page):
+    """What stands below "Over time": each sentence against the bins of its rows."""
+    said = page.split("<h2>Over time</h2>")[1].split("</section>")[0] if "<h2>Over time</h2>" in page else ""
+    told = set()
+    for part in said.split("<h3>")[1:]:
+        load = LOAD.match(html.unescape(part))
+        point = place(load)
+        for text in re.findall(r"<li>(.*?)</li>", part):
+            match = TIMED.match(html.unescape(text))
+            if not match:
+                problems.append(f"{folder}: a sentence over time that nobody checks: {text}")
+                continue
+            told.add((match.group(1), point))
+            check_time(run, folder, text, match, point)
+    rows = [row for row in run.rows if row["role"] == "cell" and row["valid"] == "true" and len(row["bins"]) >= 10]
+    wanted = {(row["who"], row["point"]) for row in rows}
+    expect(told == wanted, folder, "over time", f"{sorted(told ^ wanted)} are told, or not")
+
+
+def check_time(run, folder, text, match, point):
+    checked["over time"] = checked.get("over time", 0) + 1
+    rounds = {block: row["bins"] for block, row in run.valid(match.group(1), point).items() if len(row["bins"]) >= 10}
+    bins = [(block, bin) for block in rounds for bin in rounds[block]]
+    count = sum(int(bin["pauses"]) for _, bin in bins)
+    pauses = [
+        (float(bin["longest_pause_us"]), float(bin["start_ms"]), block) for block, bin in bins if bin["pauses"] != "0"
+    ]
+    slow = []
+    for block, own in rounds.items():
+        known = [float(bin["ack_p99_us"]) for bin in own if bin["ack_p99_us"]]
+        limit = 10 * statistics.median(known) if known else 0
+        own = [bin for bin in own if bin["ack_p99_us"] and float(bin["ack_p99_us"]) >= limit]
+        slow += [(float(bin["ack_p99_us"]), float(bin["start_ms"]), block) for bin in own]
+    if pauses:
+        said = int((match.group(2) or "1").replace(",", ""))
+        expect(said == count, folder, text, f"there are {count} pauses")
+        check_span(folder, text, match.groups()[2:6], max(pauses), rounds)
+    else:
+        expect("no pause" in text, folder, text, "there is no pause")
+    if slow:
+        expect(match.group(7) == str(len(slow)), folder, text, f"{len(slow)} bins are slow")
+        expect(match.group(8) == str(len(bins)), folder, text, f"there are {len(bins)} bins")
+        check_span(folder, text, match.groups()[8:12], max(slow), rounds)
+    else:
+        expect(match.group(7) is None, folder, text, "no bin is slow")
+    growth = [(bin["start_ms"], int(bin["broker_rss_bytes"]) + int(bin["logger_rss_bytes"])) for _, bin in bins]
+    expect(same(match.group(13), growth[0][1] / 1048576), folder, text, f"the memory was {growth[0]}")
+
+
+def check_span(folder, text, said, wanted, rounds):
+    length, unit, start, block = said
+    value, begin, number = wanted
+    expect(close(float(length or 0) * TIMES.get(unit, 1), value), folder, text, f"it is {value} us")
+    expect(start is not None and same(start, begin / 1000), folder, text, f"it is at {begin} ms")
+    expect((block is not None) == (len(rounds) > 1), folder, text, "the round is named where there are several")
+    expect(block is None or int(block) == number, folder, text, f"it is in round {number}")
 
 
 def check_sentence(run, folder, text, shown, named):
