@@ -6,7 +6,7 @@ import Testing
 private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
 private let known = TransportChoice(known: standard + ["grpc:stream", "amqp:reply"], standard: standard)
 private let clusters = TransportChoice(
-    known: known.known + ["amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"], standard: standard)
+    known: known.known + ["http:http2", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"], standard: standard)
 private let withStream = TransportChoice(known: known.known, standard: known.known)
 
 @Suite("Suites")
@@ -20,6 +20,9 @@ struct SuiteTests {
         #expect(standard.estimatedSeconds + 14 + 2 < 180)
         #expect(standard.cells.count == 32)
         #expect(standard.rounds == 6 && standard.timeBudget == 125)
+        let long = try #require(try BenchmarkResults.Suite.builtIn(named: "long", transports: clusters))
+        #expect((540..<600).contains(long.estimatedSeconds + 14 + 2))
+        #expect(long.duration == 30 && long.timelineMs == 100)
     }
 
     @Test("every built-in suite is valid", arguments: BenchmarkResults.Suite.builtInNames)
@@ -163,7 +166,7 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, stored, rabbitmq-cluster or the path of a YAML file")
+                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster or the path of a YAML file")
     }
 
     @Test("flags take the place of the suite's values")

@@ -10,6 +10,7 @@ enum SuiteLibrary {
         ("codec-matrix", PackageResources.codec_matrix_yaml),
         ("many-small-locks", PackageResources.many_small_locks_yaml),
         ("stored", PackageResources.stored_yaml),
+        ("long", PackageResources.long_yaml),
         ("rabbitmq-cluster", PackageResources.rabbitmq_cluster_yaml),
     ]
 
