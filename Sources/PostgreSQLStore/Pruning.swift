@@ -5,7 +5,9 @@ enum Pruning {
     /// The most rows of a slice.
     private static let sliceRows = 2000
     /// The number in `pg_locks` of who deletes.
-    private static let lock = 0x62_726f_6b65_7270
+    ///
+    /// Of this table: a database may have several, in schemas of their own.
+    static let lock = "\(0x62_726f_6b65_7270 as Int64) # 'entries'::regclass::oid::bigint"
     private static let size = "octet_length(name) + octet_length(data) + \(Schema.rowBytes)"
 
     /// Deletes a slice; returns whether there is more to delete.

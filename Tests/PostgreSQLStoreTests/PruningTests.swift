@@ -40,6 +40,24 @@ extension PostgreSQLStoreTests {
             #expect(try store.all().isEmpty)
         }
 
+        /// One at a time deletes from a table; who does from another one in the same database does not matter.
+        @Test func oneAtATime() throws {
+            let (own, other) = (try OwnTables(), try OwnTables())
+            let store = try PostgreSQLDatabase(own.url)
+            _ = try PostgreSQLDatabase(other.url)
+            func deletes(while tables: OwnTables) throws -> Bool {
+                try store.commit(EntryBatch([Given(receivedAt: Self.second)]))
+                let holder = try tables.connect()
+                try holder.execute("SELECT pg_advisory_lock(\(Pruning.lock))", within: .seconds(5))
+                return try withExtendedLifetime(holder) {
+                    _ = try store.prune(Retention(maxAge: .seconds(1)), now: 100 * Self.second)
+                    return try store.all().isEmpty
+                }
+            }
+            #expect(try deletes(while: other))
+            #expect(try !deletes(while: own))
+        }
+
         /// What a logger that is gone has added is still counted.
         @Test func loggersOfLastWeekCount() throws {
             let tables = try OwnTables()
