@@ -79,6 +79,7 @@ package enum AMQP {
         }
         var configuration = AMQPClientEngine.Configuration(
             url: url, mode: mode, queue: queue, maxInFlight: options.maxInFlight, limits: options.limits)
+        if mode.replicas != nil { configuration.leaderSearch = LeaderSearch() }
         configuration.unanswered = TransportError(
             final: .unknown,
             "\(peer) has the entry in a queue, and no logger has answered within \(timeout.components.seconds) s. Start one "

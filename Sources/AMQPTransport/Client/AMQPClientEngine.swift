@@ -17,6 +17,8 @@ struct AMQPClientEngine: ClientEngine {
         var limits = EntryLimits()
         /// What becomes of an entry that RabbitMQ has and no logger has answered in time.
         var unanswered = TransportError(final: .unknown, "no logger has answered")
+        /// Of a queue that has a leader: whether that is looked for, by all connections together.
+        var leaderSearch: LeaderSearch?
         /// Told what makes senders wait.
         var notice: @Sendable (String) -> Void = { _ in }
     }
@@ -132,12 +134,11 @@ struct AMQPClientEngine: ClientEngine {
         case .method:
             switch try session.decodeMethod(frame, bytes) {
             case .basicAck(let deliveryTag, let multiple) where session.isReady:
+                if let search = configuration.leaderSearch, channels[channel].isUntouched { search.end() }
                 try channels[channel].settle(deliveryTag, multiple: multiple, &completions)
             case .basicNack(let deliveryTag, let multiple) where session.isReady:
-                // RabbitMQ 3 asks the queue's leader before the first message of a channel, and goes on asking the node that was
-                // the leader then, also when that has died and another one is.
-                guard configuration.mode.replicas == nil || !channels[channel].isUntouched else {
-                    throw ProtocolError("it takes nothing (basic.nack), as it does not find the queue's leader")
+                if let search = configuration.leaderSearch, channels[channel].isUntouched, search.goesOn() {
+                    throw ProtocolError("it takes nothing (basic.nack): the queue's leader may be away")
                 }
                 try channels[channel].settle(deliveryTag, multiple: multiple, refusal: Self.refused, &completions)
             case .basicDeliver(let delivery) where session.isReady && configuration.mode.isAnswered:
