@@ -1,4 +1,4 @@
-/// The name of a Unix domain socket (unix(7)): a file, or a name in the machine's abstract namespace.
+/// The name of a Unix domain socket (unix(7)): a file, or an abstract name, which belongs to a network namespace.
 public enum UnixSocketName: Sendable, Hashable, CustomStringConvertible {
     /// The absolute path of a file.
     case path(String)

@@ -17,7 +17,7 @@ struct UnescapedText {
 
     /// Appends what the string stands for that begins at `start`, behind its quotation mark.
     mutating func append(_ text: RawSpan, from start: Int) -> json_string {
-        // No string is longer than it is written: what is room for the text's first is room for all.
+        // No string is longer than it is written: what is room for the text's first is room for all, so that nothing is lost here.
         reserve(count &+ (text.byteCount &- start) &+ TEXT_SLACK)
         let begin = count
         let string = text.withUnsafeBytes { text in
@@ -31,9 +31,10 @@ struct UnescapedText {
 
     private mutating func reserve(_ needed: Int) {
         guard memory.count < needed else { return }
-        if needed > Self.maxIdleBytes, memory.count <= Self.maxIdleBytes, count == 0 {
+        if needed > Self.maxIdleBytes, needed <= LongTextMemory.maxPieceBytes {
             memory = LongTextMemory.shared.take()
+            if memory.count >= needed { return }
         }
-        memory.append(contentsOf: repeatElement(0, count: max(0, needed &- memory.count)))
+        memory = [UInt8](repeating: 0, count: needed)
     }
 }

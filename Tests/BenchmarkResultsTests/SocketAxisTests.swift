@@ -31,6 +31,10 @@ struct SocketAxisTests {
             ("socket: []", "s.yaml:1: socket: no value; allowed: tcp, unix"),
             ("socket: [unix, unix]", "s.yaml:1: socket: 'unix' is named twice; give each value once"),
             ("transports: amqp\nsocket: unix", "s.yaml:2: socket: amqp can be had over tcp only"),
+            (
+                "transports: [tcp, amqp]\nsocket: [tcp, unix]\nthresholds: {relative_to: amqp, min_msgs_per_s: 2}",
+                "s.yaml:3: thresholds: relative_to: 'amqp' has no cell at 100 B, 1 in flight, closed loop, over Unix sockets"
+            ),
         ] {
             #expect(try #require(throws: SuiteError.self) { try suite(text) }.description == message)
         }

@@ -2,8 +2,8 @@ import BenchmarkResults
 
 /// Latencies counted by their size, in steps of at most 1/64: small enough to be counted anew every few milliseconds.
 ///
-/// The steps are those of HdrHistogram with two digits: up to 127 ns each value has a count of its own, and from there on each
-/// doubling has 64.
+/// The steps are like HdrHistogram's, half as fine as with two digits: up to 127 ns each value has a count of its own, and from
+/// there on each doubling has 64.
 struct LatencyCounts {
     /// How often latencies of one size came.
     struct Step: Sendable, Hashable {

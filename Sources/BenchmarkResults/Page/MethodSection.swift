@@ -12,7 +12,7 @@ struct MethodSection: Sendable {
         the logger's record. Intervals are those of order statistics, which hold whatever the distribution is, and cover 95%\(coverage); ratios compare \
         rows of the same round. Two transports differ where the test of their ratios within rounds (Student's; from \
         \(PairedTest.firstRanked) rounds on Wilcoxon's) says so at 5% after Holm's correction over all pairs under that load\(looks), \
-        <em>and</em> by more than one transport differs from itself there; they are equal where they differ by at most 5% for sure. CPU is the kernel's account of each process. \
+        <em>and</em> by more than one transport differs from itself there; they are equal where they differ by at most \(NumberText.trimmed(100 * Comparison.margin))% for sure. CPU is the kernel's account of each process. \
         Bytes on the wire are those of the broker's TCP sockets, without headers of TCP and IP.</p>
         \(overhead)\(noise)
         <h2>What it does not tell</h2>

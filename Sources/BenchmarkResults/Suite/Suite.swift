@@ -143,7 +143,8 @@ extension SuiteKey {
         .number(
             "spin_us", valueName: "us", \.spinUs, in: 0...10_000,
             "At a rate, how long before an entry is due the generator stops sleeping and keeps its core busy, for a "
-                + "precise start: 250 unless told otherwise, 0 for never."
+                + "precise start: 250 unless told otherwise, 0 for never. Never with placement one-cpu, where it would be the "
+                + "logger's core, too."
         ).needingRate,
         .word(
             "placement", valueName: "where", \.placement,

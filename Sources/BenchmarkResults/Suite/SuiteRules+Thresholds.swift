@@ -17,6 +17,13 @@ extension SuiteRules {
                         message: "relative_to: '\(other)' is not measured; allowed: "
                             + suite.transports.joined(separator: ", "))
                 }
+                // amqp has cells over TCP only.
+                let places = Set(cells.filter { $0.transport == other }.map(\.point))
+                if let lone = own.first(where: { !places.contains($0.point) }) {
+                    throw SuiteViolation(
+                        key: "thresholds",
+                        message: "relative_to: '\(other)' has no cell at \(lone.point.text)")
+                }
                 guard own.contains(where: { $0.transport != other }) else {
                     throw SuiteViolation(
                         key: "thresholds", message: "\(threshold.place.text) is \(other) only, by itself always 1")

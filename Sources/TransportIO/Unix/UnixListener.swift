@@ -20,6 +20,8 @@ struct UnixListener {
             socket = try UnixSocketName.makeSocket()
             file = try Self.bind(socket, to: name)
             guard listen(socket, backlog) == 0 else { throw IOError(errnoCode: errno, reason: "listen") }
+            // Until then another one that starts may have taken it for one that nobody listens on.
+            guard file?.isThere ?? true else { throw IOError(errnoCode: EADDRINUSE, reason: "bind") }
         } catch {
             file?.remove()
             if socket >= 0 { close(socket) }

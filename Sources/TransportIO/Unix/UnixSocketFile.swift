@@ -17,8 +17,11 @@ struct UnixSocketFile: Sendable, Hashable {
         madeAt = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
     }
 
+    /// Whether it still has its path.
+    var isThere: Bool { UnixSocketFile(at: path) == self }
+
     /// Removes it, unless its path has become another's.
     func remove() {
-        if UnixSocketFile(at: path) == self { unlink(path) }
+        if isThere { unlink(path) }
     }
 }

@@ -23,7 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
             EXAMPLES
               brokerlab bench --suite quick
               brokerlab bench --transport tcp,grpc,http --payload-bytes 100,10240 --in-flight 1,64 --rounds 5
-              brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --in-flight 256
+              brokerlab bench --transport netrpc,grpc --rate 5000,20000 --arrivals poisson --placement free --in-flight 256
               brokerlab bench --suite payload-sweep --baseline grpc
               brokerlab bench --placement free --in-flight 1
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres

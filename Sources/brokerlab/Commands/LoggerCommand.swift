@@ -18,7 +18,7 @@ struct LoggerCommand: AsyncParsableCommand {
             Without an address it listens at \(defaults). With addresses it listens at them and nowhere else. Port 0 picks a free port, *:PORT or :PORT is every address of the machine. \
             unix:/PATH is a Unix domain socket: who may write to its file may connect, which the umask decides (with 022, this user \
             alone); the file of a logger that was killed is replaced, and gone when the logger ends. unix:@NAME needs no file, and \
-            everybody on the machine may connect. When it is ready it has printed one line of JSON \
+            everybody in its network namespace may connect. When it is ready it has printed one line of JSON \
             for each address, then {"ready":true}. SIGINT and SIGTERM end it: it answers what it has received, then exits.
 
             Beside POST /log, its HTTP address answers GET /health, GET /entries?limit=N and GET /runs/{id}. It takes \

@@ -19,14 +19,14 @@ enum Machine {
         let text = "\(environment.cpuCount)\(model)"
         guard environment.cpuCount < 2 else { return .ok("cpu cores", text) }
         return .warn(
-            "cpu cores", "\(text): broker and logger take turns, which is not how they are deployed",
-            mend: "give the machine 2 cores or more, or compare with: brokerlab bench --placement one-cpu")
+            "cpu cores", "\(text): bench measures on one core, and has RabbitMQ and itself there, too",
+            mend: "give the machine 2 cores or more, also for bench --placement split and free")
     }
 
     private static func pinning() -> Finding {
         do {
             try CPUPinning.probe()
-            return .ok("core pinning", "sched_setaffinity works, for bench --placement split and one-cpu")
+            return .ok("core pinning", "sched_setaffinity works, for bench, unless --placement is free")
         } catch {
             return .warn(
                 "core pinning", "sched_setaffinity does not work: \(error)", mend: "brokerlab bench --placement free")

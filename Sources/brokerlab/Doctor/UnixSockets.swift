@@ -7,9 +7,8 @@ enum UnixSockets {
     /// Tries a socket with a file and one without, and leaves nothing behind.
     static func finding() -> Finding {
         let label = "brokerlab-doctor-\(getpid())"
-        let names = [
-            UnixSocketName.path(NSTemporaryDirectory() + "\(label).sock"), .abstract(label),
-        ]
+        // No longer than a path may be, wherever temporary files go.
+        let names = [UnixSocketName.path("/tmp/\(label).sock"), .abstract(label)]
         let failures = names.compactMap { name in name.failureToListen.map { "\(name): \($0)" } }
         guard failures.isEmpty else {
             return .warn(
