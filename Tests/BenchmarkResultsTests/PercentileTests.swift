@@ -27,7 +27,7 @@ struct PercentileTests {
         #expect(many["ack_p99_us"] == "1234.500" && many["ack_p999_us"] == "2000.000")
     }
 
-    @Test("a rate of too few entries says that, and not that nothing was carried or that the rows are not valid")
+    @Test("a rate of too few entries says that, and not that the rows are not valid")
     func fewEntries() throws {
         let load = LoadModel.open(ratePerSecond: 1000)
         let rows = (1...7).flatMap { block in

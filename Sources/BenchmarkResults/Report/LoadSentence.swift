@@ -15,7 +15,7 @@ struct LoadSentence: Sendable {
         let place = Self.place(standings.point)
         guard let best = standings.best else {
             if standings.silent.isEmpty && standings.late.isEmpty { return "\(place):\(lacking)" }
-            return "\(place): nothing was carried, so that nothing can be said.\(lacking)"
+            return "\(place): nothing can be told.\(lacking)"
         }
         return "\(place): \(choice(best)).\(next(best))\(others)\(lacking)"
     }

@@ -471,8 +471,8 @@ def check_sentence(run, folder, text, shown, named):
 def check_load(run, folder, text, rest, point, named):
     """A load's sentence: the best one, its figure and cost, and what each of the others comes to beside it."""
     stand = run.standings(point)
-    if rest.startswith("nothing was carried"):
-        expect(stand.best is None, folder, text, f"{stand.best} was carried")
+    if rest.startswith("nothing can be told"):
+        expect(stand.best is None, folder, text, f"{stand.best} can be")
         named[point] |= set(run.suite["transports"])
         return "nothing"
     kind = "take"
