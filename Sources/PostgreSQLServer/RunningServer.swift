@@ -33,7 +33,7 @@ package struct RunningServer: Sendable {
     /// disk stays.
     package func kill() async throws {
         life.order(.kill)
-        _ = try await life.wait { $0.ended }
+        try await life.wait { $0.isKilled && $0.ended != nil ? () : nil }
     }
 
     /// Starts the server again that was killed, with the same data, and returns when it answers.

@@ -11,6 +11,8 @@ final class ServerLife: Sendable {
         var version = ""
         var processID: Int32 = 0
         var isReady = false
+        /// Whether all of its processes are gone, as was ordered.
+        var isKilled = false
         /// The exit status, as a shell has it; nil while it runs.
         var ended: Int32?
         /// What its log says, and what else was said.
@@ -30,6 +32,7 @@ final class ServerLife: Sendable {
             case "started":
                 (processID, isReady, ended, words) = (Int32(rest) ?? 0, false, nil, [])
             case "ready": isReady = true
+            case "killed": isKilled = true
             case "ended": (ended, isReady) = (Int32(rest) ?? -1, false)
             case "log": words.append(rest)
             default: words.append(line)
@@ -98,7 +101,7 @@ final class ServerLife: Sendable {
         // What was is no answer.
         change { state in
             switch order {
-            case .kill: break
+            case .kill: state.isKilled = false
             case .start: (state.isReady, state.ended) = (false, nil)
             }
         }

@@ -95,7 +95,13 @@ enum ServerWatch {
             echo "version $("$programs/postgres" --version)"
             start
             while read -r order <&3; do
-                case "$order" in kill) end KILL ;; start) start ;; esac
+                case "$order" in
+                    kill)
+                        end KILL
+                        echo "killed"
+                        ;;
+                    start) start ;;
+                esac
             done
             # It may have been told to stop before it was started.
             while [ ! -s "$folder/process" ]; do sleep 0.02; done
