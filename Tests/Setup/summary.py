@@ -3,20 +3,37 @@
     Tests/Setup/summary.py [--may-skip] FILE
 
 Prints the names of the tests that were skipped or that failed, then `N passed, N failed, N skipped`. Exits 1 unless
-every test passed, or with --may-skip was skipped, and there was one.
+every test passed, or with --may-skip was skipped, and there was one. Where there is no report, it prints what the log
+beside it, of the same name, has to say of that.
 """
 
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
 path = pathlib.Path(sys.argv[-1])
 may_skip = "--may-skip" in sys.argv
 
+
+def early_end(log: str) -> str:
+    """What a log tells of a test runner that has not written its report: its last lines, and which tests were under way."""
+    under_way = dict.fromkeys(re.findall(r"^◇ Test (?!run )(?!case )(.+) started\.$", log, re.MULTILINE))
+    for name in re.findall(
+        r"^. Test (?!run )(?!case )(.+?)(?: with \d+ test cases)? (?:passed|failed) after", log, re.MULTILINE
+    ):
+        under_way.pop(name, None)
+    last = "\n".join(f"  {line}" for line in log.splitlines()[-60:])
+    return (
+        f"The test runner ended before it came to its report. Its last lines:\n{last}\n"
+        f"Tests under way: {', '.join(under_way) or 'none'}"
+    )
+
+
 try:
     cases = list(ElementTree.parse(path).iter("testcase"))
 except (FileNotFoundError, ElementTree.ParseError):
-    sys.exit("The test runner did not come to its report: it ended early, and its last lines above say why.")
+    sys.exit(early_end(path.with_suffix(".log").read_text(errors="replace")))
 
 passed, failed, skipped = [], [], []
 for case in cases:
