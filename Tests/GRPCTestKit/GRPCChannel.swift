@@ -147,8 +147,7 @@ package actor GRPCChannel {
             let context = if let tls { try TLSContext(tls, host: endpoint.serverName) } else { nil as TLSContext? }
             let (scheme, timeout) = (tls == nil ? "http" : "https", options.connectTimeout)
             let (handler, secured) = try await ClientBootstrap(group: executor.eventLoop)
-                .connectTimeout(options.connectTimeout)
-                .connect(to: endpoint) { channel in
+                .connect(to: endpoint, within: options.connectTimeout) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try context?.add(to: channel, timeout: timeout)
                         let handler = GRPCChannelHandler(

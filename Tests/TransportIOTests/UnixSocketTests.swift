@@ -2,6 +2,8 @@ import Broker
 import EngineTestKit
 import Foundation
 import MachineTestKit
+import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -196,6 +198,29 @@ import Testing
         } catch {
             return "\(error)"
         }
+    }
+
+    /// Where as many wait to be accepted as may, a connection waits for room, as it does with TCP, until its time is over.
+    @Test func fullBacklog() async throws {
+        let listener = try UnixListener(.path(path), backlog: 0)
+        defer { close(listener.descriptor) }
+        let first = try RawSocket(to: file)
+        defer { first.close() }
+        @Sendable func connect(within limit: TimeAmount) async throws {
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(to: file, within: limit) { $0.eventLoop.makeSucceededFuture($0) }
+            try await channel.close()
+        }
+        let begin = MonotonicClock.now
+        let error = try await #require(throws: IOError.self) { try await connect(within: .milliseconds(20)) }
+        #expect(error.errnoCode == EAGAIN && MonotonicClock.now - begin >= 20_000_000)
+        async let connected: Void = connect(within: .seconds(30))
+        var accepted = accept(listener.descriptor, nil, nil)
+        #expect(accepted >= 0)
+        try await connected
+        close(accepted)
+        accepted = accept(listener.descriptor, nil, nil)
+        close(accepted)
     }
 
     /// Leaves the file of a socket that is closed.

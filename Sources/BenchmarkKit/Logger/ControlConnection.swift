@@ -32,8 +32,7 @@ final class ControlConnection: Sendable {
             }
         }
         let channel = try await ClientBootstrap(group: eventLoop)
-            .connectTimeout(timeout)
-            .connect(to: endpoint) { [maxBodyBytes] channel in
+            .connect(to: endpoint, within: timeout) { [maxBodyBytes] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(ControlHandler(maxBodyBytes: maxBodyBytes))

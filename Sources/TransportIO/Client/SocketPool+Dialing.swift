@@ -101,9 +101,8 @@ extension SocketPool {
         let secured: EventLoopFuture<Void>?
         do {
             (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
-                .connectTimeout(timeout)
                 .forBrokerLab()
-                .connect(to: endpoint) { channel in
+                .connect(to: endpoint, within: timeout) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try tls?.add(to: channel, timeout: deadline - .now())
                         let socket = Socket(

@@ -82,9 +82,8 @@ package struct DialedServerTransport: ServerTransport {
             let context = if let tls { try TLSContext(tls, host: endpoint.serverName) } else { nil as TLSContext? }
             (handler, secured) = try await dialling.untilCancelled {
                 try await ClientBootstrap(group: eventLoop)
-                    .connectTimeout(.seconds(5))
                     .forBrokerLab()
-                    .connect(to: endpoint) { channel in
+                    .connect(to: endpoint, within: .seconds(5)) { channel in
                         channel.eventLoop.makeCompletedFuture {
                             dialling.set(channel)
                             let secured = try context?.add(to: channel, timeout: .seconds(5))
