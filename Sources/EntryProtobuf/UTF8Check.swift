@@ -1,6 +1,6 @@
 import CText
 
-/// Checks that bytes are UTF-8, eight at a time while they are ASCII.
+/// Checks that bytes are UTF-8: what is short and ASCII without a call, the rest as ``text_is_utf8`` does.
 package enum UTF8Check {
     /// Whether `bytes` are UTF-8.
     package static func isValid(_ bytes: RawSpan) -> Bool {

@@ -31,7 +31,7 @@ struct WrittenBeforeTests {
 
     private func expectSame(_ file: String, _ record: RunRecord, _ suite: BenchmarkResults.Suite) throws {
         // Columns that came later stand behind those that the file has.
-        let count = try #require(try CSVReader.records(text(file)).first).fields.count
+        let count = try #require(try CSVReader.records(text(file), of: file).first).fields.count
         let records = try ResultsReader(path: "\(written)/\(file)").rows.map { row in
             let fields = ResultColumns.fields(
                 of: ReportedResult(row: row, suite: suite, environment: record.environment))

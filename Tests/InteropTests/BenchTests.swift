@@ -160,13 +160,17 @@ struct BenchTests {
             let both = try await runProgram(
                 .brokerlab,
                 [
-                    "bench", "--transport", "tcp", "--socket", "tcp,unix", "--duration", "0.1", "--warmup", "0.02",
+                    "bench", "--transport", "tcp,amqp", "--socket", "tcp,unix", "--duration", "0.1", "--warmup", "0.02",
                     "--rounds", "2", "--payload-bytes", "100", "--in-flight", "1", "--quiet", "--out",
                     folder.path + "/both",
                 ])
             #expect([0, 3].contains(both.exitCode), "\(both.errors.text)")
             let rows = try ResultsCSV(contentsOf: folder.appending(path: "both/results.csv")).rows
-            #expect(rows.count == 8 && Set(rows.map { "\($0["socket"]!) \($0["role"]!)" }).count == 4)
+            let tcp = rows.filter { $0["transport"] == "tcp" }
+            #expect(tcp.count == 8 && Set(tcp.map { "\($0["socket"]!) \($0["role"]!)" }).count == 4)
+            #expect(rows.filter { $0["transport"] == "amqp" }.map { $0["socket"] } == ["tcp", "tcp"])
+            let title = "100 B, 1 in flight, closed loop, over Unix sockets,"
+            #expect(both.output.lines.count { $0.hasPrefix(title) } == 1)
             let isUndisturbed = rows.allSatisfy { $0["valid"] == "true" }
             #expect(both.output.text.contains("over Unix sockets, 100 B") || !isUndisturbed)
         }

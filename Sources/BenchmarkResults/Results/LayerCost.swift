@@ -48,12 +48,7 @@ package struct LayerCost: Sendable, Hashable {
     /// - Throws: ``BenchmarkError`` when a line is something else.
     static func read(_ path: String) throws(BenchmarkError) -> [LayerCost] {
         guard let text = SmallFile.text(at: path) else { return [] }
-        let records: [CSVReader.Record]
-        do throws(CSVReader.Fault) {
-            records = try CSVReader.records(text)
-        } catch {
-            throw BenchmarkError("\(path):\(error.line): \(error.message)")
-        }
+        let records = try CSVReader.records(text, of: path)
         return try records.dropFirst().map { record throws(BenchmarkError) in
             let fields = record.fields
             guard [6, columns.count].contains(fields.count), let payloadBytes = Int(fields[1]),

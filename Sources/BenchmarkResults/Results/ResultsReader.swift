@@ -14,12 +14,7 @@ struct ResultsReader {
             throw BenchmarkError(
                 "\(path) has not the columns of a results.csv; its fields have to be separated by commas")
         }
-        let records: [CSVReader.Record]
-        do throws(CSVReader.Fault) {
-            records = try CSVReader.records(text)
-        } catch {
-            throw BenchmarkError("\(path):\(error.line): \(error.message)")
-        }
+        let records = try CSVReader.records(text, of: path)
         guard let header = records.first, header.fields.first == "schema_version" else {
             throw BenchmarkError("\(path) has not the columns of a results.csv")
         }

@@ -90,12 +90,7 @@ package enum TimelineColumns {
     /// - Throws: ``BenchmarkError`` when a line is something else.
     static func read(_ path: String) throws(BenchmarkError) -> [TimelineBin] {
         guard let text = SmallFile.text(at: path) else { return [] }
-        let records: [CSVReader.Record]
-        do throws(CSVReader.Fault) {
-            records = try CSVReader.records(text)
-        } catch {
-            throw BenchmarkError("\(path):\(error.line): \(error.message)")
-        }
+        let records = try CSVReader.records(text, of: path)
         let header = records.first?.fields ?? []
         guard header.starts(with: ["run_id", "name", "start_ms"]) else {
             throw BenchmarkError("\(path) has not the columns of a timeline.csv")

@@ -10,7 +10,7 @@ struct CSVReader {
     }
 
     /// Why a text is no CSV.
-    struct Fault: Error {
+    private struct Fault: Error {
         var line: Int
         var message: String
     }
@@ -32,8 +32,17 @@ struct CSVReader {
 
     private init() {}
 
-    /// The records of a text; all of the file's lines but empty ones at its end are records.
-    static func records(_ text: String) throws(Fault) -> [Record] {
+    /// The records of a file's text; all of its lines but empty ones at its end are records.
+    /// - Throws: ``BenchmarkError`` that names the file and the line.
+    static func records(_ text: String, of path: String) throws(BenchmarkError) -> [Record] {
+        do throws(Fault) {
+            return try records(text)
+        } catch {
+            throw BenchmarkError("\(path):\(error.line): \(error.message)")
+        }
+    }
+
+    private static func records(_ text: String) throws(Fault) -> [Record] {
         var reader = CSVReader()
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let bytes = text.utf8.starts(with: byteOrderMark) ? text.utf8.dropFirst(3) : text.utf8[...]
