@@ -138,9 +138,12 @@ let lab: [Target] = [
         ],
         resources: [.embedInCode("Suites")], swiftSettings: settings),
     .target(
+        name: "NetworkLink", dependencies: ["BenchmarkResults", "Broker", "CLinux", histogram], swiftSettings: settings),
+    .target(
         name: "BenchmarkKit",
         dependencies: [
-            "BenchmarkResults", "Broker", "LoggerService", "Terminal", "TransportIO", histogram, subprocess,
+            "BenchmarkResults", "Broker", "LoggerService", "NetworkLink", "Terminal", "TransportIO", histogram,
+            subprocess,
             nioCore,
             nioPosix, nioHTTP1,
         ],
@@ -149,7 +152,8 @@ let lab: [Target] = [
         name: "brokerlab",
         dependencies: transportTargets + [
             "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
-            "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore", "PostgreSQLStore",
+            "NetworkLink", "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore",
+            "PostgreSQLStore",
             nioCore, serviceLifecycle, logging,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -272,9 +276,12 @@ let tests: [Target] = [
     .testTarget(
         name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
         exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: settings),
+    .testTarget(name: "NetworkLinkTests", dependencies: ["BenchmarkResults", "NetworkLink"], swiftSettings: settings),
     .testTarget(
         name: "BenchmarkKitTests",
-        dependencies: ["BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "TransportIO", histogram],
+        dependencies: [
+            "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "NetworkLink", "TransportIO", histogram,
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "ConformanceTests",

@@ -9,14 +9,19 @@ package struct BenchmarkConfiguration: Sendable {
     package var registry: [TransportDescriptor]
     /// How to start a logger; each round has its own, and the control in it another one.
     package var logger: @Sendable (LoggerSeat) -> LoggerCommand
-    /// Starts a load generator; each round has its own, and the control in it another one.
-    var startGenerator: GeneratorSeat.Start
+    /// Starts a load generator, within the broker's end of a link where there is one; each round has its own, and the control
+    /// in it another one.
+    var startGenerator: @Sendable (LinkProcess?) async throws -> GeneratorParty
     /// Where the results go; made before anything is started.
     package var folder: ResultsFolder
     /// Lends a store of that kind to one logger: a file of its own, or the one PostgreSQL of the run, in which an entry bears
     /// its run; not asked for the logger's memory.
     package var withStore: WithStore = { kind, _ in
         throw BenchmarkError("there is no store of the kind \(kind.rawValue)")
+    }
+    /// Lends a link to the processes of one round; not asked for loopback.
+    package var withLink: WithLink = { network, _ in
+        throw BenchmarkError("there is no link for the network \(network.text)")
     }
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     package var companions: [CompanionProcess] = []
@@ -41,6 +46,10 @@ package struct BenchmarkConfiguration: Sendable {
     package typealias WithStore =
         @Sendable (StoreKind, _ body: @escaping @Sendable (LoggerStore) async throws -> Void) async throws -> Void
 
+    /// Lends a link.
+    package typealias WithLink =
+        @Sendable (Network, _ body: @escaping @Sendable (LinkProcess) async throws -> Void) async throws -> Void
+
     /// Creates a configuration; the other properties can be set afterwards.
     package init(
         suite: Suite, registry: [TransportDescriptor], generator: PartyCommand, folder: ResultsFolder,
@@ -49,7 +58,9 @@ package struct BenchmarkConfiguration: Sendable {
         self.suite = suite
         self.registry = registry
         self.logger = logger
-        startGenerator = { try await GeneratorParty.start(generator) }
+        startGenerator = { link in
+            try await GeneratorParty.start(link?.entering(.broker, generator) ?? generator)
+        }
         self.folder = folder
         self.environment = environment ?? .current(checkoutNear: generator.executable)
     }

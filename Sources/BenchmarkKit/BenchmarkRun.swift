@@ -167,6 +167,7 @@ final class BenchmarkRun: Sendable {
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
         measurement.pinning = stage.pinning
         measurement.store = pair.store
+        measurement.link = pair.link
         if configuration.keepsRawSamples, stage.isMain {
             measurement.rawFile = configuration.folder.rawFile(of: planned)
         }

@@ -167,7 +167,7 @@ final class BenchmarkTests {
             seats.withLock { $0.append(seat) }
             return command(seat)
         }
-        configuration.startGenerator = { [registry = configuration.registry] in
+        configuration.startGenerator = { [registry = configuration.registry] _ in
             _ = starts.next()
             return .hosted(registry)
         }
@@ -279,7 +279,7 @@ final class BenchmarkTests {
     /// A benchmark whose load generator has the transports of the test.
     private func benchmark(_ configuration: BenchmarkConfiguration) -> Benchmark {
         var configuration = configuration
-        configuration.startGenerator = { [registry = configuration.registry] in .hosted(registry) }
+        configuration.startGenerator = { [registry = configuration.registry] _ in .hosted(registry) }
         return Benchmark(configuration: configuration)
     }
 

@@ -166,7 +166,8 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster or the path of a YAML file")
+                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep or the path of a YAML file"
+        )
     }
 
     @Test("flags take the place of the suite's values")

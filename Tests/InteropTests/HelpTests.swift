@@ -6,7 +6,7 @@ import Testing
 struct HelpTests {
     @Test(
         "--help shows an example",
-        arguments: ["bench", "logger", "entries", "broker", "send", "generate", "gob", "doctor"])
+        arguments: ["bench", "logger", "entries", "broker", "send", "generate", "gob", "doctor", "link"])
     func helpShowsAnExample(_ subcommand: String) async throws {
         let finished = try await runProgram(.brokerlab, [subcommand, "--help"])
         #expect(finished.exitCode == 0)
@@ -22,6 +22,8 @@ struct HelpTests {
         for subcommand in ["bench", "logger", "broker", "send", "gob", "doctor"] {
             #expect(finished.output.text.contains(subcommand))
         }
+        // What bench alone starts is none of a newcomer's business.
+        #expect(!finished.output.lines.contains { $0.hasPrefix("  link ") })
     }
 
     @Test("columns, keys of suites, and suites are listed")

@@ -13,12 +13,15 @@ struct ControlClient: LedgerClient {
     /// Creates a client of the logger at `target`, `host:port` or a Unix domain socket.
     /// - Parameter timeout: how long one request may take, in seconds; a logger that is busy with a cell's backlog answers
     ///   later than an idle one.
+    /// - Parameter dial: connects where this process itself does not reach the target; nil where it does.
     /// - Throws: ``BenchmarkError`` when that is no address.
-    init(target: String, timeout: Double = 10) throws(BenchmarkError) {
+    init(
+        target: String, timeout: Double = 10, dial: ControlConnection.Dial? = nil
+    ) throws(BenchmarkError) {
         guard let endpoint = try? Endpoint(parsing: target) else {
             throw BenchmarkError("the logger's control address '\(target)' is neither HOST:PORT nor unix:/PATH")
         }
-        connection = ControlConnection(to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)))
+        connection = ControlConnection(to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)), dial: dial)
     }
 
     /// `PUT /runs/{id}?sealed=true`.

@@ -9,15 +9,21 @@ import TransportIO
 ///
 /// No proxy is asked, whatever the environment says: a logger of the lab is reached directly.
 final class ControlConnection: Sendable {
+    /// Connects to an endpoint: the descriptor of a socket.
+    typealias Dial = @Sendable (Endpoint) async throws -> Int32
+
     private let endpoint: Endpoint
     private let timeout: TimeAmount
     private let maxBodyBytes: Int
+    private let dial: Dial?
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let kept = Mutex<(any Channel)?>(nil)
 
-    /// - Parameter maxBodyBytes: the longest answer; a run's report has a few hundred bytes.
-    init(to endpoint: Endpoint, timeout: TimeAmount, maxBodyBytes: Int = 1 << 20) {
-        (self.endpoint, self.timeout, self.maxBodyBytes) = (endpoint, timeout, maxBodyBytes)
+    /// - Parameters:
+    ///   - maxBodyBytes: the longest answer; a run's report has a few hundred bytes.
+    ///   - dial: connects where this process itself does not reach the endpoint; nil where it does.
+    init(to endpoint: Endpoint, timeout: TimeAmount, maxBodyBytes: Int = 1 << 20, dial: Dial? = nil) {
+        (self.endpoint, self.timeout, self.maxBodyBytes, self.dial) = (endpoint, timeout, maxBodyBytes, dial)
     }
 
     /// Makes a request and waits for its answer.
@@ -31,14 +37,21 @@ final class ControlConnection: Sendable {
                 // The logger ends connections that lie idle; every request can be made twice.
             }
         }
-        let channel = try await ClientBootstrap(group: eventLoop)
-            .connect(to: endpoint, within: timeout) { [maxBodyBytes] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(ControlHandler(maxBodyBytes: maxBodyBytes))
-                    return channel
-                }
+        let bootstrap = ClientBootstrap(group: eventLoop)
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<any Channel> = { [maxBodyBytes] channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                try channel.pipeline.syncOperations.addHandler(ControlHandler(maxBodyBytes: maxBodyBytes))
+                return channel
             }
+        }
+        let channel: any Channel
+        if let dial {
+            channel = try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .withConnectedSocket(dial(endpoint), channelInitializer: initialize)
+        } else {
+            channel = try await bootstrap.connect(to: endpoint, within: timeout, channelInitializer: initialize)
+        }
         return try await ask(method, path, on: channel)
     }
 

@@ -30,4 +30,6 @@ package struct LoggerSeat: Sendable, Hashable {
     package var transports: [String]
     /// Over what sockets.
     package var socket = SocketKind.tcp
+    /// The address that it listens at: that of its end of a link, where there is one.
+    package var host = "127.0.0.1"
 }

@@ -23,6 +23,9 @@ struct Audit: Sendable {
     static let stealLimitPercent = 15.0
     /// How far the wall clock may have been set while a cell was measured, in microseconds.
     static let clockStepLimitUs = 1000.0
+    /// How late a link may hand packets on at the 99th percentile, in microseconds, or as a part of its round trip, whichever is
+    /// more.
+    static let linkLatenessLimit = (us: 1000.0, ofRoundTrip: 0.05)
     /// How much faster one half of the measured time may be than the other, beside what a pause explains.
     static let stationarityLimit = 1.5
     /// How long the machine may pause in one half, in seconds.
@@ -70,7 +73,21 @@ struct Audit: Sendable {
         {
             findings.append("not stationary: the second half carried \(Self.text(ratio)) of the first")
         }
-        return findings.map { .audit($0) }
+        return (findings + linkFindings(row)).map { .audit($0) }
+    }
+
+    /// What a link did that it was not asked for.
+    private func linkFindings(_ row: ResultRow) -> [String] {
+        guard let link = row.planned.cell.network.link else { return [] }
+        var findings: [String] = []
+        let limit = max(Self.linkLatenessLimit.us, Self.linkLatenessLimit.ofRoundTrip * link.rttMs * 1000)
+        if let lateness = row.linkLatenessP99Us, lateness > limit {
+            findings.append("the link was \(Self.text(lateness)) us late at p99")
+        }
+        if let drops = row.linkDeviceDrops, drops > 0 {
+            findings.append("the devices of the link had no room for \(drops) packets")
+        }
+        return findings
     }
 
     /// How much faster one half may be than the other when each takes that long; infinite where a pause explains all.

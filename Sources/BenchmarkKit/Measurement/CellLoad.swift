@@ -1,5 +1,6 @@
 import BenchmarkResults
 import Broker
+import NetworkLink
 
 /// What the lab has a load generator do for a cell, and what it reads meanwhile: the ledger after the warm-up, and the
 /// meters before and after what is measured.
@@ -10,6 +11,8 @@ struct CellLoad: Sendable {
     var reconciliation: Reconciliation
     /// Where it is told what the measured part has come to so far.
     var live: LiveFigures?
+    /// Begins another account of the link, and gives the one that has ended; nil over loopback.
+    var link: (@Sendable () async throws -> LinkAccount)?
 
     /// What came of it.
     enum Outcome: Sendable {
@@ -76,6 +79,7 @@ struct CellLoad: Sendable {
                     sight.samples = samples
                 }
                 sight.after?.processes = ProcessTimes.now()
+                sight.after?.linkAccount = try await link?()
             case nil:
                 if let result = line.result { return try outcome(result, sight) }
             }
@@ -99,6 +103,7 @@ struct CellLoad: Sendable {
         let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         var recorded: UInt64?
         if width != nil { recorded = try? await reconciliation.ledger.received() }
+        _ = try await link?()
         // Outside of what is measured: there may be many processes.
         let processes = ProcessTimes.now()
         var before = meters.read()

@@ -15,6 +15,8 @@ struct CellMeasurement: Sendable {
     var loggerPID: pid_t
     /// What the logger keeps entries in; nil is its memory.
     var store: LoggerStore?
+    /// What entries go over; nil is loopback.
+    var link: LinkProcess?
     var ledger: any LedgerClient
     /// What all run ids of the benchmark start with, at most 7 bytes.
     var runPrefix: String
@@ -65,11 +67,17 @@ struct CellMeasurement: Sendable {
         builder.row.loggerPID = UInt64(loggerPID)
         try pinning?.pin(broker: party.pid, logger: loggerPID)
         let meters = CellMeters(
-            broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, companions: companions,
-            transport: descriptor.selector)
+            broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, link: link?.pid,
+            companions: companions, transport: descriptor.selector)
         let memory = (broker: PeakMemory(startingNowFor: party.pid), logger: PeakMemory(startingNowFor: loggerPID))
-        let load = CellLoad(
+        var load = CellLoad(
             job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
+        if let link {
+            // All transports of a round meet the same losses, in the warm-up and in what is measured.
+            let seed = suite.seed &+ UInt64(planned.block)
+            _ = try await link.turn(seed: ~seed)
+            load.link = { try await link.turn(seed: seed) }
+        }
         var (loadResult, timeline): (LoadResult?, CellTimeline?)
         switch await run(load) {
         case .failure(let reason):
@@ -79,6 +87,7 @@ struct CellMeasurement: Sendable {
             builder.add(warmup: result)
         case .success(.measured(let result, let bins, let before, var after, let doubt)):
             builder.add(result)
+            if let account = after.linkAccount { builder.add(account) }
             do {
                 let report = try await settle(result, run("m"), meters, &after)
                 builder.add(report, acked: result.acked)

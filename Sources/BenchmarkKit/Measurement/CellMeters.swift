@@ -1,5 +1,6 @@
 import Broker
 import Glibc
+import NetworkLink
 
 /// The processes that take part in a cell, and what they have used so far.
 struct CellMeters: Sendable {
@@ -9,6 +10,8 @@ struct CellMeters: Sendable {
     private var lab: ProcessCPU?
     private var companions: [ProcessCPU]
     private let companionPIDs: [pid_t]
+    /// Of the link, where there is one.
+    private var link: ProcessCPU?
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
@@ -25,6 +28,10 @@ struct CellMeters: Sendable {
         var queue: UInt64?
         /// What the processes of the store's server have used; nil where there is none.
         var store: ProcessFamily?
+        /// The link's CPU time, in nanoseconds; nil over loopback.
+        var link: UInt64?
+        /// What the link did meanwhile.
+        var linkAccount: LinkAccount?
         /// The bytes that the logger's process has written to disks.
         var loggerWritten: UInt64?
         /// The lab's own CPU time, in nanoseconds: it waits for the load generator, and shows progress.
@@ -57,10 +64,13 @@ struct CellMeters: Sendable {
         var queueMemory: UInt64?
     }
 
-    /// Meters of the load generator, the logger, the server of its store, and the companions that work for `transport`.
+    /// Meters of the load generator, the logger, the server of its store, the link between the two, and the companions that work
+    /// for `transport`.
     init(
-        broker: pid_t, logger: pid_t, storeServer: pid_t? = nil, companions: [CompanionProcess], transport: String
+        broker: pid_t, logger: pid_t, storeServer: pid_t? = nil, link: pid_t? = nil, companions: [CompanionProcess],
+        transport: String
     ) {
+        self.link = link.flatMap(ProcessCPU.init(pid:))
         self.broker = ProcessCPU(pid: broker)
         brokerPID = broker
         loggerPID = logger
@@ -73,14 +83,14 @@ struct CellMeters: Sendable {
         self.companions = meters.count == involved.count ? meters : []
         companionPIDs = meters.count == involved.count ? involved.compactMap(\.pid) : []
         seesAll = meters.count == involved.count
-        participants = Set([getpid(), broker, logger] + involved.compactMap(\.pid))
+        participants = Set([getpid(), broker, logger] + [link].compactMap(\.self) + involved.compactMap(\.pid))
     }
 
     /// Reads all meters.
     func read() -> Reading {
         let store = storeServer.map(ProcessFamily.init(of:))
         return Reading(
-            broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store,
+            broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store, link: link?.used,
             loggerWritten: DiskBytes.written(by: loggerPID), lab: lab?.used, stolen: StolenTime.now, seesAll: seesAll,
             participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,

@@ -2,6 +2,7 @@ import BenchmarkResults
 import Broker
 import Histogram
 import LoggerService
+import NetworkLink
 
 /// Works out a row from what was counted, and says why it must not be trusted.
 struct ResultRowBuilder {
@@ -117,6 +118,17 @@ struct ResultRowBuilder {
         }
     }
 
+    /// Adds what the link did.
+    mutating func add(_ account: LinkAccount) {
+        row.linkLatenessP50Us = account.latenessP50Us
+        row.linkLatenessP99Us = account.latenessP99Us
+        if account.elapsedUs > 0 { row.linkCPUPercent = 100 * account.cpuUs / account.elapsedUs }
+        row.linkPackets = account.sum(\.packets)
+        row.linkLost = account.sum(\.lost)
+        row.linkQueueDrops = account.sum(\.queueDrops)
+        row.linkDeviceDrops = account.sum(\.deviceDrops)
+    }
+
     /// Adds what it cost.
     /// - Parameter spun: CPU time that the generator spent on waiting, which is no message's, in nanoseconds.
     mutating func add(before: CellMeters.Reading, after: CellMeters.Reading, acked: UInt64, spun: UInt64 = 0) {
@@ -163,7 +175,7 @@ struct ResultRowBuilder {
         func used(_ before: UInt64?, _ after: UInt64?) -> UInt64 { (after ?? 0) - min(before ?? 0, after ?? 0) }
         let store = before.store.flatMap { after.store?.time(since: $0) } ?? 0
         return brokerNow - broker + loggerNow - logger + used(before.queue, after.queue) + used(before.lab, after.lab)
-            + store
+            + store + used(before.link, after.link)
     }
 
     /// Says what the audit finds; when all else is known.

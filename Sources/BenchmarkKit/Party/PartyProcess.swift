@@ -160,6 +160,8 @@ final class PartyProcess: Sendable {
 struct PartyEnd: Sendable {
     /// The words for it: `exit code 1`.
     var how: String
+    /// Whether it was exit code 0.
+    var isSuccess = false
     var lastWords = LastLines()
 
     /// The sentence that says so, with its last words.
@@ -170,6 +172,7 @@ struct PartyEnd: Sendable {
 
 extension PartyEnd {
     init(_ status: TerminationStatus, lastWords: LastLines) {
+        isSuccess = status.isSuccess
         how =
             switch status {
             case .exited(let code): "exit code \(code)"

@@ -110,6 +110,17 @@ struct MethodSection: Sendable {
         return kinds == [.tcp] ? nil : kinds.map(\.rawValue).joined(separator: ", ")
     }
 
+    /// What entries went over, and how far the links kept their word.
+    private var networks: String? {
+        let links = report.suite.usedNetworks.filter(\.isLink).map(\.text)
+        guard !links.isEmpty else { return nil }
+        let latest = report.rows.compactMap(\.linkLatenessP99Us).max().map {
+            "; packets were handed on \(NumberText.duration(microseconds: $0)) later than due at p99, in the row in which they "
+                + "were latest"
+        }
+        return report.suite.usedNetworks.map(\.text).joined(separator: ", ") + (latest ?? "")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -133,6 +144,7 @@ struct MethodSection: Sendable {
             ("Swift", machine.swiftVersion), ("commit", machine.gitCommit),
             ("RabbitMQ", audit.compactMap(\.peerVersion).first),
             ("stores", stores), ("sockets", sockets),
+            ("networks", networks),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

@@ -76,6 +76,7 @@ struct SweepSection: Sendable {
                 : value >= 1024 ? "\(NumberText.trimmed(value / 1024))K" : "\(Int(value))"
         case .inFlight: "\(Int(value))"
         case .rate: NumberText.axisCount(value)
+        case .roundTrip: axis.text(value)
         }
     }
 

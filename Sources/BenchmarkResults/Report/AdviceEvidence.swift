@@ -20,7 +20,10 @@ struct AdviceEvidence {
 
     /// All loads of a run that say something of a size.
     static func all(folder: String, report: Report, payloadBytes: Int) -> [AdviceEvidence] {
-        let points = report.suite.points.filter { point in report.rows.contains { $0.planned.cell.point == point } }
+        // What a network makes of them answers another question.
+        let points = report.suite.points.filter { point in
+            !point.network.isLink && report.rows.contains { $0.planned.cell.point == point }
+        }
         let loads = Dictionary(grouping: points, by: Sweep.Axis.payloadBytes.neutral).values
         return loads.compactMap { load in
             let sizes = load.sorted { $0.payloadBytes < $1.payloadBytes }

@@ -23,7 +23,7 @@ struct Decomposition: Sendable {
     var nanoseconds: Double { layers.map(\.nanoseconds).reduce(0, +) }
 
     /// - Parameter inner: the timings of that transport under that load; nothing is known without, nor of what a store takes, and
-    ///   the layer of sockets is that of TCP.
+    ///   the layer of sockets is that of TCP over loopback.
     init?(_ row: SummaryRow, inner: [LayerCost]) {
         guard row.cell.setting.isUsual else { return nil }
         let own = inner.filter {

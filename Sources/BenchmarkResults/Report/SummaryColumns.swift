@@ -128,7 +128,8 @@ enum SummaryColumns {
 
     /// Behind those, as they came later still.
     private static let latest: [Column] = [
-        .text("socket", "Over what sockets broker and logger spoke.") { $0.row.cell.socket.rawValue }
+        .text("socket", "Over what sockets broker and logger spoke.") { $0.row.cell.socket.rawValue },
+        .text("network", "What lay between broker and logger.") { $0.row.cell.network.text },
     ]
 
     private static func estimate(

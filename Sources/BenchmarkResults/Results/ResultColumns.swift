@@ -125,7 +125,7 @@ enum ResultColumns {
             }),
     ]
 
-    private static let later: [ResultColumn] = names + processes + [store] + storing + [socket]
+    private static let later: [ResultColumn] = names + processes + [store] + storing + [socket] + network + linking
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres.") { $0.cell.store.rawValue }
@@ -138,6 +138,37 @@ enum ResultColumns {
     ) { fields, row throws(BenchmarkError) in
         if let socket = try fields.word("socket", SocketKind.init) { row.planned.cell.socket = socket }
     }
+
+    /// What entries went over.
+    private static let network: [ResultColumn] = [
+        ResultColumn(
+            .text("network", "What lay between broker and logger: loopback, or a link.") { $0.cell.network.text }
+        ) { fields, row throws(BenchmarkError) in
+            if let network = try fields.word("network", { try? Network(parsing: $0) }) {
+                row.planned.cell.network = network
+            }
+        },
+        ResultColumn(
+            .figure("rtt_ms", in: "ms", "How long the link has a packet and its answer take; empty without one.") {
+                $0.cell.network.link?.rttMs
+            }),
+        ResultColumn(
+            .figure("rate_mbit", in: "Mbit/s", "The link's rate, each way; empty where it has no limit.") {
+                $0.cell.network.link?.rateMbit
+            }),
+        ResultColumn(
+            .figure("loss_pct", in: "%", "How many packets the link is to lose, each way.") {
+                $0.cell.network.link?.lossPercent
+            }),
+        ResultColumn(
+            .figure("jitter_ms", in: "ms", "How much longer than half of rtt_ms a packet takes at most.") {
+                $0.cell.network.link?.jitterMs
+            }),
+        ResultColumn(
+            .count("queue_packets", "How many packets wait for the link's rate at most.") {
+                $0.cell.network.link?.queuePackets
+            }),
+    ]
 
     /// What rows are grouped by.
     private static let names: [ResultColumn] = [

@@ -109,6 +109,20 @@ package struct ResultRow: Sendable {
     package var bytesWrittenPerEntry: Double?
     /// CPU time of the processes of the store's server, in microseconds per acknowledged entry.
     package var storeCPUUsPerMessage: Double?
+    /// How much later than due the link handed packets on, in microseconds: the median.
+    package var linkLatenessP50Us: Double?
+    /// The 99th percentile of the same.
+    package var linkLatenessP99Us: Double?
+    /// CPU time of the link's process by the time that passed, in percent of one core.
+    package var linkCPUPercent: Double?
+    /// Packets that came to the link, both ways together.
+    package var linkPackets: UInt64?
+    /// Packets that the link lost, as its loss says.
+    package var linkLost: UInt64?
+    /// Packets that found the link's queue full.
+    package var linkQueueDrops: UInt64?
+    /// Packets that the devices at its ends had no room for, which no link was asked to lose.
+    package var linkDeviceDrops: UInt64?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -293,5 +307,22 @@ extension ResultColumns {
         .figure(
             "store_cpu_us_per_msg", in: "us", \.storeCPUUsPerMessage,
             "CPU time of the processes of the store's server by acknowledged entry; empty where there is none."),
+    ]
+
+    /// What a link did.
+    static let linking: [ResultColumn] = [
+        .figure(
+            "link_lateness_p50_us", in: "us", \.linkLatenessP50Us,
+            "How much later than due the link handed packets on: the median; empty without one."),
+        .figure("link_lateness_p99_us", in: "us", \.linkLatenessP99Us, "The 99th percentile of the same."),
+        .figure(
+            "link_cpu_pct", in: "%", \.linkCPUPercent,
+            "CPU time of the link's process by the time that passed, of one core."),
+        .count("link_packets", \.linkPackets, "Packets that came to the link, both ways together."),
+        .count("link_lost_packets", \.linkLost, "Those that it lost, as loss_pct says."),
+        .count("link_queue_drops", \.linkQueueDrops, "Those that found its queue full."),
+        .count(
+            "link_device_drops", \.linkDeviceDrops,
+            "Those that the devices at its ends had no room for: the row is not valid."),
     ]
 }

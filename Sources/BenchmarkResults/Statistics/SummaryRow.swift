@@ -112,7 +112,8 @@ extension SummaryRow {
         let first = rows.first
         cell = Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, store: point.store, socket: point.socket)
+            connections: point.connections, load: point.load, store: point.store, socket: point.socket,
+            network: point.network)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""

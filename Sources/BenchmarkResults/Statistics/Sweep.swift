@@ -7,12 +7,15 @@ struct Sweep: Sendable {
         case payloadBytes = "payload size"
         case inFlight = "entries in flight"
         case rate = "rate"
+        case roundTrip = "round trip"
 
         func value(_ point: LoadPoint) -> Double? {
             switch self {
             case .payloadBytes: Double(point.payloadBytes)
             case .inFlight: Double(point.inFlight)
             case .rate: point.load.ratePerSecond
+            // The axis is logarithmic, which has no place for 0.
+            case .roundTrip: point.network.link.flatMap { $0.rttMs > 0 ? $0.rttMs : nil }
             }
         }
 
@@ -23,6 +26,7 @@ struct Sweep: Sendable {
             case .payloadBytes: point.payloadBytes = 0
             case .inFlight: point.inFlight = 0
             case .rate: point.load = .closed
+            case .roundTrip: point.network = point.network.withoutRoundTrip
             }
             return point
         }
@@ -33,6 +37,7 @@ struct Sweep: Sendable {
             case .payloadBytes: ByteText.approximate(value)
             case .inFlight: "\(Int(value.rounded())) in flight"
             case .rate: "\(NumberText.grouped(value)) msgs/s"
+            case .roundTrip: NumberText.axisDuration(value * 1000)
             }
         }
     }
@@ -69,6 +74,9 @@ struct Sweep: Sendable {
         case .rate:
             return (parts.prefix(2) + ["open loop"] + [points[0].setting.text].compactMap(\.self)).joined(
                 separator: ", ")
+        case .roundTrip:
+            // What links do beside it.
+            return axis.neutral(points[0]).text.replacingOccurrences(of: "rtt_ms=0+", with: "")
         }
     }
 }

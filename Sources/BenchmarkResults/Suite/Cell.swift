@@ -14,13 +14,15 @@ package struct Cell: Sendable, Hashable {
     package var store: StoreKind
     /// Over what sockets they come to it.
     package var socket: SocketKind
+    /// What they go over.
+    package var network: Network
     /// What it is measured for.
     package var role: CellRole
 
     /// Creates a cell.
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        store: StoreKind = .memory, socket: SocketKind = .tcp, role: CellRole = .cell
+        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -29,6 +31,7 @@ package struct Cell: Sendable, Hashable {
         self.load = load
         self.store = store
         self.socket = socket
+        self.network = network
         self.role = role
     }
 
@@ -41,11 +44,11 @@ package struct Cell: Sendable, Hashable {
     package var point: LoadPoint {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store,
-            socket: socket)
+            socket: socket, network: network)
     }
 
     /// What it has around its transport and its load.
-    package var setting: Setting { Setting(store: store, socket: socket) }
+    package var setting: Setting { point.setting }
 
     /// The transport's name without its variant, as in the reports' `transport` column.
     package var transportName: String { String(transport.prefix { $0 != ":" }) }
@@ -75,9 +78,11 @@ package struct LoadPoint: Sendable, Hashable {
     package var store = StoreKind.memory
     /// Over what sockets they come to it.
     package var socket = SocketKind.tcp
+    /// What they go over.
+    package var network = Network.loopback
 
     /// What it has around the load.
-    package var setting: Setting { Setting(store: store, socket: socket) }
+    package var setting: Setting { Setting(store: store, socket: socket, network: network) }
 }
 
 /// A cell with its place in a run.

@@ -14,6 +14,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var stores: [StoreKind]?
     /// Over what sockets they come; nil in records of before there was a choice.
     package var sockets: [SocketKind]?
+    /// What they go over; nil in records of before there was a choice.
+    package var networks: [Network]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -27,6 +29,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (rates.isEmpty || rates.contains(cell.load.ratePerSecond))
             && (stores?.contains(cell.store) ?? true)
             && (sockets?.contains(cell.socket) ?? true)
+            && (networks?.contains(cell.network) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -50,6 +53,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
             part("store", (stores ?? []).map(\.rawValue)), part("socket", (sockets ?? []).map(\.rawValue)),
+            part("network", (networks ?? []).map(\.text)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

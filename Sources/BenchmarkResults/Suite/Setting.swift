@@ -1,14 +1,16 @@
-/// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, and over what
-/// sockets they come.
+/// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, over what sockets
+/// they come, and through what network.
 package struct Setting: Sendable, Hashable {
     /// Where the logger keeps entries.
     package var store = StoreKind.memory
     /// Over what sockets they come.
     package var socket = SocketKind.tcp
+    /// What lies between broker and logger.
+    package var network = Network.loopback
 
     /// Creates a setting.
-    package init(store: StoreKind = .memory, socket: SocketKind = .tcp) {
-        (self.store, self.socket) = (store, socket)
+    package init(store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback) {
+        (self.store, self.socket, self.network) = (store, socket, network)
     }
 
     /// Whether all of it is as it is where nothing is said.
@@ -16,13 +18,16 @@ package struct Setting: Sendable, Hashable {
 
     /// `stored in sqlite, over Unix sockets`: what is not as usual; nil where all is.
     package var text: String? {
-        let parts = [store.text, socket == .unix ? "over Unix sockets" : nil].compactMap(\.self)
+        let parts = [store.text, socket == .unix ? "over Unix sockets" : nil, network.over].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     /// The same in names, each part behind a separator: `/sqlite/unix`; nothing where all is as usual.
     package func tag(_ separator: String) -> String {
-        let parts = [store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil]
+        let parts = [
+            store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
+            network.isLink ? network.text : nil,
+        ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()
     }
 }

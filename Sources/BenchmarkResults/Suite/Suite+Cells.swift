@@ -8,7 +8,7 @@ extension Suite {
                         settings.map {
                             LoadPoint(
                                 payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                                store: $0.store, socket: $0.socket)
+                                store: $0.store, socket: $0.socket, network: $0.network)
                         }
                     }
                 }
@@ -25,9 +25,23 @@ extension Suite {
     /// Over what sockets broker and logger speak, one after the other.
     package var usedSockets: [SocketKind] { sockets ?? [.tcp] }
 
-    /// Each store with each kind of sockets.
+    /// What entries go over, one after the other.
+    package var usedNetworks: [Network] { networks ?? [.loopback] }
+
+    /// Each store with each kind of sockets and each network; Unix sockets are of one machine, so that they go over none.
     package var settings: [Setting] {
-        usedStores.flatMap { store in usedSockets.map { Setting(store: store, socket: $0) } }
+        usedStores.flatMap { store in
+            usedSockets.flatMap { socket in
+                usedNetworks.filter { socket == .tcp || !$0.isLink }.map {
+                    Setting(store: store, socket: socket, network: $0)
+                }
+            }
+        }
+    }
+
+    /// The transports that can be had in a setting: the message broker of some is at loopback's TCP.
+    package func transports(in setting: Setting) -> [String] {
+        setting.network.isLink ? transports.filter { !(tcpOnly ?? []).contains($0) } : transports(over: setting.socket)
     }
 
     /// The transports that can be had over such sockets.
@@ -37,7 +51,7 @@ extension Suite {
 
     /// The transports that have a cell.
     package var measuredTransports: [String] {
-        transports.filter { name in usedSockets.contains { transports(over: $0).contains(name) } }
+        transports.filter { name in settings.contains { transports(in: $0).contains(name) } }
     }
 
     /// Cells in a group for each setting, since a logger has one.
@@ -48,7 +62,7 @@ extension Suite {
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
     package var cells: [Cell] {
         points.flatMap { point in
-            let names = transports(over: point.socket)
+            let names = transports(in: point.setting)
             let control = controlTransport.flatMap { names.contains($0) ? cell($0, point, .control) : nil }
             return names.map { cell($0, point) } + [control].compactMap(\.self)
         }
@@ -70,6 +84,7 @@ extension Suite {
         suite.stores = nil
         suite.sockets = nil
         suite.timelineMs = nil
+        suite.networks = nil
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
@@ -90,6 +105,7 @@ extension Suite {
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, store: point.store, socket: point.socket, role: role)
+            connections: point.connections, load: point.load, store: point.store, socket: point.socket,
+            network: point.network, role: role)
     }
 }

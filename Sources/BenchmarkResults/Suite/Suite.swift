@@ -29,6 +29,9 @@ package struct Suite: Sendable, Hashable, Codable {
     /// Over what sockets broker and logger speak: every load is measured over each; nil, as in records of before there was a
     /// choice, is TCP.
     package var sockets: [SocketKind]?
+    /// What lies between broker and logger: every load is measured over each; nil, as in records of before there was a choice,
+    /// is loopback.
+    package var networks: [Network]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -158,6 +161,12 @@ extension SuiteKey {
             "Over what sockets broker and logger speak, separated by commas: tcp unless told otherwise, unix. Every load is "
                 + "measured over each of them, but what has a message broker between its halves over tcp only.",
             check: SuiteRules.checkSockets),
+        SuiteKey(
+            "network", .networks, valueName: "names", { _ in Network.help },
+            set: { value, suite in
+                if case .texts(let texts) = value { suite.networks = texts.compactMap { try? Network(parsing: $0) } }
+            },
+            check: { suite, _ throws(SuiteViolation) in try SuiteRules.checkNetworks(suite) }),
     ]
 
     private static let order: [SuiteKey] = [

@@ -3,7 +3,7 @@ import Yams
 extension SuiteFile {
     /// The keys of a threshold beside its limits.
     private static let placeKeys = [
-        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket",
+        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network",
     ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
@@ -64,6 +64,7 @@ extension SuiteFile {
             case "socket":
                 pattern.sockets = try words(value, key, of: SocketKind.allCases.map(\.rawValue))
                     .compactMap(SocketKind.init)
+            case "network": pattern.networks = try networks(value, key)
             case let word:
                 throw error(
                     at: name.mark?.line,

@@ -50,6 +50,7 @@ struct SuiteFile {
         case .transports: .texts(try transports(node, key, choice))
         case .word(let words): .text(try word(node, key, of: words))
         case .words(let words): .texts(try self.words(node, key, of: words))
+        case .networks: .texts(try networks(node, key).map(\.text))
         case .integer: .integer(try integer(node, key))
         case .integers: .integers(try integers(node, key))
         case .number: .number(try number(node, key))
@@ -158,6 +159,22 @@ extension SuiteFile {
 
     func words(_ node: Node, _ key: SuiteKey, of words: [String]) throws(SuiteError) -> [String] {
         try list(node).map { node throws(SuiteError) in try word(node, key, of: words) }
+    }
+
+    /// Networks by their names, or by their properties: `{rtt_ms: 30, rate_mbit: 100}`.
+    func networks(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Network] {
+        try list(node).map { node throws(SuiteError) in
+            var text = node.scalar?.string
+            if let mapping = node.mapping {
+                text = mapping.map { "\($0.key.string ?? "")=\($0.value.scalar?.string ?? "")" }.joined(separator: "+")
+            }
+            guard let text else { throw wrongType(node, key, wanted: "the name or the properties of a network") }
+            do throws(BenchmarkError) {
+                return try Network(parsing: text)
+            } catch {
+                throw self.error(at: node.mark?.line, "\(key.name): \(error.message)")
+            }
+        }
     }
 
     private func word(_ node: Node, _ key: SuiteKey, of words: [String]) throws(SuiteError) -> String {

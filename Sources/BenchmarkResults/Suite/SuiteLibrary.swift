@@ -12,6 +12,7 @@ enum SuiteLibrary {
         ("stored", PackageResources.stored_yaml),
         ("long", PackageResources.long_yaml),
         ("rabbitmq-cluster", PackageResources.rabbitmq_cluster_yaml),
+        ("network-sweep", PackageResources.network_sweep_yaml),
     ]
 
     static let names = files.map(\.name)

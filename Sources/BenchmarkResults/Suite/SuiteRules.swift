@@ -124,6 +124,27 @@ package enum SuiteRules {
             : nil
     }
 
+    static func checkNetworks(_ suite: Suite) throws(SuiteViolation) {
+        guard let networks = suite.networks else { return }
+        guard !networks.isEmpty else {
+            let names = Network.named.map(\.text).joined(separator: ", ")
+            throw SuiteViolation(key: "network", message: "no value; allowed: \(names), or \(LinkProperties.form)")
+        }
+        for (index, network) in networks.enumerated() where networks[..<index].contains(network) {
+            throw SuiteViolation(key: "network", message: "'\(network.text)' is named twice; give each value once")
+        }
+        guard !suite.settings.isEmpty else {
+            throw SuiteViolation(key: "network", message: "Unix sockets go over no network; leave out one of the two")
+        }
+        if let link = networks.first(where: \.isLink), suite.usedStores.contains(.postgres) {
+            throw SuiteViolation(
+                key: "network",
+                message:
+                    "a logger behind '\(link.text)' does not reach the PostgreSQL on loopback; leave out one of the two"
+            )
+        }
+    }
+
     static func checkReference(_ name: String?, _ key: String, _ suite: Suite) throws(SuiteViolation) {
         guard let name, !suite.transports.contains(name) else { return }
         throw SuiteViolation(

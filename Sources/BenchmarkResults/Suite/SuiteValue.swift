@@ -21,6 +21,8 @@ package enum SuiteValue: Sendable, Hashable {
         case word([String])
         /// Some of these words.
         case words([String])
+        /// Networks, by their names or properties.
+        case networks
         case integer
         case integers
         case number
@@ -37,6 +39,7 @@ package enum SuiteValue: Sendable, Hashable {
             case .transports: "[NAME, ...], or all"
             case .word(let words): words.joined(separator: " or ")
             case .words(let words): "[\(words.joined(separator: " or ")), ...]"
+            case .networks: "[NAME or {rtt_ms: N, ...}, ...]"
             case .integer: "N"
             case .integers: "[N, ...]"
             case .number: "NUMBER"
@@ -46,7 +49,7 @@ package enum SuiteValue: Sendable, Hashable {
             case .payload: "random, or {lines: FILE}"
             case .thresholds:
                 "[{where: {transport: PATTERN, payload_bytes: N, in_flight: N, connections: N, rate_per_s: NUMBER, store: NAME, "
-                    + "socket: NAME}, relative_to: NAME, "
+                    + "socket: NAME, network: NAME}, relative_to: NAME, "
                     + Threshold.Figure.allCases.map { "\($0.rawValue): NUMBER" }.joined(separator: ", ") + "}, ...]"
             }
         }

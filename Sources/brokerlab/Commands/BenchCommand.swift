@@ -12,7 +12,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Runs all transports with the same work and puts them side by side.",
         discussion: """
             Starts a logger and a load generator in every round, a RabbitMQ of its own if amqp is measured and --amqp names \
-            none, and with --stores sqlite or postgres the stores; all are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
+            none, with --stores sqlite or postgres the stores, and with --network a link between the two; all are gone when it \
+            ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
             with 'bare_loop: true' overhead.csv, what the lab itself costs; with --timeline-ms timeline.csv, what came of each cell over time.
@@ -28,6 +29,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --placement free --in-flight 1
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
               brokerlab bench --suite quick --socket tcp,unix --in-flight 1 --placement one-cpu
+              brokerlab bench --transport http,http:http2,grpc --network loopback,wan,rtt_ms=30+loss_pct=1 --duration 3
               brokerlab bench --suite ci --junit transports.xml
             """)
 
@@ -66,17 +68,18 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         try files.check()
-        let (suite, missing) = try BenchStores.available(
+        let (stored, missing) = try BenchStores.available(
             Suite.load(suite, transports: TransportRegistry.choice)
                 .applying(suiteOptions.overrides, transports: TransportRegistry.choice))
+        let (suite, networks) = try await BenchNetworks.available(stored)
         let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
-        for line in [missing, Self.tcpOnly(in: suite)].compactMap(\.self) { progress(line) }
+        for line in [missing, Self.tcpOnly(in: suite)].compactMap(\.self) + networks.missing { progress(line) }
         let outcome = try await Interruptible.run {
             try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
                 try await Companions.run(for: transports, companions, progress: progress) {
-                    try await measure(suite, folder, $0, stores)
+                    try await measure(suite, folder, $0, stores, networks)
                 }
             }
         }
@@ -109,10 +112,11 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func measure(
-        _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores
+        _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores,
+        _ networks: BenchNetworks
     ) async throws -> BenchmarkOutcome {
         let control = try TransportRegistry.control
-        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let executable = try Self.executable
         var configuration = BenchmarkConfiguration(
             suite: suite, registry: TransportRegistry.all,
             generator: PartyCommand(executable: executable, arguments: ["generate"]), folder: folder
@@ -121,6 +125,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         configuration.companions = companions.processes
         configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
+        configuration.withLink = { network, body in try await networks.lend(network, to: body) }
         configuration.environment.storeFileSystem = stores.fileSystem
         configuration.adjustTarget = { transport, target in
             // The logger's line hides the password.
@@ -165,7 +170,7 @@ struct BenchCommand: AsyncParsableCommand {
     /// Where a logger listens that nobody else is to find: a name that needs no file leaves none behind, whatever ends it.
     private func privateTarget(_ transport: TransportDescriptor, _ seat: LoggerSeat) -> String {
         switch seat.socket {
-        case .tcp: transport.privateTarget
+        case .tcp: transport.privateTarget.replacing("127.0.0.1", with: seat.host)
         case .unix: "\(UnixSocketName.abstract("\(Self.label(seat))-\(transport.selector)"))"
         }
     }
@@ -177,6 +182,11 @@ struct BenchCommand: AsyncParsableCommand {
         let names = suite.transports.filter { !others.contains($0) }
         return names.isEmpty
             ? nil : "over Unix sockets there is no \(names.joined(separator: ", ")): message brokers listen on TCP only"
+    }
+
+    /// The path of this program.
+    static var executable: String {
+        get throws { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") }
     }
 
     /// What tells a logger of this benchmark from others that share a companion.

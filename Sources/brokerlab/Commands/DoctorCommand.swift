@@ -25,6 +25,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         var findings = Libraries.findings() + Stores.findings() + Machine.findings() + [UnixSockets.finding()]
         findings += await ContractPorts.findings()
+        findings += [try await Networks.finding()]
         findings += try await GivenCompanions.findings(companions)
         let stored = database.map(Stores.finding(of:))
         if let stored { findings.append(stored) }

@@ -17,14 +17,25 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
 
     func validate() throws {
         for key in Self.keys {
-            let (words, given) =
-                switch (key.kind, overrides[key.name]) {
-                case (.word(let words), .text(let text)?): (words, [text])
-                case (.words(let words), .texts(let texts)?): (words, texts)
-                default: ([], [])
-                }
-            guard let other = given.first(where: { !words.contains($0) }) else { continue }
-            throw ValidationError("--\(key.flag) takes \(words.joined(separator: " or ")), not '\(other)'.")
+            switch (key.kind, overrides[key.name]) {
+            case (.word(let words), .text(let text)?): try Self.check([text], key, words)
+            case (.words(let words), .texts(let texts)?): try Self.check(texts, key, words)
+            case (.networks, .texts(let texts)?): try Self.checkNetworks(texts, key)
+            default: break
+            }
+        }
+    }
+
+    private static func check(_ given: [String], _ key: SuiteKey, _ words: [String]) throws {
+        guard let other = given.first(where: { !words.contains($0) }) else { return }
+        throw ValidationError("--\(key.flag) takes \(words.joined(separator: " or ")), not '\(other)'.")
+    }
+
+    private static func checkNetworks(_ given: [String], _ key: SuiteKey) throws {
+        do {
+            for text in given { _ = try Network(parsing: text) }
+        } catch {
+            throw ValidationError("--\(key.flag): \(error).")
         }
     }
 
@@ -46,7 +57,8 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         let name = NameSpecification.customLong(key.flag)
         let help = ArgumentHelp(key.help(TransportRegistry.choice), valueName: key.valueName)
         return switch key.kind {
-        case .text, .transports, .word, .words, .payload, .thresholds: Option<String?>(name: name, help: help)
+        case .text, .transports, .word, .words, .networks, .payload, .thresholds:
+            Option<String?>(name: name, help: help)
         case .flag: Option<Bool?>(name: name, help: help)
         case .integer: Option<Int?>(name: name, help: help)
         case .integers: Option<IntegerList?>(name: name, help: help)
@@ -64,7 +76,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         case .text, .word, .payload: try given(String.self).map { .text($0) }
         case .thresholds: nil
         case .flag: try given(Bool.self).map { .flag($0) }
-        case .transports, .words:
+        case .transports, .words, .networks:
             try given(String.self).map {
                 .texts($0.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
             }

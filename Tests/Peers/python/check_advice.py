@@ -46,6 +46,9 @@ class Run:
             rows = [row for row in csv.DictReader(file) if row.get("role", "cell") in ("", "cell")]
         self.cells = {}
         for row in rows:
+            # What a network makes of a transport answers another question.
+            if (row.get("network") or "loopback") != "loopback":
+                continue
             row["who"] = row["transport"] + (":" + row["variant"] if row.get("variant") else "")
             rate = float(row["target_rate_per_s"] or 0)
             arrivals = (row.get("arrivals") or "constant") if rate else ""

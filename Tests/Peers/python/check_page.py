@@ -52,7 +52,8 @@ def check(browser, page):
 def load_of(row):
     """What tells the load of a row from others."""
     rate = float(row["target_rate_per_s"] or 0)
-    return row["payload_bytes"], row["connections"], row["in_flight"], rate, row.get("store") or "memory"
+    surroundings = (row.get("store") or "memory", row.get("network") or "loopback")
+    return row["payload_bytes"], row["connections"], row["in_flight"], rate, *surroundings
 
 
 def rounds(file):

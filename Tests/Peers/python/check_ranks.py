@@ -169,7 +169,18 @@ def check(folder):
         frame["store"] = "memory"
     if "socket" not in frame:
         frame["socket"] = "tcp"
-    load = ["payload_bytes", "connections", "in_flight", "load_model", "target_rate_per_s", "store", "socket"]
+    if "network" not in frame:
+        frame["network"] = "loopback"
+    load = [
+        "payload_bytes",
+        "connections",
+        "in_flight",
+        "load_model",
+        "target_rate_per_s",
+        "store",
+        "socket",
+        "network",
+    ]
     problems, checked = [], 0
 
     def expect(where, what, found, wanted, tolerance=0.0):
