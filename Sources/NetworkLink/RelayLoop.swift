@@ -5,8 +5,10 @@ import Glibc
 
 /// The loop of a link: reads what has come, hands on what is due, and waits for the next of either.
 struct RelayLoop {
-    /// How long before a packet is due it stops sleeping, in nanoseconds: a sleeper wakes that late.
-    private static let spin: UInt64 = 20_000
+    /// How long before a packet is due it stops sleeping, in nanoseconds, at least and at most.
+    ///
+    /// As late as sleepers wake, which is later the longer a core has slept: it is learnt.
+    private static let spins: ClosedRange<UInt64> = 20_000...250_000
     /// How many turns it takes without a look at its orders.
     private static let mostTurns = 64
 
@@ -16,6 +18,7 @@ struct RelayLoop {
     private var lines = OrderLines()
     /// Of the packets of all ways.
     private let lateness: Lateness
+    private var spin = Self.spins.lowerBound
     private var began = MonotonicClock.now
     private var cpuBefore = MonotonicClock.threadCPUTime
     private var isOver = false
@@ -45,13 +48,23 @@ struct RelayLoop {
             }
             turns += 1
             let now = MonotonicClock.now
-            let isNear = isMore || next.map { $0 <= now + Self.spin } ?? false
+            let isNear = isMore || next.map { $0 <= now + spin } ?? false
             guard !isNear || turns >= Self.mostTurns else { continue }
             turns = 0
             // A little before it is due, as waking up takes a while.
-            try wait(isNear ? 0 : next.map { Int64($0 - Self.spin - now) } ?? -1)
+            let end = isNear ? nil : next.map { $0 - spin }
+            try wait(isNear ? 0 : end.map { Int64($0 - now) } ?? -1)
+            if let end { learn(wakingAt: end) }
         }
         account(try ended(seed: 0))
+    }
+
+    /// Learns from a sleep that was to end then, or before if a packet came: at once where it was longer, slowly where it was not.
+    private mutating func learn(wakingAt end: UInt64) {
+        let now = MonotonicClock.now
+        guard now > end else { return }
+        let late = min(now - end, Self.spins.upperBound)
+        spin = max(late > spin ? late : spin - (spin - late) / 16, Self.spins.lowerBound)
     }
 
     /// Waits for packets and for orders, for as many nanoseconds; for as long as it takes where they are less than none.
