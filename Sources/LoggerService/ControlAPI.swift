@@ -114,6 +114,10 @@ package struct ControlAPI: Sendable {
     /// A page of the database.
     private func stored(_ text: String, in storage: EntryStorage) -> Answer {
         var query = EntryQuery()
+        for name in text.split(separator: "&").compactMap({ $0.split(separator: "=").first })
+        where !EntryQuery.parameters.contains(String(name)) {
+            return failure(400, "there is no '\(name)'; a query has \(EntryQuery.parameters.joined(separator: ", "))")
+        }
         for parameter in EntryQuery.parameters {
             guard let escaped = Self.value(of: parameter, in: text) else { continue }
             guard let value = escaped.replacing("+", with: " ").removingPercentEncoding else {

@@ -58,6 +58,7 @@ package final class SQLiteDatabase: EntryDatabase {
             guard let last = try file.pool.read({ try Self.lastToDelete(retention, now, $0) }) else { return false }
             try write { db in
                 try db.execute(sql: "DELETE FROM entries WHERE id <= ?", arguments: [last])
+                try db.execute(sql: "UPDATE entries_deleted SET last_id = max(last_id, ?)", arguments: [last])
             }
             return true
         } catch {
@@ -84,6 +85,8 @@ package final class SQLiteDatabase: EntryDatabase {
     /// Closes the file; the last one to do so moves all of its log into the file.
     package func close() {
         let last = file.withLock { $0.take() }
+        // The connection that is closed last moves the log, and one that only reads cannot: readers go first.
+        last?.pool.invalidateReadOnlyConnections()
         try? last?.pool.close()
     }
 

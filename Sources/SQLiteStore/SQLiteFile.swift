@@ -26,7 +26,10 @@ final class SQLiteFile: Sendable {
     /// - Throws: a `DatabaseError` or a `StoreError`.
     init(_ path: String) throws {
         self.path = path
-        if Identity(path) != nil { try Self.check(path) }
+        if Identity(path) != nil {
+            try Self.checkRights(path)
+            try Self.check(path)
+        }
         pool = try DatabasePool(path: path, configuration: Self.configuration)
         try pool.writeWithoutTransaction { db in
             // GRDB has set NORMAL, which syncs at checkpoints only: a commit would not outlive the host.
@@ -49,6 +52,21 @@ final class SQLiteFile: Sendable {
         // A transaction is ended here, whatever happens; GRDB need not trap over one.
         configuration.allowsUnsafeTransactions = true
         return configuration
+    }
+
+    /// Looks whether a file may be written to, before SQLite makes the files of its log with the same rights: those that it has
+    /// made of one that could only be read would keep it so.
+    private static func checkRights(_ path: String) throws {
+        guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else {
+            throw DatabaseError(resultCode: .SQLITE_READONLY)
+        }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        for companion in ["\(path)-wal", "\(path)-shm"]
+        where access(companion, F_OK) == 0 && faccessat(AT_FDCWD, companion, W_OK, AT_EACCESS) != 0 {
+            // Where that is not allowed, SQLite says what is wrong.
+            chmod(companion, status.st_mode & 0o777)
+        }
     }
 
     /// Looks at a file before anything of it is changed.

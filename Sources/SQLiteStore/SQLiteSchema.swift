@@ -8,7 +8,7 @@ import GRDB
 /// column comes last: what is before it is read without it.
 enum SQLiteSchema {
     /// What brings a file from each version to the next; those that were published stay as they are.
-    private static let steps = [
+    static let steps = [
         """
         CREATE TABLE entries (
             id INTEGER PRIMARY KEY,
@@ -27,7 +27,15 @@ enum SQLiteSchema {
         CREATE INDEX entries_severity ON entries (severity) WHERE severity > 0;
         CREATE INDEX entries_run ON entries (run, seq) WHERE run IS NOT NULL;
         CREATE INDEX entries_message_id ON entries (message_id) WHERE message_id IS NOT NULL;
+        """,
+        // Where all entries were deleted, ids would begin again at 1, and a page's `before` would mean others.
         """
+        CREATE TABLE entries_deleted (last_id INTEGER NOT NULL) STRICT;
+        INSERT INTO entries_deleted VALUES (0);
+        CREATE TRIGGER entries_ids AFTER INSERT ON entries WHEN new.id = 1 BEGIN
+            UPDATE entries SET id = (SELECT last_id + 1 FROM entries_deleted) WHERE id = 1;
+        END;
+        """,
     ]
 
     /// The version of a file that this program writes.

@@ -128,7 +128,7 @@ struct EntryStorageTests {
         #expect(first.link == #"</entries?limit=3&before=3&name=a%20b>; rel="next""#)
         let second = try await text(api.answer(method: "GET", path: "/entries", query: "limit=3&before=3&name=a%20b"))
         #expect(second.link == nil && second.body.contains(#""id":2"#))
-        for query in ["severity=loud", "since=x", "limit=0", "limit=10001", "before=x", "name=%zz"] {
+        for query in ["severity=loud", "since=x", "limit=0", "limit=10001", "before=x", "name=%zz", "sevrity=INFO"] {
             #expect(try await text(api.answer(method: "GET", path: "/entries", query: query)).status == 400)
         }
         database.fail(StoreError(.corrupt, "it is damaged"))

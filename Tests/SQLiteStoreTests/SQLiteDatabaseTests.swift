@@ -2,6 +2,7 @@ import Broker
 import EngineTestKit
 import EntryStore
 import Foundation
+import GRDB
 import Testing
 
 @testable import SQLiteStore
@@ -134,6 +135,58 @@ struct SQLiteDatabaseTests {
             #expect(try all(EntryQuery(since: 100, until: 141, limit: 2)) == [14, 13, 12, 11, 10])
             #expect(try all(EntryQuery(since: 1000)) == [] && all(EntryQuery(until: 0)) == [])
             #expect(try all(EntryQuery(name: "none")) == [])
+        }
+    }
+
+    @Test("no id is given twice, though all entries were deleted and the file was closed")
+    func ids() throws {
+        try withFolder { folder in
+            let path = "\(folder)/entries.db"
+            for expected: [Int64] in [[1, 2, 3], [4, 5, 6]] {
+                let database = try SQLiteDatabase(path: path)
+                defer { database.close() }
+                try database.store(entry("a"), entry("b"))
+                try database.store(entry("c"))
+                #expect(try database.found().map(\.id) == expected.reversed())
+                while try database.prune(Retention(maxAge: .seconds(1)), now: 20_000_000_000) {}
+                #expect(try database.found().isEmpty)
+            }
+        }
+    }
+
+    @Test("a file of the first version becomes one of this, with what is in it")
+    func migration() throws {
+        try withFolder { folder in
+            let path = "\(folder)/entries.db"
+            let first = try DatabaseQueue(path: path)
+            try first.write { db in
+                try db.execute(sql: SQLiteSchema.steps[0])
+                try db.execute(
+                    sql: """
+                        INSERT INTO entries (id, received_at, severity, repeated, transport, name, data)
+                        VALUES (7, 5, 1, 0, 'http', 'n', 'old')
+                        """)
+                try db.execute(sql: "PRAGMA user_version = 1")
+            }
+            try first.close()
+            // Who only reads changes nothing.
+            #expect(try SQLiteReader(path: path).page(EntryQuery(), maxTextBytes: .max).entries.map(\.data) == ["old"])
+            let database = try SQLiteDatabase(path: path)
+            defer { database.close() }
+            #expect(try database.setting("user_version") == SQLiteSchema.version)
+            try database.store(entry("new"))
+            #expect(try database.found().map(\.id) == [8, 7] && database.found().map(\.data) == ["new", "old"])
+        }
+    }
+
+    @Test("closed, a file needs no log, whoever has read it")
+    func closed() throws {
+        try withFolder { folder in
+            let database = try SQLiteDatabase(path: "\(folder)/entries.db")
+            try database.store(entry("a"))
+            #expect(try database.found().count == 1)
+            database.close()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["entries.db"])
         }
     }
 

@@ -149,6 +149,29 @@ struct SQLiteFaultTests {
         }
     }
 
+    @Test("a file that may only be read is left as it is, and taken when it may be written to")
+    func onlyThisFile() throws {
+        try withFolder { folder in
+            let path = "\(folder)/entries.db"
+            let first = try SQLiteDatabase(path: path)
+            try first.store(entry)
+            first.close()
+            // The file alone, while its folder may be written to.
+            let status = mount(path, path, nil, UInt(MS_BIND), nil)
+            try #require(status == 0, "mounting takes root: \(String(cString: strerror(errno)))")
+            do {
+                defer { umount2(path, Int32(MNT_DETACH)) }
+                try #require(mount(nil, path, nil, UInt(MS_BIND | MS_REMOUNT | MS_RDONLY), nil) == 0)
+                #expect(failure { _ = try SQLiteDatabase(path: path) }?.cause == .readOnly)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["entries.db"])
+            }
+            let database = try SQLiteDatabase(path: path)
+            defer { database.close() }
+            try database.store(entry)
+            #expect(try database.found().count == 2)
+        }
+    }
+
     @Test("a commit outlives the host: it is synced, and every one is")
     func synchronous() throws {
         try withDatabase { database, path in

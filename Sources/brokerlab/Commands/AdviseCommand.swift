@@ -15,8 +15,8 @@ struct AdviseCommand: ParsableCommand {
             not keep the guarantee, says what and why, and orders the rest by CPU time. It answers from measured rows only; \
             where there are none it says what to measure, and exits 3.
 
-            --guarantee logger, rabbitmq or host: what an acknowledged entry has to survive. recorded, queued, stored or none: \
-            what the acknowledgement has to say.
+            --guarantee logger, rabbitmq or host: what an acknowledged entry has to survive. recorded, queued, replicated, \
+            stored or none: what the acknowledgement has to say.
 
             EXAMPLES
               brokerlab advise --payload-bytes 1000 --rate 5000 --guarantee recorded
