@@ -50,6 +50,9 @@ public enum RecordResult: Sendable, Hashable {
     case rejected(String)
     /// It is not taken now, through no fault of its own, as by a store whose disk is full; the sender is told why.
     case unavailable(String)
+    /// Whether it is taken is not known, as of a store that was lost while it committed, and why; told through the
+    /// ``EntryReply``. What has brought it is not answered: its connection ends, so that its sender does not know, either.
+    case unknown(String)
     /// Its fate will be told through the ``EntryReply``.
     case later
 }
@@ -63,7 +66,7 @@ public struct EntryReply: Sendable {
         self.deliver = deliver
     }
 
-    /// Tells the entry's fate: `recorded`, `rejected` or `unavailable`.
+    /// Tells the entry's fate: anything but `later`.
     public func callAsFunction(_ result: RecordResult) {
         deliver(result)
     }

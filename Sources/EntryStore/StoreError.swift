@@ -22,6 +22,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     package var cause: Cause
     /// What was attempted, with what, and what to do: a line for whoever has sent an entry, and for the log.
     package var description: String
+    /// Whether what was to be stored may be stored all the same.
+    package var isOutcomeUnknown = false
 
     /// Creates an error.
     package init(_ cause: Cause, _ description: String) {

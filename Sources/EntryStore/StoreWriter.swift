@@ -234,8 +234,10 @@ package final class StoreWriter: Sendable {
     /// their time one after the other.
     private func commit(_ batch: EntryBatch) -> StoreError? {
         var pause = 0.01
+        var isOutcomeUnknown = false
         if let failure = state.withLock({ $0.failure }), failure.mayPass, waited(batch) >= configuration.patience {
-            return failure
+            // Of this batch nothing was tried.
+            return StoreError(failure.cause, failure.description)
         }
         while true {
             batch.resetFates()
@@ -248,7 +250,13 @@ package final class StoreWriter: Sendable {
                 return nil
             } catch {
                 note(error)
-                guard error.mayPass, waited(batch) + .seconds(pause) < configuration.patience else { return error }
+                // What one try may have done, a later one that comes to nothing has not undone.
+                isOutcomeUnknown = isOutcomeUnknown || error.isOutcomeUnknown
+                guard error.mayPass, waited(batch) + .seconds(pause) < configuration.patience else {
+                    var failure = error
+                    failure.isOutcomeUnknown = isOutcomeUnknown
+                    return failure
+                }
             }
             Thread.sleep(forTimeInterval: pause)
             pause = min(pause * 2, 0.5)
@@ -271,7 +279,7 @@ package final class StoreWriter: Sendable {
     /// A batch was committed, or given up.
     private func finish(_ batch: EntryBatch, _ failure: StoreError?) {
         if let failure {
-            batch.reply(.unavailable("\(failure)"))
+            batch.reply(failure.isOutcomeUnknown ? .unknown("\(failure)") : .unavailable("\(failure)"))
         } else {
             committed(batch)
             note(nil)

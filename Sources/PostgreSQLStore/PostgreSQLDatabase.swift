@@ -148,8 +148,9 @@ package final class PostgreSQLDatabase: EntryDatabase {
             }
             let known = KnownMessages.repeated(in: batch)
             let values = writer.statement.take(batch, without: known, writer: self.id, number: writer.number)
-            let result = try connection.execute(
-                prepared: writer.statement.name, values, within: self.commitLimit)
+            let result = try Self.committing(on: connection) { () throws(StoreError) in
+                try connection.execute(prepared: writer.statement.name, values, within: self.commitLimit)
+            }
             writer.tried = nil
             for index in known { batch.setFate(index, .known) }
             for row in 0..<result.rowCount {
@@ -159,6 +160,19 @@ package final class PostgreSQLDatabase: EntryDatabase {
                 batch.setFate(writer.statement.indices[place], result.flag(row, 2) ? .known : .repeated)
             }
             if let written = result.number(0, 0, as: UInt64.self) { self.log.withLock { $0.now = written } }
+        }
+    }
+
+    /// What becomes of a statement whose connection is lost, the server alone knows.
+    private static func committing(
+        on connection: PostgreSQLConnection, _ body: () throws(StoreError) -> PostgreSQLResult
+    ) throws(StoreError) -> PostgreSQLResult {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            var failure = error
+            failure.isOutcomeUnknown = !connection.isUsable
+            throw failure
         }
     }
 

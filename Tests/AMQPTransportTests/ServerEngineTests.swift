@@ -170,8 +170,10 @@ import Testing
         fake.deliver(1, redelivered: true, body: json("now"))
         fake.deliver(2, body: json("later"))
         fake.deliver(3, body: json("later"))
+        fake.deliver(4, body: json("later"))
         _ = try engine.feed(fake.take(), &out, recorder)
         engine.complete(2, .unavailable("full"), into: &out)
+        engine.complete(4, .unknown("lost"), into: &out)
         engine.complete(3, .recorded, into: &out)
         #expect(try acks(out).allSatisfy { $0[0] == 80 })
         #expect(calls.withLock { $0 }.contains(time.withLock { $0 } + .seconds(1)))
@@ -180,7 +182,7 @@ import Testing
         out.clear()
         time.withLock { $0 = $0 + .seconds(1) }
         engine.proceed(into: &out, intake: intake)
-        #expect(try acks(out).filter { $0[0] == 120 } == [[120, 1, 2], [120, 2, 2]])
+        #expect(try acks(out).filter { $0[0] == 120 } == [[120, 1, 2], [120, 2, 2], [120, 4, 2]])
     }
 
     /// What waits to be given back is, before the connection is closed in order.

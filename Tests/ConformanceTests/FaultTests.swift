@@ -120,6 +120,28 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "where the logger does not know what became of an entry, its sender does not, either",
+        arguments: TransportRegistry.all.filter { $0.companion == nil })
+    func unknownFate(_ transport: TransportDescriptor) async throws {
+        try await TestLogger.run(transport, recorder: UnsureRecorder()) { logger in
+            let failure = await #expect(throws: TransportError.self) {
+                try await send([LogEntry(name: "a", data: "b")], to: logger)
+            }
+            #expect(failure?.fate == .unknown)
+        }
+    }
+
+    /// A logger's store that is lost while it commits.
+    private struct UnsureRecorder: EntryRecorder {
+        func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
+            reply()(.unknown("the store was lost"))
+            return .later
+        }
+
+        func countUndecodable() {}
+    }
+
     @Test("a closed port is one clear line, and nothing was sent", arguments: TransportRegistry.all)
     func closedPort(_ transport: TransportDescriptor) async throws {
         let port = try ReservedPort()

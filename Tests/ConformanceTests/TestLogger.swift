@@ -17,7 +17,8 @@ struct TestLogger: Sendable {
 
     /// Runs a logger while `body` runs, then stops it gracefully.
     static func run<R: Sendable>(
-        _ transport: TransportDescriptor, ledger: Ledger = Ledger(storeBytes: 4 << 20), at target: String? = nil,
+        _ transport: TransportDescriptor, ledger: Ledger = Ledger(storeBytes: 4 << 20),
+        recorder: (any EntryRecorder)? = nil, at target: String? = nil,
         queue: String = "test-\(UUID().uuidString)", limits: EntryLimits = EntryLimits(),
         _ body: @Sendable (TestLogger) async throws -> R
     ) async throws -> R {
@@ -27,7 +28,7 @@ struct TestLogger: Sendable {
             drainTimeout: .seconds(2))
         options.own = transport.settings(queue: queue, of: .logger)
         let server = try transport.makeServer(options)
-        let recorder = ledger.recorder(for: transport.name)
+        let recorder = recorder ?? ledger.recorder(for: transport.name)
         let (addresses, continuation) = AsyncStream.makeStream(of: ServerAddress.self)
         return try await withThrowingTaskGroup { group in
             group.addTask {

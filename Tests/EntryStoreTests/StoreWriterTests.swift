@@ -132,6 +132,21 @@ struct StoreWriterTests {
         writer.close()
     }
 
+    @Test("what a lost commit may have stored is not told as refused, but what was never tried is")
+    func unknown() async {
+        let database = MemoryDatabase()
+        var configuration = StoreWriter.Configuration()
+        configuration.patience = .milliseconds(15)
+        let writer = StoreWriter(to: database, configuration)
+        var lost = StoreError(.gone, "lost while it committed")
+        lost.isOutcomeUnknown = true
+        database.fail(lost)
+        for _ in 0..<20 { database.fail(StoreError(.gone, "away")) }
+        #expect(await writer.fate(of: entry(0)) == .unknown("away"))
+        #expect(await writer.fate(of: entry(1)) == .unavailable("away"))
+        writer.close()
+    }
+
     @Test("a database that takes entries again is said to, though none come")
     func probing() async {
         let database = MemoryDatabase()

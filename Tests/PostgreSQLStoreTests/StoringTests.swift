@@ -105,6 +105,7 @@ extension PostgreSQLStoreTests {
             let error = #expect(throws: StoreError.self) { try store.commit(batch) }
             #expect(error?.cause == .gone)
             #expect(error?.description.contains("did not answer within") == true)
+            #expect(error?.isOutcomeUnknown == true)
             return pid_t(process)
         }
 

@@ -300,7 +300,8 @@ struct AMQPServerEngine: ServerEngine {
         case .rejected:
             answers.reject(
                 deliveryTag, requeue: !message.isRedelivered, isClosing: session.isClosing, into: &out)
-        case .unavailable: hold(deliveryTag, into: &out)
+        // Where it was recorded after all, it is known by its id when it comes again.
+        case .unavailable, .unknown: hold(deliveryTag, into: &out)
         }
     }
 

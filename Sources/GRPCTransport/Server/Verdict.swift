@@ -14,7 +14,7 @@ enum Verdict {
         case .recorded: self = .recorded
         case .later: self = .later
         case .rejected(let why): self = .refused(GRPCStatus(.failedPrecondition, why))
-        case .unavailable(let why): self = .refused(GRPCStatus(.unavailable, why))
+        case .unavailable(let why), .unknown(let why): self = .refused(GRPCStatus(.unavailable, why))
         }
     }
 

@@ -62,7 +62,7 @@ final class WriteLogsHandler: ServerCallHandler {
         let place = waiting.index(waiting.startIndex, offsetBy: index)
         waiting[place] =
             switch result {
-            case .rejected(let why), .unavailable(let why): .refused(why)
+            case .rejected(let why), .unavailable(let why), .unknown(let why): .refused(why)
             case .recorded, .later: .recorded
             }
         while let first = waiting.first {

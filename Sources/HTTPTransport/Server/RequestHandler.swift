@@ -74,7 +74,7 @@ final class RequestHandler {
         switch result {
         case .recorded: .logged
         case .rejected(let reason): failure(configuration.rejectedStatus, reason)
-        case .unavailable(let reason): failure(503, reason)
+        case .unavailable(let reason), .unknown(let reason): failure(503, reason)
         case .later: .later
         }
     }

@@ -196,7 +196,8 @@ final class NetRPCServerEngine: ServerEngine {
             run: bytes.extracting(payload.run.range), sequence: payload.seq, sentAt: payload.sentAt)
         switch intake.take(entry, ticket: nextTicket) {
         case .recorded: reply(call.seq, name)
-        case .rejected(let reason), .unavailable(let reason): fail(call.seq, LogInfo.serviceMethod, reason)
+        case .rejected(let reason), .unavailable(let reason), .unknown(let reason):
+            fail(call.seq, LogInfo.serviceMethod, reason)
         case .later:
             openCalls[nextTicket] = .logInfo(seq: call.seq, name: name.withUnsafeBytes { Array($0) })
             nextTicket &+= 1
@@ -207,7 +208,8 @@ final class NetRPCServerEngine: ServerEngine {
         switch (openCalls.removeValue(forKey: ticket), result) {
         case (.logInfo(let seq, let name), .recorded), (.logInfo(let seq, let name), .later):
             reply(seq, name.span.bytes)
-        case (.logInfo(let seq, _), .rejected(let reason)), (.logInfo(let seq, _), .unavailable(let reason)):
+        case (.logInfo(let seq, _), .rejected(let reason)), (.logInfo(let seq, _), .unavailable(let reason)),
+            (.logInfo(let seq, _), .unknown(let reason)):
             fail(seq, LogInfo.serviceMethod, reason)
         case (.method(let seq, let name, let running), _): answer(seq, name, running.takeAnswer())
         case (nil, _): return

@@ -18,7 +18,11 @@ extension ServerSocketHandler {
         decided.take { entries in
             undecided.subtract(entries.count, ordering: .relaxed)
             guard context != nil else { return }
-            for entry in entries { engine.complete(entry.ticket, entry.result, into: &output.buffer) }
+            for entry in entries {
+                // A message broker hands out again what was not acknowledged.
+                if case .unknown(let why) = entry.result, !isDialed { return abandon(why) }
+                engine.complete(entry.ticket, entry.result, into: &output.buffer)
+            }
             // The engine may have left messages behind until these results were known.
             if input.restBytes > 0 { receive(ByteBuffer()) } else { isPaused = Self.isPaused(&engine) }
         }

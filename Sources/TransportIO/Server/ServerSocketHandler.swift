@@ -342,6 +342,15 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         engine.heldBytes
     }
 
+    /// Leaves the peer without an answer to what is open: nothing but what was said is written yet, and the connection is to close.
+    func abandon(_ why: String) {
+        engine.disconnected()
+        engine = EndedServerEngine()
+        input = SocketInput()
+        isPaused = false
+        failure = failure ?? why
+    }
+
     /// Closes the connection, though its peer has broken no rule of the protocol.
     func end(_ reason: ConnectionEnd) {
         guard let context, let bounds, !(engine is EndedServerEngine) else { return }
@@ -351,11 +360,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
                 "closed the connection from \(origin), which held \(heldBytes >> 20) MiB: \(reason) (--max-held-mib)")
         }
         engine.end(reason, into: &output.buffer)
-        engine.disconnected()
-        engine = EndedServerEngine()
-        input = SocketInput()
-        isPaused = false
-        failure = failure ?? "\(reason)"
+        abandon("\(reason)")
         output.flush(to: context)
         hold(0)
         // What the peer has not read goes with the socket.
