@@ -134,7 +134,7 @@ let lab: [Target] = [
     .target(
         name: "BenchmarkResults",
         dependencies: [
-            "Broker", "LoggerService", "PrintableText", histogram, .product(name: "Yams", package: "Yams"),
+            "Broker", "LoggerService", "PrintableText", "CZlib", histogram, .product(name: "Yams", package: "Yams"),
         ],
         resources: [.embedInCode("Suites")], swiftSettings: settings),
     .target(
@@ -142,8 +142,8 @@ let lab: [Target] = [
     .target(
         name: "BenchmarkKit",
         dependencies: [
-            "BenchmarkResults", "Broker", "LoggerService", "NetworkLink", "Terminal", "TransportIO", histogram,
-            subprocess,
+            "BenchmarkResults", "Broker", "LoggerService", "NetworkLink", "PrintableText", "Terminal", "TransportIO",
+            histogram, subprocess,
             nioCore,
             nioPosix, nioHTTP1,
         ],

@@ -38,12 +38,12 @@ package enum HistogramCode {
         return Data(whole + packed).base64EncodedString()
     }
 
-    /// The histogram in a log line's text; nil where it is none that this program wrote.
+    /// The histogram in a log line's text; nil where it is none of 3 digits up to 60 s.
     package static func decode(_ text: String) -> Histogram<UInt32>? {
         guard let data = Data(base64Encoded: text), data.count > 8 else { return nil }
         let whole = Array(data)
         guard read(whole, at: 0) == UInt64(compressedCookie),
-            let bytes = Zlib.unstore(Array(whole[8...])), bytes.count >= 40,
+            let bytes = Zlib.unpack(Array(whole[8...])), bytes.count >= 40,
             read(bytes, at: 0) == UInt64(cookie), read(bytes, at: 12) == UInt64(digits)
         else { return nil }
         var histogram = Histogram<UInt32>(highestTrackableValue: HistogramLog.highestLatency)

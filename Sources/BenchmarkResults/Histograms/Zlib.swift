@@ -1,6 +1,9 @@
+import CZlib
+
 /// The container of zlib (RFC 1950) around stored blocks (RFC 1951, 3.2.4).
 ///
-/// It is what readers of compressed histograms expect, without a compressor. A latency histogram has one or two kilobytes.
+/// It is what readers of compressed histograms expect, without a compressor. A latency histogram has one or two kilobytes. What
+/// others have packed is read as well.
 enum Zlib {
     private static let largestBlock = 65_535
 
@@ -22,23 +25,18 @@ enum Zlib {
         return packed
     }
 
-    /// The bytes in a container of stored blocks; nil where it has others, or its checksum is wrong.
-    static func unstore(_ packed: [UInt8]) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var place = 2
-        var isLast = false
-        while !isLast {
-            guard place + 5 <= packed.count, packed[place] & 0xFE == 0 else { return nil }
-            isLast = packed[place] == 1
-            let count = Int(packed[place + 1]) | Int(packed[place + 2]) << 8
-            place += 5
-            guard place + count <= packed.count else { return nil }
-            bytes += packed[place..<place + count]
-            place += count
+    /// The most bytes that a container may have in it; a histogram has some 200,000 at most.
+    private static let longest = 1 << 20
+
+    /// The bytes in a container, compressed or not; nil where it is damaged, or has more than a histogram.
+    static func unpack(_ packed: [UInt8]) -> [UInt8]? {
+        var isWhole = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
+            var length = uLongf(buffer.count)
+            isWhole = uncompress(buffer.baseAddress, &length, packed, uLong(packed.count)) == Z_OK
+            count = isWhole ? Int(length) : 0
         }
-        guard place + 4 <= packed.count else { return nil }
-        let sum = packed[place..<place + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return sum == adler32(bytes) ? bytes : nil
+        return isWhole ? bytes : nil
     }
 
     /// RFC 1950, 8.2.
