@@ -30,7 +30,7 @@ final class RunLedger {
         counts.received += 1
         if counts.firstReceivedAtNs == nil { counts.firstReceivedAtNs = now }
         counts.lastReceivedAtNs = now
-        if isSealed && !PayloadSeal.isIntact(entry.data) { counts.corrupt += 1 }
+        if isSealed && !PayloadSeal.isIntact(entry.data) { counts.corrupt = (counts.corrupt ?? 0) + 1 }
         switch seen.insert(entry.sequence) {
         case .inserted:
             counts.unique += 1

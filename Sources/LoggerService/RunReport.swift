@@ -10,8 +10,8 @@ package struct RunReport: Codable, Sendable, Hashable {
     package var duplicated: UInt64
     /// Entries that came after one with a higher sequence number.
     package var reordered: UInt64
-    /// Entries of a sealed run whose text had changed on its way.
-    package var corrupt: UInt64
+    /// Entries of a sealed run whose text had changed on its way; nil from a logger that does not check seals.
+    package var corrupt: UInt64?
     /// Entries whose sequence number was not kept, since the logger's memory for such accounts was used up.
     ///
     /// Whether they were received before is not known. Nil where there are none.

@@ -95,7 +95,7 @@ struct ResultRowBuilder {
         }
         if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
         if untracked > 0 { fail("the logger had no memory to tell \(untracked) entries apart (--ledger)") }
-        if report.corrupt > 0 { fail("\(report.corrupt) entries arrived corrupt") }
+        if let corrupt = report.corrupt, corrupt > 0 { fail("\(corrupt) entries arrived corrupt") }
         if report.duplicated > 0 { fail("\(report.duplicated) entries arrived more than once") }
         if report.unique > row.sent ?? report.unique {
             fail("\(report.unique) different entries arrived, \(row.sent ?? 0) were sent")

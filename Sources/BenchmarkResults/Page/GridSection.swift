@@ -40,8 +40,8 @@ struct GridSection: Sendable {
         let text = isBest ? "<b>best</b>" : NumberText.ratio(place.ratio)
         let letters = place.letters.isEmpty ? "" : " <span class=\"letters\">\(place.letters)</span>"
         let promise =
-            place.row.acknowledgementClass == one.best?.row.acknowledgementClass
-            ? "" : "<small>\(Markup.escape(place.row.acknowledgementClass))</small>"
+            place.row.rankClass == one.best?.row.rankClass
+            ? "" : "<small>\(Markup.escape(place.row.rankClass))</small>"
         return "<td class=\"\(style)\">\(text)\(letters)\(promise)</td>"
     }
 

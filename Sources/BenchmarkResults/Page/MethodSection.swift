@@ -21,7 +21,7 @@ struct MethodSection: Sendable {
         <li>The machine's own speed: rates of different days or machines cannot be compared, ratios within this page can.</li>
         \(memory)
         <li>Latency beyond the time measured: a pause that comes once an hour is not in seconds of load.</li>
-        <li>Transports of different acknowledgement classes against each other: they promise different things.</li>
+        <li>Transports of different acknowledgement classes against each other: they promise different things.</li>\(blackBoxes)
         </ul>
         <h2>Environment</h2>
         <dl>\(environment)</dl>
@@ -62,6 +62,22 @@ struct MethodSection: Sendable {
         report.suite.usedStores.contains(.memory)
             ? "<li>What a log entry costs after it was recorded in memory, where the logger keeps the latest ones.</li>"
             : ""
+    }
+
+    /// What loggers without an account leave open.
+    private var blackBoxes: String {
+        report.rows.contains { !$0.isReconciled }
+            ? "<li>Whether entries arrived whose logger gives no account of them: those rows are not reconciled, and are ranked "
+                + "among themselves.</li>" : ""
+    }
+
+    /// Who played a part, where that was not this project's own.
+    private func played(_ part: (ResultRow) -> (name: String, version: String)) -> String? {
+        let names = Set(
+            report.rows.map { row in [part(row).name, part(row).version].filter { !$0.isEmpty }.joined(separator: " ") }
+        )
+        let others = names.filter { !$0.isEmpty }.sorted()
+        return report.rows.allSatisfy { ["", "swift"].contains(part($0).name) } ? nil : others.joined(separator: ", ")
     }
 
     /// How much of the noise lies between processes, where that was measured.
@@ -143,6 +159,8 @@ struct MethodSection: Sendable {
             ("processor", machine.cpuModel.map { "\($0), \(machine.cpuCount) cores" }),
             ("Swift", machine.swiftVersion), ("commit", machine.gitCommit),
             ("RabbitMQ", audit.compactMap(\.peerVersion).first),
+            ("broker", played { ($0.brokerImplementation, $0.brokerVersion) }),
+            ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
             ("networks", networks),
             (

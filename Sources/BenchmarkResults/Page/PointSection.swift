@@ -83,7 +83,7 @@ struct PointSection: Sendable {
                 cell(row.ackP99, "ack_p99_us", row, NumberText.duration),
                 cell(row.deliveredP99, "delivered_p99_us", row, NumberText.duration), "<td>\(cpu(row))</td>",
                 "<td>\(wire(row))</td>",
-                "<td>\(memory(row))</td>", "<td class=\"t\">\(Markup.escape(row.acknowledgementClass))</td>",
+                "<td>\(memory(row))</td>", "<td class=\"t\">\(Markup.escape(row.rankClass))</td>",
                 "<td\(row.invalidCount > 0 ? " class=\"bad\"" : "")>\(row.count) of \(whole)</td>",
             ]
             return "<tr>\(cells.joined())</tr>"

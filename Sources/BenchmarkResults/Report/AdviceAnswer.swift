@@ -64,6 +64,7 @@ struct AdviceAnswer {
         guard question.need.isMet(by: row.durability, row.acknowledgementClass) else {
             return "its acknowledgement says: \(row.durability.meaning)"
         }
+        guard rows.allSatisfy(\.isReconciled) else { return "its logger gives no account of what arrived" }
         let cost = evidence.sample(transport, \.totalCPUUsPerMessage).all
         guard !cost.isEmpty else {
             return rows.contains(where: \.isValid) ? "no CPU time was measured" : "none of its rows is valid"

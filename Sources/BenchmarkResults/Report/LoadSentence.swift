@@ -88,8 +88,8 @@ struct LoadSentence: Sendable {
             parts.append("\(NumberText.grouped((broker + logger) / 1_048_576)) MiB")
         }
         let cost = parts.joined(separator: ", ")
-        let isOther = row.acknowledgementClass != standings.best?.row.acknowledgementClass
-        let all = [cost, isOther ? row.acknowledgementClass : ""].filter { !$0.isEmpty }.joined(
+        let isOther = row.rankClass != standings.best?.row.rankClass
+        let all = [cost, isOther ? row.rankClass : ""].filter { !$0.isEmpty }.joined(
             separator: "; ")
         return all.isEmpty ? "" : " (\(all))"
     }

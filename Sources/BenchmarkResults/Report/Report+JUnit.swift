@@ -7,7 +7,7 @@ extension Report {
                 subject: suite.name, name: "every entry arrived once and unchanged",
                 outcome: failed.isEmpty ? .passed : .failed,
                 text: failed.isEmpty
-                    ? "all \(rows.count + pairs.count) rows"
+                    ? "all \(rows.count + pairs.count) rows\(unaccounted)"
                     : InvalidRows(failed).lines.joined(separator: "; "))
         ]
         if !summary.contains(where: { $0.count > 0 }) {
@@ -29,5 +29,11 @@ extension Report {
                 text: result.text)
         }
         return JUnitFile(name: suite.name, startedAt: record.startedAt, cases: JUnitFile.distinct(cases))
+    }
+
+    /// How many rows say nothing of what arrived; empty of none.
+    private var unaccounted: String {
+        let count = rows.count { !$0.isReconciled }
+        return count == 0 ? "" : ", as far as loggers say: \(count) of them are not reconciled"
     }
 }

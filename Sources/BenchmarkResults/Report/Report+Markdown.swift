@@ -37,8 +37,8 @@ private struct MarkdownGrid {
     private static func cell(_ name: String, _ standings: Standings) -> String {
         guard let place = standings.places.first(where: { $0.name == name }) else { return "–" }
         let ratio = name == standings.best?.name ? "**best**" : NumberText.ratio(place.ratio)
-        let kind = place.row.acknowledgementClass
+        let kind = place.row.rankClass
         return ratio + (place.letters.isEmpty ? "" : " *\(place.letters)*")
-            + (kind == standings.best?.row.acknowledgementClass ? "" : " \(kind)")
+            + (kind == standings.best?.row.rankClass ? "" : " \(kind)")
     }
 }

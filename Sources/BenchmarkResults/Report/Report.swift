@@ -53,7 +53,7 @@ package struct Report: Sendable {
         let statistics = Summary(suite: suite, floor: record.floor)
         return Sweep.all(of: suite).map { sweep in
             let own = summary.filter { sweep.points.contains($0.cell.point) }
-            let classes = Dictionary(grouping: own, by: \.acknowledgementClass).values
+            let classes = Dictionary(grouping: own, by: \.rankClass).values
             let crossovers = classes.flatMap { rows in
                 Crossover.all(
                     in: sweep,

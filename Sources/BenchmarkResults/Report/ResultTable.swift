@@ -102,7 +102,7 @@ struct ResultTable {
             Column(title: "by \(floor)") {
                 Self.number($0.ratioToFloor?.median) { DecimalText.format($0, places: 2) }
             },
-            Column(title: "ack", isText: true) { $0.acknowledgementClass },
+            Column(title: "ack", isText: true) { $0.rankClass },
             Column(title: "valid", isText: true) { "\($0.count)/\($0.count + $0.invalidCount)" },
         ]
     }

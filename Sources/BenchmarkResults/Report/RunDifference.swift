@@ -20,6 +20,9 @@ package struct RunDifference: Sendable, Hashable {
             ("messages_per_operation", { String($0.suite.messagesPerOperation) }, true),
             ("spin_us", { report in report.suite.spinUs.map(DecimalText.short) }, true),
             ("file system of the stores", { $0.record.environment.storeFileSystem }, true),
+            ("broker", { report in report.parties(\.brokerImplementation) }, false),
+            ("logger", { report in report.parties(\.loggerImplementation) }, false),
+            ("account of what arrived", { report in report.reconciliation }, true),
             ("warmup_s", { DecimalText.short($0.suite.warmup) }, false),
             ("rounds", { String($0.suite.rounds) }, false),
             ("time_budget_s", { report in report.suite.timeBudget.map(DecimalText.short) }, false),
@@ -41,4 +44,18 @@ package struct RunDifference: Sendable, Hashable {
 
     /// `host: a, then b`.
     package var text: String { "\(what): \(old), then \(new)" }
+}
+
+extension Report {
+    /// Who played a part; nil where no row says it.
+    fileprivate func parties(_ part: (ResultRow) -> String) -> String? {
+        let names = Set(rows.map(part).filter { !$0.isEmpty }).sorted()
+        return names.isEmpty ? nil : names.joined(separator: ", ")
+    }
+
+    /// Whether all rows, some or none were held against an account of what arrived.
+    fileprivate var reconciliation: String {
+        let count = rows.count(where: \.isReconciled)
+        return count == rows.count ? "of every row" : count == 0 ? "of no row" : "of some rows"
+    }
 }

@@ -56,7 +56,7 @@ struct Standings: Sendable {
             })
         let unbeaten = able.filter { !beaten.contains($0.cell.transport) }
         let leader = (unbeaten.isEmpty ? able : unbeaten).min(by: Self.isBetter)
-        let groups = Dictionary(grouping: rows, by: \.acknowledgementClass).values.map(
+        let groups = Dictionary(grouping: rows, by: \.rankClass).values.map(
             LetterGroups.init)
         let best = leader.map { Sample(report.rows.of($0.cell), Self.value) }
         let places = rows.map { row in
@@ -107,17 +107,17 @@ struct Standings: Sendable {
     private static func candidates(_ rows: [SummaryRow], floor: String) -> [SummaryRow] {
         let services = rows.filter { $0.cell.transport != floor }
         for own in [services.filter { $0.cell.variant == nil }, services] {
-            let classes = Dictionary(grouping: own, by: \.acknowledgementClass)
+            let classes = Dictionary(grouping: own, by: \.rankClass)
             // Of as many, those that come first in the suite.
-            let order = own.map(\.acknowledgementClass)
+            let order = own.map(\.rankClass)
             let most = classes.values.map(\.count).max() ?? 0
             guard most > 1, let kind = order.first(where: { classes[$0]?.count == most }) else {
                 continue
             }
-            return own.filter { $0.acknowledgementClass == kind }
+            return own.filter { $0.rankClass == kind }
         }
-        let kind = services.first?.acknowledgementClass
-        return services.isEmpty ? rows : services.filter { $0.acknowledgementClass == kind }
+        let kind = services.first?.rankClass
+        return services.isEmpty ? rows : services.filter { $0.rankClass == kind }
     }
 
     /// What decides under a load.

@@ -123,13 +123,23 @@ enum SummaryColumns {
             .figure("noise_between_pct", in: "%", "The same between processes.") {
                 $0.row.processNoise.map { $0.between * 100 }
             },
-            .text("store", "Where the logger kept an entry.") { $0.row.cell.store.rawValue },
+            .text("store", "Where the logger kept an entry; empty where nobody knows.") {
+                $0.row.isReconciled ? $0.row.cell.store.rawValue : nil
+            },
         ] + medians(of: SummaryRow.addedMedianColumns)
 
     /// Behind those, as they came later still.
     private static let latest: [Column] = [
         .text("socket", "Over what sockets broker and logger spoke.") { $0.row.cell.socket.rawValue },
         .text("network", "What lay between broker and logger.") { $0.row.cell.network.text },
+        .text("broker_impl", "What played the broker.") { $0.row.brokerImplementation },
+        .text("logger_impl", "What played the logger; an address is a black box.") { $0.row.loggerImplementation },
+        .flag(
+            "reconciled",
+            "Whether what was acknowledged was held against the logger's account; ranks are among the same."
+        ) {
+            $0.row.isReconciled
+        },
     ]
 
     private static func estimate(

@@ -41,7 +41,7 @@ struct Verdict: Sendable {
                         + "above (\(sweep.constants)).")
             }
         }
-        sentences += report.knees.map { Sentence(text: Self.sentence($0, report.suite.p99LimitUs)) }
+        sentences += report.knees.map { Sentence(text: sentence($0, report.suite.p99LimitUs)) }
         return sentences + [delivery]
     }
 
@@ -120,9 +120,19 @@ struct Verdict: Sendable {
                 isBad: true)
         }
         return Sentence(
-            text:
-                "Each of the \(NumberText.whole(sent)) entries sent arrived once and unchanged.\(doubt)",
+            text: arrival(of: sent) + doubt,
             isBad: audited * 4 > report.rows.count)
+    }
+
+    /// What is known of entries that all were acknowledged.
+    private func arrival(of sent: UInt64) -> String {
+        let unknown = report.rows.filter { !$0.isReconciled }.compactMap(\.sent).reduce(0, +)
+        let known = "Each of the \(NumberText.whole(sent - unknown)) entries sent arrived once and unchanged."
+        let silent = "acknowledged by loggers that give no account of what arrived."
+        if unknown == 0 { return known }
+        return unknown == sent
+            ? "Each of the \(NumberText.whole(sent)) entries sent was \(silent)"
+            : "\(known) \(NumberText.whole(unknown)) more were \(silent)"
     }
 
     /// `amqp, amqp:gob and http`.
@@ -131,7 +141,7 @@ struct Verdict: Sendable {
         return names.dropLast().joined(separator: ", ") + " \(word) \(last)"
     }
 
-    private static func sentence(_ knee: Knee, _ limitUs: Double) -> String {
+    private func sentence(_ knee: Knee, _ limitUs: Double) -> String {
         let limit = NumberText.axisDuration(limitUs)
         let setting = knee.setting.text.map { ", \($0)" } ?? ""
         guard let rate = knee.rate else {
@@ -142,8 +152,9 @@ struct Verdict: Sendable {
             return " (\(Knee.text(range)) in single rounds)"
         }
         let more = knee.isBeyondSweep ? "at least " : ""
+        let isKnown = report.summary.allSatisfy { $0.cell.transport != knee.transport || $0.isReconciled }
         return
-            "\(knee.transport) carries \(more)\(NumberText.grouped(rate)) msgs/s with p99 below \(limit), nothing lost "
+            "\(knee.transport) carries \(more)\(NumberText.grouped(rate)) msgs/s with p99 below \(limit)\(isKnown ? ", nothing lost" : "") "
             + "and no growing backlog\(range ?? "")\(setting)."
     }
 }

@@ -125,10 +125,13 @@ enum ResultColumns {
             }),
     ]
 
-    private static let later: [ResultColumn] = names + processes + [store] + storing + [socket] + network + linking
+    private static let later: [ResultColumn] =
+        names + processes + [store] + storing + [socket] + network + linking + parties
 
     private static let store = ResultColumn(
-        .text("store", "Where the logger kept an entry: memory, sqlite or postgres.") { $0.cell.store.rawValue }
+        .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {
+            $0.row.isReconciled ? $0.cell.store.rawValue : nil
+        }
     ) { fields, row throws(BenchmarkError) in
         if let store = try fields.word("store", StoreKind.init) { row.planned.cell.store = store }
     }

@@ -123,6 +123,16 @@ package struct ResultRow: Sendable {
     package var linkQueueDrops: UInt64?
     /// Packets that the devices at its ends had no room for, which no link was asked to lose.
     package var linkDeviceDrops: UInt64?
+    /// What played the broker: `swift` is this project's own, others as they call themselves.
+    package var brokerImplementation = ""
+    /// Its version, as it says.
+    package var brokerVersion = ""
+    /// What played the logger; an address is a black box.
+    package var loggerImplementation = ""
+    /// Its version, as it says.
+    package var loggerVersion = ""
+    /// Whether what was acknowledged was held against the logger's own account; not for a logger that gives none.
+    package var isReconciled = true
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -158,6 +168,9 @@ package struct ResultRow: Sendable {
     private static func durability(_ word: String) -> Durability {
         AcknowledgementClass(rawValue: word).map(Durability.init) ?? .nothing
     }
+
+    /// What it is ranked among: the rows with the same promise that were held against an account, or were not.
+    package var rankClass: String { RankClass.name(acknowledgementClass, isReconciled: isReconciled) }
 
     /// Whether the row may be trusted.
     package var isValid: Bool { invalidReasons.isEmpty }
@@ -324,5 +337,23 @@ extension ResultColumns {
         .count(
             "link_device_drops", \.linkDeviceDrops,
             "Those that the devices at its ends had no room for: the row is not valid."),
+    ]
+
+    /// Who took part.
+    static let parties: [ResultColumn] = [
+        .text(
+            "broker_impl", \.brokerImplementation,
+            "What played the broker: swift is this project's own, others as they call themselves."),
+        .text("broker_impl_version", \.brokerVersion, "Its version, as it says."),
+        .text("logger_impl", \.loggerImplementation, "What played the logger; an address is a black box."),
+        .text("logger_impl_version", \.loggerVersion, "Its version, as it says."),
+        ResultColumn(
+            .flag(
+                "reconciled",
+                "Whether what was acknowledged was held against the logger's account; without one nobody knows what arrived."
+            ) { $0.row.isReconciled }
+        ) { fields, row throws(BenchmarkError) in
+            row.isReconciled = try fields.flag("reconciled") ?? true
+        },
     ]
 }

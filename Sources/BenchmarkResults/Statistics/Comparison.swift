@@ -50,7 +50,7 @@ package struct Comparison: Sendable, Hashable {
 
     /// Why nothing is ranked under a load, and what to do about it.
     static func whyNotRanked(_ rows: [SummaryRow], rounds: Int) -> String {
-        let classes = Dictionary(grouping: rows, by: \.acknowledgementClass).mapValues(\.count)
+        let classes = Dictionary(grouping: rows, by: \.rankClass).mapValues(\.count)
         guard classes.values.max() ?? 1 > 1 else {
             return "nothing here has another of its acknowledgement class beside it"
         }

@@ -40,17 +40,17 @@ struct Summary: Sendable {
         return Sample(rows, Self.score(point))
     }
 
-    /// All comparisons under one load, within classes.
+    /// All comparisons under one load, within rank classes.
     func comparisons(at point: LoadPoint, of results: [ResultRow]) -> [Comparison] {
         let own = results.filter { $0.planned.cell.point == point }
         return families(at: point, own).values.flatMap(\.self)
     }
 
-    /// The comparisons within each acknowledgement class; ranks are given within one, so that the correction is over its pairs.
+    /// The comparisons within each rank class; ranks are given within one, so that the correction is over its pairs.
     private func families(at point: LoadPoint, _ results: [ResultRow]) -> [String: [Comparison]] {
         let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: results)) }
         let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
-            results.first { $0.planned.cell.transport == sample.transport }?.acknowledgementClass ?? ""
+            results.filter { $0.planned.cell.transport == sample.transport }.rankClass
         }
         let control = control(results, Self.score(point))
         let looks = Looks(suite)
@@ -95,11 +95,11 @@ struct Summary: Sendable {
                 let divisor = Sample(byTransport[name] ?? [], \.totalCPUUsPerMessage)
                 return Estimate(medianOf: Sample(rows, \.totalCPUUsPerMessage).ratios(to: divisor))
             }
-            let own = families[row.acknowledgementClass]?.filter { $0.has(transport) } ?? []
+            let own = families[row.rankClass]?.filter { $0.has(transport) } ?? []
             let comparison = own.first { transport != baseline && $0.has(baseline ?? "") }
             row.pAdjusted = comparison?.pAdjusted
             row.isTiedWithBaseline = comparison.map { !$0.isSignificant }
-            if let place = rankings[row.acknowledgementClass]?.places[transport] {
+            if let place = rankings[row.rankClass]?.places[transport] {
                 row.rank = place.best
                 row.worstRank = place.worst
                 row.tiedWith = place.tiedWith

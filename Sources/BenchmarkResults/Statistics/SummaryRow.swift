@@ -12,6 +12,12 @@ package struct SummaryRow: Sendable {
     package var acknowledgementClass: String
     /// Where an acknowledged entry is.
     package var durability: Durability
+    /// What played the broker.
+    package var brokerImplementation: String
+    /// What played the logger.
+    package var loggerImplementation: String
+    /// Whether what was acknowledged was held against the logger's own account.
+    package var isReconciled: Bool
     /// The number of valid rows that the figures are made of.
     package var count: Int
     /// The number of rows that were left out because they are not valid.
@@ -53,6 +59,9 @@ package struct SummaryRow: Sendable {
 }
 
 extension SummaryRow {
+    /// What it is ranked among.
+    package var rankClass: String { RankClass.name(acknowledgementClass, isReconciled: isReconciled) }
+
     /// The places that it may have: `2`, or `2 to 4` where others cannot be told from it; nil where nothing is ranked.
     package var place: String? {
         guard let rank else { return nil }
@@ -118,6 +127,9 @@ extension SummaryRow {
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""
         durability = first?.durability ?? .nothing
+        brokerImplementation = first?.brokerImplementation ?? ""
+        loggerImplementation = first?.loggerImplementation ?? ""
+        isReconciled = rows.allSatisfy(\.isReconciled)
         count = rows.filter(\.isValid).count
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)

@@ -95,4 +95,9 @@ package struct PlannedCell: Sendable, Hashable {
     package var orderInBlock: Int
     /// The place in the run, counted from 1.
     package var number: Int
+
+    /// A cell with that place.
+    package init(cell: Cell, block: Int, orderInBlock: Int, number: Int) {
+        (self.cell, self.block, self.orderInBlock, self.number) = (cell, block, orderInBlock, number)
+    }
 }

@@ -29,7 +29,9 @@ final class InMemoryLedger: LedgerClient {
             } else {
                 run.report.duplicated += 1
             }
-            if run.isSealed, !PayloadSeal.isIntact(entry.data.utf8.span.bytes) { run.report.corrupt += 1 }
+            if run.isSealed, !PayloadSeal.isIntact(entry.data.utf8.span.bytes) {
+                run.report.corrupt = (run.report.corrupt ?? 0) + 1
+            }
             run.entries.append(entry)
             runs[stamp.run] = run
         }

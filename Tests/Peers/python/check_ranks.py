@@ -171,6 +171,8 @@ def check(folder):
         frame["socket"] = "tcp"
     if "network" not in frame:
         frame["network"] = "loopback"
+    if "reconciled" not in frame:
+        frame["reconciled"] = True
     load = [
         "payload_bytes",
         "connections",
@@ -203,7 +205,7 @@ def check(folder):
             twin = cells[cells["name"] == twins["name"].iloc[0]]
             control = (twins.set_index("block")["score"] / twin.set_index("block")["score"]).dropna()
         wanted = summary[(summary[load] == list(point)).all(axis=1)].set_index("name")
-        for _, family in cells.groupby("ack_class"):
+        for _, family in cells.groupby(["ack_class", "reconciled"]):
             names = [name for name in suite["transports"] if name in set(family["name"])]
             samples = {name: family[family["name"] == name].set_index("block")["score"] for name in names}
             pairs = compare(samples, control, looks) if len(names) > 1 else []
