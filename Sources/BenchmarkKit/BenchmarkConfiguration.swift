@@ -9,6 +9,9 @@ package struct BenchmarkConfiguration: Sendable {
     package var registry: [TransportDescriptor]
     /// How to start a logger; each round has its own, and the control in it another one.
     package var logger: @Sendable (LoggerSeat) -> LoggerCommand
+    /// Where loggers are sent to that run already and that nobody here starts, by the selectors of transports: black boxes, which
+    /// give no account of what arrived.
+    package var addresses: [String: String] = [:]
     /// Starts a load generator, within the broker's end of a link where there is one; each round has its own, and the control
     /// in it another one.
     var startGenerator: @Sendable (LinkProcess?) async throws -> GeneratorParty

@@ -156,15 +156,19 @@ final class BenchmarkRun: Sendable {
         of planned: PlannedCell, _ stage: Stage, _ pair: RoundParties.Pair
     ) throws(BenchmarkError) -> CellMeasurement {
         let selector = planned.cell.transport
-        guard let descriptor = configuration.registry.first(where: { $0.selector == selector }),
-            var target = pair.logger.targets[descriptor.receiver]
-        else { throw RoundParties.missing(selector) }
-        configuration.adjustTarget(descriptor, &target)
+        guard let descriptor = configuration.registry.first(where: { $0.selector == selector }) else {
+            throw LoggerProcess.missing(selector)
+        }
+        let address = configuration.addresses[selector]
+        let logger = address == nil ? pair.logger : nil
+        var target = address ?? logger?.targets[descriptor.receiver] ?? ""
+        if address == nil, !target.isEmpty { configuration.adjustTarget(descriptor, &target) }
         var measurement = CellMeasurement(
             suite: stage.suite, planned: planned, descriptor: descriptor, target: target,
-            companions: configuration.companions, generator: pair.generator, loggerPID: pair.logger.pid,
-            ledger: pair.ledger, runPrefix: runPrefix,
+            companions: configuration.companions, generator: pair.generator, loggerPID: logger?.pid,
+            ledger: logger == nil ? nil : pair.ledger, runPrefix: runPrefix,
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
+        measurement.logger = (logger?.ready.name ?? target, logger?.ready.version ?? "")
         measurement.pinning = stage.pinning
         measurement.store = pair.store
         measurement.link = pair.link

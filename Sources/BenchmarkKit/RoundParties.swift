@@ -8,8 +8,10 @@ struct RoundParties: Sendable {
     /// A logger, its account, and the load generator that sends to it.
     struct Pair: Sendable {
         var seat: LoggerSeat
-        var logger: LoggerProcess
-        var ledger: ControlClient
+        /// Nil where all that is sent goes to loggers that nobody here has started.
+        var logger: LoggerProcess?
+        /// Nil where the logger has no place for it.
+        var ledger: ControlClient?
         var generator: GeneratorSeat
         /// What the logger keeps entries in; nil is its memory.
         var store: LoggerStore?
@@ -40,13 +42,16 @@ struct RoundParties: Sendable {
         self.configuration = configuration
         self.setting = setting
         let name = "\(label)\(round.first?.block ?? 0)" + setting.tag("-")
-        let transports = suite.transports(in: setting)
+        func started(_ transports: [String]) -> [String] {
+            transports.filter { configuration.addresses[$0] == nil }
+        }
+        let transports = started(suite.transports(in: setting))
         var seats = [LoggerSeat(label: name, transports: transports, socket: setting.socket)]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
             configuration.registry.first(where: { $0.selector == control })?.companion == nil
         {
-            seats.append(LoggerSeat(label: "\(name)-control", transports: [control], socket: setting.socket))
+            seats.append(LoggerSeat(label: "\(name)-control", transports: started([control]), socket: setting.socket))
         }
         self.seats = seats
     }
@@ -81,25 +86,26 @@ struct RoundParties: Sendable {
         let generators = seats.map { _ in
             GeneratorSeat { [configuration] in try await configuration.startGenerator(link) }
         }
-        let commands = zip(seats, stores).map { configuration.logger($0).keeping(in: $1).behind(link) }
-        let dial = link.map { link -> ControlConnection.Dial in
-            { endpoint in try await link.connect(to: endpoint) }
+        let commands = zip(seats, stores).map { seat, store in
+            seat.transports.isEmpty ? nil : configuration.logger(seat).keeping(in: store).behind(link)
         }
         let result: Result<Void, any Error>
         do {
-            try await LoggerProcess.run(commands) { loggers in
+            try await LoggerProcess.run(commands.compactMap(\.self)) { loggers in
                 var pairs: [Pair] = []
-                defer { for pair in pairs { pair.ledger.close() } }
-                for (index, logger) in loggers.enumerated() {
-                    let transport = commands[index].controlTransport
-                    guard let control = logger.targets[transport] else { throw Self.missing(transport) }
+                defer { for pair in pairs { pair.ledger?.close() } }
+                var started = loggers.makeIterator()
+                for (index, seat) in seats.enumerated() {
                     // One that cannot be had is told before anything is measured.
                     _ = try await generators[index].party()
-                    pairs.append(
-                        Pair(
-                            seat: seats[index], logger: logger,
-                            ledger: try ControlClient(target: control, dial: dial),
-                            generator: generators[index], store: stores[index], link: link))
+                    var pair = Pair(seat: seat, generator: generators[index], store: stores[index], link: link)
+                    if let command = commands[index], let logger = started.next() {
+                        pair.logger = logger
+                        pair.ledger = try ledger(of: logger, command, over: link)
+                        // The control's one transport costs its own cells.
+                        if index == 0 { try check(logger, serves: seat) }
+                    }
+                    pairs.append(pair)
                 }
                 try await body(Pairs(main: pairs[0], control: pairs.count > 1 ? pairs[1] : nil))
             }
@@ -113,8 +119,22 @@ struct RoundParties: Sendable {
         try result.get()
     }
 
-    static func missing(_ transport: String) -> BenchmarkError {
-        BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
+    /// Who is asked for the account of what arrived; nil where the logger has no place for such questions.
+    private func ledger(
+        of logger: LoggerProcess, _ command: LoggerCommand, over link: LinkProcess?
+    ) throws(BenchmarkError) -> ControlClient? {
+        guard let control = logger.targets[command.controlTransport] else { return nil }
+        let dial = link.map { link -> ControlConnection.Dial in
+            { endpoint in try await link.connect(to: endpoint) }
+        }
+        return try ControlClient(target: control, dial: dial)
+    }
+
+    /// What a logger serves nothing of costs no more time.
+    private func check(_ logger: LoggerProcess, serves seat: LoggerSeat) throws(BenchmarkError) {
+        let receivers = configuration.registry.filter { seat.transports.contains($0.selector) }.map(\.receiver)
+        guard let first = receivers.first, receivers.allSatisfy({ logger.targets[$0] == nil }) else { return }
+        throw LoggerProcess.missing(first)
     }
 }
 
@@ -131,8 +151,7 @@ extension LoggerSeat {
 extension LoggerCommand {
     /// The command of a logger within its end of a link; nil is loopback.
     fileprivate func behind(_ link: LinkProcess?) -> LoggerCommand {
-        guard let entered = link?.entering(.logger, party) else { return self }
-        return LoggerCommand(
-            executable: entered.executable, arguments: entered.arguments, controlTransport: controlTransport)
+        guard let link else { return self }
+        return LoggerCommand(link.entering(.logger, party), controlTransport: controlTransport)
     }
 }

@@ -25,7 +25,7 @@ struct BrokerLab: AsyncParsableCommand {
             BenchCommand.self, SuiteCommand.self, ReportCommand.self, CompareCommand.self, AdviseCommand.self,
             ColumnsCommand.self, LoggerCommand.self, EntriesCommand.self,
             BrokerCommand.self, SendCommand.self, GenerateCommand.self, GobCommand.self, DoctorCommand.self,
-            RabbitMQCommand.self, PostgreSQLCommand.self, LinkCommand.self,
+            RabbitMQCommand.self, PostgreSQLCommand.self, LinkCommand.self, CheckPartyCommand.self,
         ])
 
     /// Runs a command line; says why it failed, if so.

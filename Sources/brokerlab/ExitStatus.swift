@@ -23,7 +23,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .success: "done, and what was asked for holds; or stopped in order (logger, broker)"
         case .missed:
             "a figure misses its threshold or became worse (bench, compare), an entry was not acknowledged (send), or what "
-                + "was examined is damaged (gob)"
+                + "was examined is damaged (gob), or lacks something (check-party)"
         case .entriesLost: "entries were lost, changed, came twice, or failed (bench, compare)"
         case .undecided:
             "nothing could be decided: too few valid rows, cells that are missing, a floor that moved, no answer (bench, "

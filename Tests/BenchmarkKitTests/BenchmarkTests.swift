@@ -88,7 +88,7 @@ final class BenchmarkTests {
         let command = configuration.logger
         configuration.logger = { seat in
             var logger = command(seat)
-            logger.arguments = ["-c", script, "sh"]
+            logger.party.arguments = ["-c", script, "sh"]
             return logger
         }
         let lent = Mutex<[StoreKind]>([])

@@ -239,7 +239,7 @@ struct CellMeasurementTests {
             suite: suite, planned: cell, descriptor: transport.descriptor(), target: "x", companions: [],
             generator: GeneratorSeat { .hosted([transport.descriptor()]) }, loggerPID: getpid(), ledger: ledger,
             runPrefix: "abcdef")
-        measurement.reconciliation.patience = .milliseconds(500)
+        measurement.reconciliation?.patience = .milliseconds(500)
         return measurement
     }
 }

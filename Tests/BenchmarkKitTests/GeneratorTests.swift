@@ -166,7 +166,7 @@ struct GeneratorTests {
                     "read job; echo 'chatter'; echo '{\"job\":7,\"mark\":\"warm\",\"result\":{\(counts)}}'; read go; "
                         + "printf '\(said)\\n'; exec cat > /dev/null")
             })
-        measurement.reconciliation.patience = .milliseconds(50)
+        measurement.reconciliation?.patience = .milliseconds(50)
         let row = try await measurement.measure().row
         #expect(row.invalidReason.hasPrefix(reason), "\(row.invalidReason)")
         await measurement.generator.leave()

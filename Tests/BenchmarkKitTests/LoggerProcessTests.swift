@@ -23,7 +23,7 @@ struct LoggerProcessTests {
         #expect(
             PartyLine(#"{"transport":"http","target":"127.0.0.1:41234"}"#)
                 == .address(transport: "http", target: "127.0.0.1:41234"))
-        #expect(PartyLine(#"{"ready":true}"#) == .ready)
+        #expect(PartyLine(#"{"ready":true}"#) == .ready())
         #expect(PartyLine(#"{"ready":false}"#) == .other)
         #expect(PartyLine("") == .other)
         #expect(PartyLine("[1]") == .other)

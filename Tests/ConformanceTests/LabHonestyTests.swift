@@ -114,7 +114,7 @@ struct LabHonestyTests {
                 suite: suiteToRun, planned: planned, descriptor: transport, target: address.target, companions: [],
                 generator: GeneratorSeat { .hosted([transport]) }, loggerPID: getpid(),
                 ledger: LocalLedger(ledger: ledger), runPrefix: "faulty")
-            measurement.reconciliation.patience = .milliseconds(300)
+            measurement.reconciliation?.patience = .milliseconds(300)
             let cell = try await measurement.measure()
             group.cancelAll()
             try await group.waitForAll()

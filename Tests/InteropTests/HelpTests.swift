@@ -6,7 +6,7 @@ import Testing
 struct HelpTests {
     @Test(
         "--help shows an example",
-        arguments: ["bench", "logger", "entries", "broker", "send", "generate", "gob", "doctor", "link"])
+        arguments: ["bench", "logger", "entries", "broker", "send", "generate", "gob", "doctor", "link", "check-party"])
     func helpShowsAnExample(_ subcommand: String) async throws {
         let finished = try await runProgram(.brokerlab, [subcommand, "--help"])
         #expect(finished.exitCode == 0)

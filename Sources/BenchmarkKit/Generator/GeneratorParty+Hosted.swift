@@ -11,7 +11,7 @@ extension GeneratorParty {
             lineSink.finish()
         }
         return GeneratorParty(
-            pid: getpid(), lines: lines, say: { orderSink.yield($0) },
+            pid: getpid(), name: "swift", version: "", lines: lines, say: { orderSink.yield($0) },
             stop: {
                 task.cancel()
                 orderSink.finish()

@@ -4,6 +4,10 @@ struct GeneratorParty: Sendable {
 
     /// Its process id.
     var pid: Int32
+    /// What it calls itself, or its command.
+    var name: String
+    /// Its version; empty where nobody says it.
+    var version: String
     /// What it says, for one reader at a time; ends when it does.
     var lines: AsyncStream<String>
     /// Has it read a line.
@@ -14,17 +18,20 @@ struct GeneratorParty: Sendable {
     /// Starts one as a process of its own, and waits until it is ready.
     /// - Throws: ``BenchmarkError`` with its last words when it does not become ready; `CancellationError`.
     static func start(
-        _ command: PartyCommand, readyLimit: Duration = PartyProcess.readyLimit
+        _ command: PartyCommand, readyLimit: Duration = PartyProcess.readyLimit,
+        drainLimit: Duration = PartyProcess.drainLimit
     ) async throws -> GeneratorParty {
-        let party = try await PartyProcess.start(command, as: role)
+        let party = try await PartyProcess.start(command, as: role, drainLimit: drainLimit)
+        let ready: PartyReadiness
         do {
-            _ = try await party.untilReady(within: readyLimit)
+            ready = try await party.untilReady(within: readyLimit)
         } catch {
             await party.stop()
             throw error
         }
         return GeneratorParty(
-            pid: party.pid, lines: party.lines, say: { party.say($0) }, stop: { await party.stop() })
+            pid: party.pid, name: ready.name, version: ready.version, lines: party.lines, say: { party.say($0) },
+            stop: { await party.stop() })
     }
 }
 

@@ -21,9 +21,7 @@ package enum LinkAccess: Sendable, Hashable, CaseIterable {
         case .root: link
         case .userNamespace:
             // unshare(1) of util-linux, as a process with several threads may not move to another user namespace.
-            PartyCommand(
-                executable: Tool.path("unshare"),
-                arguments: ["--user", "--map-root-user", "--", link.executable] + link.arguments)
+            link.behind(Tool.path("unshare"), ["--user", "--map-root-user", "--"])
         }
     }
 
@@ -31,10 +29,8 @@ package enum LinkAccess: Sendable, Hashable, CaseIterable {
     func entering(_ end: End, of ends: LinkEnds, _ program: PartyCommand) -> PartyCommand {
         let network = end == .broker ? ends.broker : ends.logger
         let user = self == .root ? [] : ["--user=\(ends.user)", "--preserve-credentials"]
-        return PartyCommand(
-            // nsenter(1) of util-linux.
-            executable: Tool.path("nsenter"),
-            arguments: user + ["--net=\(network)", "--", program.executable] + program.arguments)
+        // nsenter(1) of util-linux.
+        return program.behind(Tool.path("nsenter"), user + ["--net=\(network)", "--"])
     }
 
     /// The first way in which a link can be had here: one is made and put away again for each that is tried.

@@ -26,8 +26,12 @@ struct ControlClient: LedgerClient {
 
     /// `PUT /runs/{id}?sealed=true`.
     func announce(run: String, sealed: Bool) async throws {
-        _ = try await send(.PUT, "/runs/\(run)?sealed=\(sealed)")
+        let (_, status) = try await send(.PUT, "/runs/\(run)?sealed=\(sealed)", accepting: Self.unknown)
+        if Self.unknown.contains(status) { throw NoLedger() }
     }
+
+    /// What a server answers to a request that it has no place for (RFC 9110 15.5.5, 15.5.6, 15.6.2).
+    private static let unknown: Set<Int> = [404, 405, 501]
 
     /// `GET /runs/{id}`.
     ///

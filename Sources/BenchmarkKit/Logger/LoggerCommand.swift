@@ -5,21 +5,16 @@ package import BenchmarkResults
 /// The logger prints one line of JSON for each bound address on its standard output, `{"transport": …, "target": …}`,
 /// then `{"ready": true}`; it drains and exits on SIGTERM, and when its standard input ends.
 package struct LoggerCommand: Sendable, Hashable {
-    /// The path of the executable.
-    package var executable: String
-    /// Its arguments, without the executable's own name.
-    package var arguments: [String]
-    /// The `transport` of the address line that serves the control API.
+    /// What is started.
+    package var party: PartyCommand
+    /// The `transport` of the address line that serves the control API, if it has one.
     package var controlTransport: String
 
     /// Creates a command.
-    package init(executable: String, arguments: [String], controlTransport: String) {
-        self.executable = executable
-        self.arguments = arguments
+    package init(_ party: PartyCommand, controlTransport: String) {
+        self.party = party
         self.controlTransport = controlTransport
     }
-
-    var party: PartyCommand { PartyCommand(executable: executable, arguments: arguments) }
 }
 
 /// What a logger of a round is for.

@@ -4,8 +4,10 @@ import BenchmarkResults
 struct LoggerProcess: Sendable {
     /// Its process id.
     var pid: Int32
+    /// What it said when it was ready: where each transport can be sent to, and who it is.
+    var ready: PartyReadiness
     /// Where each transport can be sent to.
-    var targets: [String: String]
+    var targets: [String: String] { ready.targets }
 
     /// Starts a logger, lends it to `body` when it is ready, and stops it when `body` ends, however it ends.
     static func run<Value: Sendable>(
@@ -38,13 +40,18 @@ struct LoggerProcess: Sendable {
         return try result.get()
     }
 
+    /// What is told of a transport that a logger does not serve.
+    static func missing(_ transport: String) -> BenchmarkError {
+        BenchmarkError("the logger announced no address for '\(transport)'. Have it listen there, or leave it out.")
+    }
+
     private static func lend<Value: Sendable>(
         _ parties: [PartyProcess], _ readyLimit: Duration,
         _ body: @escaping @Sendable ([LoggerProcess]) async throws -> Value
     ) async throws -> Value {
         var loggers: [LoggerProcess] = []
         for party in parties {
-            loggers.append(LoggerProcess(pid: party.pid, targets: try await party.untilReady(within: readyLimit)))
+            loggers.append(LoggerProcess(pid: party.pid, ready: try await party.untilReady(within: readyLimit)))
         }
         return try await withThrowingTaskGroup(of: Value?.self) { [loggers] group in
             group.addTask { try await body(loggers) }

@@ -20,7 +20,8 @@ package struct LoggerStore: Sendable {
 extension LoggerCommand {
     /// The command of a logger that keeps entries in a store; nil is its memory.
     func keeping(in store: LoggerStore?) -> LoggerCommand {
-        LoggerCommand(
-            executable: executable, arguments: arguments + (store?.arguments ?? []), controlTransport: controlTransport)
+        var command = self
+        command.party.arguments += store?.arguments ?? []
+        return command
     }
 }

@@ -26,15 +26,15 @@ package struct CPUPinning: Sendable {
 
     /// Has every thread of broker and logger run where they belong; again for each cell, for the threads that were started
     /// since.
-    func pin(broker: pid_t, logger: pid_t) throws(BenchmarkError) {
+    func pin(broker: pid_t, logger: pid_t?) throws(BenchmarkError) {
         switch placement {
         case .free: break
         case .split:
             try Self.set([cores[0]], of: broker)
-            try Self.set([cores[1]], of: logger)
+            if let logger { try Self.set([cores[1]], of: logger) }
         case .oneCPU:
             guard let last = cores.last else { return }
-            for process in [broker, logger] { try Self.set([last], of: process) }
+            for process in [broker, logger].compactMap(\.self) { try Self.set([last], of: process) }
         }
     }
 

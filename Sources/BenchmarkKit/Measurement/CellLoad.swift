@@ -8,7 +8,8 @@ struct CellLoad: Sendable {
     var job: LoadJob
     var generator: GeneratorParty
     var meters: CellMeters
-    var reconciliation: Reconciliation
+    /// How the logger's account is waited for; nil where it keeps none.
+    var reconciliation: Reconciliation?
     /// Where it is told what the measured part has come to so far.
     var live: LiveFigures?
     /// Begins another account of the link, and gives the one that has ended; nil over loopback.
@@ -96,13 +97,13 @@ struct CellLoad: Sendable {
             generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: false)))
             return warm
         }
-        if job.warmupS > 0 {
+        if job.warmupS > 0, let reconciliation {
             // A backlog of the warm-up would be paid for by the measured entries.
             _ = try await reconciliation.settle(run: job.warmupRunID, acked: warm.acked)
         }
         let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         var recorded: UInt64?
-        if width != nil { recorded = try? await reconciliation.ledger.received() }
+        if width != nil, let reconciliation { recorded = try? await reconciliation.ledger.received() }
         _ = try await link?()
         // Outside of what is measured: there may be many processes.
         let processes = ProcessTimes.now()
@@ -111,7 +112,7 @@ struct CellLoad: Sendable {
         sight.before = before
         sight.sampler = width.map { width in
             CellSampler(
-                meters: meters, ledger: reconciliation.ledger, width: width, before: before, recordedBefore: recorded)
+                meters: meters, ledger: reconciliation?.ledger, width: width, before: before, recordedBefore: recorded)
         }
         generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: true)))
         return nil

@@ -12,15 +12,20 @@ struct CellMeasurement: Sendable {
     var target: String
     var companions: [CompanionProcess]
     var generator: GeneratorSeat
-    var loggerPID: pid_t
+    /// The logger's process; nil for one that nobody here has started.
+    var loggerPID: pid_t?
+    /// What the logger is called, and its version.
+    var logger = (name: "", version: "")
     /// What the logger keeps entries in; nil is its memory.
     var store: LoggerStore?
     /// What entries go over; nil is loopback.
     var link: LinkProcess?
-    var ledger: any LedgerClient
+    /// The logger's account of what arrived; nil for a black box.
+    var ledger: (any LedgerClient)?
     /// What all run ids of the benchmark start with, at most 7 bytes.
     var runPrefix: String
-    var reconciliation: Reconciliation
+    /// How that account is waited for.
+    var reconciliation: Reconciliation?
     /// The cores that broker and logger are put on.
     var pinning: CPUPinning?
     /// Where every entry's times are kept; nil for nowhere.
@@ -32,8 +37,8 @@ struct CellMeasurement: Sendable {
 
     init(
         suite: Suite, planned: PlannedCell, descriptor: TransportDescriptor, target: String,
-        companions: [CompanionProcess], generator: GeneratorSeat, loggerPID: pid_t, ledger: any LedgerClient,
-        runPrefix: String, backlog: @escaping @Sendable () async throws -> Int? = { nil }
+        companions: [CompanionProcess], generator: GeneratorSeat, loggerPID: pid_t?,
+        ledger: (any LedgerClient)?, runPrefix: String, backlog: @escaping @Sendable () async throws -> Int? = { nil }
     ) {
         self.suite = suite
         self.planned = planned
@@ -44,9 +49,10 @@ struct CellMeasurement: Sendable {
         self.loggerPID = loggerPID
         self.ledger = ledger
         self.runPrefix = runPrefix
-        reconciliation = Reconciliation(ledger: ledger, backlog: backlog)
+        reconciliation = ledger.map { Reconciliation(ledger: $0, backlog: backlog) }
         let options = ClientOptions(target: target)
-        slack = options.connectTimeout + options.answerTimeout * 2 + reconciliation.limit + .seconds(2)
+        let wait = reconciliation?.limit ?? .zero
+        slack = options.connectTimeout + options.answerTimeout * 2 + wait + .seconds(2)
     }
 
     /// Measures the cell.
@@ -58,18 +64,25 @@ struct CellMeasurement: Sendable {
     func measure() async throws -> MeasuredCell {
         var builder = ResultRowBuilder(
             runID: run("m"), planned: planned, descriptor: descriptor, target: target, peerVersion: peerVersion)
-        let isSealed = planned.cell.payloadBytes >= PayloadSeal.byteCount
-        try await ledger.announce(run: run("w"), sealed: isSealed)
-        try await ledger.announce(run: run("m"), sealed: isSealed)
+        (builder.row.loggerImplementation, builder.row.loggerVersion) = logger
+        let reconciliation = try await announced()
+        builder.row.isReconciled = reconciliation != nil
 
         let party = try await generator.party()
         builder.row.brokerPID = UInt64(party.pid)
-        builder.row.loggerPID = UInt64(loggerPID)
+        builder.row.loggerPID = loggerPID.map { UInt64($0) }
+        (builder.row.brokerImplementation, builder.row.brokerVersion) = (party.name, party.version)
+        guard !target.isEmpty else {
+            builder.fail("\(LoggerProcess.missing(descriptor.receiver))")
+            return MeasuredCell(row: builder.row)
+        }
         try pinning?.pin(broker: party.pid, logger: loggerPID)
         let meters = CellMeters(
             broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, link: link?.pid,
             companions: companions, transport: descriptor.selector)
-        let memory = (broker: PeakMemory(startingNowFor: party.pid), logger: PeakMemory(startingNowFor: loggerPID))
+        let memory = (
+            broker: PeakMemory(startingNowFor: party.pid), logger: loggerPID.flatMap(PeakMemory.init(startingNowFor:))
+        )
         var load = CellLoad(
             job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
         if let link {
@@ -78,32 +91,38 @@ struct CellMeasurement: Sendable {
             _ = try await link.turn(seed: ~seed)
             load.link = { try await link.turn(seed: seed) }
         }
-        var (loadResult, timeline): (LoadResult?, CellTimeline?)
+        var (loadResult, timeline, lateEntries): (LoadResult?, CellTimeline?, UInt64) = (nil, nil, 0)
+        var doubt: String?
         switch await run(load) {
         case .failure(let reason):
             try Task.checkCancellation()
             builder.fail(reason.message)
         case .success(.failedInWarmup(let result)):
             builder.add(warmup: result)
-        case .success(.measured(let result, let bins, let before, var after, let doubt)):
+        case .success(.measured(let result, let bins, let before, var after, let said)):
             builder.add(result)
             if let account = after.linkAccount { builder.add(account) }
             do {
-                let report = try await settle(result, run("m"), meters, &after)
-                builder.add(report, acked: result.acked)
-                if let store { builder.add(stored: try await store.count(run("m")), of: report) }
+                if let (report, late) = try await reconciliation?.settle(result, run("m"), meters, &after) {
+                    lateEntries = late
+                    builder.add(report, acked: result.acked)
+                    if let store { builder.add(stored: try await store.count(run("m")), of: report) }
+                }
             } catch {
                 try Task.checkCancellation()
                 builder.fail("the account of the entries could not be read: \(error)")
             }
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
-            if let doubt { builder.row.invalidReasons.append(.audit(doubt)) }
+            if let said { builder.row.invalidReasons.append(.audit(said)) }
+            doubt = said
             builder.audit(result, Audit())
             (loadResult, timeline) = (result, bins)
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
         builder.row.loggerRSSPeakBytes = memory.logger?.bytes
-        return MeasuredCell(row: builder.row, load: loadResult, timeline: timeline?.bins(of: builder.row) ?? [])
+        return MeasuredCell(
+            row: builder.row, load: loadResult, timeline: timeline?.bins(of: builder.row) ?? [],
+            lateEntries: lateEntries, doubt: doubt)
     }
 
     /// Runs the load, and gives it and its generator up when it does not end by itself.
@@ -132,17 +151,18 @@ struct CellMeasurement: Sendable {
         }
     }
 
-    /// Waits for the ledger.
-    ///
-    /// What was still on its way at the last acknowledgement is part of the receivers' work.
-    private func settle(
-        _ result: LoadResult, _ run: String, _ meters: CellMeters, _ reading: inout CellMeters.Reading
-    ) async throws -> RunReport {
-        let first = try await ledger.report(run: run)
-        guard first.unique < result.acked else { return first }
-        let report = try await reconciliation.settle(run: run, acked: result.acked)
-        meters.readReceivers(into: &reading)
-        return report
+    /// Announces the runs to the ledger.
+    /// - Returns: how it is waited for; nil where the logger keeps none.
+    private func announced() async throws -> Reconciliation? {
+        guard let ledger else { return nil }
+        let isSealed = planned.cell.payloadBytes >= PayloadSeal.byteCount
+        do {
+            try await ledger.announce(run: run("w"), sealed: isSealed)
+            try await ledger.announce(run: run("m"), sealed: isSealed)
+            return reconciliation
+        } catch is NoLedger {
+            return nil
+        }
     }
 
     /// The run id's last letter tells the warm-up from what is measured.
@@ -190,5 +210,9 @@ struct MeasuredCell: Sendable {
     var row: ResultRow
     var load: LoadResult?
     /// What came of it over time, where the suite asks for it.
-    var timeline: [TimelineBin]
+    var timeline: [TimelineBin] = []
+    /// How many entries had been acknowledged and were not recorded when the last one was acknowledged.
+    var lateEntries: UInt64 = 0
+    /// What the load generator said that does not fit; nil where all does.
+    var doubt: String?
 }

@@ -15,7 +15,8 @@ struct CellMeters: Sendable {
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
-    private let loggerPID: pid_t
+    /// The logger's process; nil for one that nobody here has started, and that is perhaps elsewhere.
+    private let loggerPID: pid_t?
     private let storeServer: pid_t?
 
     /// What each part has used so far; nil where it could not be read.
@@ -67,7 +68,7 @@ struct CellMeters: Sendable {
     /// Meters of the load generator, the logger, the server of its store, the link between the two, and the companions that work
     /// for `transport`.
     init(
-        broker: pid_t, logger: pid_t, storeServer: pid_t? = nil, link: pid_t? = nil, companions: [CompanionProcess],
+        broker: pid_t, logger: pid_t?, storeServer: pid_t? = nil, link: pid_t? = nil, companions: [CompanionProcess],
         transport: String
     ) {
         self.link = link.flatMap(ProcessCPU.init(pid:))
@@ -76,14 +77,14 @@ struct CellMeters: Sendable {
         loggerPID = logger
         self.storeServer = storeServer
         lab = broker == getpid() ? nil : .own
-        self.logger = ProcessCPU(pid: logger)
+        self.logger = logger.flatMap(ProcessCPU.init(pid:))
         let involved = companions.filter { $0.transports.contains(transport) }
         let meters = involved.compactMap { $0.pid.flatMap(ProcessCPU.init(pid:)) }
         // The cost of one of two would be taken for the cost of both.
         self.companions = meters.count == involved.count ? meters : []
         companionPIDs = meters.count == involved.count ? involved.compactMap(\.pid) : []
         seesAll = meters.count == involved.count
-        participants = Set([getpid(), broker, logger] + [link].compactMap(\.self) + involved.compactMap(\.pid))
+        participants = Set([getpid(), broker] + [logger, link].compactMap(\.self) + involved.compactMap(\.pid))
     }
 
     /// Reads all meters.
@@ -91,7 +92,8 @@ struct CellMeters: Sendable {
         let store = storeServer.map(ProcessFamily.init(of:))
         return Reading(
             broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store, link: link?.used,
-            loggerWritten: DiskBytes.written(by: loggerPID), lab: lab?.used, stolen: StolenTime.now, seesAll: seesAll,
+            loggerWritten: loggerPID.flatMap(DiskBytes.written), lab: lab?.used, stolen: StolenTime.now,
+            seesAll: seesAll,
             participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
@@ -104,7 +106,7 @@ struct CellMeters: Sendable {
         let companions = companionPIDs.map(ResidentMemory.bytes)
         return Sample(
             reading: reading, brokerMemory: ResidentMemory.bytes(of: brokerPID),
-            loggerMemory: ResidentMemory.bytes(of: loggerPID),
+            loggerMemory: loggerPID.flatMap(ResidentMemory.bytes),
             queueMemory: companions.isEmpty || companions.contains(nil)
                 ? nil : companions.compactMap(\.self).reduce(0, +))
     }
@@ -114,7 +116,7 @@ struct CellMeters: Sendable {
         reading.logger = logger?.used
         reading.queue = readCompanions()
         reading.store = storeServer.map(ProcessFamily.init(of:))
-        reading.loggerWritten = DiskBytes.written(by: loggerPID)
+        reading.loggerWritten = loggerPID.flatMap(DiskBytes.written)
         reading.stolen = StolenTime.now
     }
 

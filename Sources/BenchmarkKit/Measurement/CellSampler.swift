@@ -5,7 +5,8 @@ import Broker
 /// The two do not wait for each other: a logger that stands still answers no question, and what it uses meanwhile is of interest.
 struct CellSampler: Sendable {
     var meters: CellMeters
-    var ledger: any LedgerClient
+    /// Who says what was recorded; nil where nobody does.
+    var ledger: (any LedgerClient)?
     /// The shortest time between two questions to the logger, in nanoseconds: an answer takes its event loop's time.
     private static let questionInterval: UInt64 = 100_000_000
 
@@ -39,7 +40,7 @@ struct CellSampler: Sendable {
     /// Asks the logger once; what it does not answer is no reading.
     func addDelivered(to readings: inout Readings) async {
         let asked = MonotonicClock.now
-        guard let recordedBefore, let received = try? await ledger.received() else { return }
+        guard let recordedBefore, let ledger, let received = try? await ledger.received() else { return }
         // It was counted at some time between the question and the answer.
         let counted = asked + (MonotonicClock.now - asked) / 2
         readings.add(received - min(received, recordedBefore), at: counted)

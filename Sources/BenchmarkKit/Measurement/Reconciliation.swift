@@ -35,4 +35,18 @@ struct Reconciliation: Sendable {
         }
         return report
     }
+
+    /// The account of what was measured, and what the receivers used until they had all of it.
+    ///
+    /// What was still on its way at the last acknowledgement is part of their work.
+    /// - Returns: the account, and how many entries had been acknowledged and were not in it then.
+    func settle(
+        _ result: LoadResult, _ run: String, _ meters: CellMeters, _ reading: inout CellMeters.Reading
+    ) async throws -> (report: RunReport, late: UInt64) {
+        let first = try await ledger.report(run: run)
+        guard first.unique < result.acked else { return (first, 0) }
+        let report = try await settle(run: run, acked: result.acked)
+        meters.readReceivers(into: &reading)
+        return (report, result.acked - first.unique)
+    }
 }

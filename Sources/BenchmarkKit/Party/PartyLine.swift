@@ -4,8 +4,8 @@ import Foundation
 enum PartyLine: Sendable, Hashable {
     /// `{"transport":"http","target":"127.0.0.1:41234"}`: a receiver of a logger, and how it is reached.
     case address(transport: String, target: String)
-    /// `{"ready":true}`: there are no more addresses to come.
-    case ready
+    /// `{"ready":true}`: there are no more addresses to come. Beside it may stand who it is: `"name":"node","version":"18.20"`.
+    case ready(name: String? = nil, version: String? = nil)
     /// Something else, which is none of the benchmark's business.
     case other
 
@@ -13,6 +13,8 @@ enum PartyLine: Sendable, Hashable {
         var transport: String?
         var target: String?
         var ready: Bool?
+        var name: String?
+        var version: String?
     }
 
     init(_ text: some StringProtocol) {
@@ -21,11 +23,21 @@ enum PartyLine: Sendable, Hashable {
             return
         }
         if fields.ready == true {
-            self = .ready
+            self = .ready(name: fields.name, version: fields.version)
         } else if let transport = fields.transport, let target = fields.target {
             self = .address(transport: transport, target: target)
         } else {
             self = .other
         }
     }
+}
+
+/// What a party has said by the time that it is ready.
+struct PartyReadiness: Sendable, Hashable {
+    /// Where each transport can be sent to, as a logger says it.
+    var targets: [String: String] = [:]
+    /// What it calls itself, or its command.
+    var name: String
+    /// Its version; empty where nobody says it.
+    var version: String
 }

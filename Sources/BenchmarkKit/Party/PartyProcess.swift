@@ -1,4 +1,5 @@
 import BenchmarkResults
+import Glibc
 import Subprocess
 
 #if canImport(System)
@@ -15,13 +16,14 @@ import Subprocess
 final class PartyProcess: Sendable {
     private enum Order: Sendable {
         case say(String)
+        case endInput
         case stop
     }
 
     /// How long it may take to be ready; consuming from a message broker is the slowest.
     static let readyLimit = Duration.seconds(30)
     /// How long it may take to drain before it is killed.
-    private static let drainLimit = Duration.seconds(10)
+    static let drainLimit = Duration.seconds(10)
     /// The most lines that wait for a reader: a party may print whatever it likes.
     private static let mostLines = 4096
     /// The longest line, in bytes: a result has histograms.
@@ -29,6 +31,7 @@ final class PartyProcess: Sendable {
 
     /// What it is called in messages: `the logger`.
     let role: String
+    private let command: PartyCommand
     /// Its process id.
     let pid: Int32
     /// The lines of its standard output, for one reader at a time; they end when it does.
@@ -37,15 +40,20 @@ final class PartyProcess: Sendable {
     private let task: Task<PartyEnd, any Error>
 
     private init(
-        role: String, pid: Int32, lines: AsyncStream<String>, orders: AsyncStream<Order>.Continuation,
-        task: Task<PartyEnd, any Error>
+        _ command: PartyCommand, role: String, pid: Int32, lines: AsyncStream<String>,
+        orders: AsyncStream<Order>.Continuation, task: Task<PartyEnd, any Error>
     ) {
-        (self.role, self.pid, self.lines, self.orders, self.task) = (role, pid, lines, orders, task)
+        (self.command, self.role, self.pid, self.lines, self.orders, self.task) = (
+            command, role, pid, lines, orders, task
+        )
     }
 
     /// Starts a party, which has to be stopped.
+    /// - Parameter drainLimit: how long it may take to end before it is killed.
     /// - Throws: ``BenchmarkError`` when it cannot be started; `CancellationError`.
-    static func start(_ command: PartyCommand, as role: String) async throws -> PartyProcess {
+    static func start(
+        _ command: PartyCommand, as role: String, drainLimit: Duration = drainLimit
+    ) async throws -> PartyProcess {
         let (lines, lineSink) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(mostLines))
         let (orders, orderSink) = AsyncStream.makeStream(of: Order.self)
         let (starts, startSink) = AsyncStream.makeStream(of: Int32.self)
@@ -53,10 +61,10 @@ final class PartyProcess: Sendable {
         // take the party away from whoever has yet to end in good order.
         let task = Task { @concurrent in
             defer { startSink.finish() }
-            return try await hold(command, role, lineSink, orders, orderSink) { startSink.yield($0) }
+            return try await hold(command, role, drainLimit, lineSink, orders, orderSink) { startSink.yield($0) }
         }
         for await pid in starts {
-            return PartyProcess(role: role, pid: pid, lines: lines, orders: orderSink, task: task)
+            return PartyProcess(command, role: role, pid: pid, lines: lines, orders: orderSink, task: task)
         }
         orderSink.yield(.stop)
         _ = try await task.value
@@ -66,6 +74,16 @@ final class PartyProcess: Sendable {
     /// Has it read a line on its standard input.
     func say(_ line: String) {
         orders.yield(.say(line))
+    }
+
+    /// Ends its standard input.
+    func endInput() {
+        orders.yield(.endInput)
+    }
+
+    /// How it ended by itself; nil where it has not within the limit.
+    func end(within limit: Duration) async -> PartyEnd? {
+        try? await BoundedTask.run(limit: limit, grace: .zero) { [task] in try await task.value }
     }
 
     /// Stops it, if it has not ended by itself, and waits until it has.
@@ -80,17 +98,18 @@ final class PartyProcess: Sendable {
     }
 
     /// Reads what it says until it is ready.
-    /// - Returns: where each transport can be sent to, as a logger says it.
     /// - Throws: ``BenchmarkError`` with its last words when it is not ready in time, or ends before; `CancellationError`.
-    func untilReady(within limit: Duration) async throws -> [String: String] {
-        let targets: [String: String]?
+    func untilReady(within limit: Duration) async throws -> PartyReadiness {
+        let readiness: PartyReadiness?
         do {
-            targets = try await BoundedTask.run(limit: limit) { [lines] in
-                var targets: [String: String] = [:]
+            readiness = try await BoundedTask.run(limit: limit) { [lines, command] in
+                var readiness = PartyReadiness(name: command.name, version: command.version)
                 for await line in lines {
                     switch PartyLine(line) {
-                    case .address(let transport, let target): targets[transport] = target
-                    case .ready: return targets
+                    case .address(let transport, let target): readiness.targets[transport] = target
+                    case .ready(let name, let version):
+                        if let name { (readiness.name, readiness.version) = (name, version ?? "") }
+                        return readiness
                     case .other: break
                     }
                 }
@@ -103,13 +122,13 @@ final class PartyProcess: Sendable {
             throw BenchmarkError(
                 "\(role) was not ready within \(limit.components.seconds) s.\(end.lastWords.asQuotation)")
         }
-        if let targets { return targets }
+        if let readiness { return readiness }
         try Task.checkCancellation()
         throw BenchmarkError(await stop().sentence("\(role) ended before it was ready"))
     }
 
     private static func hold(
-        _ command: PartyCommand, _ role: String, _ lines: AsyncStream<String>.Continuation,
+        _ command: PartyCommand, _ role: String, _ drainLimit: Duration, _ lines: AsyncStream<String>.Continuation,
         _ orders: AsyncStream<Order>, _ orderSink: AsyncStream<Order>.Continuation,
         started: @escaping @Sendable (Int32) -> Void
     ) async throws -> PartyEnd {
@@ -128,8 +147,17 @@ final class PartyProcess: Sendable {
                         lines.finish()
                         orderSink.yield(.stop)
                     }
+                    var stray = StrayLines()
                     let said = execution.standardOutput.strings(bufferingPolicy: .maxLineLength(longestLine))
-                    for try await line in said { lines.yield(line) }
+                    do {
+                        for try await line in said {
+                            stray.look(at: line)
+                            lines.yield(line)
+                        }
+                    } catch {
+                        // The pipe is gone with the process, or a line was too long: what was read is all there is.
+                    }
+                    return stray
                 }
                 let errors = Task { @concurrent in
                     var lines = LastLines()
@@ -140,16 +168,19 @@ final class PartyProcess: Sendable {
                     }
                     return lines
                 }
-                for await order in orders {
-                    guard case .say(let line) = order else { break }
+                reading: for await order in orders {
+                    switch order {
                     // One that has ended does not hear it; its output says so.
-                    _ = try? await execution.standardInputWriter.write(line + "\n")
+                    case .say(let line): _ = try? await execution.standardInputWriter.write(line + "\n")
+                    case .endInput: try? await execution.standardInputWriter.finish()
+                    case .stop: break reading
+                    }
                 }
                 await execution.teardown(using: [.gracefulShutDown(allowedDurationToNextStep: drainLimit)])
-                _ = await output.result
-                return await errors.value
+                return (stray: await output.value, lastWords: await errors.value)
             }
-            return PartyEnd(run.terminationStatus, lastWords: run.closureResult)
+            return PartyEnd(
+                run.terminationStatus, lastWords: run.closureResult.lastWords, stray: run.closureResult.stray)
         } catch {
             throw BenchmarkError("cannot start \(role) '\(command.executable)': \(error)")
         }
@@ -162,7 +193,10 @@ struct PartyEnd: Sendable {
     var how: String
     /// Whether it was exit code 0.
     var isSuccess = false
+    /// Whether it had to be killed.
+    var isKilled = false
     var lastWords = LastLines()
+    var stray = StrayLines()
 
     /// The sentence that says so, with its last words.
     func sentence(_ beginning: String) -> String {
@@ -171,13 +205,15 @@ struct PartyEnd: Sendable {
 }
 
 extension PartyEnd {
-    init(_ status: TerminationStatus, lastWords: LastLines) {
+    init(_ status: TerminationStatus, lastWords: LastLines, stray: StrayLines) {
         isSuccess = status.isSuccess
+        self.stray = stray
         how =
             switch status {
             case .exited(let code): "exit code \(code)"
             case .signaled(let signal): "killed by signal \(signal)"
             }
+        if case .signaled(let signal) = status { isKilled = signal == SIGKILL }
         self.lastWords = lastWords
     }
 }

@@ -11,7 +11,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Runs all transports with the same work and puts them side by side.",
         discussion: """
-            Starts a logger and a load generator in every round, a RabbitMQ of its own if amqp is measured and --amqp names \
+            Starts a logger and a load generator in every round (others' programs with --logger-command and --broker-command; --to \
+            names loggers that run already), a RabbitMQ of its own if amqp is measured and --amqp names \
             none, with --stores sqlite or postgres the stores, and with --network a link between the two; all are gone when it \
             ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
@@ -31,6 +32,8 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --suite quick --socket tcp,unix --in-flight 1 --placement one-cpu
               brokerlab bench --transport http,http:http2,grpc --network loopback,wan,rtt_ms=30+loss_pct=1 --duration 3
               brokerlab bench --suite ci --junit transports.xml
+              brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
+              brokerlab bench --transport http --logger-command 'node logger.js'
             """)
 
     @Option(
@@ -40,6 +43,9 @@ struct BenchCommand: AsyncParsableCommand {
 
     @OptionGroup
     var suiteOptions: SuiteOptions
+
+    @OptionGroup
+    var parties: PartyOptions
 
     @OptionGroup
     var companions: CompanionOptions
@@ -69,8 +75,9 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         try files.check()
         let (stored, missing) = try BenchStores.available(
-            Suite.load(suite, transports: TransportRegistry.choice)
-                .applying(suiteOptions.overrides, transports: TransportRegistry.choice))
+            parties.fitting(
+                Suite.load(suite, transports: TransportRegistry.choice)
+                    .applying(parties.completing(suiteOptions.overrides), transports: TransportRegistry.choice)))
         let (suite, networks) = try await BenchNetworks.available(stored)
         let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
@@ -119,10 +126,12 @@ struct BenchCommand: AsyncParsableCommand {
         let executable = try Self.executable
         var configuration = BenchmarkConfiguration(
             suite: suite, registry: TransportRegistry.all,
-            generator: PartyCommand(executable: executable, arguments: ["generate"]), folder: folder
+            generator: parties.brokerCommand.map(PartyCommand.init(shell:)) ?? .own(executable, ["generate"]),
+            folder: folder
         ) { seat in
             loggerCommand(seat, control, executable, companions)
         }
+        configuration.addresses = try parties.addresses
         configuration.companions = companions.processes
         configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
         configuration.withLink = { network, body in try await networks.lend(network, to: body) }
@@ -148,13 +157,18 @@ struct BenchCommand: AsyncParsableCommand {
         _ seat: LoggerSeat, _ control: TransportDescriptor, _ executable: String, _ companions: Companions
     ) -> BenchmarkKit.LoggerCommand {
         let receivers = Set(TransportRegistry.all.filter { seat.transports.contains($0.selector) }.map(\.receiver))
-        var arguments = ["logger", "--exit-with-stdin"]
+        var addresses: [(receiver: String, target: String)] = []
         // One receiver serves all variants of a transport that do not need their own.
         for transport in TransportRegistry.all where transport.receiver == transport.selector {
             guard transport.selector == control.name || receivers.contains(transport.receiver) else { continue }
             let target = companions.running(for: transport)?.target ?? privateTarget(transport, seat)
-            arguments += ["--listen", "\(transport.selector)=\(target)"]
+            addresses.append((transport.receiver, target))
         }
+        if let line = parties.loggerCommand {
+            return BenchmarkKit.LoggerCommand(
+                PartyCommand(shell: line).listening(at: addresses), controlTransport: control.receiver)
+        }
+        var arguments: [String] = []
         for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
             for (option, value) in transport.companion?.isolation(Self.label(seat)).sorted(by: <) ?? [] {
                 let isFlag = transport.options.contains {
@@ -163,8 +177,8 @@ struct BenchCommand: AsyncParsableCommand {
                 arguments += ["--\(transport.flag(for: option))"] + (isFlag ? [] : [value])
             }
         }
-        return BenchmarkKit.LoggerCommand(
-            executable: executable, arguments: arguments, controlTransport: control.receiver)
+        let own = PartyCommand.own(executable, ["logger", "--exit-with-stdin"] + arguments)
+        return BenchmarkKit.LoggerCommand(own.listening(at: addresses), controlTransport: control.receiver)
     }
 
     /// Where a logger listens that nobody else is to find: a name that needs no file leaves none behind, whatever ends it.

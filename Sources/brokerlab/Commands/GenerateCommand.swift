@@ -11,7 +11,7 @@ struct GenerateCommand: AsyncParsableCommand {
         discussion: """
             'bench' starts one in every round. A job is a line of JSON; what came of it are lines of JSON on standard \
             output: marks, what was counted, and latencies as HdrHistogram V2 in base64. Ends when standard input does. The \
-            article Contract has the lines.
+            article Parties has the lines.
 
             EXAMPLES
               (cat job.json; echo '{"job":1,"go":true}'; sleep 5) | brokerlab generate

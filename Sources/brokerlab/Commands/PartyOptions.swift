@@ -1,0 +1,105 @@
+import ArgumentParser
+import BenchmarkKit
+import BenchmarkResults
+import Broker
+
+/// Who plays the broker and the logger of a benchmark, where that is not this program.
+struct PartyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Send to loggers that run already, and give no account of what arrived: acknowledged figures only, ranked among "
+                + "themselves.", valueName: "name=host:port,..."))
+    var to: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The program that plays the logger, as a line for a shell: 'node logger.js'. See 'brokerlab check-party'.",
+            valueName: "command"))
+    var loggerCommand: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The program that plays the broker, which generates the load, as a line for a shell.", valueName: "command")
+    )
+    var brokerCommand: String?
+
+    func validate() throws {
+        _ = try destinations
+        for (flag, line) in [("--logger-command", loggerCommand), ("--broker-command", brokerCommand)]
+        where line?.allSatisfy(\.isWhitespace) == true {
+            throw ValidationError("\(flag) takes a program and its arguments.")
+        }
+    }
+
+    private var isAny: Bool { to != nil || loggerCommand != nil || brokerCommand != nil }
+
+    /// Where to send, by the selectors that were given.
+    private var destinations: [(selector: String, target: String)] {
+        get throws {
+            try (to?.split(separator: ",", omittingEmptySubsequences: false) ?? []).map { pair in
+                guard let sign = pair.firstIndex(of: "="), sign > pair.startIndex else {
+                    throw ValidationError("--to takes NAME=HOST:PORT,..., as in grpc=127.0.0.1:50001, not '\(pair)'.")
+                }
+                let transport = try TransportRegistry.transport(named: String(pair[..<sign]))
+                guard transport.companion == nil else {
+                    throw ValidationError(
+                        "\(transport.selector) is sent to its message broker: name that with --\(transport.name).")
+                }
+                let target = String(pair[pair.index(after: sign)...])
+                do {
+                    _ = try transport.makeClient(ClientOptions(target: target))
+                } catch {
+                    throw ValidationError("--to \(pair): \(error)")
+                }
+                return (transport.selector, target)
+            }
+        }
+    }
+
+    /// The values given as flags, with what follows from where to send.
+    func completing(_ given: SuiteOverrides) throws -> SuiteOverrides {
+        var overrides = given
+        guard to != nil else { return overrides }
+        if overrides["transports"] == nil { overrides["transports"] = .texts(try destinations.map(\.selector)) }
+        // The cores of a logger that runs already are not this program's to choose.
+        if overrides["placement"] == nil { overrides["placement"] = .text(Placement.free.rawValue) }
+        return overrides
+    }
+
+    /// The suite without what only this program's own halves can do.
+    /// - Throws: `ValidationError` that names what was asked for and cannot be had.
+    func fitting(_ suite: Suite) throws -> Suite {
+        guard isAny else { return suite }
+        var suite = suite
+        // What the lab itself costs, and what its codecs do, says nothing of another program.
+        (suite.bareLoop, suite.decomposition) = (nil, nil)
+        guard to != nil || loggerCommand != nil else { return suite }
+        let flag = to == nil ? "--logger-command" : "--to"
+        guard suite.usedStores == [.memory] else {
+            throw ValidationError("\(flag) names a logger that stores where it likes: leave out --stores.")
+        }
+        let queued = suite.transports.filter { name in
+            TransportRegistry.all.contains { $0.selector == name && $0.companion != nil }
+        }
+        guard loggerCommand == nil || queued.isEmpty else {
+            let names = queued.joined(separator: ", ")
+            throw ValidationError(
+                "--logger-command cannot play for \(names), whose queues are told to this program's logger alone: name what it "
+                    + "speaks with --transport.")
+        }
+        guard to != nil else { return suite }
+        guard suite.usedSockets == [.tcp], suite.usedNetworks == [.loopback], suite.placement == .free else {
+            throw ValidationError(
+                "--to names loggers that are where they are: leave out --socket, --network and --placement.")
+        }
+        if let unused = try destinations.first(where: { !suite.transports.contains($0.selector) }) {
+            throw ValidationError("--to names \(unused.selector), which --transport does not.")
+        }
+        return suite
+    }
+
+    /// Where each transport of a suite is sent to.
+    var addresses: [String: String] {
+        get throws { Dictionary(try destinations.map { ($0.selector, $0.target) }) { _, last in last } }
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import BenchmarkKit
+
+extension PartyCommand {
+    /// This program as a party.
+    static func own(_ executable: String, _ arguments: [String]) -> PartyCommand {
+        var command = PartyCommand(executable: executable, arguments: arguments)
+        (command.name, command.version) = ("swift", BrokerLab.configuration.version)
+        return command
+    }
+
+    /// The command of a logger that is told where to listen: the one thing that every logger is told.
+    func listening(at addresses: [(receiver: String, target: String)]) -> PartyCommand {
+        var command = self
+        command.arguments += addresses.flatMap { ["--listen", "\($0.receiver)=\($0.target)"] }
+        return command
+    }
+}
