@@ -12,6 +12,9 @@ package struct BenchmarkConfiguration: Sendable {
     /// Where loggers are sent to that run already and that nobody here starts, by the selectors of transports: black boxes, which
     /// give no account of what arrived.
     package var addresses: [String: String] = [:]
+    /// Whether a logger that is lost costs the cells that were left of its round only, once something was measured: others' programs
+    /// may end, this project's own does not.
+    package var outlivesLoggers = false
     /// Starts a load generator, within the broker's end of a link where there is one; each round has its own, and the control
     /// in it another one.
     var startGenerator: @Sendable (LinkProcess?) async throws -> GeneratorParty

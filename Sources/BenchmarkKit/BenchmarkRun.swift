@@ -83,8 +83,13 @@ final class BenchmarkRun: Sendable {
                     let parties = RoundParties(
                         label: stage.isMain ? "" : "lab-", round: cells, setting: setting, suite: stage.suite,
                         configuration: configuration)
-                    try await parties.run { [self] pairs in
-                        for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
+                    do {
+                        try await parties.run { [self] pairs in
+                            for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
+                        }
+                    } catch let error as BenchmarkError where configuration.outlivesLoggers && !rows.isEmpty {
+                        try Task.checkCancellation()
+                        try giveUp(cells, stage, last: last, error)
                     }
                 }
             }
@@ -130,6 +135,24 @@ final class BenchmarkRun: Sendable {
         }
         let left = secondsLeft(stage, now, cells: last - planned.number)
         configuration.progress.show(.measured(cell.row, planned, of: count, secondsLeft: left))
+    }
+
+    /// Keeps rows of the cells of a round that were still to be measured when its logger was lost.
+    private func giveUp(_ cells: [PlannedCell], _ stage: Stage, last: Int, _ error: BenchmarkError) throws {
+        let done = Set(rows.map(\.planned.number))
+        for planned in cells where !done.contains(planned.number) {
+            guard let transport = configuration.registry.first(where: { $0.selector == planned.cell.transport }) else {
+                continue
+            }
+            var builder = ResultRowBuilder(
+                runID: "\(runPrefix)-\(planned.number)m", planned: planned, descriptor: transport, target: "",
+                peerVersion: nil)
+            builder.fail(error.message)
+            try stage.file.append(
+                ReportedResult(row: builder.row, suite: stage.suite, environment: configuration.environment))
+            measured.withLock { $0.append(builder.row) }
+            configuration.progress.show(.measured(builder.row, planned, of: last, secondsLeft: 0))
+        }
     }
 
     /// The number of cells of the stage behind the main one.

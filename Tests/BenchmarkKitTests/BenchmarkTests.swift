@@ -225,6 +225,55 @@ final class BenchmarkTests {
         #expect(!outcome.rows.isEmpty)
     }
 
+    @Test("a logger of others that dies costs the cells that were left of its round, and another one plays the next")
+    func othersLoggerDies() async throws {
+        let (measured, sink) = AsyncStream.makeStream(of: Void.self)
+        let flag = folder + ".die"
+        defer { try? FileManager.default.removeItem(atPath: flag) }
+        var configuration = try configuration(suite(rounds: 2))
+        configuration.outlivesLoggers = true
+        configuration.progress = Announcing(sink: sink)
+        configuration.logger = logger(
+            announcement
+                + "until test -e '\(flag)'; do sleep 0.02; done; rm -f '\(flag)'; echo 'killed by the test' >&2")
+        let benchmark = benchmark(configuration)
+        let task = Task { try await benchmark.run() }
+        for await _ in measured { break }
+        #expect(FileManager.default.createFile(atPath: flag, contents: nil))
+        let outcome = try await task.value
+        #expect(outcome.ending == .complete)
+        let numbers = outcome.rows.map(\.planned.number)
+        #expect(numbers == Array(1...numbers.count) && numbers.count == 12)
+        let failed = outcome.rows.filter(\.hasFailed)
+        #expect(!failed.isEmpty && failed.allSatisfy { $0.planned.block == 1 })
+        for row in failed {
+            #expect(
+                row.invalidReason
+                    == "the logger ended in the middle of the benchmark (exit code 0). Its last words:   killed by the test"
+            )
+        }
+        #expect(try lines("results.csv").count == 13)
+    }
+
+    @Test("a black box needs no logger and no account; rows say so")
+    func blackBoxes() async throws {
+        var configuration = try configuration(suite())
+        configuration.addresses = ["floor": "there", "in-memory": "here"]
+        configuration.logger = { _ in
+            Issue.record("a logger was started")
+            return LoggerCommand(executable: "/bin/false", arguments: [])
+        }
+        let outcome = try await run(configuration)
+        #expect(outcome.ending == .complete && outcome.rows.count == 6)
+        for row in outcome.rows {
+            #expect(!row.hasFailed && !row.isReconciled && row.delivered == nil && row.lost == nil, "\(row)")
+            #expect(row.loggerImplementation == (row.planned.cell.transport == "floor" ? "there" : "here"))
+            #expect(row.brokerImplementation == "swift" && row.loggerCPUUsPerMessage == nil && row.loggerPID == nil)
+            #expect(row.acked ?? 0 > 0 && row.throughput ?? 0 > 0)
+        }
+        #expect(ledger.announcements.withLock { $0.isEmpty })
+    }
+
     @Test("a transport that the logger does not serve is told before anything is measured")
     func missingAddress() async throws {
         var configuration = try configuration(suite())

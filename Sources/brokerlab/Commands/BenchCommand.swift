@@ -132,6 +132,7 @@ struct BenchCommand: AsyncParsableCommand {
             loggerCommand(seat, control, executable, companions)
         }
         configuration.addresses = try parties.addresses
+        configuration.outlivesLoggers = parties.loggerCommand != nil
         configuration.companions = companions.processes
         configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
         configuration.withLink = { network, body in try await networks.lend(network, to: body) }
