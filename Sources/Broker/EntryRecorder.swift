@@ -17,6 +17,11 @@ public protocol EntryRecorder: Sendable {
         _ entry: borrowing ReceivedEntry, messageID: RawSpan, mayRepeat: Bool, reply: () -> EntryReply
     ) -> RecordResult
 
+    /// The recorder for the connections of one of the event loops that a server has, which are counted from 0.
+    ///
+    /// Who keeps apart what each loop brings gives each one its own, so that no loop waits for another.
+    func recorder(forLoop number: Int) -> any EntryRecorder
+
     /// Whether so much waits to be recorded that connections are not read from before what they have brought is.
     var isBehind: Bool { get }
 
@@ -34,6 +39,9 @@ extension EntryRecorder {
     ) -> RecordResult {
         record(entry, reply: reply)
     }
+
+    /// Most recorders are the same for all loops.
+    public func recorder(forLoop number: Int) -> any EntryRecorder { self }
 
     /// Most recorders bound what waits by themselves.
     public var isBehind: Bool { false }

@@ -13,6 +13,10 @@ public struct ServerOptions: Sendable {
     public var token: BearerToken?
     /// What clients may take of a server that listens.
     public var connections = ServerLimits()
+    /// How many event loops a server that listens deals its connections out to.
+    ///
+    /// Servers of one process that have the same number share them.
+    public var loops = 1
     /// What this transport alone can be told; see ``TransportDescriptor/options``.
     public var own = TransportSettings()
     /// Told, in one line, of what an operator should know though it is no failure.

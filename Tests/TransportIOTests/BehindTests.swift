@@ -25,8 +25,9 @@ import Testing
     func holdsReading() throws {
         let (recorder, channel) = (SlowRecorder(), EmbeddedChannel())
         let handler = ServerSocketHandler(
-            engine: LineServerEngine(), recorder: recorder, drainTimeout: .seconds(5), allocator: channel.allocator,
-            ended: { _, _ in })
+            engine: LineServerEngine(), recorder: recorder, loop: ServerLoop(channel.eventLoop),
+            drainTimeout: .seconds(5),
+            allocator: channel.allocator, ended: { _, _ in })
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         func say(_ text: String) throws {

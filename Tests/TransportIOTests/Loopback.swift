@@ -7,18 +7,22 @@ import Synchronization
 /// A server of the line protocol on loopback, as long as `body` runs; then it drains.
 func withLineServer<R: Sendable>(
     _ recorder: any EntryRecorder = RecordingRecorder(), on endpoint: Endpoint = Endpoint(host: "127.0.0.1", port: 0),
-    drainTimeout: Duration = .seconds(5), _ body: @Sendable (RunningServer) async throws -> R
+    drainTimeout: Duration = .seconds(5), loops: Int = 1, limits: ServerLimits = ServerLimits(),
+    _ body: @Sendable (RunningServer) async throws -> R
 ) async throws -> R {
-    try await withServer(recorder, on: endpoint, drainTimeout: drainTimeout, { LineServerEngine() }, body)
+    try await withServer(
+        recorder, on: endpoint, drainTimeout: drainTimeout, loops: loops, limits: limits, { LineServerEngine() }, body)
 }
 
 /// A server of any protocol on loopback, as long as `body` runs; then it drains.
 func withServer<R: Sendable>(
     _ recorder: any EntryRecorder = RecordingRecorder(), on endpoint: Endpoint = Endpoint(host: "127.0.0.1", port: 0),
-    drainTimeout: Duration = .seconds(5), _ makeEngine: @escaping @Sendable () -> any ServerEngine,
+    drainTimeout: Duration = .seconds(5), loops: Int = 1, limits: ServerLimits = ServerLimits(),
+    _ makeEngine: @escaping @Sendable () -> any ServerEngine,
     _ body: @Sendable (RunningServer) async throws -> R
 ) async throws -> R {
-    let options = ServerOptions(target: "\(endpoint)", drainTimeout: drainTimeout)
+    var options = ServerOptions(target: "\(endpoint)", drainTimeout: drainTimeout)
+    (options.loops, options.connections) = (loops, limits)
     let server = SocketServerTransport(on: endpoint, options: options, makeEngine: makeEngine)
     let (ready, told) = AsyncStream.makeStream(of: ServerAddress.self)
     let serving = Task {

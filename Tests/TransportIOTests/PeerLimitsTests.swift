@@ -26,7 +26,8 @@ import Testing
         init(_ engine: any ServerEngine, _ bounds: PeerBounds, _ connections: ServerConnections) throws {
             let ended = ended
             handler = ServerSocketHandler(
-                engine: engine, recorder: RecordingRecorder(), drainTimeout: .seconds(5),
+                engine: engine, recorder: RecordingRecorder(), loop: ServerLoop(channel.eventLoop),
+                drainTimeout: .seconds(5),
                 allocator: channel.allocator, bounds: bounds,
                 ended: { handler, failure in
                     connections.remove(handler)

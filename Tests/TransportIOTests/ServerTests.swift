@@ -72,7 +72,7 @@ import Testing
         try await withServer(RecordingRecorder(), { GreetingServerEngine(life: Life { ended.yield() }) }) { server in
             do {
                 let held = DispatchSemaphore(value: 0)
-                ServerEventLoop.shared.execute { held.wait() }
+                ServerLoops.shared(1).first.eventLoop.execute { held.wait() }
                 defer { held.signal() }
                 for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
             }

@@ -70,7 +70,8 @@ package struct DialedServerTransport: ServerTransport {
     private func serve(
         at endpoint: Endpoint, to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
     ) async throws(Failure) {
-        let eventLoop = ServerEventLoop.shared
+        let loop = ServerLoops.shared(options.loops).first
+        let eventLoop = loop.eventLoop
         let ended = eventLoop.makePromise(of: String?.self)
         let (makeEngine, target, drainTimeout) = (engine, target, TimeAmount(options.drainTimeout))
         let isOneOfSeveral = addresses.count > 1
@@ -93,7 +94,7 @@ package struct DialedServerTransport: ServerTransport {
                                 ready(ServerAddress(target: target))
                             }
                             let handler = ServerSocketHandler(
-                                engine: engine, recorder: recorder, drainTimeout: drainTimeout,
+                                engine: engine, recorder: recorder, loop: loop, drainTimeout: drainTimeout,
                                 allocator: channel.allocator, isOnlyHandler: secured == nil,
                                 ended: { ended.succeed($1) })
                             try channel.pipeline.syncOperations.addHandler(handler)

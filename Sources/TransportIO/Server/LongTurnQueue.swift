@@ -9,7 +9,8 @@ import NIOPosix
 final class LongTurnQueue: @unchecked Sendable {
     // Unchecked: confined to the event loop; the thread only hands it back there.
 
-    private static let thread: NIOThreadPool = {
+    /// Made with the first turn; each loop has its own, and lives as long as the process.
+    private lazy var thread: NIOThreadPool = {
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
         return thread
@@ -30,7 +31,7 @@ final class LongTurnQueue: @unchecked Sendable {
         while !isAtWork, let socket = waiting.popFirst() {
             guard let turn = socket.beginLongTurn() else { continue }
             isAtWork = true
-            Self.thread.submit { _ in
+            thread.submit { _ in
                 turn.run()
                 eventLoop.execute {
                     self.isAtWork = false

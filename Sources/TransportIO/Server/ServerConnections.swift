@@ -1,9 +1,9 @@
 import Broker
 import NIOCore
+import Synchronization
 
-/// The connections of all servers of this process, and what they take together.
-final class ServerConnections: @unchecked Sendable {
-    // Unchecked: confined to the one event loop that all servers share.
+/// The connections of all servers of this process, on whatever event loop, and what they take together.
+final class ServerConnections: Sendable {
     static let shared = ServerConnections()
 
     /// The largest default of ``ServerLimits/maxConnections``.
@@ -13,14 +13,25 @@ final class ServerConnections: @unchecked Sendable {
     /// Something that goes on happening is said so often.
     private static let noticeInterval = TimeAmount.minutes(1)
 
-    let turns = TurnQueue()
-    let longTurns = LongTurnQueue()
-    private var count = 0
-    private var countByAddress: [String: Int] = [:]
-    private var open: [ObjectIdentifier: ServerSocketHandler] = [:]
+    private struct State {
+        var count = 0
+        var countByAddress: [String: Int] = [:]
+        var open: [ObjectIdentifier: Open] = [:]
+        var lastNotices: [Notice: NIODeadline] = [:]
+    }
+
+    private struct Open {
+        let socket: ServerSocketHandler
+        /// Whether it was chosen to be closed, which its own loop does.
+        var isEnding = false
+    }
+
+    /// Taken when a connection comes, goes, or has to go; not for an entry.
+    private let state = Mutex(State())
+    private let held = Atomic(0)
+
     /// What all connections hold of messages that have not all come and of answers that are not taken, in bytes.
-    private(set) var heldBytes = 0
-    private var lastNotices: [Notice: NIODeadline] = [:]
+    var heldBytes: Int { held.load(ordering: .relaxed) }
 
     /// What an operator is told of.
     enum Notice {
@@ -56,69 +67,93 @@ final class ServerConnections: @unchecked Sendable {
     /// Counts a connection that was accepted, until its channel is closed.
     /// - Throws: ``Refusal`` where it is one too many.
     func admit(_ channel: any Channel, _ bounds: Bounds, notice: (String) -> Void) throws(Refusal) {
+        let address = ClientOrigin.of(channel)
         do throws(Refusal) {
-            try admit(channel, bounds)
+            try state.withLock { state throws(Refusal) in try Self.admit(address, bounds, &state) }
         } catch {
             if isNews(error.notice) { notice(error.text) }
             throw error
         }
+        channel.closeFuture.whenComplete { _ in self.left(address) }
     }
 
-    private func admit(_ channel: any Channel, _ bounds: Bounds) throws(Refusal) {
-        guard count < bounds.all else {
+    private static func admit(_ address: String, _ bounds: Bounds, _ state: inout State) throws(Refusal) {
+        guard state.count < bounds.all else {
             throw Refusal(
                 notice: .connections,
-                text: "a connection was refused: \(count) are open, and the limit is \(bounds.all) (--max-connections)")
+                text: "a connection was refused: \(state.count) are open, and the limit is \(bounds.all) "
+                    + "(--max-connections)")
         }
-        let address = ClientOrigin.of(channel)
-        let there = countByAddress[address, default: 0]
+        let there = state.countByAddress[address, default: 0]
         guard there < bounds.perAddress else {
             throw Refusal(
                 notice: .connectionsPerAddress,
                 text: "a connection from \(address) was refused: \(there) are open, and the limit for one address is "
                     + "\(bounds.perAddress) (--max-connections-per-address)")
         }
-        count += 1
-        countByAddress[address] = there + 1
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.left(address) }
+        state.count += 1
+        state.countByAddress[address] = there + 1
     }
 
     private func left(_ address: String) {
-        count -= 1
-        guard let there = countByAddress[address] else { return }
-        countByAddress[address] = there > 1 ? there - 1 : nil
+        state.withLock { state in
+            state.count -= 1
+            guard let there = state.countByAddress[address] else { return }
+            state.countByAddress[address] = there > 1 ? there - 1 : nil
+        }
     }
 
     /// Whether something is to be said that was not said a short time ago.
     func isNews(_ notice: Notice) -> Bool {
         let now = NIODeadline.now()
-        if let last = lastNotices[notice], now - last < Self.noticeInterval { return false }
-        lastNotices[notice] = now
-        return true
+        return state.withLock { state in
+            if let last = state.lastNotices[notice], now - last < Self.noticeInterval { return false }
+            state.lastNotices[notice] = now
+            return true
+        }
     }
 
     // MARK: Memory
 
     func insert(_ socket: ServerSocketHandler) {
-        open[ObjectIdentifier(socket)] = socket
+        state.withLock { $0.open[ObjectIdentifier(socket)] = Open(socket: socket) }
     }
 
     func remove(_ socket: ServerSocketHandler) {
-        open[ObjectIdentifier(socket)] = nil
+        state.withLock { $0.open[ObjectIdentifier(socket)] = nil }
     }
 
     /// A socket holds so many bytes more than before, or less.
     func holds(_ difference: Int, atMost maxBytes: Int) {
-        heldBytes += difference
-        if difference > 0 && heldBytes > maxBytes { endLargest(maxBytes) }
+        let bytes = held.wrappingAdd(difference, ordering: .relaxed).newValue
+        if difference > 0 && bytes > maxBytes { endLargest(maxBytes) }
     }
 
-    /// Ends the connections that hold the most until the others hold no more than they may.
+    /// Ends the connections that hold the most until the others hold no more than they may; those of another loop when that
+    /// comes to it.
     private func endLargest(_ maxBytes: Int) {
-        while heldBytes > maxBytes, let largest = open.values.max(by: { $0.heldBytes < $1.heldBytes }),
-            largest.heldBytes > 0
-        {
-            largest.end(.tooMuchHeld(maxBytes: maxBytes))
+        while let largest = takeLargest(maxBytes) {
+            let eventLoop = largest.loop.eventLoop
+            if eventLoop.inEventLoop {
+                largest.end(.tooMuchHeld(maxBytes: maxBytes))
+            } else {
+                eventLoop.execute { largest.end(.tooMuchHeld(maxBytes: maxBytes)) }
+            }
+        }
+    }
+
+    /// Chooses the connection that holds the most, where all that are not to be closed yet hold too much.
+    private func takeLargest(_ maxBytes: Int) -> ServerSocketHandler? {
+        state.withLock { state in
+            var (all, largest) = (0, (key: ObjectIdentifier?.none, bytes: 0))
+            for (key, open) in state.open where !open.isEnding {
+                let bytes = open.socket.heldBytes
+                all += bytes
+                if bytes > largest.bytes { largest = (key, bytes) }
+            }
+            guard all > maxBytes, let key = largest.key else { return nil }
+            state.open[key]?.isEnding = true
+            return state.open[key]?.socket
         }
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 /// A graceful stop (``drain()``) lets what is under way arrive for a moment, answers it, then ends this side's stream and
 /// waits for the peer to end its own; an entry that comes after that is not taken and not answered.
 final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
-    // Unchecked: the listener and the channel that call it are confined to one event loop.
+    // Unchecked: what is not atomic is touched on the event loop of its channel only.
 
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -40,6 +40,8 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let recorder: any EntryRecorder
     private let drainTimeout: TimeAmount
     private let isOnlyHandler: Bool
+    /// The loop of its channel.
+    let loop: ServerLoop
     /// What the peer may take; nil for one that this side has dialed.
     let bounds: PeerBounds?
     let ended: (ServerSocketHandler, String?) -> Void
@@ -69,20 +71,23 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     var isLong = false
     /// The engine is away with that.
     var longTurn: LongTurn?
-    /// The bytes that the account of all connections knows of.
-    private(set) var heldBytes = 0
+    /// The bytes that the account of all connections knows of; any loop that finds them too many looks at it.
+    private let held = Atomic(0)
     var watch = PeerWatch()
 
     /// - Parameters:
+    ///   - loop: that of the channel.
     ///   - isOnlyHandler: nothing else in the pipeline changes what is written.
     ///   - bounds: what the peer may take.
     ///   - ended: called once when the socket is closed, with what the peer did wrong, if it did.
     init(
-        engine: any ServerEngine, recorder: any EntryRecorder, drainTimeout: TimeAmount, allocator: ByteBufferAllocator,
-        isOnlyHandler: Bool = false, bounds: PeerBounds? = nil, ended: @escaping (ServerSocketHandler, String?) -> Void
+        engine: any ServerEngine, recorder: any EntryRecorder, loop: ServerLoop, drainTimeout: TimeAmount,
+        allocator: ByteBufferAllocator, isOnlyHandler: Bool = false,
+        bounds: PeerBounds? = nil, ended: @escaping (ServerSocketHandler, String?) -> Void
     ) {
         self.engine = engine
         self.recorder = recorder
+        self.loop = loop
         self.drainTimeout = drainTimeout
         self.output = SocketOutput(allocator: allocator, maxIdleBytes: Self.maxIdleOutputBytes)
         self.isOnlyHandler = isOnlyHandler
@@ -135,6 +140,13 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         if longTurn == nil { ended(self, failure) }
     }
 
+    /// A channel that is closed before it is open, as one that comes while its listener ends, is never said to be inactive.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        guard added != nil else { return }
+        added = nil
+        ended(self, failure)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         failure = failure ?? describe(error)
         context.close(promise: nil)
@@ -180,11 +192,13 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         if isPaused { queueTurn(context) }
     }
 
+    var heldBytes: Int { held.load(ordering: .relaxed) }
+
     /// Keeps the account of all connections right.
     private func hold(_ bytes: Int) {
         guard bytes != heldBytes else { return }
         let difference = bytes - heldBytes
-        heldBytes = bytes
+        held.store(bytes, ordering: .relaxed)
         bounds?.connections.holds(difference, atMost: bounds?.maxHeldBytes ?? .max)
     }
 
@@ -194,11 +208,10 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
             return
         }
         isQueued = true
-        let connections = bounds?.connections ?? .shared
         if isLong {
-            connections.longTurns.add(self, on: context.eventLoop)
+            loop.longTurns.add(self, on: context.eventLoop)
         } else {
-            connections.turns.add(self, on: context.eventLoop)
+            loop.turns.add(self, on: context.eventLoop)
         }
     }
 

@@ -20,7 +20,7 @@ package struct SocketServerTransport: ServerTransport {
     package func serve(
         to recorder: any EntryRecorder, ready: @escaping @Sendable (ServerAddress) -> Void
     ) async throws {
-        let eventLoop = ServerEventLoop.shared
+        let loops = ServerLoops.shared(options.loops)
         let tls: TLSContext?
         do throws(TLSFailure) {
             tls = if let tls = options.tls { try TLSContext(tls) } else { nil }
@@ -31,10 +31,10 @@ package struct SocketServerTransport: ServerTransport {
         let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
         let (connections, bounds) = (ServerConnections.shared, ServerConnections.Bounds(options.connections))
         let (limits, notice) = (options.connections, options.notice)
-        let sockets = NIOLoopBoundBox.makeBoxSendingValue(ServerSockets(), eventLoop: eventLoop)
+        let sockets = loops.all.map { LoopSockets(on: $0, recorder: recorder) }
         let listener: Listener
         do throws(ListenFailure) {
-            listener = try await ServerBootstrap(group: eventLoop, childGroup: eventLoop)
+            listener = try await ServerBootstrap(group: loops.acceptor, childGroup: loops.group)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let gate = AcceptGate(connections: connections, notice: notice)
@@ -46,18 +46,21 @@ package struct SocketServerTransport: ServerTransport {
                 .childChannelOption(.writeBufferWaterMark, value: .forServers)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        guard let own = sockets.first(where: { $0.loop.eventLoop === channel.eventLoop }) else {
+                            preconditionFailure("a connection is on one of the loops that it is dealt out to")
+                        }
                         try connections.admit(channel, bounds, notice: notice)
                         let secured = try tls?.add(to: channel, timeout: TLSContext.acceptTimeout)
                         let handler = ServerSocketHandler(
-                            engine: makeEngine(), recorder: recorder, drainTimeout: drainTimeout,
+                            engine: makeEngine(), recorder: own.recorder, loop: own.loop, drainTimeout: drainTimeout,
                             allocator: channel.allocator, isOnlyHandler: secured == nil,
                             bounds: PeerBounds(limits, connections, notice),
                             ended: { handler, _ in
-                                sockets.value.remove(handler)
+                                own.remove(handler)
                                 connections.remove(handler)
                             })
                         try channel.pipeline.syncOperations.addHandler(handler)
-                        sockets.value.insert(handler)
+                        own.insert(handler)
                         connections.insert(handler)
                     }
                 }
@@ -74,32 +77,9 @@ package struct SocketServerTransport: ServerTransport {
         ready(ServerAddress(target: "\(listener.endpoint)", port: listener.endpoint.port))
         await untilCancelled()
         await listener.close()
-        await withUnsafeContinuation { (drained: UnsafeContinuation<Void, Never>) in
-            eventLoop.execute { sockets.value.drain { drained.resume() } }
+        await withTaskGroup { group in
+            for sockets in sockets { group.addTask { await sockets.drain() } }
         }
-    }
-}
-
-/// The sockets that a listener has accepted and that are open, confined to the event loop.
-private final class ServerSockets {
-    private var open: [ObjectIdentifier: ServerSocketHandler] = [:]
-    private var drained: (() -> Void)?
-
-    func insert(_ handler: ServerSocketHandler) {
-        open[ObjectIdentifier(handler)] = handler
-        if drained != nil { handler.drain() }
-    }
-
-    func remove(_ handler: ServerSocketHandler) {
-        open[ObjectIdentifier(handler)] = nil
-        if open.isEmpty, let drained = drained.take() { drained() }
-    }
-
-    func drain(_ drained: @escaping () -> Void) {
-        guard !open.isEmpty else { return drained() }
-        self.drained = drained
-        let handlers = Array(open.values)
-        for handler in handlers { handler.drain() }
     }
 }
 
@@ -108,11 +88,6 @@ extension ChannelOptions.Types.WriteBufferWaterMark {
     fileprivate static var forServers: ChannelOptions.Types.WriteBufferWaterMark {
         ChannelOptions.Types.WriteBufferWaterMark(low: 64 * 1024, high: 256 * 1024)
     }
-}
-
-/// The one event loop that all logger halves of a process share: one engine of I/O for every row of the report.
-enum ServerEventLoop {
-    static let shared: any EventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
 }
 
 /// Returns when the current task is cancelled.

@@ -1,0 +1,17 @@
+import NIOCore
+
+/// An event loop of the servers, and the turns that its sockets take.
+final class ServerLoop: @unchecked Sendable {
+    // Unchecked: the turns are confined to the event loop.
+
+    /// Its place among those that share connections, counted from 0.
+    let number: Int
+    let eventLoop: any EventLoop
+    let turns = TurnQueue()
+    let longTurns = LongTurnQueue()
+
+    init(_ eventLoop: any EventLoop, number: Int = 0) {
+        self.eventLoop = eventLoop
+        self.number = number
+    }
+}
