@@ -9,7 +9,7 @@ import NIOCore
 /// | --- | --- |
 /// | `GET /health` | 200, what every transport has brought, and the memory that the accounts of runs take |
 /// | `GET /entries?limit=N` | the latest entries, newest first, 100 unless told otherwise, at most 10,000 |
-/// | `GET /entries?limit=N&before=M` | the same of those that came before number M |
+/// | `GET /entries?limit=N&before=M` | the same of those behind a page, which has named M in its `Link` field |
 /// | `GET /entries?name=…&severity=…&since=…&until=…` | with a database: of those, the ones that meet all of it; 400 without |
 /// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
 /// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
@@ -98,13 +98,13 @@ package struct ControlAPI: Sendable {
             return failure(400, "limit has to be a number from 1 to \(Self.maxEntries), not '\(text)'")
         }
         let cursor = Self.value(of: "before", in: query)
-        let before = cursor.flatMap { UInt64($0) }
+        let before = cursor.flatMap { EntryCursor($0, loops: ledger.loops.count) }
         guard cursor == nil || before != nil else {
-            return failure(400, "before has to be a number that a page's Link field names, not '\(cursor ?? "")'")
+            return failure(400, "before has to be what a page's Link field names, not '\(cursor ?? "")'")
         }
         let page = EntryPage(of: ledger, before: before, limit: limit)
         var answer = Answer(status: 200, body: [])
-        if let next = page.next { answer.link = "</entries?limit=\(limit)&before=\(next)>; rel=\"next\"" }
+        if let next = page.next { answer.link = "</entries?limit=\(limit)&before=\(next.text)>; rel=\"next\"" }
         guard case .bytes(let first) = page.nextPart() else { return failure(500, "the entries cannot be read") }
         answer.body = first
         if !page.hasEnded { answer.more = page.nextPart }

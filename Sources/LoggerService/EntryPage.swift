@@ -5,8 +5,8 @@ import Synchronization
 
 /// A page of the latest entries as a JSON array, made part by part as it is read.
 ///
-/// Entries that are written over before it is their turn are left out, and with them all older ones. A text that is written
-/// over when a part of it was made already breaks the page.
+/// Entries that are written over before it is their turn are left out, and with them all older ones of their loop. A text that is
+/// written over when a part of it was made already breaks the page.
 final class EntryPage: Sendable {
     /// The bytes of texts in a part; as JSON each takes up to six.
     private static let partBytes = 16 * 1024
@@ -23,40 +23,40 @@ final class EntryPage: Sendable {
     }
 
     private struct Progress: Sendable {
-        /// The number of the entry that comes next, or goes on.
-        var number: UInt64
-        var left: Int
+        /// Of each loop, the number of the entry that comes next, or goes on; nil where there is none any more.
+        var numbers: [UInt64?]
+        /// How many entries were written or left out.
+        var count = 0
         var spot = Spot.start
         var hasBegun = false
         var hasEntries = false
         var hasEnded = false
     }
 
-    /// What the next page is asked for by: entries before that number; nil where there are none.
-    let next: UInt64?
+    /// What the next page is asked for by; nil where there is none.
+    let next: EntryCursor?
     private let ledger: Ledger
+    /// The loops whose entries follow each other.
+    private let order: [UInt8]
     private let progress: Mutex<Progress>
 
     /// - Parameters:
-    ///   - before: the number of the entry behind the first of the page; nil for the latest.
+    ///   - before: behind what the page begins; nil for the latest.
     ///   - limit: the most entries.
     ///   - maxTextBytes: the most bytes of texts, unless the first entry alone has more.
-    init(of ledger: Ledger, before: UInt64?, limit: Int, maxTextBytes: Int = 8 * 1024 * 1024) {
+    init(of ledger: Ledger, before: EntryCursor?, limit: Int, maxTextBytes: Int = 8 * 1024 * 1024) {
         self.ledger = ledger
-        let (start, next) = ledger.withRing { ring, _ -> (Progress, UInt64?) in
-            var place = if let before { before > 0 ? ring.place(of: before - 1) : nil } else { ring.newest }
-            let first = place?.number ?? 0
-            var (count, bytes) = (0, 0)
-            while let entry = place, count < limit {
-                bytes += ring.textBytes(entry)
-                guard count == 0 || bytes <= maxTextBytes else { break }
-                count += 1
-                place = ring.place(before: entry)
-            }
-            return (Progress(number: first, left: count), place.map { $0.number + 1 })
+        var entries = LatestEntries(of: ledger, before: before, limit: limit)
+        progress = Mutex(Progress(numbers: entries.numbers))
+        var (order, bytes) = ([UInt8](), 0)
+        while order.count < limit, let entry = entries.first {
+            bytes += entry.textBytes
+            guard order.isEmpty || bytes <= maxTextBytes else { break }
+            order.append(UInt8(entry.loop))
+            entries.removeFirst()
         }
-        progress = Mutex(start)
-        self.next = next
+        self.order = order
+        next = entries.first.map { _ in EntryCursor(entries.numbers.map { $0.map { $0 + 1 } ?? 0 }) }
     }
 
     /// Whether all of it was made.
@@ -66,36 +66,59 @@ final class EntryPage: Sendable {
     @Sendable func nextPart() -> Part {
         progress.withLock { progress in
             guard !progress.hasEnded else { return .end }
-            return ledger.withRing { Self.makePart(of: $0, transports: $1, &progress) }
+            var out = ByteBuffer()
+            if !progress.hasBegun { out.writeStaticString("[") }
+            progress.hasBegun = true
+            var budget = Self.partBytes
+            while budget > 0 {
+                guard let loop = nextLoop(&progress) else {
+                    progress.hasEnded = true
+                    out.writeStaticString("]")
+                    break
+                }
+                let isWhole = ledger.loops[loop].withRing { ring, transports in
+                    write(loop, from: ring, transports, &progress, &budget, &out)
+                }
+                guard isWhole else { return .broken }
+            }
+            return .bytes(Array(out.readableBytesView))
         }
     }
 
-    private static func makePart(
-        of ring: borrowing EntryRing, transports: [SourceCount], _ progress: inout Progress
-    ) -> Part {
-        var out = ByteBuffer()
-        if !progress.hasBegun { out.writeStaticString("[") }
-        progress.hasBegun = true
-        var budget = partBytes
-        var place = progress.left > 0 ? ring.place(of: progress.number) : nil
-        while budget > 0 {
-            guard progress.left > 0, let entry = place else {
-                guard case .start = progress.spot else { return .broken }
-                progress.hasEnded = true
-                out.writeStaticString("]")
-                break
-            }
-            let isWhole = ring.withEntry(entry) { head, texts in
-                write(head, texts, transports, &progress, &budget, &out)
-            }
-            guard isWhole else { break }
-            progress.left -= 1
-            progress.spot = .start
-            place = ring.place(before: entry)
-            // Without another one this is the last.
-            progress.number = place?.number ?? 0
+    /// The loop whose entry comes next; nil behind the last one.
+    private func nextLoop(_ progress: inout Progress) -> Int? {
+        while progress.count < order.count {
+            let loop = Int(order[progress.count])
+            if progress.numbers[loop] != nil { return loop }
+            progress.count += 1
         }
-        return .bytes(Array(out.readableBytesView))
+        return nil
+    }
+
+    /// Writes the entries of a loop until it is another one's turn, as far as they fit; returns false where what is half written
+    /// was written over.
+    private func write(
+        _ loop: Int, from ring: borrowing EntryRing, _ transports: [SourceCount], _ progress: inout Progress,
+        _ budget: inout Int, _ out: inout ByteBuffer
+    ) -> Bool {
+        var place: EntryRing.Place?
+        if let number = progress.numbers[loop] { place = ring.place(of: number) }
+        while budget > 0, progress.count < order.count, Int(order[progress.count]) == loop {
+            guard let entry = place else {
+                progress.numbers[loop] = nil
+                if case .start = progress.spot { return true }
+                return false
+            }
+            let isWritten = ring.withEntry(entry) { head, texts in
+                Self.write(head, texts, transports, &progress, &budget, &out)
+            }
+            guard isWritten else { break }
+            progress.spot = .start
+            progress.count += 1
+            place = ring.place(before: entry)
+            progress.numbers[loop] = place?.number
+        }
+        return true
     }
 
     /// Writes what fits of an entry; returns whether that was the rest of it.

@@ -19,7 +19,9 @@ package final class EntryStorage: Sendable {
 
     /// Where the entries of one transport are recorded.
     package func recorder(for transport: String) -> some EntryRecorder {
-        StorageRecorder(ledger: ledger, writer: writer, transport: transport, source: ledger.source(transport))
+        StorageRecorder(
+            ledger: ledger, loop: ledger.loop(0), writer: writer, transport: transport, source: ledger.source(transport)
+        )
     }
 
     /// Commits what waits, and ends; blocks until that is done.
@@ -37,7 +39,9 @@ package final class EntryStorage: Sendable {
         try writer.page(query, maxTextBytes: maxTextBytes)
     }
 
+    /// On the writer's thread, whatever loops have brought the entries.
     private static func account(for batch: EntryBatch, in ledger: Ledger) {
+        let loop = ledger.loop(0)
         for index in 0..<batch.count {
             let entry = batch[index]
             let (name, data, run) = (entry.name, entry.data, entry.run)
@@ -45,21 +49,27 @@ package final class EntryStorage: Sendable {
                 name: name.bytes, data: data.bytes, severity: entry.severity, run: run.bytes,
                 sequence: entry.sequence, sentAt: entry.sentAt)
             switch batch.fate(index) {
-            case .stored, .repeated: ledger.record(received, source: entry.source, commit: batch.commit)
-            case .known: ledger.countRepeated(received, source: entry.source)
+            case .stored, .repeated: ledger.record(received, source: entry.source, on: loop, commit: batch.commit)
+            case .known: ledger.countRepeated(received, source: entry.source, on: loop)
             }
         }
     }
 }
 
-/// The storage as one transport sees it.
+/// The storage as one transport sees it on one event loop.
 private struct StorageRecorder: EntryRecorder {
     let ledger: Ledger
+    let loop: LoopLedger
     let writer: StoreWriter
     let transport: String
     let source: UInt8
 
     var isBehind: Bool { writer.isBehind }
+
+    func recorder(forLoop number: Int) -> any EntryRecorder {
+        StorageRecorder(
+            ledger: ledger, loop: ledger.loop(number), writer: writer, transport: transport, source: source)
+    }
 
     func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
         record(entry, messageID: RawSpan(), mayRepeat: false, reply: reply)
@@ -68,16 +78,16 @@ private struct StorageRecorder: EntryRecorder {
     func record(
         _ entry: borrowing ReceivedEntry, messageID: RawSpan, mayRepeat: Bool, reply: () -> EntryReply
     ) -> RecordResult {
-        if let refusal = ledger.refusal(of: entry, source: source) { return refusal }
+        if let refusal = ledger.refusal(of: entry, source: source, on: loop) { return refusal }
         return writer.record(
             entry, transport: transport, source: source, messageID: messageID, mayRepeat: mayRepeat, reply: reply)
     }
 
     func countUndecodable() {
-        ledger.countUndecodable(source: source)
+        loop.countUndecodable(source: source)
     }
 
     func countRepeated(_ entry: borrowing ReceivedEntry) {
-        ledger.countRepeated(entry, source: source)
+        ledger.countRepeated(entry, source: source, on: loop)
     }
 }

@@ -4,184 +4,127 @@ import Glibc
 import Synchronization
 
 /// The logger's one account of everything it received, whatever transport brought it.
+///
+/// Each event loop keeps the account of what it brings, so that no loop waits for another; they are summed up for those who ask.
 package final class Ledger: Sendable {
-    /// The most runs that are remembered.
-    ///
-    /// For a new one the oldest is forgotten of those that were not announced; one that was, only where all were.
-    static let maxRuns = 256
-
-    private struct State: ~Copyable {
-        var runs: [[UInt8]: RunLedger] = [:]
-        /// The runs that were announced, and the others, each the oldest first.
-        var announced: [[UInt8]] = []
-        var unannounced: [[UInt8]] = []
-        var latest: RunLedger?
-        var ring: EntryRing
-        var sources: [SourceCount] = []
-        let memory: LedgerMemory
-        /// What runs that are forgotten could not keep.
-        var untrackedBefore: UInt64 = 0
-
-        init(storeBytes: Int, runBytes: Int) {
-            ring = EntryRing(byteCount: storeBytes)
-            memory = LedgerMemory(limit: runBytes)
-        }
-    }
-
-    private let state: Mutex<State>
+    /// What each event loop brings.
+    let loops: [LoopLedger]
+    private let runs: LedgerRuns
+    /// How many transports have a number.
+    private let sources = Mutex(0)
 
     /// Creates a ledger.
     /// - Parameters:
-    ///   - storeBytes: the memory for the latest entries.
+    ///   - storeBytes: the memory for the latest entries, of which each loop has the same part.
     ///   - runBytes: the memory for the accounts of all runs together. A run that was not announced gets a sixteenth of it at
     ///     most, all of them together a half. Where there is none left, entries go on to be recorded and acknowledged; the
     ///     run's report tells how many of them were not held against the others.
-    package init(storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024) {
-        state = Mutex(State(storeBytes: storeBytes, runBytes: runBytes))
+    ///   - loops: how many event loops bring entries.
+    package init(storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024, loops: Int = 1) {
+        self.loops = (0..<loops).map { _ in LoopLedger(storeBytes: storeBytes / loops) }
+        runs = LedgerRuns(memory: runBytes, loops: loops)
     }
 
     /// Where the entries of one transport are recorded.
     package func recorder(for transport: String) -> some EntryRecorder {
-        LedgerRecorder(ledger: self, source: source(transport))
+        LedgerRecorder(ledger: self, loop: loops[0], source: source(transport))
+    }
+
+    /// The account of an event loop.
+    func loop(_ number: Int) -> LoopLedger {
+        loops[number % loops.count]
     }
 
     /// The number that a transport has from now on.
     func source(_ transport: String) -> UInt8 {
-        state.withLock { state in
-            state.sources.append(SourceCount(transport: transport))
-            return UInt8(state.sources.count - 1)
+        sources.withLock { count in
+            for loop in loops { loop.addSource(transport) }
+            count += 1
+            return UInt8(count - 1)
         }
     }
+
+    // MARK: Runs
 
     /// Announces a run whose entries carry a ``PayloadSeal``; false if the id is taken or too long.
     func announce(run: String, isSealed: Bool) -> Bool {
         let id = Array(run.utf8)
         guard !id.isEmpty && id.count <= EntryLimits.maxRunIDBytes else { return false }
-        return state.withLock { state in
-            guard state.runs[id] == nil else { return false }
-            let memory = state.memory.share(isAnnounced: true)
-            Self.insert(RunLedger(id: id, isSealed: isSealed, memory: memory), into: &state)
-            state.announced.append(id)
-            return true
-        }
+        let (isNew, forgotten) = runs.announce(id, isSealed: isSealed)
+        end(forgotten)
+        return isNew
     }
 
     /// The account of a run; nil if nothing is known of it.
     func report(run: String) -> RunReport? {
-        state.withLock { $0.runs[Array(run.utf8)]?.report() }
+        guard let run = runs.known(Array(run.utf8)) else { return nil }
+        var sum = RunSum(of: run)
+        for loop in loops { loop.add(run, to: &sum) }
+        return sum.whole
     }
 
-    /// Lends the latest entries, and the transports by the numbers that entries have of them.
-    func withRing<R: Sendable>(_ body: (borrowing EntryRing, [SourceCount]) -> R) -> R {
-        state.withLock { body($0.ring, $0.sources) }
+    /// Has a loop begin the account of the run of an entry.
+    private func begin(_ entry: borrowing ReceivedEntry, on loop: LoopLedger) {
+        let (run, forgotten) = runs.run(entry.run.withUnsafeBytes { Array($0) })
+        end(forgotten)
+        loop.begin(run)
+    }
+
+    private func end(_ run: Run?) {
+        guard let run else { return }
+        for loop in loops { loop.end(run) }
     }
 
     /// What every transport has brought so far.
     func counts() -> [SourceCount] {
-        state.withLock { $0.sources }
+        var sums = loops[0].counts
+        for loop in loops.dropFirst() {
+            for (index, more) in loop.counts.enumerated() where index < sums.count { sums[index].add(more) }
+        }
+        return sums
     }
 
     /// What the accounts of the runs take.
     func use() -> LedgerUse {
-        state.withLock { state in
-            LedgerUse(
-                runs: state.runs.count, usedBytes: state.memory.used, limitBytes: state.memory.limit,
-                untracked: state.runs.values.reduce(state.untrackedBefore) { $0 + $1.untracked })
-        }
+        runs.use()
     }
 
+    // MARK: Recording
+
     /// Why an entry is not taken, which is counted; nil for one that is.
-    func refusal(of entry: borrowing ReceivedEntry, source: UInt8) -> RecordResult? {
+    func refusal(of entry: borrowing ReceivedEntry, source: UInt8, on loop: LoopLedger) -> RecordResult? {
         guard entry.run.byteCount > EntryLimits.maxRunIDBytes else { return nil }
-        countUndecodable(source: source)
+        loop.countUndecodable(source: source)
         return .rejected("the run id exceeds the limit of \(EntryLimits.maxRunIDBytes) bytes")
     }
 
     /// - Parameter commit: what has brought the entry into a database; nil where there is none.
     @discardableResult
     func record(
-        _ entry: borrowing ReceivedEntry, source: UInt8, commit: EntryBatch.Commit? = nil
+        _ entry: borrowing ReceivedEntry, source: UInt8, on loop: LoopLedger, commit: EntryBatch.Commit? = nil
     ) -> RecordResult {
-        if let refusal = refusal(of: entry, source: source) { return refusal }
+        if let refusal = refusal(of: entry, source: source, on: loop) { return refusal }
         let now = MonotonicClock.wallTime
         while true {
-            let outcome = state.withLock { state in
-                let outcome = Self.keep(entry, in: &state.ring, receivedAt: now, source: source)
-                if case .occupied = outcome { return outcome }
-                state.sources[Int(source)].received += 1
-                if !entry.run.isEmpty {
-                    let run = Self.run(of: entry, in: &state)
-                    run.record(entry, at: now)
-                    if let commit { run.count(commit) }
-                }
-                return outcome
-            }
-            switch outcome {
+            switch loop.record(entry, at: now, source: source, commit: commit) {
             case .kept: return .recorded
             case .toFill(let room):
-                // Without the lock, for which event loops wait.
+                // Without the lock, for which the event loop waits.
                 room.fill(entry)
-                state.withLock { $0.ring.filled(room) }
+                loop.filled(room)
                 return .recorded
             case .occupied:
-                // So many large ones came at once that they went round the ring: for as long as copying one of them takes.
+                // For as long as copying a large one takes.
                 sched_yield()
+            case .unknownRun: begin(entry, on: loop)
             }
         }
     }
 
-    private enum Keeping {
-        case kept
-        case toFill(EntryRing.Room)
-        case occupied
-    }
-
-    private static func keep(
-        _ entry: borrowing ReceivedEntry, in ring: inout EntryRing, receivedAt: Int64, source: UInt8
-    ) -> Keeping {
-        guard ring.isLarge(entry) else {
-            return ring.append(entry, receivedAt: receivedAt, source: source) ? .kept : .occupied
-        }
-        return ring.reserve(entry, receivedAt: receivedAt, source: source).map { .toFill($0) } ?? .occupied
-    }
-
-    private static func run(of entry: borrowing ReceivedEntry, in state: inout State) -> RunLedger {
-        let isLatest = state.latest.map { latest in entry.run.withUnsafeBytes { $0.elementsEqual(latest.id) } }
-        if let latest = state.latest, isLatest == true { return latest }
-        let id = entry.run.withUnsafeBytes { Array($0) }
-        if let known = state.runs[id] {
-            state.latest = known
-            return known
-        }
-        let memory = state.memory.share(isAnnounced: false)
-        let run = RunLedger(id: id, isSealed: false, memory: memory)
-        insert(run, into: &state)
-        state.unannounced.append(id)
-        state.latest = run
-        return run
-    }
-
-    func countUndecodable(source: UInt8) {
-        state.withLock { $0.sources[Int(source)].undecodable += 1 }
-    }
-
-    func countRepeated(_ entry: borrowing ReceivedEntry, source: UInt8) {
+    /// Counts an entry that was recorded before.
+    func countRepeated(_ entry: borrowing ReceivedEntry, source: UInt8, on loop: LoopLedger) {
         let now = MonotonicClock.wallTime
-        state.withLock { state in
-            state.sources[Int(source)].repeated += 1
-            guard !entry.run.isEmpty, entry.run.byteCount <= EntryLimits.maxRunIDBytes else { return }
-            Self.run(of: entry, in: &state).record(entry, at: now)
-        }
-    }
-
-    private static func insert(_ run: RunLedger, into state: inout State) {
-        if state.runs.count >= maxRuns {
-            let oldest =
-                state.unannounced.isEmpty ? state.announced.removeFirst() : state.unannounced.removeFirst()
-            state.untrackedBefore += state.runs.removeValue(forKey: oldest)?.untracked ?? 0
-            if state.latest?.id == oldest { state.latest = nil }
-        }
-        state.runs[run.id] = run
+        while !loop.countRepeated(entry, at: now, source: source) { begin(entry, on: loop) }
     }
 }
 
@@ -192,22 +135,33 @@ struct SourceCount: Sendable {
     var undecodable: UInt64 = 0
     /// Entries that came once more and were known by the id of their message.
     var repeated: UInt64 = 0
+
+    mutating func add(_ other: SourceCount) {
+        received += other.received
+        undecodable += other.undecodable
+        repeated += other.repeated
+    }
 }
 
-/// The ledger as one transport sees it.
+/// The ledger as one transport sees it on one event loop.
 private struct LedgerRecorder: EntryRecorder {
     let ledger: Ledger
+    let loop: LoopLedger
     let source: UInt8
 
+    func recorder(forLoop number: Int) -> any EntryRecorder {
+        LedgerRecorder(ledger: ledger, loop: ledger.loop(number), source: source)
+    }
+
     func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
-        ledger.record(entry, source: source)
+        ledger.record(entry, source: source, on: loop)
     }
 
     func countUndecodable() {
-        ledger.countUndecodable(source: source)
+        loop.countUndecodable(source: source)
     }
 
     func countRepeated(_ entry: borrowing ReceivedEntry) {
-        ledger.countRepeated(entry, source: source)
+        ledger.countRepeated(entry, source: source, on: loop)
     }
 }

@@ -1,25 +1,32 @@
+import Synchronization
+
 /// What the accounts of all runs may take of the memory: a peer chooses run ids and sequence numbers as it likes.
 ///
 /// Runs that were announced may use all that is left. Those that were not share a half, and each of them has a sixteenth, so
 /// that entries of nobody's runs leave room for the runs that somebody will ask for.
-///
-/// Guarded by the ledger's lock.
-final class LedgerMemory {
+final class LedgerMemory: Sendable {
+    private struct Use {
+        var all = 0
+        var ofUnannounced = 0
+    }
+
     /// The bound, in bytes.
     let limit: Int
-    /// What the accounts take, in bytes.
-    private(set) var used = 0
-    private var usedByUnannounced = 0
+    private let use = Mutex(Use())
 
     init(limit: Int) {
         self.limit = limit
     }
 
+    /// What the accounts take, in bytes.
+    var used: Int { use.withLock { $0.all } }
+
     /// What one run takes.
-    final class Share {
+    final class Share: Sendable {
         private let memory: LedgerMemory
         private let isAnnounced: Bool
-        private var used = 0
+        /// Changed under the lock of the whole.
+        private let used = Atomic(0)
 
         fileprivate init(of memory: LedgerMemory, isAnnounced: Bool) {
             self.memory = memory
@@ -27,22 +34,27 @@ final class LedgerMemory {
         }
 
         deinit {
-            memory.used -= used
-            if !isAnnounced { memory.usedByUnannounced -= used }
+            let used = used.load(ordering: .relaxed)
+            memory.use.withLock { use in
+                use.all -= used
+                if !isAnnounced { use.ofUnannounced -= used }
+            }
         }
 
         /// Takes more; false, and nothing is taken, where the bound would be exceeded.
         func take(_ bytes: Int) -> Bool {
-            guard memory.used + bytes <= memory.limit else { return false }
-            if !isAnnounced {
-                guard used + bytes <= memory.limit / 16, memory.usedByUnannounced + bytes <= memory.limit / 2 else {
-                    return false
+            memory.use.withLock { use in
+                guard use.all + bytes <= memory.limit else { return false }
+                if !isAnnounced {
+                    guard used.load(ordering: .relaxed) + bytes <= memory.limit / 16,
+                        use.ofUnannounced + bytes <= memory.limit / 2
+                    else { return false }
+                    use.ofUnannounced += bytes
                 }
-                memory.usedByUnannounced += bytes
+                use.all += bytes
+                used.wrappingAdd(bytes, ordering: .relaxed)
+                return true
             }
-            memory.used += bytes
-            used += bytes
-            return true
         }
     }
 

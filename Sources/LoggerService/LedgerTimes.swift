@@ -21,14 +21,25 @@ struct LedgerTimes {
         _ = histogram?.record(min(nanoseconds, Self.longest))
     }
 
-    /// Their percentiles; nil where there are none.
-    var summary: LatencySummary? {
-        guard let histogram, histogram.totalCount > 0 else { return nil }
-        func microseconds(_ percentile: Double) -> Double {
-            Double(histogram.valueAtPercentile(percentile)) / 1000
+    /// Times of several accounts, in memory of their own: who shared an account's would have it copied with the next entry.
+    struct Sum {
+        private var histogram: Histogram<UInt32>?
+
+        mutating func add(_ times: LedgerTimes) {
+            guard let other = times.histogram else { return }
+            if histogram == nil { histogram = Histogram(highestTrackableValue: LedgerTimes.longest) }
+            histogram?.add(other)
         }
-        return LatencySummary(
-            count: histogram.totalCount, p50Us: microseconds(50), p90Us: microseconds(90), p99Us: microseconds(99),
-            p999Us: microseconds(99.9), maxUs: Double(histogram.max) / 1000, meanUs: histogram.mean / 1000)
+
+        /// Their percentiles; nil where there are none.
+        var summary: LatencySummary? {
+            guard let histogram, histogram.totalCount > 0 else { return nil }
+            func microseconds(_ percentile: Double) -> Double {
+                Double(histogram.valueAtPercentile(percentile)) / 1000
+            }
+            return LatencySummary(
+                count: histogram.totalCount, p50Us: microseconds(50), p90Us: microseconds(90), p99Us: microseconds(99),
+                p999Us: microseconds(99.9), maxUs: Double(histogram.max) / 1000, meanUs: histogram.mean / 1000)
+        }
     }
 }

@@ -1,48 +1,40 @@
 import Broker
 import EntryStore
+import Synchronization
 
-/// The account of one run.
+/// The account of what one event loop has brought of a run.
 final class RunLedger {
-    let id: [UInt8]
-    private let isSealed: Bool
-    private let memory: LedgerMemory.Share
+    let run: Run
     private var seen: SequenceSet
-    private var highest: UInt64?
     private var counts: RunReport
     private var latency = LedgerTimes()
     private var commitTimes = LedgerTimes()
     /// When the last commit began that was counted.
     private var lastCommit: UInt64?
 
-    /// The entries whose sequence number could not be kept.
-    var untracked: UInt64 { counts.untracked ?? 0 }
-
-    /// - Parameter isSealed: whether the texts of the run carry a ``PayloadSeal``.
-    init(id: [UInt8], isSealed: Bool, memory: LedgerMemory.Share) {
-        self.id = id
-        self.memory = memory
-        self.seen = SequenceSet(takeMemory: memory.take)
-        self.isSealed = isSealed
-        self.counts = RunReport(run: String(decoding: id, as: UTF8.self))
+    init(of run: Run) {
+        self.run = run
+        self.seen = SequenceSet(of: run.sequences)
+        self.counts = RunReport(run: "")
     }
 
     func record(_ entry: borrowing ReceivedEntry, at now: Int64) {
         counts.received += 1
         if counts.firstReceivedAtNs == nil { counts.firstReceivedAtNs = now }
         counts.lastReceivedAtNs = now
-        if isSealed && !PayloadSeal.isIntact(entry.data) { counts.corrupt = (counts.corrupt ?? 0) + 1 }
+        if run.isSealed && !PayloadSeal.isIntact(entry.data) { counts.corrupt = (counts.corrupt ?? 0) + 1 }
         switch seen.insert(entry.sequence) {
         case .inserted:
             counts.unique += 1
-            if let highest, entry.sequence < highest { counts.reordered += 1 } else { highest = entry.sequence }
+            if run.isOvertaken(entry.sequence) { counts.reordered += 1 }
         case .wasThere:
             counts.duplicated += 1
         case .beyondMemory:
-            counts.untracked = (counts.untracked ?? 0) + 1
+            run.untracked.wrappingAdd(1, ordering: .relaxed)
         }
         guard entry.sentAt != 0 else { return }
         // A negative latency can only come from a clock that was set back.
-        latency.record(now > entry.sentAt ? UInt64(bitPattern: now &- entry.sentAt) : 0, memory)
+        latency.record(now > entry.sentAt ? UInt64(bitPattern: now &- entry.sentAt) : 0, run.memory)
     }
 
     /// An entry of the run was among those of a commit, which counts once.
@@ -50,13 +42,36 @@ final class RunLedger {
         guard commit.began != lastCommit else { return }
         lastCommit = commit.began
         counts.commits = (counts.commits ?? 0) + 1
-        commitTimes.record(commit.elapsed, memory)
+        commitTimes.record(commit.elapsed, run.memory)
     }
 
-    func report() -> RunReport {
-        var report = counts
-        report.deliveryLatency = latency.summary
-        report.commitTime = commitTimes.summary
-        return report
+    /// Adds what the loop has brought to what others have.
+    func add(to sum: inout RunSum) {
+        sum.report.add(counts)
+        sum.latency.add(latency)
+        sum.commitTimes.add(commitTimes)
+    }
+}
+
+/// The sum of the accounts of a run.
+struct RunSum {
+    fileprivate(set) var report: RunReport
+    fileprivate var latency = LedgerTimes.Sum()
+    fileprivate var commitTimes = LedgerTimes.Sum()
+    private let run: Run
+
+    init(of run: Run) {
+        self.run = run
+        report = RunReport(run: String(decoding: run.id, as: UTF8.self))
+    }
+
+    /// The account of the whole run.
+    var whole: RunReport {
+        var whole = report
+        let untracked = run.untracked.load(ordering: .relaxed)
+        whole.untracked = untracked > 0 ? untracked : nil
+        whole.deliveryLatency = latency.summary
+        whole.commitTime = commitTimes.summary
+        return whole
     }
 }

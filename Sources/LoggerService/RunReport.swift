@@ -47,6 +47,20 @@ package struct RunReport: Codable, Sendable, Hashable {
     }
 }
 
+extension RunReport {
+    /// Adds the counts of another account of the run, of entries that came elsewhere at the same time.
+    mutating func add(_ other: RunReport) {
+        received += other.received
+        unique += other.unique
+        duplicated += other.duplicated
+        reordered += other.reordered
+        corrupt = (corrupt ?? 0) + (other.corrupt ?? 0)
+        firstReceivedAtNs = [firstReceivedAtNs, other.firstReceivedAtNs].compactMap { $0 }.min()
+        lastReceivedAtNs = [lastReceivedAtNs, other.lastReceivedAtNs].compactMap { $0 }.max()
+        if let more = other.commits { commits = (commits ?? 0) + more }
+    }
+}
+
 /// Percentiles of a latency, in microseconds.
 package struct LatencySummary: Codable, Sendable, Hashable {
     /// The number of values.

@@ -1,6 +1,6 @@
-/// The sequence numbers of a run that have been received: one bit each, in pages that are made as they are needed.
+/// The sequence numbers of a run that have been received, as one event loop sees them.
 ///
-/// A page is small, so that numbers that lie far apart take little memory.
+/// It keeps the pages that it has met, so that it does not meet the other loops for an entry.
 struct SequenceSet {
     enum Insertion {
         case inserted
@@ -9,43 +9,25 @@ struct SequenceSet {
         case beyondMemory
     }
 
-    private final class Page {
-        var words = [UInt64](repeating: 0, count: SequenceSet.pageBits / 64)
-    }
+    private let all: SequencePages
+    private var pages: [UInt64: SequencePages.Page] = [:]
+    private var latest: (index: UInt64, page: SequencePages.Page)?
 
-    static let pageBits = 4096
-    /// What a page takes with its place in the dictionary, in bytes.
-    static let pageBytes = 640
-
-    private let takeMemory: (_ bytes: Int) -> Bool
-    private var pages: [UInt64: Page] = [:]
-    private var latest: (index: UInt64, page: Page)?
-
-    /// - Parameter takeMemory: asked before a page is made whether there is memory for it.
-    init(takeMemory: @escaping (_ bytes: Int) -> Bool) {
-        self.takeMemory = takeMemory
+    /// - Parameter all: what the loops have in common.
+    init(of all: SequencePages) {
+        self.all = all
     }
 
     mutating func insert(_ number: UInt64) -> Insertion {
-        let index = number / UInt64(Self.pageBits)
+        let index = number / UInt64(SequencePages.pageBits)
         guard let page = page(index) else { return .beyondMemory }
-        let bit = Int(number % UInt64(Self.pageBits))
-        let mask: UInt64 = 1 << UInt64(bit % 64)
-        guard page.words[bit / 64] & mask == 0 else { return .wasThere }
-        page.words[bit / 64] |= mask
-        return .inserted
+        return page.insert(Int(number % UInt64(SequencePages.pageBits))) ? .inserted : .wasThere
     }
 
-    private mutating func page(_ index: UInt64) -> Page? {
+    private mutating func page(_ index: UInt64) -> SequencePages.Page? {
         if let latest, latest.index == index { return latest.page }
-        let page: Page
-        if let existing = pages[index] {
-            page = existing
-        } else {
-            guard takeMemory(Self.pageBytes) else { return nil }
-            page = Page()
-            pages[index] = page
-        }
+        guard let page = pages[index] ?? all.page(index) else { return nil }
+        pages[index] = page
         latest = (index, page)
         return page
     }

@@ -116,7 +116,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "before=", "before=x", "before=-1", "before=18446744073709551616", "limit=0", "limit=-1", "limit=10001",
+        "before=", "before=x", "before=-1", "before=1.2", "before=1.", "before=18446744073709551616", "limit=0",
+        "limit=-1", "limit=10001",
         "limit=x", "limit=", "limit=1.5", "limit=99999999999999999999",
     ])
     func limitsThatAreNone(query: String) {

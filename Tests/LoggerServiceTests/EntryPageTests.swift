@@ -1,4 +1,5 @@
 import Broker
+import EngineTestKit
 import Foundation
 import Testing
 
@@ -72,7 +73,7 @@ import Testing
         let recorder = ledger.recorder(for: "tcp")
         let text = String(repeating: "x", count: 990)
         for number in 0..<250 { recorder.record(entry(number, text)) }
-        var (before, sizes, numbers): (UInt64?, [Int], [UInt64]) = (nil, [], [])
+        var (before, sizes, numbers): (EntryCursor?, [Int], [UInt64]) = (nil, [], [])
         repeat {
             let page = EntryPage(of: ledger, before: before, limit: 100, maxTextBytes: 83_000)
             let entries = try listed(page)
@@ -81,11 +82,54 @@ import Testing
             before = page.next
         } while before != nil
         #expect(sizes == [83, 83, 83, 1] && numbers == (0..<250).reversed())
-        #expect(try listed(EntryPage(of: ledger, before: 10, limit: 3)).compactMap(\.seq) == [9, 8, 7])
+        #expect(try listed(EntryPage(of: ledger, before: EntryCursor([10]), limit: 3)).compactMap(\.seq) == [9, 8, 7])
         for none in [0, 251, 1_000, UInt64.max] {
-            let page = EntryPage(of: ledger, before: none, limit: 3)
+            let page = EntryPage(of: ledger, before: EntryCursor([none]), limit: 3)
             #expect(try listed(page).isEmpty && page.next == nil)
         }
+    }
+
+    /// What several loops have brought is listed as it came, each entry once, while more of it comes.
+    @Test func pagesOfSeveralLoops() throws {
+        let ledger = Ledger(storeBytes: 1 << 20, loops: 3)
+        let all = ledger.recorder(for: "tcp")
+        let recorders = (0..<3).map { all.recorder(forLoop: $0) }
+        var random = SeededGenerator(seed: 4)
+        func record(_ numbers: Range<Int>) {
+            for number in numbers {
+                // The clock tells two entries apart; of what it does not, the order is not known.
+                let before = MonotonicClock.wallTime
+                while MonotonicClock.wallTime == before {}
+                recorders[Int.random(in: 0..<2, using: &random)].record(entry(number, "x"))
+            }
+        }
+        record(0..<2_500)
+        var (before, numbers): (EntryCursor?, [UInt64]) = (nil, [])
+        repeat {
+            let page = EntryPage(of: ledger, before: before, limit: 700)
+            record(2_500..<2_510)
+            numbers += try listed(page).compactMap(\.seq)
+            before = page.next
+        } while before != nil
+        #expect(numbers == (0..<2_500).reversed())
+        #expect(before == nil && EntryCursor("3.4", loops: 3) == nil && EntryCursor("3.4.5", loops: 3)?.text == "3.4.5")
+    }
+
+    /// What one loop writes over ends with its entries alone.
+    @Test func writtenOverOnOneLoop() throws {
+        let ledger = Ledger(storeBytes: 800_000, loops: 2)
+        let all = ledger.recorder(for: "tcp")
+        let recorders = (0..<2).map { all.recorder(forLoop: $0) }
+        for number in 0..<20 { recorders[number % 2].record(entry(number, String(repeating: "x", count: 16_300))) }
+        let page = EntryPage(of: ledger, before: nil, limit: 100)
+        let made = try #require(
+            parts(of: page) { count in
+                guard count == 3 else { return }
+                for number in 20..<60 { recorders[1].record(entry(number, String(repeating: "y", count: 16_300))) }
+            })
+        let entries = try JSONDecoder().decode([Listed].self, from: Data(made.joined())).compactMap(\.seq)
+        #expect(entries.filter { $0 % 2 == 0 } == stride(from: 18, through: 0, by: -2).map { UInt64($0) })
+        #expect((1..<5).contains(entries.count { $0 % 2 == 1 }))
     }
 
     /// An entry that is larger than a page is a page.
@@ -95,7 +139,7 @@ import Testing
         recorder.record(entry(0, "small"))
         recorder.record(entry(1, String(repeating: "\u{1}", count: 90_000)))
         let page = EntryPage(of: ledger, before: nil, limit: 10, maxTextBytes: 50_000)
-        #expect(try listed(page).compactMap(\.seq) == [1] && page.next == 1)
+        #expect(try listed(page).compactMap(\.seq) == [1] && page.next == EntryCursor([1]))
     }
 
     /// What is written over meanwhile is left out; what is half read then breaks the page.

@@ -68,7 +68,7 @@ struct EntryStorageTests {
             let entry = ReceivedEntry(
                 name: bytes.span.bytes, data: bytes.span.bytes, severity: .info, run: bytes.span.bytes,
                 sequence: UInt64(sequence), sentAt: 0)
-            ledger.record(entry, source: 0, commit: commit)
+            ledger.record(entry, source: 0, on: ledger.loops[0], commit: commit)
         }
         #expect(ledger.report(run: "s")?.commits == 1 && ledger.report(run: "s")?.commitTime?.p99Us ?? 0 > 1.9)
         let recorded = Ledger(storeBytes: 0)

@@ -80,7 +80,9 @@ import Testing
         #expect(ledger.report(run: "") == nil)
         #expect(ledger.counts().map(\.received) == [1] && ledger.counts().map(\.undecodable) == [1])
         #expect(
-            ledger.withRing { ring, sources in ring.latest(5).map { sources[Int($0.source)].transport } } == ["tcp"])
+            ledger.loops[0].withRing { ring, sources in ring.latest(5).map { sources[Int($0.source)].transport } } == [
+                "tcp"
+            ])
     }
 
     @Test func runIDs() {
@@ -140,7 +142,7 @@ import Testing
     /// entries are recorded, and what was not held against the others is told.
     @Test func memoryOfRuns() throws {
         let pages = 320
-        let ledger = Ledger(storeBytes: 1_000, runBytes: pages * SequenceSet.pageBytes)
+        let ledger = Ledger(storeBytes: 1_000, runBytes: pages * SequencePages.pageBytes)
         let recorder = ledger.recorder(for: "tcp")
         func send(_ run: String, _ count: Int) {
             for number in 0..<count {
@@ -159,7 +161,8 @@ import Testing
         #expect(ledger.report(run: "announced")?.unique == 150)
         #expect(ledger.report(run: "announced")?.untracked == nil)
         var use = ledger.use()
-        #expect(use.usedBytes == (160 + 150) * SequenceSet.pageBytes && use.limitBytes == pages * SequenceSet.pageBytes)
+        #expect(
+            use.usedBytes == (160 + 150) * SequencePages.pageBytes && use.limitBytes == pages * SequencePages.pageBytes)
         #expect(use.runs == 21 && use.untracked == 8 * 30 + 12 * 50)
         // A run that is forgotten gives its memory back.
         for number in 0..<256 { #expect(ledger.announce(run: "new \(number)", isSealed: false)) }
@@ -182,7 +185,7 @@ import Testing
         }
         let report = try #require(ledger.report(run: "r"))
         #expect(report.received == 200 && report.unique == 200)
-        ledger.withRing { ring, _ in
+        ledger.loops[0].withRing { ring, _ in
             let latest = ring.latest(.max)
             #expect(latest.count > 5)
             for stored in latest { #expect(Set(stored.entry.data.utf8).count == 1) }

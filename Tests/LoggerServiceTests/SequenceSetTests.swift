@@ -1,4 +1,6 @@
+import Dispatch
 import EngineTestKit
+import Synchronization
 import Testing
 
 @testable import LoggerService
@@ -6,7 +8,7 @@ import Testing
 @Suite struct SequenceSetTests {
     @Test func agreesWithASet() {
         var random = SeededGenerator(seed: 1)
-        var (set, model) = (SequenceSet { _ in true }, Set<UInt64>())
+        var (set, model) = (SequenceSet(of: SequencePages { _ in true }), Set<UInt64>())
         // Around the borders of words and pages, near and far, many of them twice.
         for _ in 0..<20_000 {
             let pages: [UInt64] = [0, 1, 2, 1_000_000, .max / 4096]
@@ -19,7 +21,7 @@ import Testing
     }
 
     @Test func extremes() {
-        var set = SequenceSet { _ in true }
+        var set = SequenceSet(of: SequencePages { _ in true })
         for number in [0, .max, 4095, 4096] as [UInt64] {
             #expect(set.insert(number) == .inserted)
             #expect(set.insert(number) == .wasThere)
@@ -28,17 +30,33 @@ import Testing
 
     /// Where there is no memory for further pages, the numbers in those that are there go on to be told apart.
     @Test func memory() {
-        var left = 10 * SequenceSet.pageBytes
-        var set = SequenceSet { bytes in
-            guard left >= bytes else { return false }
-            left -= bytes
-            return true
+        let left = Mutex(10 * SequencePages.pageBytes)
+        let pages = SequencePages { bytes in
+            left.withLock { left in
+                guard left >= bytes else { return false }
+                left -= bytes
+                return true
+            }
         }
+        var set = SequenceSet(of: pages)
         for page in 0..<10 as Range<UInt64> { #expect(set.insert(page * 4096) == .inserted) }
         #expect(set.insert(10 * 4096) == .beyondMemory)
         #expect(set.insert(.max) == .beyondMemory)
         #expect(set.insert(9 * 4096) == .wasThere)
         #expect(set.insert(9 * 4096 + 1) == .inserted)
         #expect(set.insert(.max) == .beyondMemory)
+    }
+
+    /// Of several loops that bring the same numbers at once, one is the first with each.
+    @Test func severalLoops() {
+        let pages = SequencePages(loops: 4) { _ in true }
+        let first = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            var set = SequenceSet(of: pages)
+            for number in 0..<10_000 as Range<UInt64> where set.insert(number) == .inserted {
+                first.wrappingAdd(1, ordering: .relaxed)
+            }
+        }
+        #expect(first.load(ordering: .relaxed) == 10_000)
     }
 }
