@@ -52,6 +52,7 @@ struct SuiteTests {
             min_msgs_per_s: 10
             max_ack_p99_us: 20
             placement: one-cpu
+            logger_loops: 3
             rounds: 2
             duration_s: 0.5
             warmup_s: 0
@@ -70,6 +71,7 @@ struct SuiteTests {
         expected.baseline = "tcp"
         expected.control = "grpc:stream"
         expected.timelineMs = 12.5
+        expected.loggerLoops = 3
         expected.p99LimitUs = 500
         expected.thresholds.minThroughput = 10
         expected.thresholds.maxAckP99Us = 20

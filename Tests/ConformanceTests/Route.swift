@@ -19,6 +19,9 @@ struct Route: Sendable {
     let transport: TransportDescriptor
     let place: Place
 
+    /// How many event loops the logger has: of two routes of one protocol, one has one and the other several.
+    var loops: Int { place == .usual ? 1 : 4 }
+
     /// Every transport as it is by itself; and over Unix domain sockets, with a file and without in turn, one of those that
     /// differ in nothing but their codec.
     static var all: [Route] {

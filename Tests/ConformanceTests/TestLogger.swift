@@ -15,9 +15,19 @@ struct TestLogger: Sendable {
     /// The queue in which entries wait, where the transport has one.
     let queue: String
 
+    /// Runs a logger at the end of a route while `body` runs, then stops it gracefully.
+    static func run<R: Sendable>(
+        _ route: Route, storeBytes: Int = 16 << 20, limits: EntryLimits = EntryLimits(),
+        _ body: @Sendable (TestLogger) async throws -> R
+    ) async throws -> R {
+        try await run(
+            route.transport, ledger: Ledger(storeBytes: storeBytes, loops: route.loops), loops: route.loops,
+            at: route.target, limits: limits, body)
+    }
+
     /// Runs a logger while `body` runs, then stops it gracefully.
     static func run<R: Sendable>(
-        _ transport: TransportDescriptor, ledger: Ledger = Ledger(storeBytes: 4 << 20),
+        _ transport: TransportDescriptor, ledger: Ledger = Ledger(storeBytes: 4 << 20), loops: Int = 1,
         recorder: (any EntryRecorder)? = nil, at target: String? = nil,
         queue: String = "test-\(UUID().uuidString)", limits: EntryLimits = EntryLimits(),
         _ body: @Sendable (TestLogger) async throws -> R
@@ -27,6 +37,7 @@ struct TestLogger: Sendable {
             limits: limits,
             drainTimeout: .seconds(2))
         options.own = transport.settings(queue: queue, of: .logger)
+        options.loops = loops
         let server = try transport.makeServer(options)
         let recorder = recorder ?? ledger.recorder(for: transport.name)
         let (addresses, continuation) = AsyncStream.makeStream(of: ServerAddress.self)

@@ -10,6 +10,7 @@ struct NumberTests {
             ["logger", "--max-entry-bytes", "9223372036854775807"],
             ["logger", "--max-entry-bytes", "134217729"], ["logger", "--max-entry-bytes", "0"],
             ["logger", "--store", "0"], ["logger", "--store", "99999999999"], ["logger", "--ledger", "15"],
+            ["logger", "--loops", "0"], ["logger", "--loops", "65"],
             ["logger", "--ledger", "9223372036854775807"], ["logger", "--amqp-ack-batch", "9223372036854775807"],
             ["logger", "--grpc-keepalive", "nan"], ["logger", "--grpc-max-age", "1e300"],
             ["send", "--transport", "tcp", "--payload-bytes", "99999999999999"],

@@ -180,6 +180,7 @@ struct PartyTests {
             (["--to", "amqp=127.0.0.1:1"], "--amqp"), (["--to", "http=nowhere"], "--to http=nowhere: "),
             (["--to", "http=127.0.0.1:1", "--transport", "grpc"], "--to names http, which --transport does not."),
             (["--to", "http=127.0.0.1:1", "--stores", "sqlite"], "leave out --stores"),
+            (["--to", "http=127.0.0.1:1", "--logger-loops", "2"], "leave out --logger-loops"),
             (["--to", "http=127.0.0.1:1", "--placement", "one-cpu"], "leave out --socket, --network and --placement"),
             (["--logger-command", "true", "--transport", "http,amqp"], "--logger-command cannot play for amqp"),
             (["--logger-command", " "], "--logger-command takes a program"),

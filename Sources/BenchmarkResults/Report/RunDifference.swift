@@ -15,6 +15,7 @@ package struct RunDifference: Sendable, Hashable {
             ("host", { $0.record.environment.host }, true), ("processor", { $0.record.environment.cpuModel }, true),
             ("cores", { String($0.record.environment.cpuCount) }, true),
             ("placement", { $0.suite.placement.rawValue }, true),
+            ("logger_loops", { String($0.suite.usedLoggerLoops) }, true),
             ("duration_s", { DecimalText.short($0.suite.duration) }, true),
             ("payload", { $0.suite.payload.name }, true),
             ("messages_per_operation", { String($0.suite.messagesPerOperation) }, true),

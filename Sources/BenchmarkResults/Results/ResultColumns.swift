@@ -126,7 +126,7 @@ enum ResultColumns {
     ]
 
     private static let later: [ResultColumn] =
-        names + processes + [store] + storing + [socket] + network + linking + parties
+        names + processes + [store] + storing + [socket] + network + linking + parties + [loops]
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {
@@ -141,6 +141,11 @@ enum ResultColumns {
     ) { fields, row throws(BenchmarkError) in
         if let socket = try fields.word("socket", SocketKind.init) { row.planned.cell.socket = socket }
     }
+
+    private static let loops = ResultColumn(
+        .count("logger_loops", "How many event loops the logger had; empty for another one than broker-lab's own.") {
+            $0.row.loggerImplementation == "swift" ? $0.suite.usedLoggerLoops : nil
+        })
 
     /// What entries went over.
     private static let network: [ResultColumn] = [

@@ -22,6 +22,12 @@ extension Suite {
     /// Where the logger keeps entries, one after the other.
     package var usedStores: [StoreKind] { stores ?? [.memory] }
 
+    /// How many event loops the logger has.
+    package var usedLoggerLoops: Int {
+        get { loggerLoops ?? 1 }
+        set { loggerLoops = newValue }
+    }
+
     /// Over what sockets broker and logger speak, one after the other.
     package var usedSockets: [SocketKind] { sockets ?? [.tcp] }
 

@@ -32,6 +32,8 @@ package struct Suite: Sendable, Hashable, Codable {
     /// What lies between broker and logger: every load is measured over each; nil, as in records of before there was a choice,
     /// is loopback.
     package var networks: [Network]?
+    /// How many event loops the logger has; nil, as in records of before there was a choice, is one.
+    package var loggerLoops: Int?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -152,6 +154,10 @@ extension SuiteKey {
         .word(
             "placement", valueName: "where", \.placement,
             "one-cpu unless told otherwise: broker and logger share a core; split: they have one each; or free."),
+        .integer(
+            "logger_loops", valueName: "n", \.usedLoggerLoops, in: 1...64,
+            "How many event loops the logger has: 1 unless told otherwise, so that rows can be compared. More take more cores "
+                + "(placement free), and connections to share."),
         .words(
             "store", flag: "stores", valueName: "names", \.stores,
             "Where the logger keeps an entry before it answers, separated by commas: memory unless told otherwise, sqlite, "

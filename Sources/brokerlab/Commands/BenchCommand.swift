@@ -129,7 +129,7 @@ struct BenchCommand: AsyncParsableCommand {
             generator: parties.brokerCommand.map(PartyCommand.init(shell:)) ?? .own(executable, ["generate"]),
             folder: folder
         ) { seat in
-            loggerCommand(seat, control, executable, companions)
+            loggerCommand(seat, control, executable, companions, loops: suite.usedLoggerLoops)
         }
         configuration.addresses = try parties.addresses
         configuration.outlivesLoggers = parties.loggerCommand != nil
@@ -155,7 +155,8 @@ struct BenchCommand: AsyncParsableCommand {
     /// A logger with a receiver for every transport that is sent to it, at addresses of its own; the one with the control API
     /// serves the ledger.
     private func loggerCommand(
-        _ seat: LoggerSeat, _ control: TransportDescriptor, _ executable: String, _ companions: Companions
+        _ seat: LoggerSeat, _ control: TransportDescriptor, _ executable: String, _ companions: Companions,
+        loops: Int
     ) -> BenchmarkKit.LoggerCommand {
         let receivers = Set(TransportRegistry.all.filter { seat.transports.contains($0.selector) }.map(\.receiver))
         var addresses: [(receiver: String, target: String)] = []
@@ -178,7 +179,7 @@ struct BenchCommand: AsyncParsableCommand {
                 arguments += ["--\(transport.flag(for: option))"] + (isFlag ? [] : [value])
             }
         }
-        let own = PartyCommand.own(executable, ["logger", "--exit-with-stdin"] + arguments)
+        let own = PartyCommand.own(executable, ["logger", "--exit-with-stdin", "--loops", "\(loops)"] + arguments)
         return BenchmarkKit.LoggerCommand(own.listening(at: addresses), controlTransport: control.receiver)
     }
 

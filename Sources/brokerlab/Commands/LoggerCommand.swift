@@ -1,4 +1,5 @@
 import ArgumentParser
+import BenchmarkResults
 import Broker
 import LoggerService
 import Terminal
@@ -48,7 +49,17 @@ struct LoggerCommand: AsyncParsableCommand {
 
     @OptionGroup var database: DatabaseOptions
 
-    @Option(help: ArgumentHelp("The memory for the latest entries, in MiB; none with --database.", valueName: "mib"))
+    @Option(
+        help: ArgumentHelp(
+            "How many event loops, a thread each, share the connections, which they get in turn; a connection, and so a message "
+                + "broker's, stays with its loop. (default: the cores that this process may use, at most \(Self.mostLoops))",
+            valueName: "n"))
+    var loops: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The memory for the latest entries, in MiB; none with --database. Each event loop has the same part of it.",
+            valueName: "mib"))
     var store = 64
 
     @Option(
@@ -67,7 +78,14 @@ struct LoggerCommand: AsyncParsableCommand {
     @Flag(help: "End when standard input ends, so that the logger does not outlive the program that started it.")
     var exitWithStdin = false
 
+    /// The most event loops that nobody asked for.
+    private static let mostLoops = 8
+
+    /// The event loops that are asked for, or that suit the machine.
+    private var loopCount: Int { loops ?? min(GrantedCores.count, Self.mostLoops) }
+
     func validate() throws {
+        guard loops.map((1...64).contains) ?? true else { throw ValidationError("--loops takes 1 to 64.") }
         guard (1...65_536).contains(store) else { throw ValidationError("--store takes 1 to 65536 MiB.") }
         guard (16...65_536).contains(ledger) else { throw ValidationError("--ledger takes 16 to 65536 MiB.") }
         let entryBytes = EntryLimits.allowedEntryBytes
@@ -79,7 +97,8 @@ struct LoggerCommand: AsyncParsableCommand {
 
     func run() async throws {
         FileDescriptors.raiseLimit()
-        let ledger = Ledger(storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20)
+        let ledger = Ledger(
+            storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20, loops: loopCount)
         let storage = try database.storage(behind: ledger)
         let receivers: [ReceivingService.Receiver]
         do {
@@ -123,6 +142,7 @@ struct LoggerCommand: AsyncParsableCommand {
             options.own = try transports.settings(for: transport)
             if transport.takesToken { options.token = token }
             options.connections = serverLimits.limits
+            options.loops = loopCount
             let server =
                 if let makeServer = transport.makeControlServer {
                     try makeServer(options, api.respond)

@@ -78,6 +78,9 @@ struct PartyOptions: ParsableArguments {
         guard suite.usedStores == [.memory] else {
             throw ValidationError("\(flag) names a logger that stores where it likes: leave out --stores.")
         }
+        guard suite.usedLoggerLoops == 1 else {
+            throw ValidationError("\(flag) names a logger that has the threads that it has: leave out --logger-loops.")
+        }
         let queued = suite.transports.filter { name in
             TransportRegistry.all.contains { $0.selector == name && $0.companion != nil }
         }
