@@ -51,7 +51,7 @@ package enum AMQP {
             needsOwnServer: mode.needsOwnQueue,
             makeClient: { try client(mode, $0) },
             makeServer: { try server(mode, $0) })
-        descriptor.security = .target(example: "amqps://USER:PASSWORD@HOST:5671/?cacertfile=FILE")
+        descriptor.security = .target(example: "amqps://USER:PASSWORD@HOST:5671?cacertfile=FILE")
         descriptor.patience = defaultPatience
         descriptor.options = AMQPOptions.all
         descriptor.libraries = [LinkedLibrary(name: "librabbitmq", version: libraryVersion)]

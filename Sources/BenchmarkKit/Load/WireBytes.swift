@@ -32,7 +32,7 @@ struct WireBytes: Sendable, Hashable {
     static func port(in target: String) -> Int? {
         if UnixSocketName.isMeant(by: target) { return nil }
         let address = target.firstRange(of: "://").map { target[$0.upperBound...] } ?? target[...]
-        let authority = address.prefix { $0 != "/" }
+        let authority = address.prefix { $0 != "/" && $0 != "?" }
         let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
         return (try? Endpoint(parsing: String(host)))?.port
     }

@@ -21,7 +21,7 @@ struct SendCommand: AsyncParsableCommand {
               brokerlab send --transport grpc --to 127.0.0.1:50001 --payload-bytes 1000 --rate 3000 --connections 4 --duration 10
               brokerlab send --transport grpc --to localhost:50001 --tls-ca ca.pem --name login --data "user 7"
               brokerlab send --transport grpc --to unix:@logger --name login --data "user 7"
-              brokerlab send --transport amqp --to 'amqps://guest:guest@localhost:5671/?cacertfile=ca.pem' --name login --data "user 7"
+              brokerlab send --transport amqp --to 'amqps://guest:guest@localhost:5671?cacertfile=ca.pem' --name login --data "user 7"
               tail -n 100 app.log | brokerlab send --transport grpc --to 127.0.0.1:50001 --name app
             """)
 
