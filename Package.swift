@@ -154,7 +154,7 @@ let lab: [Target] = [
             "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
             "NetworkLink", "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore",
             "PostgreSQLStore",
-            nioCore, serviceLifecycle, logging,
+            nioCore, serviceLifecycle, logging, subprocess,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

@@ -14,11 +14,21 @@ struct RabbitMQCompanion: TransportCompanion {
         return CompanionInstallation(version: installation.version, path: installation.script)
     }
 
-    func run<R: Sendable>(_ body: (RunningCompanion) async throws -> R) async throws -> R {
-        try await withRabbitMQCluster(of: nodes) { cluster in
-            try await body(
+    func run<R: Sendable>(
+        certificate: ServerCertificate?, _ body: (RunningCompanion) async throws -> R
+    ) async throws -> R {
+        let options = RabbitMQOptions(
+            tls: certificate.map {
+                .init(authorityFile: $0.authorityFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
+            })
+        return try await withRabbitMQCluster(of: nodes, options) { cluster in
+            let secureTarget = certificate.flatMap { certificate in
+                cluster.secureURL.map { "\($0)/%2F?\(AMQPURL.query(trusting: certificate))" }
+            }
+            return try await body(
                 RunningCompanion(
-                    target: cluster.url, processIDs: cluster.nodes.map(\.processID), version: cluster.version))
+                    target: cluster.url, secureTarget: secureTarget, processIDs: cluster.nodes.map(\.processID),
+                    version: cluster.version))
         }
     }
 

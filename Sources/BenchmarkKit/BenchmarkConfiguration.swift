@@ -29,6 +29,8 @@ package struct BenchmarkConfiguration: Sendable {
     package var withLink: WithLink = { network, _ in
         throw BenchmarkError("there is no link for the network \(network.text)")
     }
+    /// What loggers speak TLS with, where the suite has them do so.
+    package var certificate: ServerCertificate?
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     package var companions: [CompanionProcess] = []
     /// What the report says of the machine and the build.
@@ -40,7 +42,8 @@ package struct BenchmarkConfiguration: Sendable {
     /// The command that runs it, for the report's reader.
     package var command: [String] = []
     /// Changes where a transport's broker half sends to, from where its logger says that it listens.
-    package var adjustTarget: @Sendable (TransportDescriptor, _ target: inout String) -> Void = { _, _ in }
+    package var adjustTarget: @Sendable (TransportDescriptor, LoggerSeat, _ target: inout String) -> Void = { _, _, _ in
+    }
     /// How many entries a message broker between the halves of a transport still holds for a logger.
     ///
     /// As long as there are some, what has not arrived is not lost. Nil where there is no message broker.

@@ -185,7 +185,7 @@ final class BenchmarkRun: Sendable {
         let address = configuration.addresses[selector]
         let logger = address == nil ? pair.logger : nil
         var target = address ?? logger?.targets[descriptor.receiver] ?? ""
-        if address == nil, !target.isEmpty { configuration.adjustTarget(descriptor, &target) }
+        if address == nil, !target.isEmpty { configuration.adjustTarget(descriptor, pair.seat, &target) }
         var measurement = CellMeasurement(
             suite: stage.suite, planned: planned, descriptor: descriptor, target: target,
             companions: configuration.companions, generator: pair.generator, loggerPID: logger?.pid,
@@ -195,6 +195,7 @@ final class BenchmarkRun: Sendable {
         measurement.pinning = stage.pinning
         measurement.store = pair.store
         measurement.link = pair.link
+        measurement.certificate = pair.seat.certificate
         if configuration.keepsRawSamples, stage.isMain {
             measurement.rawFile = configuration.folder.rawFile(of: planned)
         }

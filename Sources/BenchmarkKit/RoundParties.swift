@@ -46,12 +46,18 @@ struct RoundParties: Sendable {
             transports.filter { configuration.addresses[$0] == nil }
         }
         let transports = started(suite.transports(in: setting))
-        var seats = [LoggerSeat(label: name, transports: transports, socket: setting.socket)]
+        let certificate = setting.tls == .on ? configuration.certificate : nil
+        var seats = [
+            LoggerSeat(label: name, transports: transports, socket: setting.socket, certificate: certificate)
+        ]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
             configuration.registry.first(where: { $0.selector == control })?.companion == nil
         {
-            seats.append(LoggerSeat(label: "\(name)-control", transports: started([control]), socket: setting.socket))
+            seats.append(
+                LoggerSeat(
+                    label: "\(name)-control", transports: started([control]), socket: setting.socket,
+                    certificate: certificate))
         }
         self.seats = seats
     }
@@ -59,6 +65,9 @@ struct RoundParties: Sendable {
     /// Starts them, side by side, lends them to `body`, and stops them when it ends, however it ends.
     /// - Throws: what `body` throws; ``BenchmarkError`` when one cannot be started, or a logger ends before `body` does.
     func run(_ body: @escaping @Sendable (Pairs) async throws -> Void) async throws {
+        guard setting.tls == .off || configuration.certificate != nil else {
+            throw BenchmarkError("there is no certificate for TLS")
+        }
         guard setting.network.isLink else { return try await run(over: nil, body) }
         try await configuration.withLink(setting.network) { try await run(over: $0, body) }
     }
@@ -101,7 +110,7 @@ struct RoundParties: Sendable {
                     var pair = Pair(seat: seat, generator: generators[index], store: stores[index], link: link)
                     if let command = commands[index], let logger = started.next() {
                         pair.logger = logger
-                        pair.ledger = try ledger(of: logger, command, over: link)
+                        pair.ledger = try ledger(of: logger, command, at: seat, over: link)
                         // The control's one transport costs its own cells.
                         if index == 0 { try check(logger, serves: seat) }
                     }
@@ -121,13 +130,13 @@ struct RoundParties: Sendable {
 
     /// Who is asked for the account of what arrived; nil where the logger has no place for such questions.
     private func ledger(
-        of logger: LoggerProcess, _ command: LoggerCommand, over link: LinkProcess?
+        of logger: LoggerProcess, _ command: LoggerCommand, at seat: LoggerSeat, over link: LinkProcess?
     ) throws(BenchmarkError) -> ControlClient? {
         guard let control = logger.targets[command.controlTransport] else { return nil }
         let dial = link.map { link -> ControlConnection.Dial in
             { endpoint in try await link.connect(to: endpoint) }
         }
-        return try ControlClient(target: control, dial: dial)
+        return try ControlClient(target: control, dial: dial, certificate: seat.certificate)
     }
 
     /// What a logger serves nothing of costs no more time.

@@ -19,6 +19,8 @@ public struct ClientOptions: Sendable {
     public var patience: Duration?
     /// How connections are secured; nil for cleartext.
     public var tls: ClientTLS?
+    /// Told what was agreed upon in the TLS handshake of each connection that is made; nil where nobody asks.
+    public var secured: (@Sendable (TLSSession) -> Void)?
     /// The token to show, for transports whose protocol has a place for it.
     public var token: BearerToken?
     /// What this transport alone can be told; see ``TransportDescriptor/options``.

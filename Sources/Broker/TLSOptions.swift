@@ -57,3 +57,36 @@ public struct ServerTLS: Sendable, Hashable {
         self.requiresApplicationProtocol = requiresApplicationProtocol
     }
 }
+
+/// A server's certificate, and the private authority that has signed it.
+public struct ServerCertificate: Sendable, Hashable {
+    /// The name that the certificate bears, wherever the server listens.
+    public var name: String
+    /// A PEM file with the authority's certificate.
+    public var authorityFile: String
+    /// A PEM file with the server's.
+    public var certificateFile: String
+    /// A PEM file with the private key of the server's.
+    public var keyFile: String
+
+    /// A certificate in those files.
+    public init(name: String, authorityFile: String, certificateFile: String, keyFile: String) {
+        self.name = name
+        self.authorityFile = authorityFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+    }
+}
+
+/// What the two ends of a connection have agreed upon in its TLS handshake.
+public struct TLSSession: Sendable, Hashable {
+    /// The version: `TLSv1.3`.
+    public var version: String
+    /// The cipher suite, as IANA's registry has it: `TLS_AES_128_GCM_SHA256`; nil where it is not known.
+    public var cipherSuite: String?
+
+    /// A session.
+    public init(version: String, cipherSuite: String? = nil) {
+        (self.version, self.cipherSuite) = (version, cipherSuite)
+    }
+}

@@ -13,7 +13,11 @@ public protocol TransportCompanion: Sendable {
     func find() throws -> CompanionInstallation
 
     /// Starts one for `body` alone, and stops it when `body` ends, however it ends.
-    func run<R: Sendable>(_ body: (RunningCompanion) async throws -> R) async throws -> R
+    /// - Parameter certificate: what it also speaks TLS with, so that it has a ``RunningCompanion/secureTarget``; nil where it is
+    ///   to speak none.
+    func run<R: Sendable>(
+        certificate: ServerCertificate?, _ body: (RunningCompanion) async throws -> R
+    ) async throws -> R
 
     /// Looks at what runs at each address of `target`, which may be a cluster: whether it can be used, and its version.
     /// - Throws: what is wrong with the target itself.
@@ -75,14 +79,17 @@ public struct CompanionInstallation: Sendable, Hashable {
 public struct RunningCompanion: Sendable, Hashable {
     /// Where it is found: what both halves of the transport take for their target.
     public var target: String
+    /// The same for connections with TLS; nil where it speaks none, or the target alone says how it is reached.
+    public var secureTarget: String?
     /// Its processes; none where it runs elsewhere, so that its CPU time cannot be read.
     public var processIDs: [Int32]
     /// Its version; nil where that is not known.
     public var version: String?
 
     /// Creates a companion.
-    public init(target: String, processIDs: [Int32] = [], version: String? = nil) {
+    public init(target: String, secureTarget: String? = nil, processIDs: [Int32] = [], version: String? = nil) {
         self.target = target
+        self.secureTarget = secureTarget
         self.processIDs = processIDs
         self.version = version
     }

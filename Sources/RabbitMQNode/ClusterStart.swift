@@ -37,7 +37,7 @@ struct ClusterStart {
         let cookie = String((0..<20).map { _ in Character(Unicode.Scalar(UInt8.random(in: 0x41...0x5A))) })
         var folders: [NodeFolder] = []
         do throws(RabbitMQNodeError) {
-            for identity in try NodeIdentity.cluster(of: count) {
+            for identity in try NodeIdentity.cluster(of: count, speaksTLS: options.tls != nil) {
                 folders.append(
                     try NodeFolder(installation, identity, options: options, onlyNeeded: true, cookie: cookie))
             }

@@ -38,7 +38,7 @@ struct NodeFolder {
             } else {
                 script = installation.script
             }
-            try Files.write(path + "/rabbitmq.conf", Self.configuration(identity, options.configuration))
+            try Files.write(path + "/rabbitmq.conf", Self.configuration(identity, options))
             try Files.write(path + "/enabled_plugins", "[\(options.plugins.joined(separator: ","))].\n")
             try Files.write(path + "/inetrc", identity.hosts)
             // Erlang takes only one that nobody else may read.
@@ -49,7 +49,7 @@ struct NodeFolder {
         }
     }
 
-    private static func configuration(_ identity: NodeIdentity, _ further: [String]) -> String {
+    private static func configuration(_ identity: NodeIdentity, _ options: RabbitMQOptions) -> String {
         let lines = [
             "listeners.tcp.1 = \(identity.address):\(identity.port)", "log.console = true", "log.file = false",
         ]
@@ -57,7 +57,18 @@ struct NodeFolder {
             "cluster_formation.classic_config.nodes.\($0 + 1) = \($1.name)"
         }
         let formation = members.isEmpty ? [] : ["cluster_formation.peer_discovery_backend = classic_config"] + members
-        return (lines + formation + further).joined(separator: "\n") + "\n"
+        return (lines + formation + tls(identity, options) + options.configuration).joined(separator: "\n") + "\n"
+    }
+
+    /// What has the node listen for TLS 1.3 as well, for clients without a certificate.
+    private static func tls(_ identity: NodeIdentity, _ options: RabbitMQOptions) -> [String] {
+        guard let tls = options.tls, let port = identity.tlsPort else { return [] }
+        return [
+            "listeners.ssl.1 = \(identity.address):\(port)", "ssl_options.cacertfile = \(tls.authorityFile)",
+            "ssl_options.certfile = \(tls.certificateFile)", "ssl_options.keyfile = \(tls.keyFile)",
+            "ssl_options.verify = verify_none", "ssl_options.fail_if_no_peer_cert = false",
+            "ssl_options.versions.1 = tlsv1.3",
+        ]
     }
 
     /// The node's whole environment.

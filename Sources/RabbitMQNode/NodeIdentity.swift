@@ -6,6 +6,8 @@ struct NodeIdentity: Sendable, Hashable {
     var address: String
     /// The port for clients.
     var port: Int
+    /// The port for clients that speak TLS; nil where there is none.
+    var tlsPort: Int?
     /// The port for other nodes, and for RabbitMQ's command line tools.
     var distributionPort: Int
     /// The nodes of the cluster, itself included; none where it is alone.
@@ -18,23 +20,27 @@ struct NodeIdentity: Sendable, Hashable {
     }
 
     /// A node that is alone.
-    static func alone() throws(RabbitMQNodeError) -> NodeIdentity {
-        let ports = try FreePorts.find(2, at: ["127.0.0.1"])
+    /// - Parameter speaksTLS: whether it has a port for clients that speak TLS.
+    static func alone(speaksTLS: Bool) throws(RabbitMQNodeError) -> NodeIdentity {
+        let ports = try FreePorts.find(speaksTLS ? 3 : 2, at: ["127.0.0.1"])
         return NodeIdentity(
-            name: "brokerlab-\(ports[0])@localhost", address: "127.0.0.1", port: ports[0], distributionPort: ports[1])
+            name: "brokerlab-\(ports[0])@localhost", address: "127.0.0.1", port: ports[0],
+            tlsPort: speaksTLS ? ports[2] : nil, distributionPort: ports[1])
     }
 
     /// The nodes of a cluster.
     ///
     /// Each has an address of its own, so that all can have the same port for the others: no epmd is needed to tell them.
     /// 127.0.0.0/8 is loopback as a whole (RFC 1122, 3.2.1.3).
-    static func cluster(of count: Int) throws(RabbitMQNodeError) -> [NodeIdentity] {
+    /// - Parameter speaksTLS: whether each has a port for clients that speak TLS.
+    static func cluster(of count: Int, speaksTLS: Bool) throws(RabbitMQNodeError) -> [NodeIdentity] {
         let addresses = (2..<count + 2).map { "127.0.0.\($0)" }
-        let ports = try FreePorts.find(2, at: addresses)
+        let ports = try FreePorts.find(speaksTLS ? 3 : 2, at: addresses)
         let members = addresses.map { Member(name: "brokerlab-\(ports[0])@\($0)", address: $0) }
         return members.map {
             NodeIdentity(
-                name: $0.name, address: $0.address, port: ports[0], distributionPort: ports[1], cluster: members)
+                name: $0.name, address: $0.address, port: ports[0], tlsPort: speaksTLS ? ports[2] : nil,
+                distributionPort: ports[1], cluster: members)
         }
     }
 
@@ -52,5 +58,15 @@ struct NodeIdentity: Sendable, Hashable {
 
     private static func tuple(_ address: String) -> String {
         "{" + address.split(separator: ".").joined(separator: ",") + "}"
+    }
+}
+
+extension NodeIdentity {
+    /// Whether something listens at the port for TLS; true where there is none.
+    var listensForTLS: Bool {
+        get async throws {
+            guard let tlsPort else { return true }
+            return try await RabbitMQGreeting.isListening(at: address, port: tlsPort)
+        }
     }
 }

@@ -16,7 +16,8 @@ struct NodeStart {
         var triesLeft = 3
         while true {
             triesLeft -= 1
-            let folder = try NodeFolder(installation, .alone(), options: options, onlyNeeded: onlyNeeded)
+            let folder = try NodeFolder(
+                installation, .alone(speaksTLS: options.tls != nil), options: options, onlyNeeded: onlyNeeded)
             let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: Self.searchPath)
             do {
                 let version = try await Self.waitUntilReady(folder, process, options.startTimeout, deadline)
@@ -54,7 +55,8 @@ struct NodeStart {
             }
             if folder.exitStatus != nil { throw EndedEarly(log: folder.excerptOfLog) }
             if folder.processID != nil,
-                let version = try await RabbitMQGreeting.hear(at: folder.identity.address, port: folder.identity.port)
+                let version = try await RabbitMQGreeting.hear(at: folder.identity.address, port: folder.identity.port),
+                try await folder.identity.listensForTLS
             {
                 return version
             }

@@ -8,6 +8,13 @@ package struct RabbitMQCluster: Sendable, Hashable {
         "amqp://guest:guest@" + nodes.map { "\($0.address):\($0.port)" }.joined(separator: ",")
     }
 
+    /// Where clients find it that speak TLS: the same with `amqps` and the ports for them, and without a query, which says whom
+    /// they trust; nil where it speaks none.
+    package var secureURL: String? {
+        let hosts = nodes.compactMap { node in node.tlsPort.map { "\(node.address):\($0)" } }
+        return hosts.isEmpty ? nil : "amqps://guest:guest@" + hosts.joined(separator: ",")
+    }
+
     /// RabbitMQ's version.
     package var version: String { nodes.first?.version ?? "" }
 }

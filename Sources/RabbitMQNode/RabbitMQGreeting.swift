@@ -41,6 +41,21 @@ package enum RabbitMQGreeting {
         return nil
     }
 
+    /// Whether a connection to a port of loopback is taken.
+    static func isListening(at address: String, port: Int, timeout: Duration = .seconds(1)) async throws -> Bool {
+        let socket = LoopbackSocket.make()
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        guard LoopbackSocket.connect(socket, address, port: port) else { return false }
+        let deadline = ContinuousClock.now + timeout
+        while ContinuousClock.now < deadline {
+            var attempt = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            if poll(&attempt, 1, 0) != 0 { return attempt.revents == Int16(POLLOUT) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return false
+    }
+
     /// The version in a connection.start, empty if there is none in it; throws while it is incomplete.
     private static func version(_ frame: [UInt8]) throws(Incomplete) -> String {
         // A frame (2.3.5) of type method on channel 0, its size, the method connection.start (10, 10), the frame-end.

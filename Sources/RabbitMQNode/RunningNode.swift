@@ -2,6 +2,8 @@
 package struct RunningNode: Sendable, Hashable {
     /// Where clients find it: `amqp://guest:guest@127.0.0.1:PORT`.
     package let url: String
+    /// The port on which it speaks TLS; nil where it does not.
+    package let tlsPort: Int?
     /// What Erlang calls it: `brokerlab-PORT@localhost`.
     package let name: String
     /// The address of loopback that it listens at: 127.0.0.1, unless it is one of several.
@@ -22,6 +24,7 @@ package struct RunningNode: Sendable, Hashable {
     init(_ files: NodeFolder, _ process: NodeProcess, version: String, options: RabbitMQOptions) {
         (name, address, port) = (files.identity.name, files.identity.address, files.identity.port)
         url = "amqp://guest:guest@\(address):\(port)"
+        tlsPort = files.identity.tlsPort
         processID = files.processID ?? 0
         self.version = version
         folder = files.path
@@ -50,12 +53,25 @@ package struct RabbitMQOptions: Sendable, Hashable {
     package var configuration: [String]
     /// The plugins that are enabled, by name: `rabbitmq_auth_mechanism_ssl`.
     package var plugins: [String]
+    /// What the node speaks TLS with, at a port of its own; nil where it speaks none.
+    package var tls: Certificate?
+
+    /// A certificate with its key, and the authority that has signed it: PEM files.
+    package struct Certificate: Sendable, Hashable {
+        package let authorityFile, certificateFile, keyFile: String
+
+        /// A certificate in those files.
+        package init(authorityFile: String, certificateFile: String, keyFile: String) {
+            (self.authorityFile, self.certificateFile, self.keyFile) = (authorityFile, certificateFile, keyFile)
+        }
+    }
 
     /// Creates options.
     package init(
         startTimeout: Duration = .seconds(60), stopTimeout: Duration = .seconds(10), directory: String? = nil,
-        configuration: [String] = [], plugins: [String] = []
+        configuration: [String] = [], plugins: [String] = [], tls: Certificate? = nil
     ) {
+        self.tls = tls
         self.startTimeout = startTimeout
         self.stopTimeout = stopTimeout
         self.directory = directory ?? temporaryDirectory()

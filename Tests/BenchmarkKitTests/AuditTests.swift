@@ -1,3 +1,4 @@
+import Broker
 import Glibc
 import Histogram
 import Testing
@@ -82,6 +83,29 @@ struct AuditTests {
         builder.add(LoadResult(start: 0, isOpen: false))
         #expect(builder.row.invalidReason == "audit: nothing was sent")
         #expect(!builder.row.hasFailed)
+    }
+
+    @Test("a cell over TLS is encrypted, and its row not trusted when the load generator says nothing of TLS")
+    func silentOfTLS() {
+        var planned = ResultRow.sample().planned
+        planned.cell.tls = .on
+        func row(_ session: TLSSession?) -> ResultRow {
+            var builder = ResultRowBuilder(
+                runID: "r", planned: planned, descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(),
+                target: "127.0.0.1:1", peerVersion: nil)
+            var result = LoadResult(start: 0, isOpen: false)
+            (result.sent, result.acked, result.end) = (1, 1, 1_000_000)
+            result.latency.record(1000)
+            result.tls = session
+            builder.add(result)
+            return builder.row
+        }
+        let silent = row(nil)
+        #expect(silent.isEncrypted && silent.tlsVersion == nil)
+        #expect(silent.invalidReason == "audit: the load generator does not say that it spoke TLS")
+        let open = row(TLSSession(version: "TLSv1.3", cipherSuite: "TLS_AES_128_GCM_SHA256"))
+        #expect(open.invalidReasons.isEmpty && open.tlsVersion == "TLSv1.3")
+        #expect(open.tlsCipher == "TLS_AES_128_GCM_SHA256")
     }
 
     @Test("a reason is one line, whatever an error says")

@@ -63,7 +63,7 @@ final class BenchmarkTests {
         let others = "echo '{\"transport\":\"in-memory:own\",\"target\":\"there\"}'\n"
         configuration.logger = logger(others + announcement + "exec cat")
         let targets = Mutex<[String: String]>([:])
-        configuration.adjustTarget = { descriptor, target in
+        configuration.adjustTarget = { descriptor, _, target in
             let target = target
             targets.withLock { $0[descriptor.selector] = target }
         }

@@ -80,6 +80,7 @@ struct GeneratorTests {
         }
         result.arrivalError?.record(5)
         (result.spun, result.operationTime) = (12, 34)
+        result.tls = TLSSession(version: "TLSv1.3", cipherSuite: "TLS_AES_128_GCM_SHA256")
         var job = job()
         job.ratePerS = 500
         let line = GeneratorLine(job: 7, result: GeneratorResult(result, wire: WireBytes(sent: 9, received: 8))).text
@@ -97,6 +98,23 @@ struct GeneratorTests {
         #expect(read.scheduleSlip?.totalCount == 1000 && read.arrivalError?.totalCount == 1)
         #expect(read.spun == 12 && read.operationTime == 34)
         #expect(read.wire == WireBytes(sent: 9, received: 8))
+        #expect(read.tls == result.tls)
+        for name in ["", "TLS 1.3", "a,b", "a\nb", "\u{e9}", String(repeating: "x", count: 65)] {
+            var lying = heard
+            lying.tlsCipher = name
+            #expect(throws: BenchmarkError.self) { try lying.loadResult(of: job) }
+        }
+    }
+
+    @Test(
+        "bytes are counted of the port in a target, with or without a path and a query",
+        arguments: [
+            ("127.0.0.1:5001", 5001), ("amqp://u:p@h:5672", 5672),
+            ("amqps://u:p@h:5671/%2F?cacertfile=%2Fca.pem", 5671),
+            ("amqps://u:p@h:5671?cacertfile=/ca.pem", 5671), ("unix:/a:1", nil),
+        ] as [(String, Int?)])
+    func port(_ target: String, _ port: Int?) {
+        #expect(WireBytes.port(in: target) == port)
     }
 
     @Test("one that dies costs the cell that it was at, with its last words, and another one takes its place")

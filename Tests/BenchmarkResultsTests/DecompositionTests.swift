@@ -29,11 +29,11 @@ struct DecompositionTests {
         // The sample's processes use 3.25, 4.5 and 120 us a message.
         #expect(
             Decomposition.file(all).split(separator: "\r\n").dropFirst() == [
-                "grpc,100,1,1,,codec,250,250,grpc", "grpc,100,1,1,,engines,1000,1250,grpc",
-                "grpc,100,1,1,,loopback,6500,7750,grpc",
-                "grpc,100,1,1,,message_broker,120000,127750,grpc", "amqp,100,1,1,,codec,400,400,amqp",
-                "amqp,100,1,1,,load_generator,155,555,amqp", "amqp,100,1,1,,loopback,7195,7750,amqp",
-                "amqp,100,1,1,,message_broker,120000,127750,amqp",
+                "grpc,100,1,1,,codec,250,250,grpc,off", "grpc,100,1,1,,engines,1000,1250,grpc,off",
+                "grpc,100,1,1,,loopback,6500,7750,grpc,off",
+                "grpc,100,1,1,,message_broker,120000,127750,grpc,off", "amqp,100,1,1,,codec,400,400,amqp,off",
+                "amqp,100,1,1,,load_generator,155,555,amqp,off", "amqp,100,1,1,,loopback,7195,7750,amqp,off",
+                "amqp,100,1,1,,message_broker,120000,127750,amqp,off",
             ])
         #expect(Decomposition(rows[0], inner: cost("tcp", .engines, [1]))?.layers.count == nil)
     }

@@ -100,15 +100,15 @@ struct SocketAxisTests {
             let ranks = report.summary.filter { $0.cell.socket == socket }.map(\.rank)
             #expect(ranks == [1, 2], "\(socket)")
         }
-        let ratios = try #require(SocketRatios.all(of: report).first)
-        #expect(SocketRatios.all(of: report).count == 1 && ratios.load.socket == .tcp)
+        let ratios = try #require(SettingRatios.all(.socket, of: report).first)
+        #expect(SettingRatios.all(.socket, of: report).count == 1 && ratios.load.socket == .tcp)
         #expect(ratios.lines.map(\.transport) == ["tcp", "http"])
         let line = ratios.lines[1]
         #expect(try abs(#require(line.p50?.median) - 0.6) < 1e-9)
         #expect(try abs(#require(line.p99?.median) - 0.6) < 1e-9)
         #expect(try abs(#require(line.throughput?.median) - 1.5) < 1e-9)
         #expect(try abs(#require(line.cpu?.median) - 0.8) < 1e-9)
-        let lines = SocketTable(ratios: ratios).lines
+        let lines = SettingRatiosTable(ratios: ratios).lines
         #expect(lines[0] == "over Unix sockets, 100 B, 1 in flight, closed loop")
         #expect(lines.allSatisfy { $0.count <= ResultTable.width }, "\(lines)")
         #expect(lines.contains { $0.hasPrefix("http") && $0.contains("0.60 (0.60 to 0.60)") }, "\(lines)")
@@ -116,7 +116,7 @@ struct SocketAxisTests {
         let page = ReportPage(of: report).html
         #expect(page.contains("What a Unix socket changes") && page.contains("<dt>sockets</dt><dd>tcp, unix</dd>"))
         #expect(page.contains("<h2>100 B, 1 in flight, closed loop, over Unix sockets</h2>"))
-        #expect(SocketRatios.all(of: self.report(sockets: [.unix])).isEmpty)
+        #expect(SettingRatios.all(.socket, of: self.report(sockets: [.unix])).isEmpty)
         #expect(!ReportPage(of: self.report(sockets: [.tcp])).html.contains("Unix socket"))
     }
 

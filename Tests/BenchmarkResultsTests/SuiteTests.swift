@@ -168,7 +168,7 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep or the path of a YAML file"
+                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep, tls or the path of a YAML file"
         )
     }
 

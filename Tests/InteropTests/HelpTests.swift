@@ -88,6 +88,7 @@ struct HelpTests {
         #expect(finished.exitCode == 0, "\(finished.output.text)")
         #expect(finished.output.text.contains("rabbitmq-server"))
         #expect(finished.output.lines.contains { $0.hasPrefix("ok ") && $0.contains("unix sockets") })
+        #expect(finished.output.lines.contains { $0.hasPrefix("ok ") && $0.contains("bench --tls on") })
     }
 
     @Test("doctor says how to get a RabbitMQ that is missing")

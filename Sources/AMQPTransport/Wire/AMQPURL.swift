@@ -197,6 +197,24 @@ struct AMQPURL: Sendable, Hashable {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
+    /// The parameters of a URL whose RabbitMQ has that certificate.
+    static func query(trusting certificate: ServerCertificate) -> String {
+        "cacertfile=\(encode(certificate.authorityFile))&server_name_indication=\(encode(certificate.name))"
+    }
+
+    /// Percent-encodes what is not unreserved (RFC 3986, 2.3).
+    private static func encode(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                String(Unicode.Scalar(byte))
+            default: (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
     /// Percent-decodes a part (RFC 3986, 2.1).
     private static func decode(_ part: Substring, in text: String) throws(AMQPURLError) -> String {
         guard part.utf8.contains(UInt8(ascii: "%")) else { return String(part) }

@@ -1,6 +1,7 @@
 import BenchmarkResults
 package import Broker
 import LoggerService
+import Synchronization
 
 /// The load generator as a program: jobs come in, marks and results go out, a JSON object a line.
 ///
@@ -49,6 +50,8 @@ package struct GeneratorProgram: Sendable {
         }
         var options = ClientOptions(target: job.target, maxInFlight: job.inFlight / job.connections)
         options.tls = job.tls?.options
+        let session = Mutex<TLSSession?>(nil)
+        options.secured = { agreed in session.withLock { $0 = agreed } }
         let transport = try descriptor.makeClient(options)
         let live = LiveFigures()
         let payloads = try PayloadPool(byteCount: job.payloadBytes, kind: job.payload, seed: job.payloadSeed)
@@ -71,7 +74,9 @@ package struct GeneratorProgram: Sendable {
             }, mark: { [say] in say(GeneratorLine(job: job.job, mark: $0).text) })
         let teller = Task { await tell(live, of: job) }
         defer { teller.cancel() }
-        return try await load.run(over: transport)
+        var result = try await load.run(over: transport)
+        result?.tls = session.withLock { $0 }
+        return result
     }
 
     /// How often it is said what a load has come to so far.

@@ -41,6 +41,10 @@ struct GeneratorResult: Sendable, Codable {
     var wireTxBytes: UInt64?
     /// Bytes received on them.
     var wireRxBytes: UInt64?
+    /// The version of TLS that was agreed upon; nil in cleartext.
+    var tlsVersion: String?
+    /// The cipher suite that was agreed upon, as IANA's registry has it.
+    var tlsCipher: String?
     /// The same over time, where the job asks for it.
     var timeline: GeneratorTimeline?
 
@@ -58,6 +62,8 @@ struct GeneratorResult: Sendable, Codable {
         case operationNs = "operation_ns"
         case wireTxBytes = "wire_tx_bytes"
         case wireRxBytes = "wire_rx_bytes"
+        case tlsVersion = "tls_version"
+        case tlsCipher = "tls_cipher"
     }
 
     init(_ result: LoadResult, wire: WireBytes? = nil) {
@@ -74,6 +80,7 @@ struct GeneratorResult: Sendable, Codable {
         spunNs = result.spun
         operationNs = result.operationTime
         (wireTxBytes, wireRxBytes) = (wire?.sent, wire?.received)
+        (tlsVersion, tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
         timeline = result.timeline.map(GeneratorTimeline.init)
     }
 
@@ -104,6 +111,10 @@ struct GeneratorResult: Sendable, Codable {
         result.spun = spunNs ?? 0
         result.operationTime = operationNs ?? 0
         if let wireTxBytes, let wireRxBytes { result.wire = WireBytes(sent: wireTxBytes, received: wireRxBytes) }
+        guard [tlsVersion, tlsCipher].compactMap(\.self).allSatisfy(Self.isName) else {
+            throw BenchmarkError("the load generator's tls_version or tls_cipher is no name")
+        }
+        result.tls = tlsVersion.map { TLSSession(version: $0, cipherSuite: tlsCipher) }
         // What does not add up is no measurement, whatever it says.
         let counted = result.latency.totalCount
         guard job.bareLoop == true || counted == acked else {
@@ -115,6 +126,14 @@ struct GeneratorResult: Sendable, Codable {
             throw BenchmarkError("the load generator's timeline \(fault)")
         }
         return result
+    }
+
+    /// Whether a text is short, and of letters, digits, `.`, `_` and `-`: the registry's names are.
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
+            }
     }
 
     private static func histogram(_ text: String) throws(BenchmarkError) -> Histogram<UInt32> {

@@ -47,6 +47,8 @@ struct LoadResult: Sendable {
     var samples: [LoadSample] = []
     /// The bytes on the sockets to the peer meanwhile; nil where nobody counted them.
     var wire: WireBytes?
+    /// What the connections have agreed upon in their TLS handshakes; nil in cleartext.
+    var tls: TLSSession?
 
     init(start: UInt64, isOpen: Bool) {
         self.start = start

@@ -14,14 +14,26 @@ struct ControlClient: LedgerClient {
     /// - Parameter timeout: how long one request may take, in seconds; a logger that is busy with a cell's backlog answers
     ///   later than an idle one.
     /// - Parameter dial: connects where this process itself does not reach the target; nil where it does.
-    /// - Throws: ``BenchmarkError`` when that is no address.
+    /// - Parameter certificate: what the logger speaks TLS with; nil for cleartext.
+    /// - Throws: ``BenchmarkError`` when that is no address, or the certificate cannot be read.
     init(
-        target: String, timeout: Double = 10, dial: ControlConnection.Dial? = nil
+        target: String, timeout: Double = 10, dial: ControlConnection.Dial? = nil,
+        certificate: ServerCertificate? = nil
     ) throws(BenchmarkError) {
         guard let endpoint = try? Endpoint(parsing: target) else {
             throw BenchmarkError("the logger's control address '\(target)' is neither HOST:PORT nor unix:/PATH")
         }
-        connection = ControlConnection(to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)), dial: dial)
+        var tls: TLSContext?
+        if let certificate {
+            let trust = ClientTLS(trustRootsFile: certificate.authorityFile, serverName: certificate.name)
+            do throws(TLSFailure) {
+                tls = try TLSContext(trust, host: certificate.name)
+            } catch {
+                throw BenchmarkError("the logger cannot be asked over TLS: \(error)")
+            }
+        }
+        connection = ControlConnection(
+            to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)), tls: tls, dial: dial)
     }
 
     /// `PUT /runs/{id}?sealed=true`.

@@ -15,15 +15,21 @@ final class ControlConnection: Sendable {
     private let endpoint: Endpoint
     private let timeout: TimeAmount
     private let maxBodyBytes: Int
+    private let tls: TLSContext?
     private let dial: Dial?
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let kept = Mutex<(any Channel)?>(nil)
 
     /// - Parameters:
     ///   - maxBodyBytes: the longest answer; a run's report has a few hundred bytes.
+    ///   - tls: how the connection is secured; nil for cleartext.
     ///   - dial: connects where this process itself does not reach the endpoint; nil where it does.
-    init(to endpoint: Endpoint, timeout: TimeAmount, maxBodyBytes: Int = 1 << 20, dial: Dial? = nil) {
-        (self.endpoint, self.timeout, self.maxBodyBytes, self.dial) = (endpoint, timeout, maxBodyBytes, dial)
+    init(
+        to endpoint: Endpoint, timeout: TimeAmount, maxBodyBytes: Int = 1 << 20, tls: TLSContext? = nil,
+        dial: Dial? = nil
+    ) {
+        (self.endpoint, self.timeout, self.maxBodyBytes, self.tls) = (endpoint, timeout, maxBodyBytes, tls)
+        self.dial = dial
     }
 
     /// Makes a request and waits for its answer.
@@ -38,8 +44,11 @@ final class ControlConnection: Sendable {
             }
         }
         let bootstrap = ClientBootstrap(group: eventLoop)
-        let initialize: @Sendable (any Channel) -> EventLoopFuture<any Channel> = { [maxBodyBytes] channel in
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<any Channel> = {
+            [maxBodyBytes, tls, timeout] channel in
             channel.eventLoop.makeCompletedFuture {
+                // What is sent before its end waits for the handshake; when that fails, the channel is closed.
+                _ = try tls?.add(to: channel, timeout: timeout)
                 try channel.pipeline.syncOperations.addHTTPClientHandlers()
                 try channel.pipeline.syncOperations.addHandler(ControlHandler(maxBodyBytes: maxBodyBytes))
                 return channel
@@ -57,9 +66,10 @@ final class ControlConnection: Sendable {
 
     /// The URL of a path; that of a Unix domain socket as nginx writes it.
     func url(_ path: String) -> String {
-        switch endpoint {
-        case .tcp: "http://\(endpoint)\(path)"
-        case .unix: "http://\(endpoint):\(path)"
+        let scheme = "http\(tls == nil ? "" : "s")"
+        return switch endpoint {
+        case .tcp: "\(scheme)://\(endpoint)\(path)"
+        case .unix: "\(scheme)://\(endpoint):\(path)"
         }
     }
 

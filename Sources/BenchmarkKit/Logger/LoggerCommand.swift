@@ -1,4 +1,5 @@
 package import BenchmarkResults
+package import Broker
 
 /// How to start the logger as a process of its own.
 ///
@@ -27,4 +28,6 @@ package struct LoggerSeat: Sendable, Hashable {
     package var socket = SocketKind.tcp
     /// The address that it listens at: that of its end of a link, where there is one.
     package var host = "127.0.0.1"
+    /// What it speaks TLS with, at every address; nil for cleartext.
+    package var certificate: ServerCertificate?
 }

@@ -20,6 +20,8 @@ struct CellMeasurement: Sendable {
     var store: LoggerStore?
     /// What entries go over; nil is loopback.
     var link: LinkProcess?
+    /// What the logger speaks TLS with; nil for cleartext.
+    var certificate: ServerCertificate?
     /// The logger's account of what arrived; nil for a black box.
     var ledger: (any LedgerClient)?
     /// What all run ids of the benchmark start with, at most 7 bytes.
@@ -177,6 +179,9 @@ struct CellMeasurement: Sendable {
             arrivals: cell.load.arrivals?.rawValue, spinUs: spinUs, warmupS: suite.warmup, warmupRunID: run("w"),
             durationS: suite.duration, runID: run("m"), seed: suite.seed &+ UInt64(planned.block))
         if case .lines(let path) = suite.payload { job.payloadFile = path }
+        if case .options = descriptor.security, let certificate {
+            job.tls = LoadJob.TLS(ca: certificate.authorityFile, serverName: certificate.name)
+        }
         if cell.role == .bareLoop { job.bareLoop = true }
         job.rawFile = rawFile
         // A bare loop knows nothing of time.

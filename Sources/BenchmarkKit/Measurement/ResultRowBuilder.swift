@@ -15,7 +15,8 @@ struct ResultRowBuilder {
         let acknowledgement = planned.cell.store.isDurable ? own.withDatabase : own
         row = ResultRow(
             runID: runID, startedAt: UTCTime.now.extended, planned: planned, mode: descriptor.mode,
-            codec: descriptor.codec, peerVersion: peerVersion, isEncrypted: Self.isEncrypted(target),
+            codec: descriptor.codec, peerVersion: peerVersion,
+            isEncrypted: planned.cell.tls == .on || Self.isEncrypted(target),
             acknowledgementClass: acknowledgement.rawValue)
         row.durability = acknowledgement == own ? descriptor.durability : Durability(acknowledgement)
     }
@@ -48,6 +49,10 @@ struct ResultRowBuilder {
             row.invalidReasons.append(.audit("nothing was sent"))
         } else if result.sent != result.acked {
             fail("\(result.sent) entries were sent and \(result.acked) acknowledged")
+        }
+        (row.tlsVersion, row.tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
+        if row.planned.cell.tls == .on, result.tls == nil {
+            row.invalidReasons.append(.audit("the load generator does not say that it spoke TLS"))
         }
         guard result.acked > 0 else { return }
         // A bare loop has none.

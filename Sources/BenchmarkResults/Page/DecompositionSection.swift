@@ -17,7 +17,7 @@ struct DecompositionSection: Sendable {
             Protocol: what the engines of both sides need beyond that, joined memory to memory, one socket's worth of entries at \
             once. Load generator: what the lab itself does for an entry but to send it, timed by itself. Loopback: what the \
             two processes need beyond all that, for sockets, event loops and the ledger. \
-            RabbitMQ: its own process. A layer that cannot be measured apart is in the next one: tcp has no codec beside its \
+            RabbitMQ: its own process. TLS: what all of it takes more than in cleartext. A layer that cannot be measured apart is in the next one: tcp has no codec beside its \
             protocol, and amqp's halves speak to RabbitMQ, not to each other. A gob is measured as one that stands alone; \
             net/rpc's stream defines its types once. All of it is in decomposition.csv.</p>
             </section>
@@ -49,6 +49,7 @@ struct DecompositionSection: Sendable {
         case .loadGenerator: "load generator"
         case .loopback: "loopback"
         case .messageBroker: "RabbitMQ"
+        case .tls: "TLS"
         }
     }
 
@@ -59,6 +60,7 @@ struct DecompositionSection: Sendable {
         case .loadGenerator: "d5"
         case .loopback: "d3"
         case .messageBroker: "d4"
+        case .tls: "d6"
         }
     }
 }

@@ -137,6 +137,15 @@ struct MethodSection: Sendable {
         return report.suite.usedNetworks.map(\.text).joined(separator: ", ") + (latest ?? "")
     }
 
+    /// What was spoken over TLS, where something was.
+    private var tls: String? {
+        let rows = report.rows.filter { $0.planned.cell.tls == .on }
+        guard report.suite.usedTLS.contains(.on) else { return nil }
+        let spoken = Set(rows.map { [$0.tlsVersion, $0.tlsCipher].compactMap(\.self).joined(separator: " ") })
+        let words = report.suite.usedTLS.map(\.rawValue) + spoken.filter { !$0.isEmpty }.sorted()
+        return words.joined(separator: ", ")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -162,7 +171,7 @@ struct MethodSection: Sendable {
             ("broker", played { ($0.brokerImplementation, $0.brokerVersion) }),
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
-            ("networks", networks),
+            ("networks", networks), ("TLS", tls),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

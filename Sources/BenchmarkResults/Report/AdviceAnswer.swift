@@ -24,9 +24,11 @@ struct AdviceAnswer {
         self.question = question
         self.evidence = evidence
         // A store costs, and a server more: they come behind what is enough, where that was measured. Not every service has its
-        // logger on the same machine.
+        // logger on the same machine, nor TLS.
         let enough = question.need.isOfStores ? StoreKind.sqlite : .memory
-        let excess = max(0, evidence.setting.store.rank - enough.rank) + (evidence.setting.socket == .unix ? 1 : 0)
+        let setting = evidence.setting
+        let excess =
+            max(0, setting.store.rank - enough.rank) + (setting.socket == .unix ? 1 : 0) + (setting.tls == .on ? 1 : 0)
         order = (2, 0, excess, 0, age)
         for transport in evidence.report.suite.transports {
             if let reason = reason(against: transport) {
@@ -160,5 +162,6 @@ struct AdviceAnswer {
             + "--rate \(DecimalText.format(question.rate, places: question.rate < 1 ? 1 : 0)) --in-flight 64 --rounds 7"
             + (evidence.setting.store.isDurable ? " --stores \(evidence.setting.store.rawValue)" : "")
             + (evidence.setting.socket == .unix ? " --socket unix" : "")
+            + (evidence.setting.tls == .on ? " --tls on" : "")
     }
 }

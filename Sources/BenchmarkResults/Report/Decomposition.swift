@@ -12,6 +12,8 @@ struct Decomposition: Sendable {
         case loopback
         /// The message broker's own process.
         case messageBroker = "message_broker"
+        /// What all of it takes more over TLS than in cleartext.
+        case tls
     }
 
     var transport: String
@@ -22,9 +24,20 @@ struct Decomposition: Sendable {
     /// All layers together.
     var nanoseconds: Double { layers.map(\.nanoseconds).reduce(0, +) }
 
-    /// - Parameter inner: the timings of that transport under that load; nothing is known without, nor of what a store takes, and
-    ///   the layer of sockets is that of TCP over loopback.
-    init?(_ row: SummaryRow, inner: [LayerCost]) {
+    /// - Parameters:
+    ///   - rows: where the same is in cleartext, for what was measured over TLS.
+    ///   - inner: the timings of that transport under that load; nothing is known without, nor of what a store takes, and the
+    ///     layer of sockets is that of TCP over loopback.
+    init?(_ row: SummaryRow, among rows: [SummaryRow] = [], inner: [LayerCost]) {
+        guard row.cell.tls == .off else {
+            guard let cleartext = Self.inCleartext(row, rows, inner), let broker = row.brokerCPU?.median,
+                let logger = row.loggerCPU?.median
+            else { return nil }
+            let whole = (broker + logger + (row.queueCPU?.median ?? 0)) * 1000
+            (transport, point) = (row.cell.transport, row.cell.point)
+            layers = cleartext.layers + [(.tls, whole - cleartext.nanoseconds)]
+            return
+        }
         guard row.cell.setting.isUsual else { return nil }
         let own = inner.filter {
             $0.transport == row.cell.transport && $0.payloadBytes == row.cell.payloadBytes
@@ -54,6 +67,15 @@ struct Decomposition: Sendable {
         if let queue = row.queueCPU?.median { layers.append((.messageBroker, queue * 1000)) }
     }
 
+    /// The layers of the same transport under the same load in cleartext.
+    private static func inCleartext(
+        _ row: SummaryRow, _ rows: [SummaryRow], _ inner: [LayerCost]
+    ) -> Decomposition? {
+        var cell = row.cell
+        cell.tls = .off
+        return rows.first { $0.cell == cell }.flatMap { Decomposition($0, inner: inner) }
+    }
+
     /// A row of `decomposition.csv`.
     struct Line: Sendable {
         var transport: String
@@ -73,7 +95,7 @@ struct Decomposition: Sendable {
         .figure("target_rate_per_s", in: "msgs/s", places: 1, "The rate that entries of an open load are due at.") {
             $0.point.load.ratePerSecond
         },
-        .text("layer", "codec, engines, load_generator, loopback or message_broker.") { $0.layer.rawValue },
+        .text("layer", "codec, engines, load_generator, loopback, message_broker or tls.") { $0.layer.rawValue },
         .figure("cpu_ns_per_msg", in: "ns", places: 0, "CPU time a message beyond that of the layers within.") {
             $0.nanoseconds
         },
@@ -81,6 +103,7 @@ struct Decomposition: Sendable {
             $0.cumulative
         },
         .text("name", "The same as transport.") { $0.transport },
+        .text("tls_setting", "Whether the suite had them speak TLS: off or on.") { $0.point.tls.rawValue },
     ]
 
     /// `decomposition.csv`: a row a layer.

@@ -24,6 +24,7 @@ enum GoBenchmarkFormat {
         if cell.store.isDurable { name += "/store=\(cell.store.rawValue)" }
         if cell.socket == .unix { name += "/socket=\(cell.socket.rawValue)" }
         if cell.network.isLink { name += "/network=\(cell.network.text)" }
+        if cell.tls == .on { name += "/tls=\(cell.tls.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.knownP50Us, "p50-us"),

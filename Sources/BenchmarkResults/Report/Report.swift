@@ -36,8 +36,9 @@ package struct Report: Sendable {
         self.record = record
         self.rows = rows
         self.histograms = histograms
-        summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
-        decompositions = summary.compactMap { Decomposition($0, inner: inner) }
+        let summary = Summary(suite: record.suite, floor: record.floor).rows(of: rows)
+        self.summary = summary
+        decompositions = summary.compactMap { Decomposition($0, among: summary, inner: inner) }
         self.pairs = pairs
         overhead = Overhead.all(pairs, of: record.suite)
         timelines = Timeline.all(rows, bins)
@@ -104,7 +105,7 @@ package struct Report: Sendable {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
-            sockets: SocketRatios.all(of: self),
+            settings: SettingContrast.allCases.flatMap { SettingRatios.all($0, of: self) },
             verdict: Verdict(of: self).sentences.map(\.text),
             isRateKept: isRateKept, comparisons: comparisons, timelines: timelines(at:)
         ).text

@@ -13,8 +13,8 @@ struct ResultTable {
     var thresholds: [String] = []
     /// What each promise costs, where more than one was measured.
     var promises: [PromiseCosts] = []
-    /// What Unix sockets come to beside TCP, where both were measured.
-    var sockets: [SocketRatios] = []
+    /// What Unix sockets come to beside TCP, and TLS beside cleartext, where both were measured.
+    var settings: [SettingRatios] = []
     /// What the run says, in sentences.
     var verdict: [String] = []
     /// Whether a cell's rate was carried; nil where it has none.
@@ -54,7 +54,7 @@ struct ResultTable {
         }
         for point in suite.points { lines += overTime(point) }
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
-        for ratios in sockets { lines += SocketTable(ratios: ratios).lines + [""] }
+        for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
         lines += overheadLines
         if !thresholds.isEmpty { lines += ["thresholds:"] + thresholds.map { "  \($0)" } + [""] }
         if !verdict.isEmpty { lines += ["verdict:"] + verdict.flatMap { Self.wrapped($0) } + [""] }

@@ -140,6 +140,7 @@ enum SummaryColumns {
         ) {
             $0.row.isReconciled
         },
+        .text("tls_setting", "Whether the suite had them speak TLS: off or on.") { $0.row.cell.tls.rawValue },
     ]
 
     private static func estimate(

@@ -126,7 +126,7 @@ enum ResultColumns {
     ]
 
     private static let later: [ResultColumn] =
-        names + processes + [store] + storing + [socket] + network + linking + parties + [loops]
+        names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {
@@ -176,6 +176,28 @@ enum ResultColumns {
             .count("queue_packets", "How many packets wait for the link's rate at most.") {
                 $0.cell.network.link?.queuePackets
             }),
+    ]
+
+    /// What was spoken over TLS.
+    private static let tls: [ResultColumn] = [
+        ResultColumn(
+            .text(
+                "tls_setting",
+                "Whether the suite had broker and logger speak TLS: off or on. A URL may have it so, too, which the column tls tells."
+            ) { $0.cell.tls.rawValue }
+        ) { fields, row throws(BenchmarkError) in
+            if let tls = try fields.word("tls_setting", TLSUse.init) { row.planned.cell.tls = tls }
+        },
+        ResultColumn(
+            .text("tls_version", "What the load generator says was agreed upon: TLSv1.3; empty in cleartext.") {
+                $0.row.tlsVersion
+            }
+        ) { fields, row in row.tlsVersion = fields.text("tls_version") },
+        ResultColumn(
+            .text("tls_cipher", "The cipher suite that was agreed upon, as IANA names it; empty in cleartext.") {
+                $0.row.tlsCipher
+            }
+        ) { fields, row in row.tlsCipher = fields.text("tls_cipher") },
     ]
 
     /// What rows are grouped by.

@@ -133,6 +133,10 @@ package struct ResultRow: Sendable {
     package var loggerVersion = ""
     /// Whether what was acknowledged was held against the logger's own account; not for a logger that gives none.
     package var isReconciled = true
+    /// The version of TLS that was spoken; nil in cleartext.
+    package var tlsVersion: String?
+    /// The cipher suite of the same.
+    package var tlsCipher: String?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 

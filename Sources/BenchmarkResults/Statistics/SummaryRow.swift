@@ -122,7 +122,7 @@ extension SummaryRow {
         cell = Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network)
+            network: point.network, tls: point.tls)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""

@@ -16,13 +16,16 @@ package struct Cell: Sendable, Hashable {
     package var socket: SocketKind
     /// What they go over.
     package var network: Network
+    /// Whether the two speak TLS.
+    package var tls: TLSUse
     /// What it is measured for.
     package var role: CellRole
 
     /// Creates a cell.
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, role: CellRole = .cell
+        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off,
+        role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -32,6 +35,7 @@ package struct Cell: Sendable, Hashable {
         self.store = store
         self.socket = socket
         self.network = network
+        self.tls = tls
         self.role = role
     }
 
@@ -44,7 +48,7 @@ package struct Cell: Sendable, Hashable {
     package var point: LoadPoint {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store,
-            socket: socket, network: network)
+            socket: socket, network: network, tls: tls)
     }
 
     /// What it has around its transport and its load.
@@ -80,9 +84,11 @@ package struct LoadPoint: Sendable, Hashable {
     package var socket = SocketKind.tcp
     /// What they go over.
     package var network = Network.loopback
+    /// Whether the two speak TLS.
+    package var tls = TLSUse.off
 
     /// What it has around the load.
-    package var setting: Setting { Setting(store: store, socket: socket, network: network) }
+    package var setting: Setting { Setting(store: store, socket: socket, network: network, tls: tls) }
 }
 
 /// A cell with its place in a run.

@@ -16,6 +16,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var sockets: [SocketKind]?
     /// What they go over; nil in records of before there was a choice.
     package var networks: [Network]?
+    /// Whether the two speak TLS; nil in records of before there was a choice.
+    package var tls: [TLSUse]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -30,6 +32,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (stores?.contains(cell.store) ?? true)
             && (sockets?.contains(cell.socket) ?? true)
             && (networks?.contains(cell.network) ?? true)
+            && (tls?.contains(cell.tls) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -53,7 +56,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
             part("store", (stores ?? []).map(\.rawValue)), part("socket", (sockets ?? []).map(\.rawValue)),
-            part("network", (networks ?? []).map(\.text)),
+            part("network", (networks ?? []).map(\.text)), part("tls", (tls ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

@@ -1,5 +1,5 @@
 /// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, over what sockets
-/// they come, and through what network.
+/// they come, through what network, and whether over TLS.
 package struct Setting: Sendable, Hashable {
     /// Where the logger keeps entries.
     package var store = StoreKind.memory
@@ -7,10 +7,14 @@ package struct Setting: Sendable, Hashable {
     package var socket = SocketKind.tcp
     /// What lies between broker and logger.
     package var network = Network.loopback
+    /// Whether the two speak TLS.
+    package var tls = TLSUse.off
 
     /// Creates a setting.
-    package init(store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback) {
-        (self.store, self.socket, self.network) = (store, socket, network)
+    package init(
+        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off
+    ) {
+        (self.store, self.socket, self.network, self.tls) = (store, socket, network, tls)
     }
 
     /// Whether all of it is as it is where nothing is said.
@@ -18,7 +22,8 @@ package struct Setting: Sendable, Hashable {
 
     /// `stored in sqlite, over Unix sockets`: what is not as usual; nil where all is.
     package var text: String? {
-        let parts = [store.text, socket == .unix ? "over Unix sockets" : nil, network.over].compactMap(\.self)
+        let parts = [store.text, socket == .unix ? "over Unix sockets" : nil, network.over, tls.over].compactMap(
+            \.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
@@ -26,7 +31,7 @@ package struct Setting: Sendable, Hashable {
     package func tag(_ separator: String) -> String {
         let parts = [
             store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
-            network.isLink ? network.text : nil,
+            network.isLink ? network.text : nil, tls == .on ? "tls" : nil,
         ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()
     }

@@ -8,7 +8,7 @@ extension Suite {
                         settings.map {
                             LoadPoint(
                                 payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                                store: $0.store, socket: $0.socket, network: $0.network)
+                                store: $0.store, socket: $0.socket, network: $0.network, tls: $0.tls)
                         }
                     }
                 }
@@ -34,12 +34,16 @@ extension Suite {
     /// What entries go over, one after the other.
     package var usedNetworks: [Network] { networks ?? [.loopback] }
 
-    /// Each store with each kind of sockets and each network; Unix sockets are of one machine, so that they go over none.
+    /// Whether broker and logger speak TLS, one after the other.
+    package var usedTLS: [TLSUse] { tls ?? [.off] }
+
+    /// Each store with each kind of sockets and each network, in cleartext and over TLS; Unix sockets are of one machine, so that
+    /// they go over no network.
     package var settings: [Setting] {
         usedStores.flatMap { store in
             usedSockets.flatMap { socket in
-                usedNetworks.filter { socket == .tcp || !$0.isLink }.map {
-                    Setting(store: store, socket: socket, network: $0)
+                usedNetworks.filter { socket == .tcp || !$0.isLink }.flatMap { network in
+                    usedTLS.map { Setting(store: store, socket: socket, network: network, tls: $0) }
                 }
             }
         }
@@ -91,6 +95,7 @@ extension Suite {
         suite.sockets = nil
         suite.timelineMs = nil
         suite.networks = nil
+        suite.tls = nil
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
@@ -112,6 +117,6 @@ extension Suite {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network, role: role)
+            network: point.network, tls: point.tls, role: role)
     }
 }

@@ -34,6 +34,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var networks: [Network]?
     /// How many event loops the logger has; nil, as in records of before there was a choice, is one.
     package var loggerLoops: Int?
+    /// Whether broker and logger speak TLS: every load is measured with each; nil, as in records of before there was a choice, is
+    /// cleartext.
+    package var tls: [TLSUse]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -173,6 +176,10 @@ extension SuiteKey {
                 if case .texts(let texts) = value { suite.networks = texts.compactMap { try? Network(parsing: $0) } }
             },
             check: { suite, _ throws(SuiteViolation) in try SuiteRules.checkNetworks(suite) }),
+        .words(
+            "tls", flag: "tls", valueName: "words", \.tls,
+            "Whether broker and logger speak TLS, separated by commas: off unless told otherwise, on, with certificates made for "
+                + "the run, which takes openssl. Every load is measured with each of them."),
     ]
 
     private static let order: [SuiteKey] = [

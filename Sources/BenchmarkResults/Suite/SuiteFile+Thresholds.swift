@@ -3,7 +3,7 @@ import Yams
 extension SuiteFile {
     /// The keys of a threshold beside its limits.
     private static let placeKeys = [
-        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network",
+        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network", "tls",
     ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
@@ -65,6 +65,8 @@ extension SuiteFile {
                 pattern.sockets = try words(value, key, of: SocketKind.allCases.map(\.rawValue))
                     .compactMap(SocketKind.init)
             case "network": pattern.networks = try networks(value, key)
+            case "tls":
+                pattern.tls = try words(value, key, of: TLSUse.allCases.map(\.rawValue)).compactMap(TLSUse.init)
             case let word:
                 throw error(
                     at: name.mark?.line,

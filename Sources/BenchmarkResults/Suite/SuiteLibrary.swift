@@ -13,6 +13,7 @@ enum SuiteLibrary {
         ("long", PackageResources.long_yaml),
         ("rabbitmq-cluster", PackageResources.rabbitmq_cluster_yaml),
         ("network-sweep", PackageResources.network_sweep_yaml),
+        ("tls", PackageResources.tls_yaml),
     ]
 
     static let names = files.map(\.name)

@@ -104,7 +104,8 @@ extension SocketPool {
                 .forBrokerLab()
                 .connect(to: endpoint, within: timeout) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let secured = try tls?.add(to: channel, timeout: deadline - .now())
+                        let secured = try tls?.add(
+                            to: channel, timeout: deadline - .now(), secured: configuration.options.secured)
                         let socket = Socket(
                             engine: configuration.makeEngine(at: endpoint), pool: pool.value,
                             allocator: channel.allocator,

@@ -70,18 +70,27 @@ package struct TLSContext: Sendable {
     }
 
     /// Puts TLS at the end of a pipeline, before what is to see cleartext.
+    /// - Parameter secured: told by a client what was agreed upon; nil where nobody asks.
     /// - Returns: done when the handshake is; fails with a ``TLSFailure``, and the channel is closed then.
-    package func add(to channel: any Channel, timeout: TimeAmount) throws -> EventLoopFuture<Void> {
+    package func add(
+        to channel: any Channel, timeout: TimeAmount, secured: (@Sendable (TLSSession) -> Void)? = nil
+    ) throws -> EventLoopFuture<Void> {
         let handler: NIOSSLHandler
-        var peer: PeerName?
+        var (peer, told): (PeerName?, (@Sendable (TLSSession) -> Void)?)
         switch side {
         case .client(let name, let verifies):
             handler = try NIOSSLClientHandler(context: context, serverHostname: name.serverNameIndication)
             if verifies { peer = name }
+            told = secured
         case .server: handler = NIOSSLServerHandler(context: context)
         }
+        let watch = told.map { _ in ServerHelloWatch() }
+        if let watch { try channel.pipeline.syncOperations.addHandler(watch) }
         let gate = TLSGate(
-            handler, peer: peer, protocols: protocols, trust: trust, timeout: timeout, eventLoop: channel.eventLoop)
+            handler, peer: peer, protocols: protocols, trust: trust, timeout: timeout, eventLoop: channel.eventLoop
+        ) { version in
+            told?(TLSSession(version: version, cipherSuite: watch?.cipherSuite.map(CipherSuite.name)))
+        }
         try channel.pipeline.syncOperations.addHandlers(handler, gate)
         return gate.opened
     }

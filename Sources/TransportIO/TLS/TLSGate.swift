@@ -21,6 +21,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     /// The time to connect is part of it.
     private let deadline: NIODeadline
     private let promise: EventLoopPromise<Void>
+    private let secured: (String) -> Void
     private var isOpen = false
     private var hasFailed = false
     private var timer: Scheduled<Void>?
@@ -30,9 +31,10 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     ///   - peer: who the peer's certificate has to be for; nil for anyone.
     ///   - protocols: those of which one has to be agreed upon; none has to where it is empty.
     ///   - trust: which authorities this side trusts, in words.
+    ///   - secured: told the version that is spoken, when the handshake is done.
     init(
         _ handler: NIOSSLHandler, peer: PeerName?, protocols: [String], trust: String, timeout: TimeAmount,
-        eventLoop: any EventLoop
+        eventLoop: any EventLoop, secured: @escaping (String) -> Void
     ) {
         self.handler = handler
         self.peer = peer
@@ -41,6 +43,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
         self.timeout = timeout
         deadline = .now() + timeout
         promise = eventLoop.makePromise()
+        self.secured = secured
     }
 
     /// Done when the handshake is; fails with a ``TLSFailure``.
@@ -69,6 +72,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
         }
         timer?.cancel()
         isOpen = true
+        if let version = handler.tlsVersion { secured(Self.name(version)) }
         context.fireChannelActive()
         promise.succeed()
     }
@@ -122,6 +126,16 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
         promise.fail(failure)
         context.fireErrorCaught(failure)
         close(context: context, mode: .all, promise: nil)
+    }
+
+    /// As OpenSSL has it.
+    private static func name(_ version: TLSVersion) -> String {
+        switch version {
+        case .tlsv1: "TLSv1"
+        case .tlsv11: "TLSv1.1"
+        case .tlsv12: "TLSv1.2"
+        case .tlsv13: "TLSv1.3"
+        }
     }
 
     private func end() {

@@ -13,8 +13,8 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             Starts a logger and a load generator in every round (others' programs with --logger-command and --broker-command; --to \
             names loggers that run already), a RabbitMQ of its own if amqp is measured and --amqp names \
-            none, with --stores sqlite or postgres the stores, and with --network a link between the two; all are gone when it \
-            ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
+            none, with --stores sqlite or postgres the stores, with --network a link between the two, and with --tls on certificates; all \
+            are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
             with 'bare_loop: true' overhead.csv, what the lab itself costs; with --timeline-ms timeline.csv, what came of each cell over time.
@@ -31,6 +31,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
               brokerlab bench --suite quick --socket tcp,unix --in-flight 1 --placement one-cpu
               brokerlab bench --transport http,http:http2,grpc --network loopback,wan,rtt_ms=30+loss_pct=1 --duration 3
+              brokerlab bench --transport tcp,grpc,http,amqp --tls off,on
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
               brokerlab bench --transport http --logger-command 'node logger.js'
@@ -78,15 +79,22 @@ struct BenchCommand: AsyncParsableCommand {
             parties.fitting(
                 Suite.load(suite, transports: TransportRegistry.choice)
                     .applying(parties.completing(suiteOptions.overrides), transports: TransportRegistry.choice)))
-        let (suite, networks) = try await BenchNetworks.available(stored)
+        let (secured, insecure) = try BenchCertificates.available(stored, given: companions.given)
+        let (suite, networks) = try await BenchNetworks.available(secured)
         let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
-        for line in [missing, Self.tcpOnly(in: suite)].compactMap(\.self) + networks.missing { progress(line) }
+        for line in [missing, insecure, Self.tcpOnly(in: suite)].compactMap(\.self) + networks.missing {
+            progress(line)
+        }
         let outcome = try await Interruptible.run {
             try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
-                try await Companions.run(for: transports, companions, progress: progress) {
-                    try await measure(suite, folder, $0, stores, networks)
+                try await BenchCertificates.run(for: suite) { certificate in
+                    try await Companions.run(
+                        for: transports, companions, certificate: certificate, progress: progress
+                    ) {
+                        try await measure(suite, folder, $0, stores, networks, certificate)
+                    }
                 }
             }
         }
@@ -120,7 +128,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func measure(
         _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores,
-        _ networks: BenchNetworks
+        _ networks: BenchNetworks, _ certificate: ServerCertificate?
     ) async throws -> BenchmarkOutcome {
         let control = try TransportRegistry.control
         let executable = try Self.executable
@@ -133,13 +141,14 @@ struct BenchCommand: AsyncParsableCommand {
         }
         configuration.addresses = try parties.addresses
         configuration.outlivesLoggers = parties.loggerCommand != nil
+        configuration.certificate = certificate
         configuration.companions = companions.processes
         configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
         configuration.withLink = { network, body in try await networks.lend(network, to: body) }
         configuration.environment.storeFileSystem = stores.fileSystem
-        configuration.adjustTarget = { transport, target in
+        configuration.adjustTarget = { transport, seat, target in
             // The logger's line hides the password.
-            if let one = companions.running(for: transport) { target = one.target }
+            if let one = companions.running(for: transport) { target = one.target(for: seat) }
         }
         configuration.backlog = { transport, seat in
             guard let companion = transport.companion, let one = companions.running(for: transport) else { return nil }
@@ -163,7 +172,7 @@ struct BenchCommand: AsyncParsableCommand {
         // One receiver serves all variants of a transport that do not need their own.
         for transport in TransportRegistry.all where transport.receiver == transport.selector {
             guard transport.selector == control.name || receivers.contains(transport.receiver) else { continue }
-            let target = companions.running(for: transport)?.target ?? privateTarget(transport, seat)
+            let target = companions.running(for: transport)?.target(for: seat) ?? privateTarget(transport, seat)
             addresses.append((transport.receiver, target))
         }
         if let line = parties.loggerCommand {
@@ -178,6 +187,9 @@ struct BenchCommand: AsyncParsableCommand {
                 }
                 arguments += ["--\(transport.flag(for: option))"] + (isFlag ? [] : [value])
             }
+        }
+        if let certificate = seat.certificate {
+            arguments += ["--tls-certificate", certificate.certificateFile, "--tls-key", certificate.keyFile]
         }
         let own = PartyCommand.own(executable, ["logger", "--exit-with-stdin", "--loops", "\(loops)"] + arguments)
         return BenchmarkKit.LoggerCommand(own.listening(at: addresses), controlTransport: control.receiver)
@@ -211,5 +223,12 @@ struct BenchCommand: AsyncParsableCommand {
     private func progress(_ text: String) {
         guard !quiet || !text.hasPrefix("starting") else { return }
         StandardError.write(line: text)
+    }
+}
+
+extension RunningCompanion {
+    /// Where both halves find it, in cleartext or as the logger of a seat over TLS.
+    fileprivate func target(for seat: LoggerSeat) -> String {
+        seat.certificate == nil ? target : secureTarget ?? target
     }
 }

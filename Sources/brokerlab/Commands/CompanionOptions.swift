@@ -72,16 +72,17 @@ struct Companions: Sendable {
     }
 
     /// Starts those that `transports` need and that are not given, lends all to `body`, and stops what was started.
+    /// - Parameter certificate: what those that are started also speak TLS with; nil where they speak none.
     static func run<R: Sendable>(
-        for transports: [TransportDescriptor], _ options: CompanionOptions, progress: (String) -> Void,
-        _ body: (Companions) async throws -> R
+        for transports: [TransportDescriptor], _ options: CompanionOptions, certificate: ServerCertificate? = nil,
+        progress: (String) -> Void, _ body: (Companions) async throws -> R
     ) async throws -> R {
-        try await run(needing(transports)[...], Companions(), options, progress, body)
+        try await run(needing(transports)[...], Companions(), options, certificate, progress, body)
     }
 
     private static func run<R: Sendable>(
         _ left: ArraySlice<TransportDescriptor>, _ companions: Companions, _ options: CompanionOptions,
-        _ progress: (String) -> Void, _ body: (Companions) async throws -> R
+        _ certificate: ServerCertificate?, _ progress: (String) -> Void, _ body: (Companions) async throws -> R
     ) async throws -> R {
         guard let transport = left.first, let companion = transport.companion, let need = Need(of: transport) else {
             return try await body(companions)
@@ -89,13 +90,13 @@ struct Companions: Sendable {
         var companions = companions
         if let target = options.given[transport.name] {
             companions.running[need] = RunningCompanion(target: target, version: try await companion.check(target))
-            return try await run(left.dropFirst(), companions, options, progress, body)
+            return try await run(left.dropFirst(), companions, options, certificate, progress, body)
         }
         progress("starting a private \(companion.name) \(try companion.find().version)")
-        return try await companion.run { one in
+        return try await companion.run(certificate: certificate) { one in
             var companions = companions
             companions.running[need] = one
-            return try await run(left.dropFirst(), companions, options, progress, body)
+            return try await run(left.dropFirst(), companions, options, certificate, progress, body)
         }
     }
 

@@ -23,7 +23,10 @@ struct DoctorCommand: AsyncParsableCommand {
     var database: String?
 
     func run() async throws {
-        var findings = Libraries.findings() + Stores.findings() + Machine.findings() + [UnixSockets.finding()]
+        var findings =
+            Libraries.findings() + Stores.findings() + Machine.findings() + [
+                UnixSockets.finding(), Certificates.finding(),
+            ]
         findings += await ContractPorts.findings()
         findings += [try await Networks.finding()]
         findings += try await GivenCompanions.findings(companions)

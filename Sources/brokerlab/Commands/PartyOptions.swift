@@ -81,6 +81,9 @@ struct PartyOptions: ParsableArguments {
         guard suite.usedLoggerLoops == 1 else {
             throw ValidationError("\(flag) names a logger that has the threads that it has: leave out --logger-loops.")
         }
+        guard suite.usedTLS == [.off] else {
+            throw ValidationError("\(flag) names a logger that has none of this run's certificates: leave out --tls.")
+        }
         let queued = suite.transports.filter { name in
             TransportRegistry.all.contains { $0.selector == name && $0.companion != nil }
         }

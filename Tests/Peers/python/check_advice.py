@@ -46,8 +46,8 @@ class Run:
             rows = [row for row in csv.DictReader(file) if row.get("role", "cell") in ("", "cell")]
         self.cells = {}
         for row in rows:
-            # What a network makes of a transport answers another question.
-            if (row.get("network") or "loopback") != "loopback":
+            # What a network makes of a transport answers another question, and cleartext comes before TLS.
+            if (row.get("network") or "loopback") != "loopback" or (row.get("tls_setting") or "off") != "off":
                 continue
             row["who"] = row["transport"] + (":" + row["variant"] if row.get("variant") else "")
             rate = float(row["target_rate_per_s"] or 0)

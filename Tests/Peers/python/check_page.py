@@ -52,7 +52,11 @@ def check(browser, page):
 def load_of(row):
     """What tells the load of a row from others."""
     rate = float(row["target_rate_per_s"] or 0)
-    surroundings = (row.get("store") or "memory", row.get("network") or "loopback")
+    surroundings = (
+        row.get("store") or "memory",
+        row.get("network") or "loopback",
+        row.get("tls_setting") or "off",
+    )
     return row["payload_bytes"], row["connections"], row["in_flight"], rate, *surroundings
 
 

@@ -173,6 +173,8 @@ def check(folder):
         frame["network"] = "loopback"
     if "reconciled" not in frame:
         frame["reconciled"] = True
+    if "tls_setting" not in frame:
+        frame["tls_setting"] = "off"
     load = [
         "payload_bytes",
         "connections",
@@ -182,6 +184,7 @@ def check(folder):
         "store",
         "socket",
         "network",
+        "tls_setting",
     ]
     problems, checked = [], 0
 

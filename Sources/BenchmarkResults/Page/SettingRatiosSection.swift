@@ -1,20 +1,21 @@
-/// What Unix sockets come to beside TCP, transport by transport.
-struct SocketSection: Sendable {
+/// What a difference in the setting comes to, transport by transport.
+struct SettingRatiosSection: Sendable {
+    let contrast: SettingContrast
     let report: Report
 
     var html: String {
-        let tables = SocketRatios.all(of: report).map(table)
+        let tables = SettingRatios.all(contrast, of: report).map(table)
         guard !tables.isEmpty else { return "" }
         return """
-            <section><h2>What a Unix socket changes</h2>
-            <p class="dim">Each figure by that of the same transport over TCP, in the same round: below 1 is less. Small print: 95% \
-            interval. A Unix domain socket has no IP, no ports and no congestion control, and reaches this machine only.</p>
+            <section><h2>\(contrast.question)</h2>
+            <p class="dim">Each figure by that of the same transport \(contrast.usual), in the same round: below 1 is less. Small print: 95% \
+            interval. \(contrast.remark)</p>
             \(tables.joined())</section>
 
             """
     }
 
-    private func table(_ ratios: SocketRatios) -> String {
+    private func table(_ ratios: SettingRatios) -> String {
         let title = Markup.escape(ratios.load.text)
         let rows = ratios.lines.map { line in
             let cells = [line.p50, line.p99, line.throughput, line.cpu].map(cell).joined()
@@ -22,7 +23,7 @@ struct SocketSection: Sendable {
         }
         return """
             <h3>\(title)</h3>
-            <div class="scroll" tabindex="0" role="region" aria-label="Unix sockets by TCP, \(title)"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="\(contrast.difference), \(title)"><table>
             <thead><tr><th class="k">transport</th><th>p50</th><th>p99</th><th>msgs/s</th><th>CPU a message</th></tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))

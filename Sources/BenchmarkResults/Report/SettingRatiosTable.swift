@@ -1,6 +1,6 @@
-/// What Unix sockets come to beside TCP, as a short table for a terminal: a line a transport, a column a figure.
-struct SocketTable {
-    var ratios: SocketRatios
+/// What a difference in the setting comes to, as a short table for a terminal: a line a transport, a column a figure.
+struct SettingRatiosTable {
+    var ratios: SettingRatios
 
     /// The lines.
     var lines: [String] {
@@ -11,7 +11,8 @@ struct SocketTable {
         }
         let widths = head.indices.map { index in ([head] + body).map { $0[index].count }.max() ?? 0 }
         let title = [
-            "over Unix sockets, \(ratios.load.text)", "(by the same transport over TCP in the same round)",
+            "\(ratios.contrast.difference), \(ratios.load.text)",
+            "(by the same transport \(ratios.contrast.usual) in the same round)",
         ]
         return title + ([head] + body).map { Self.line($0, widths) }
     }
