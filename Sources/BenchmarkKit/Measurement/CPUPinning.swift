@@ -44,6 +44,15 @@ package struct CPUPinning: Sendable {
         for process in processes { try Self.set(Array(cores[2...]), of: process) }
     }
 
+    /// Has a link run beside broker and logger, where there are cores beside theirs.
+    func pin(link: pid_t) throws(BenchmarkError) {
+        switch placement {
+        case .free: break
+        case .split: try pinOthers([link])
+        case .oneCPU: if cores.count > 1 { try Self.set(cores.dropLast(), of: link) }
+        }
+    }
+
     /// Gives processes back what this one was allowed at first.
     func release(_ processes: [pid_t]) {
         guard placement != .free else { return }

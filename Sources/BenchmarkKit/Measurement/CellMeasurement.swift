@@ -79,6 +79,7 @@ struct CellMeasurement: Sendable {
             return MeasuredCell(row: builder.row)
         }
         try pinning?.pin(broker: party.pid, logger: loggerPID)
+        if let link { try pinning?.pin(link: link.pid) }
         let meters = CellMeters(
             broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, link: link?.pid,
             companions: companions, transport: descriptor.selector)

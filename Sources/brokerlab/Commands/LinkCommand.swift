@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkResults
 import Foundation
 import NetworkLink
+import Synchronization
 import Terminal
 
 /// The command `brokerlab link`.
@@ -46,9 +47,20 @@ struct LinkCommand: AsyncParsableCommand {
         try await Interruptible.run {
             try await withTaskCancellationHandler {
                 // Whoever reads these has started it, and ends it by its standard input.
+                // Whoever does not hear it cannot use it.
+                let failure = Mutex<(any Error)?>(nil)
+                @Sendable func say(_ write: () throws -> Void) {
+                    do {
+                        try write()
+                    } catch {
+                        failure.withLock { $0 = $0 ?? error }
+                        relay.stop()
+                    }
+                }
                 try await relay.run(
-                    orders: STDIN_FILENO, ready: { try? StandardOutput.write(line: $0) },
-                    account: { try? StandardOutput.write(line: $0) })
+                    orders: STDIN_FILENO, ready: { ends in say { try StandardOutput.write(line: ends) } },
+                    account: { account in say { try StandardOutput.write(line: account) } })
+                if let failure = failure.withLock({ $0 }) { throw failure }
             } onCancel: {
                 relay.stop()
             }

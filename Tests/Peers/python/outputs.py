@@ -232,6 +232,12 @@ commands = [
     Command("columns", ["columns"]),
     Command("generate", ["generate"], says=False),
     Command("gob", ["gob", gobs], codes=either),
+    Command(
+        "check-party",
+        ["check-party", "--logger", "--transport", "tcp", "--", BROKERLAB, "logger", "--exit-with-stdin"],
+        codes=either,
+    ),
+    Command("link", ["link", "rtt_ms=1"], ends=False, stopped=(OK, INTERRUPTED)),
     Command("doctor", ["doctor"], codes=either),
     Command("help", ["--help"]),
     Command("rabbitmq", ["rabbitmq"], ends=False, codes=(INTERRUPTED,), slow=True),
