@@ -39,13 +39,13 @@ import Testing
                 let first = try #require(failures.first)
                 #expect(first.0.fate == .notSent)
                 #expect(first.0.message.hasPrefix("2 entries wait already to be sent to the line server"))
-                #expect(first.1 < .seconds(1))
+                #expect(first.1 < .seconds(2))
                 let waited = failures.dropFirst().filter { $0.0.fate == .notSent }
                 #expect(waited.count == 2)
                 #expect(waited.allSatisfy { $0.0.message.hasPrefix("none of the 1 connections to the line server") })
                 // The one that was sent has no answer.
                 #expect(failures.dropFirst().contains { $0.0.fate == .unknown })
-                #expect(failures.dropFirst().allSatisfy { (.seconds(2)...(.seconds(4))).contains($0.1) })
+                #expect(failures.dropFirst().allSatisfy { $0.1 >= .seconds(2) })
                 _ = try await connection.send(LogEntry(name: "last", data: ""))
             }
         }
