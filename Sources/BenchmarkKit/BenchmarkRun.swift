@@ -147,6 +147,9 @@ final class BenchmarkRun: Sendable {
             var builder = ResultRowBuilder(
                 runID: "\(runPrefix)-\(planned.number)m", planned: planned, descriptor: transport, target: "",
                 peerVersion: nil)
+            if let earlier = rows.first(where: { $0.planned.cell.transport == transport.selector }) {
+                builder.row.isReconciled = earlier.isReconciled
+            }
             builder.fail(error.message)
             try stage.file.append(
                 ReportedResult(row: builder.row, suite: stage.suite, environment: configuration.environment))

@@ -230,7 +230,8 @@ final class BenchmarkTests {
         let (measured, sink) = AsyncStream.makeStream(of: Void.self)
         let flag = folder + ".die"
         defer { try? FileManager.default.removeItem(atPath: flag) }
-        var configuration = try configuration(suite(rounds: 2))
+        let rounds = 20
+        var configuration = try configuration(suite(rounds: rounds))
         configuration.outlivesLoggers = true
         configuration.progress = Announcing(sink: sink)
         configuration.logger = logger(
@@ -243,16 +244,16 @@ final class BenchmarkTests {
         let outcome = try await task.value
         #expect(outcome.ending == .complete)
         let numbers = outcome.rows.map(\.planned.number)
-        #expect(numbers == Array(1...numbers.count) && numbers.count == 12)
+        #expect(numbers == Array(1...numbers.count) && numbers.count == 6 * rounds)
         let failed = outcome.rows.filter(\.hasFailed)
-        #expect(!failed.isEmpty && failed.allSatisfy { $0.planned.block == 1 })
+        #expect(Set(failed.map(\.planned.block)).count == 1 && failed.count <= 6)
         for row in failed {
             #expect(
                 row.invalidReason
                     == "the logger ended in the middle of the benchmark (exit code 0). Its last words:   killed by the test"
             )
         }
-        #expect(try lines("results.csv").count == 13)
+        #expect(try lines("results.csv").count == 1 + numbers.count)
     }
 
     @Test("a black box needs no logger and no account; rows say so")

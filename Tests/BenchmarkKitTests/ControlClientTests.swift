@@ -45,7 +45,15 @@ struct ControlClientTests {
     }
 
     @Test(
-        "failures are one clear line", arguments: [(500, "{}", "with status 500"), (200, "no", "is not a run report")])
+        "failures are one clear line",
+        arguments: [
+            (500, "{}", "with status 500"), (200, "no", "is not a run report"),
+            (
+                200,
+                #"{"run":"r1","received":1,"unique":1,"duplicated":0,"reordered":0,"untracked":18446744073709551615}"#,
+                "counts more entries than there can be"
+            ),
+        ])
     func failures(status: Int, body: String, message: String) async throws {
         let server = try ControlServer { _, _ in (status, body) }
         defer { server.stop() }

@@ -48,6 +48,16 @@ struct HistogramFileTests {
         }
     }
 
+    @Test("one whose lowest value is another has its counts at other values, and is none")
+    func lowestValue() throws {
+        let text = HistogramCode.encode(Histogram<UInt32>(highestTrackableValue: HistogramLog.highestLatency))
+        let whole = Array(try #require(Data(base64Encoded: text)))
+        var bytes = try #require(Zlib.unpack(Array(whole[8...])))
+        #expect(Array(bytes[16..<24]) == [0, 0, 0, 0, 0, 0, 0, 1])
+        bytes[22] = 3
+        #expect(HistogramCode.decode(Data(whole[..<8] + Zlib.store(bytes)).base64EncodedString()) == nil)
+    }
+
     /// RFC 1950: zlib.compress(b"", 0) and zlib.compress(b"abc", 0) of Python, whose blocks are stored ones, too.
     @Test("a container is that of zlib")
     func container() {

@@ -20,8 +20,13 @@ extension PartyCheck {
     ) async throws -> [PartyFinding] {
         var findings: [PartyFinding] = []
         let seat = GeneratorSeat { try await GeneratorParty.start(sender) }
-        let ledger = try ready.targets[controlTransport].map { target throws(BenchmarkError) in
-            try ControlClient(target: target)
+        var ledger: ControlClient?
+        do throws(BenchmarkError) {
+            ledger = try ready.targets[controlTransport].map { target throws(BenchmarkError) in
+                try ControlClient(target: target)
+            }
+        } catch {
+            findings.append(PartyFinding(.broken, "addresses", error.message))
         }
         defer { ledger?.close() }
         /// Whether it has a ledger; nil where that has not been seen.

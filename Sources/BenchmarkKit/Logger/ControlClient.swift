@@ -45,17 +45,24 @@ struct ControlClient: LedgerClient {
     /// What a server answers to a request that it has no place for (RFC 9110 15.5.5, 15.5.6, 15.6.2).
     private static let unknown: Set<Int> = [404, 405, 501]
 
+    /// No run has as many.
+    private static let mostEntries: UInt64 = 1 << 48
+
     /// `GET /runs/{id}`.
     ///
     /// A run that the logger has not heard of has received nothing.
     func report(run: String) async throws -> RunReport {
         let (body, status) = try await send(.GET, "/runs/\(run)", accepting: [404])
         guard status != 404 else { return RunReport(run: run) }
-        do {
-            return try JSONDecoder().decode(RunReport.self, from: body)
-        } catch {
+        guard let report = try? JSONDecoder().decode(RunReport.self, from: body) else {
             throw BenchmarkError("the logger's answer to GET /runs/\(run) is not a run report")
         }
+        // They are added up; a logger may be anybody's.
+        let counts = [report.received, report.unique, report.duplicated, report.reordered]
+        guard (counts + [report.corrupt ?? 0, report.untracked ?? 0]).allSatisfy({ $0 <= Self.mostEntries }) else {
+            throw BenchmarkError("the logger's answer to GET /runs/\(run) counts more entries than there can be")
+        }
+        return report
     }
 
     /// `GET /health`.

@@ -19,7 +19,7 @@ package struct PartyCommand: Sendable, Hashable {
         name = Self.name(of: executable)
     }
 
-    /// Other people's program: a line for a shell, whose first word is what becomes the process.
+    /// Other people's program with its arguments, quoted as for a shell; it becomes the process.
     package init(shell line: String) {
         // A shell finds the program and reads the quotes, and then is that program, which so has the process id that is watched.
         self.init(executable: "/bin/sh", arguments: ["-c", "exec \(line) \"$@\"", "sh"])

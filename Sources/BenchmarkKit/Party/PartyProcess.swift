@@ -177,6 +177,8 @@ final class PartyProcess: Sendable {
                     }
                 }
                 await execution.teardown(using: [.gracefulShutDown(allowedDurationToNextStep: drainLimit)])
+                // What it has started and left behind would be at work beside the cells to come.
+                try? execution.send(signal: .kill, toProcessGroup: true)
                 return (stray: await output.value, lastWords: await errors.value)
             }
             return PartyEnd(

@@ -38,13 +38,15 @@ package enum HistogramCode {
         return Data(whole + packed).base64EncodedString()
     }
 
-    /// The histogram in a log line's text; nil where it is none of 3 digits up to 60 s.
+    /// The histogram in a log line's text; nil where it is none of 3 digits from 1 ns up to 60 s.
     package static func decode(_ text: String) -> Histogram<UInt32>? {
         guard let data = Data(base64Encoded: text), data.count > 8 else { return nil }
         let whole = Array(data)
         guard read(whole, at: 0) == UInt64(compressedCookie),
             let bytes = Zlib.unpack(Array(whole[8...])), bytes.count >= 40,
-            read(bytes, at: 0) == UInt64(cookie), read(bytes, at: 12) == UInt64(digits)
+            read(bytes, at: 0) == UInt64(cookie), read(bytes, at: 12) == UInt64(digits),
+            // The lowest value that is told apart, in 8 bytes: with another one, places mean other values.
+            read(bytes, at: 16) == 0, read(bytes, at: 20) == 1
         else { return nil }
         var histogram = Histogram<UInt32>(highestTrackableValue: HistogramLog.highestLatency)
         var place = 40

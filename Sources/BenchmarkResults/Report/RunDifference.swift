@@ -56,6 +56,8 @@ extension Report {
 
     /// Whether all rows, some or none were held against an account of what arrived.
     fileprivate var reconciliation: String {
+        // Where nothing was acknowledged, as of a logger that was lost, there was nothing to hold against it.
+        let rows = rows.filter { ($0.acked ?? 0) > 0 }
         let count = rows.count(where: \.isReconciled)
         return count == rows.count ? "of every row" : count == 0 ? "of no row" : "of some rows"
     }

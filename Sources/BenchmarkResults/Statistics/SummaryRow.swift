@@ -127,8 +127,9 @@ extension SummaryRow {
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""
         durability = first?.durability ?? .nothing
-        brokerImplementation = first?.brokerImplementation ?? ""
-        loggerImplementation = first?.loggerImplementation ?? ""
+        // A row of a logger that was lost before it names nobody.
+        brokerImplementation = rows.lazy.map(\.brokerImplementation).first { !$0.isEmpty } ?? ""
+        loggerImplementation = rows.lazy.map(\.loggerImplementation).first { !$0.isEmpty } ?? ""
         isReconciled = rows.allSatisfy(\.isReconciled)
         count = rows.filter(\.isValid).count
         invalidCount = rows.count - count

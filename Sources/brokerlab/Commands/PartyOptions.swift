@@ -13,14 +13,15 @@ struct PartyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The program that plays the logger, as a line for a shell: 'node logger.js'. See 'brokerlab check-party'.",
+            "The program that plays the logger, with its arguments, quoted as for a shell: 'node logger.js'. See 'brokerlab "
+                + "check-party'.",
             valueName: "command"))
     var loggerCommand: String?
 
     @Option(
         help: ArgumentHelp(
-            "The program that plays the broker, which generates the load, as a line for a shell.", valueName: "command")
-    )
+            "The program that plays the broker, which generates the load, with its arguments, quoted as for a shell.",
+            valueName: "command"))
     var brokerCommand: String?
 
     func validate() throws {
@@ -36,7 +37,8 @@ struct PartyOptions: ParsableArguments {
     /// Where to send, by the selectors that were given.
     private var destinations: [(selector: String, target: String)] {
         get throws {
-            try (to?.split(separator: ",", omittingEmptySubsequences: false) ?? []).map { pair in
+            var seen: Set<String> = []
+            return try (to?.split(separator: ",", omittingEmptySubsequences: false) ?? []).map { pair in
                 guard let sign = pair.firstIndex(of: "="), sign > pair.startIndex else {
                     throw ValidationError("--to takes NAME=HOST:PORT,..., as in grpc=127.0.0.1:50001, not '\(pair)'.")
                 }
@@ -50,6 +52,9 @@ struct PartyOptions: ParsableArguments {
                     _ = try transport.makeClient(ClientOptions(target: target))
                 } catch {
                     throw ValidationError("--to \(pair): \(error)")
+                }
+                guard seen.insert(transport.selector).inserted else {
+                    throw ValidationError("--to names \(transport.selector) twice.")
                 }
                 return (transport.selector, target)
             }
