@@ -91,14 +91,16 @@ import Testing
         let channels = ServerLoops.shared(2).all.map {
             NIOLoopBoundBox.makeBoxSendingValue([EmbeddedChannel](), eventLoop: $0.eventLoop)
         }
-        /// How many of so many connections are admitted that come on one loop.
-        func admitted(_ count: Int, on loop: Int) async throws -> Int {
+        /// How many of so many connections are admitted that come on one loop, or accepted at all.
+        func admitted(_ count: Int, on loop: Int, isAcceptance: Bool = false) async throws -> Int {
             let channels = channels[loop]
             return try await channels.eventLoop.submit {
                 (0..<count).count { _ in
                     let channel = EmbeddedChannel()
                     channels.value.append(channel)
-                    return (try? connections.admit(channel, bounds) { _ in }) != nil
+                    return isAcceptance
+                        ? (try? connections.accept(channel, bounds) { _ in }) != nil
+                        : (try? connections.admit(channel, bounds) { _ in }) != nil
                 }
             }.get()
         }
@@ -116,6 +118,12 @@ import Testing
         try await leave(1)
         #expect(try await admitted(80, on: 0) == 75)
         try await leave(0)
+        #expect(try await admitted(60, on: 0, isAcceptance: true) == 60)
+        #expect(try await admitted(60, on: 1, isAcceptance: true) == 40)
+        try await leave(0)
+        #expect(try await admitted(70, on: 0, isAcceptance: true) == 60)
+        try await leave(0)
+        try await leave(1)
     }
 
     /// The connection that holds the most is on another loop than the one that makes it too much.

@@ -1,20 +1,48 @@
 import Glibc
 import NIOCore
 
-/// Keeps a listener from asking for connections again and again where there is nothing to make them of.
+/// Lets connections in as far as there may be, before they are dealt out to their loops, and keeps a listener from asking for
+/// more where there is nothing to make them of.
 final class AcceptGate: ChannelInboundHandler, @unchecked Sendable {
     // Unchecked: confined to the channel's event loop.
     typealias InboundIn = any Channel
 
     /// Until it is tried again: a connection that ends meanwhile makes room.
     private static let pause = TimeAmount.milliseconds(250)
+    /// Connections that were refused are closed by their loops; while so many wait for that, none is accepted.
+    private static let mostRefused = 2
 
     private let notice: @Sendable (String) -> Void
     private let connections: ServerConnections
+    private let bounds: ServerConnections.Bounds
+    private var refused = 0
 
-    init(connections: ServerConnections, notice: @escaping @Sendable (String) -> Void) {
+    init(
+        connections: ServerConnections, _ bounds: ServerConnections.Bounds, notice: @escaping @Sendable (String) -> Void
+    ) {
         self.connections = connections
+        self.bounds = bounds
         self.notice = notice
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let channel = unwrapInboundIn(data)
+        do throws(ServerConnections.Refusal) {
+            try connections.accept(channel, bounds, notice: notice)
+            context.fireChannelRead(data)
+        } catch {
+            refuse(channel, context.channel)
+        }
+    }
+
+    private func refuse(_ channel: any Channel, _ listener: any Channel) {
+        refused += 1
+        if refused == Self.mostRefused { try? listener.syncOptions?.setOption(.autoRead, value: false) }
+        channel.closeFuture.hop(to: listener.eventLoop).assumeIsolated().whenComplete { _ in
+            self.refused -= 1
+            if self.refused == Self.mostRefused - 1 { try? listener.syncOptions?.setOption(.autoRead, value: true) }
+        }
+        channel.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -64,40 +64,51 @@ final class ServerConnections: Sendable {
 
     // MARK: Connections
 
-    /// Counts a connection that was accepted, until its channel is closed.
+    /// Counts a connection as it is accepted, on whatever loop, until its channel is closed.
+    /// - Throws: ``Refusal`` where it is one too many.
+    func accept(_ channel: any Channel, _ bounds: Bounds, notice: (String) -> Void) throws(Refusal) {
+        try noticing(notice) { state throws(Refusal) in
+            guard state.count < bounds.all else {
+                throw Refusal(
+                    notice: .connections,
+                    text: "a connection was refused: \(state.count) are open, and the limit is \(bounds.all) "
+                        + "(--max-connections)")
+            }
+            state.count += 1
+        }
+        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.count -= 1 } }
+    }
+
+    /// Counts a connection for its address, on its own loop, until its channel is closed.
     /// - Throws: ``Refusal`` where it is one too many.
     func admit(_ channel: any Channel, _ bounds: Bounds, notice: (String) -> Void) throws(Refusal) {
         let address = ClientOrigin.of(channel)
-        do throws(Refusal) {
-            try state.withLock { state throws(Refusal) in try Self.admit(address, bounds, &state) }
-        } catch {
-            if isNews(error.notice) { notice(error.text) }
-            throw error
+        try noticing(notice) { state throws(Refusal) in
+            let there = state.countByAddress[address, default: 0]
+            guard there < bounds.perAddress else {
+                throw Refusal(
+                    notice: .connectionsPerAddress,
+                    text: "a connection from \(address) was refused: \(there) are open, and the limit for one address "
+                        + "is \(bounds.perAddress) (--max-connections-per-address)")
+            }
+            state.countByAddress[address] = there + 1
         }
         channel.closeFuture.whenComplete { _ in self.left(address) }
     }
 
-    private static func admit(_ address: String, _ bounds: Bounds, _ state: inout State) throws(Refusal) {
-        guard state.count < bounds.all else {
-            throw Refusal(
-                notice: .connections,
-                text: "a connection was refused: \(state.count) are open, and the limit is \(bounds.all) "
-                    + "(--max-connections)")
+    private func noticing(
+        _ notice: (String) -> Void, _ body: (inout State) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        do throws(Refusal) {
+            try state.withLock { state throws(Refusal) in try body(&state) }
+        } catch {
+            if isNews(error.notice) { notice(error.text) }
+            throw error
         }
-        let there = state.countByAddress[address, default: 0]
-        guard there < bounds.perAddress else {
-            throw Refusal(
-                notice: .connectionsPerAddress,
-                text: "a connection from \(address) was refused: \(there) are open, and the limit for one address is "
-                    + "\(bounds.perAddress) (--max-connections-per-address)")
-        }
-        state.count += 1
-        state.countByAddress[address] = there + 1
     }
 
     private func left(_ address: String) {
         state.withLock { state in
-            state.count -= 1
             guard let there = state.countByAddress[address] else { return }
             state.countByAddress[address] = there > 1 ? there - 1 : nil
         }

@@ -37,10 +37,12 @@ package struct SocketServerTransport: ServerTransport {
             listener = try await ServerBootstrap(group: loops.acceptor, childGroup: loops.group)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let gate = AcceptGate(connections: connections, notice: notice)
+                        let gate = AcceptGate(connections: connections, bounds, notice: notice)
                         try channel.pipeline.syncOperations.addHandler(gate, position: .last)
                     }
                 }
+                // As many as are accepted at once may be too many.
+                .serverChannelOption(.maxMessagesPerRead, value: 2)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forBrokerLab)
                 .childChannelOption(.writeBufferWaterMark, value: .forServers)
