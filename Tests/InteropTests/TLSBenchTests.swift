@@ -125,6 +125,15 @@ struct TLSBenchTests {
             #expect(results.values(of: "tls_setting") == ["off"])
             let none = try await runProgram(program, Self.arguments("on", "tcp", out: folder))
             #expect(none.exitCode == 69 && none.errors.text.contains("there can be no TLS: openssl is not installed"))
+            // A threshold that nothing is held against is not met.
+            let suite = folder.appending(path: "suite.yaml")
+            try Data("tls: [off, on]\nthresholds:\n  - where: {tls: on}\n    max_ack_p99_us: 1000000\n".utf8).write(
+                to: suite)
+            let held = try await runProgram(
+                program, Self.arguments("off,on", "tcp", out: folder) + ["--suite", suite.path])
+            #expect(
+                held.exitCode == 69 && held.errors.text.contains("has nothing to hold: TLS is left out"),
+                "\(held.errors.text)")
         }
     }
 }

@@ -81,12 +81,15 @@ struct BenchCommand: AsyncParsableCommand {
                     .applying(parties.completing(suiteOptions.overrides), transports: TransportRegistry.choice)))
         let (secured, insecure) = try BenchCertificates.available(stored, given: companions.given)
         let (suite, networks) = try await BenchNetworks.available(secured)
+        let leftOut = [missing, insecure].compactMap(\.self) + networks.missing
+        if let rule = suite.thresholds.rules?.first(where: { !suite.cells.contains(where: $0.place.matches) }) {
+            throw BenchmarkError(
+                "the threshold for \(rule.place.text) has nothing to hold: \(leftOut.joined(separator: "; "))")
+        }
         let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         let folder = try ResultsFolder(path: out, suite: suite.name)
-        for line in [missing, insecure, Self.tcpOnly(in: suite)].compactMap(\.self) + networks.missing {
-            progress(line)
-        }
+        for line in leftOut + [Self.tcpOnly(in: suite)].compactMap(\.self) { progress(line) }
         let outcome = try await Interruptible.run {
             try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
                 try await BenchCertificates.run(for: suite) { certificate in
