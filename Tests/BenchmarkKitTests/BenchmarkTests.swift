@@ -246,7 +246,8 @@ final class BenchmarkTests {
         let numbers = outcome.rows.map(\.planned.number)
         #expect(numbers == Array(1...numbers.count) && numbers.count == 6 * rounds)
         let failed = outcome.rows.filter(\.hasFailed)
-        #expect(Set(failed.map(\.planned.block)).count == 1 && failed.count <= 6)
+        // None, where it died between two rounds.
+        #expect(Set(failed.map(\.planned.block)).count <= 1 && failed.count <= 6)
         for row in failed {
             #expect(
                 row.invalidReason

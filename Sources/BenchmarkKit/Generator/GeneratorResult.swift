@@ -138,7 +138,9 @@ struct GeneratorResult: Sendable, Codable {
 
     private static func histogram(_ text: String) throws(BenchmarkError) -> Histogram<UInt32> {
         guard let histogram = HistogramCode.decode(text) else {
-            throw BenchmarkError("the load generator's histogram is not in HdrHistogram's V2 encoding")
+            throw BenchmarkError(
+                "the load generator's histogram is none of HdrHistogram's V2 encoding with 3 digits, from 1 ns up to 60 s"
+            )
         }
         return histogram
     }

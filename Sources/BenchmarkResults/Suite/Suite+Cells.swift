@@ -96,6 +96,7 @@ extension Suite {
         suite.timelineMs = nil
         suite.networks = nil
         suite.tls = nil
+        suite.loggerLoops = nil
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)

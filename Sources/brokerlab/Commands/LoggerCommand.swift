@@ -52,13 +52,15 @@ struct LoggerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How many event loops, a thread each, share the connections, which they get in turn; a connection, and so a message "
-                + "broker's, stays with its loop. (default: the cores that this process may use, at most \(Self.mostLoops))",
+                + "broker's, stays with its loop. (default: the cores that this process may use, at most \(Self.mostLoops), and no more than leave each room for the "
+                + "largest entry in its part of --store)",
             valueName: "n"))
     var loops: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The memory for the latest entries, in MiB; none with --database. Each event loop has the same part of it.",
+            "The memory for the latest entries, in MiB; none with --database. Each event loop has the same part of it, "
+                + "and an entry that is larger than that is not kept.",
             valueName: "mib"))
     var store = 64
 
@@ -81,8 +83,14 @@ struct LoggerCommand: AsyncParsableCommand {
     /// The most event loops that nobody asked for.
     private static let mostLoops = 8
 
-    /// The event loops that are asked for, or that suit the machine.
-    private var loopCount: Int { loops ?? min(GrantedCores.count, Self.mostLoops) }
+    /// What an entry takes of the memory for the latest ones beside its texts, and more.
+    private static let bytesBesideTexts = 4096
+
+    /// The event loops that are asked for, or that suit the machine and have room for the largest entry each.
+    private var loopCount: Int {
+        let room = database.database == nil ? (store << 20) / (maxEntryBytes + Self.bytesBesideTexts) : .max
+        return loops ?? max(1, min(GrantedCores.count, Self.mostLoops, room))
+    }
 
     func validate() throws {
         guard loops.map((1...64).contains) ?? true else { throw ValidationError("--loops takes 1 to 64.") }
