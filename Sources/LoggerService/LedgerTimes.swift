@@ -24,16 +24,18 @@ struct LedgerTimes {
     /// Times of several accounts, in memory of their own: who shared an account's would have it copied with the next entry.
     struct Sum {
         private var histogram: Histogram<UInt32>?
+        private var isWhole = true
 
         mutating func add(_ times: LedgerTimes) {
+            isWhole = isWhole && times.hasMemory
             guard let other = times.histogram else { return }
             if histogram == nil { histogram = Histogram(highestTrackableValue: LedgerTimes.longest) }
             histogram?.add(other)
         }
 
-        /// Their percentiles; nil where there are none.
+        /// Their percentiles; nil where there are none, or not all of them were kept.
         var summary: LatencySummary? {
-            guard let histogram, histogram.totalCount > 0 else { return nil }
+            guard isWhole, let histogram, histogram.totalCount > 0 else { return nil }
             func microseconds(_ percentile: Double) -> Double {
                 Double(histogram.valueAtPercentile(percentile)) / 1000
             }

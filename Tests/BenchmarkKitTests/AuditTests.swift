@@ -103,6 +103,9 @@ struct AuditTests {
         let silent = row(nil)
         #expect(silent.isEncrypted && silent.tlsVersion == nil)
         #expect(silent.invalidReason == "audit: the load generator does not say that it spoke TLS")
+        #expect(
+            row(TLSSession(version: "TLSv1.2")).invalidReason
+                == "audit: the load generator spoke TLSv1.2 and not TLSv1.3")
         let open = row(TLSSession(version: "TLSv1.3", cipherSuite: "TLS_AES_128_GCM_SHA256"))
         #expect(open.invalidReasons.isEmpty && open.tlsVersion == "TLSv1.3")
         #expect(open.tlsCipher == "TLS_AES_128_GCM_SHA256")

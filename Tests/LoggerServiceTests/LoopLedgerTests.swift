@@ -53,6 +53,18 @@ import Testing
         #expect(try #require(report.firstReceivedAtNs) < #require(report.lastReceivedAtNs))
     }
 
+    /// Percentiles of what one loop has brought are not those of the run.
+    @Test func timesThatNotAllLoopsCouldKeep() throws {
+        let ledger = Ledger(storeBytes: 10_000, runBytes: 200 * 1024, loops: 2)
+        #expect(ledger.announce(run: "r", isSealed: false))
+        let recorders = recorders(ledger, 2)
+        recorders[0].record(run: "r", 1, sentAt: 1)
+        #expect(ledger.report(run: "r")?.deliveryLatency?.count == 1)
+        recorders[1].record(run: "r", 2, sentAt: 1)
+        let report = try #require(ledger.report(run: "r"))
+        #expect(report.unique == 2 && report.untracked == nil && report.deliveryLatency == nil)
+    }
+
     /// Loops that bring the same numbers at the same time: each number is new once.
     @Test func atOnce() throws {
         let ledger = Ledger(storeBytes: 100_000, loops: 4)

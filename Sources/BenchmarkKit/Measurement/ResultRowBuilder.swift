@@ -51,8 +51,11 @@ struct ResultRowBuilder {
             fail("\(result.sent) entries were sent and \(result.acked) acknowledged")
         }
         (row.tlsVersion, row.tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
-        if row.planned.cell.tls == .on, result.tls == nil {
-            row.invalidReasons.append(.audit("the load generator does not say that it spoke TLS"))
+        if row.planned.cell.tls == .on, result.tls?.version != "TLSv1.3" {
+            row.invalidReasons.append(
+                .audit(
+                    result.tls.map { "the load generator spoke \($0.version) and not TLSv1.3" }
+                        ?? "the load generator does not say that it spoke TLS"))
         }
         guard result.acked > 0 else { return }
         // A bare loop has none.

@@ -355,7 +355,7 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         engine.heldBytes
     }
 
-    /// Leaves the peer without an answer to what is open: nothing but what was said is written yet, and the connection is to close.
+    /// Leaves the peer without an answer to what is still open: what was said already goes out, and the connection is to close.
     func abandon(_ why: String) {
         engine.disconnected()
         engine = EndedServerEngine()
