@@ -91,16 +91,14 @@ import Testing
         let channels = ServerLoops.shared(2).all.map {
             NIOLoopBoundBox.makeBoxSendingValue([EmbeddedChannel](), eventLoop: $0.eventLoop)
         }
-        /// How many of so many connections are admitted that come on one loop, or accepted at all.
-        func admitted(_ count: Int, on loop: Int, isAcceptance: Bool = false) async throws -> Int {
+        /// How many of so many connections are admitted that come on one loop.
+        func admitted(_ count: Int, from origin: String, on loop: Int) async throws -> Int {
             let channels = channels[loop]
             return try await channels.eventLoop.submit {
                 (0..<count).count { _ in
                     let channel = EmbeddedChannel()
                     channels.value.append(channel)
-                    return isAcceptance
-                        ? (try? connections.accept(channel, bounds) { _ in }) != nil
-                        : (try? connections.admit(channel, bounds) { _ in }) != nil
+                    return (try? connections.admit(channel, from: origin, bounds) { _ in }) != nil
                 }
             }.get()
         }
@@ -111,19 +109,34 @@ import Testing
                 channels.value = []
             }.get()
         }
-        #expect(try await admitted(50, on: 0) == 50)
-        #expect(try await admitted(50, on: 1) == 25)
+        #expect(try await admitted(50, from: "a", on: 0) == 50)
+        #expect(try await admitted(50, from: "a", on: 1) == 25)
+        #expect(try await admitted(30, from: "b", on: 0) == 25)
         try await leave(0)
-        #expect(try await admitted(60, on: 1) == 50)
+        #expect(try await admitted(60, from: "a", on: 1) == 50)
         try await leave(1)
-        #expect(try await admitted(80, on: 0) == 75)
+        #expect(try await admitted(80, from: "b", on: 0) == 75)
         try await leave(0)
-        #expect(try await admitted(60, on: 0, isAcceptance: true) == 60)
-        #expect(try await admitted(60, on: 1, isAcceptance: true) == 40)
-        try await leave(0)
-        #expect(try await admitted(70, on: 0, isAcceptance: true) == 60)
-        try await leave(0)
-        try await leave(1)
+    }
+
+    /// As while the loops that would close them have no time.
+    @Test("what one address has too many of is refused before it is dealt out, and takes no room of others")
+    func refusalBeforeDealing() throws {
+        var limits = ServerLimits()
+        (limits.maxConnections, limits.maxConnectionsPerAddress) = (100, 75)
+        let gate = AcceptGate(connections: ServerConnections(), ServerConnections.Bounds(limits)) { _ in }
+        let listener = EmbeddedChannel(handler: gate)
+        /// How many of so many connections are dealt out.
+        func dealtOut(_ count: Int, from address: String) throws -> Int {
+            try (0..<count).count { _ in
+                let channel = EmbeddedChannel()
+                try channel.connect(to: SocketAddress(ipAddress: address, port: 1)).wait()
+                try listener.writeInbound(channel)
+                return try listener.readInbound(as: EmbeddedChannel.self) != nil
+            }
+        }
+        #expect(try dealtOut(1000, from: "127.0.0.2") == 75)
+        #expect(try dealtOut(30, from: "127.0.0.1") == 25)
     }
 
     /// The connection that holds the most is on another loop than the one that makes it too much.

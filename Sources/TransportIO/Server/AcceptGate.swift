@@ -1,8 +1,10 @@
 import Glibc
 import NIOCore
 
-/// Lets connections in as far as there may be, before they are dealt out to their loops, and keeps a listener from asking for
-/// more where there is nothing to make them of.
+/// Lets connections in as far as there may be, and keeps a listener from asking for more where there is nothing to make them of.
+///
+/// That is before they are dealt out to their loops, where it can tell from where they come: what one address has too many of,
+/// and its loop has not closed yet, would take the room of others.
 final class AcceptGate: ChannelInboundHandler, @unchecked Sendable {
     // Unchecked: confined to the channel's event loop.
     typealias InboundIn = any Channel
@@ -28,7 +30,9 @@ final class AcceptGate: ChannelInboundHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let channel = unwrapInboundIn(data)
         do throws(ServerConnections.Refusal) {
-            try connections.accept(channel, bounds, notice: notice)
+            if let origin = ClientOrigin.ofAccepted(channel) {
+                try connections.admit(channel, from: origin, bounds, notice: notice)
+            }
             context.fireChannelRead(data)
         } catch {
             refuse(channel, context.channel)

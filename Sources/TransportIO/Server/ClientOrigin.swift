@@ -3,6 +3,12 @@ import NIOCore
 
 /// From where a server's client comes, for limits and for people.
 enum ClientOrigin {
+    /// What can be told of a connection that was just accepted, on whatever loop; nil for a Unix domain socket, of which only its
+    /// own loop can tell.
+    static func ofAccepted(_ channel: any Channel) -> String? {
+        if case .unixDomainSocket? = channel.remoteAddress { nil } else { of(channel) }
+    }
+
     /// The IP address; for a Unix domain socket, which is another process's on this machine, the user of that process.
     static func of(_ channel: any Channel) -> String {
         switch channel.remoteAddress {

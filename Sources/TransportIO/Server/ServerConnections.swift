@@ -15,9 +15,33 @@ final class ServerConnections: Sendable {
 
     private struct State {
         var count = 0
-        var countByAddress: [String: Int] = [:]
+        var countByOrigin: [String: Int] = [:]
         var open: [ObjectIdentifier: Open] = [:]
         var lastNotices: [Notice: NIODeadline] = [:]
+
+        mutating func admit(_ origin: String, _ bounds: Bounds) throws(Refusal) {
+            let there = countByOrigin[origin, default: 0]
+            guard there < bounds.perAddress else {
+                throw Refusal(
+                    notice: .connectionsPerAddress,
+                    text: "a connection from \(origin) was refused: \(there) are open, and the limit for one address "
+                        + "is \(bounds.perAddress) (--max-connections-per-address)")
+            }
+            guard count < bounds.all else {
+                throw Refusal(
+                    notice: .connections,
+                    text: "a connection was refused: \(count) are open, and the limit is \(bounds.all) "
+                        + "(--max-connections)")
+            }
+            count += 1
+            countByOrigin[origin] = there + 1
+        }
+
+        mutating func left(_ origin: String) {
+            count -= 1
+            let there = countByOrigin[origin, default: 1]
+            countByOrigin[origin] = there > 1 ? there - 1 : nil
+        }
     }
 
     private struct Open {
@@ -64,54 +88,19 @@ final class ServerConnections: Sendable {
 
     // MARK: Connections
 
-    /// Counts a connection as it is accepted, on whatever loop, until its channel is closed.
+    /// Counts a connection, on whatever loop, until its channel is closed.
+    /// - Parameter origin: where it comes from (``ClientOrigin``).
     /// - Throws: ``Refusal`` where it is one too many.
-    func accept(_ channel: any Channel, _ bounds: Bounds, notice: (String) -> Void) throws(Refusal) {
-        try noticing(notice) { state throws(Refusal) in
-            guard state.count < bounds.all else {
-                throw Refusal(
-                    notice: .connections,
-                    text: "a connection was refused: \(state.count) are open, and the limit is \(bounds.all) "
-                        + "(--max-connections)")
-            }
-            state.count += 1
-        }
-        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.count -= 1 } }
-    }
-
-    /// Counts a connection for its address, on its own loop, until its channel is closed.
-    /// - Throws: ``Refusal`` where it is one too many.
-    func admit(_ channel: any Channel, _ bounds: Bounds, notice: (String) -> Void) throws(Refusal) {
-        let address = ClientOrigin.of(channel)
-        try noticing(notice) { state throws(Refusal) in
-            let there = state.countByAddress[address, default: 0]
-            guard there < bounds.perAddress else {
-                throw Refusal(
-                    notice: .connectionsPerAddress,
-                    text: "a connection from \(address) was refused: \(there) are open, and the limit for one address "
-                        + "is \(bounds.perAddress) (--max-connections-per-address)")
-            }
-            state.countByAddress[address] = there + 1
-        }
-        channel.closeFuture.whenComplete { _ in self.left(address) }
-    }
-
-    private func noticing(
-        _ notice: (String) -> Void, _ body: (inout State) throws(Refusal) -> Void
+    func admit(
+        _ channel: any Channel, from origin: String, _ bounds: Bounds, notice: (String) -> Void
     ) throws(Refusal) {
         do throws(Refusal) {
-            try state.withLock { state throws(Refusal) in try body(&state) }
+            try state.withLock { state throws(Refusal) in try state.admit(origin, bounds) }
         } catch {
             if isNews(error.notice) { notice(error.text) }
             throw error
         }
-    }
-
-    private func left(_ address: String) {
-        state.withLock { state in
-            guard let there = state.countByAddress[address] else { return }
-            state.countByAddress[address] = there > 1 ? there - 1 : nil
-        }
+        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.left(origin) } }
     }
 
     /// Whether something is to be said that was not said a short time ago.

@@ -51,7 +51,9 @@ package struct SocketServerTransport: ServerTransport {
                         guard let own = sockets.first(where: { $0.loop.eventLoop === channel.eventLoop }) else {
                             preconditionFailure("a connection is on one of the loops that it is dealt out to")
                         }
-                        try connections.admit(channel, bounds, notice: notice)
+                        if ClientOrigin.ofAccepted(channel) == nil {
+                            try connections.admit(channel, from: ClientOrigin.of(channel), bounds, notice: notice)
+                        }
                         let secured = try tls?.add(to: channel, timeout: TLSContext.acceptTimeout)
                         let handler = ServerSocketHandler(
                             engine: makeEngine(), recorder: own.recorder, loop: own.loop, drainTimeout: drainTimeout,
