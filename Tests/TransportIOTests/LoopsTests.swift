@@ -136,6 +136,9 @@ import Testing
             }
         }
         #expect(try dealtOut(1000, from: "127.0.0.2") == 75)
+        // One that was reset before it was accepted has no address any more.
+        try listener.writeInbound(EmbeddedChannel())
+        #expect(try listener.readInbound(as: EmbeddedChannel.self) == nil)
         #expect(try dealtOut(30, from: "127.0.0.1") == 25)
     }
 

@@ -65,19 +65,43 @@ import Testing
         #expect(recorder.entries.count == 3 && recorder.undecodable == 1)
     }
 
-    /// A peer that has reset its connection before it was accepted: where the server speaks first, the connection ends while it
-    /// begins, and leaves nothing behind.
+    /// A peer that has reset its connection before it was accepted: nothing begins for it, and others are served.
     @Test func resetBeforeItIsAccepted() async throws {
+        let (lives, began) = AsyncStream.makeStream(of: Void.self)
+        let makeEngine = { @Sendable in
+            began.yield()
+            return GreetingServerEngine(life: Life {})
+        }
+        try await withServer(RecordingRecorder(), makeEngine) { server in
+            let held = DispatchSemaphore(value: 0)
+            ServerLoops.shared(1).first.eventLoop.execute { held.wait() }
+            for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
+            let socket = try RawSocket(to: server.endpoint)
+            held.signal()
+            #expect(try await socket.hear() == "hello\n")
+            socket.close()
+        }
+        began.finish()
+        #expect(await lives.reduce(0) { count, _ in count + 1 } == 1)
+    }
+
+    /// A peer that has reset its connection when its loop comes to it: where the server speaks first, the connection ends while it
+    /// begins, and leaves nothing behind.
+    @Test func resetBeforeItBegins() async throws {
         let (ends, ended) = AsyncStream.makeStream(of: Void.self)
-        try await withServer(RecordingRecorder(), { GreetingServerEngine(life: Life { ended.yield() }) }) { server in
-            do {
-                let held = DispatchSemaphore(value: 0)
-                ServerLoops.shared(1).first.eventLoop.execute { held.wait() }
-                defer { held.signal() }
-                for _ in 0..<10 { try RawSocket(to: server.endpoint).reset() }
-            }
+        // No other test has ten loops: the second connection is the second loop's.
+        try await withServer(loops: 10, { GreetingServerEngine(life: Life { ended.yield() }) }) { server in
+            let held = DispatchSemaphore(value: 0)
+            ServerLoops.shared(10).all[1].eventLoop.execute { held.wait() }
+            defer { held.signal() }
+            let sockets = try (0..<3).map { _ in try RawSocket(to: server.endpoint) }
+            // The third one is served: the second was accepted before it.
+            #expect(try await sockets[2].hear() == "hello\n")
+            sockets[1].reset()
+            held.signal()
             var gone = ends.makeAsyncIterator()
-            for _ in 0..<10 { await gone.next() }
+            await gone.next()
+            for socket in [sockets[0], sockets[2]] { socket.close() }
         }
     }
 

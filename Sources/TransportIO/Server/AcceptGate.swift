@@ -4,20 +4,20 @@ import NIOCore
 /// Lets connections in as far as there may be, and keeps a listener from asking for more where there is nothing to make them of.
 ///
 /// That is before they are dealt out to their loops, where it can tell from where they come: what one address has too many of,
-/// and its loop has not closed yet, would take the room of others.
+/// or has reset, and its loop has not closed yet, would take the room of others.
 final class AcceptGate: ChannelInboundHandler, @unchecked Sendable {
     // Unchecked: confined to the channel's event loop.
     typealias InboundIn = any Channel
 
     /// Until it is tried again: a connection that ends meanwhile makes room.
     private static let pause = TimeAmount.milliseconds(250)
-    /// Connections that were refused are closed by their loops; while so many wait for that, none is accepted.
-    private static let mostRefused = 2
+    /// Connections that are not let in are closed by their loops; while so many wait for that, none is accepted.
+    private static let mostClosing = 2
 
     private let notice: @Sendable (String) -> Void
     private let connections: ServerConnections
     private let bounds: ServerConnections.Bounds
-    private var refused = 0
+    private var closing = 0
 
     init(
         connections: ServerConnections, _ bounds: ServerConnections.Bounds, notice: @escaping @Sendable (String) -> Void
@@ -30,21 +30,23 @@ final class AcceptGate: ChannelInboundHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let channel = unwrapInboundIn(data)
         do throws(ServerConnections.Refusal) {
-            if let origin = ClientOrigin.ofAccepted(channel) {
-                try connections.admit(channel, from: origin, bounds, notice: notice)
+            switch ClientOrigin.ofAccepted(channel) {
+            case .address(let address): try connections.admit(channel, from: address, bounds, notice: notice)
+            case .unixSocket: break
+            case .gone: return close(channel, context.channel)
             }
             context.fireChannelRead(data)
         } catch {
-            refuse(channel, context.channel)
+            close(channel, context.channel)
         }
     }
 
-    private func refuse(_ channel: any Channel, _ listener: any Channel) {
-        refused += 1
-        if refused == Self.mostRefused { try? listener.syncOptions?.setOption(.autoRead, value: false) }
+    private func close(_ channel: any Channel, _ listener: any Channel) {
+        closing += 1
+        if closing == Self.mostClosing { try? listener.syncOptions?.setOption(.autoRead, value: false) }
         channel.closeFuture.hop(to: listener.eventLoop).assumeIsolated().whenComplete { _ in
-            self.refused -= 1
-            if self.refused == Self.mostRefused - 1 { try? listener.syncOptions?.setOption(.autoRead, value: true) }
+            self.closing -= 1
+            if self.closing == Self.mostClosing - 1 { try? listener.syncOptions?.setOption(.autoRead, value: true) }
         }
         channel.close(promise: nil)
     }

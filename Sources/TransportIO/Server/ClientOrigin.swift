@@ -3,10 +3,22 @@ import NIOCore
 
 /// From where a server's client comes, for limits and for people.
 enum ClientOrigin {
-    /// What can be told of a connection that was just accepted, on whatever loop; nil for a Unix domain socket, of which only its
-    /// own loop can tell.
-    static func ofAccepted(_ channel: any Channel) -> String? {
-        if case .unixDomainSocket? = channel.remoteAddress { nil } else { of(channel) }
+    /// What can be told of a connection that was just accepted, on whatever loop.
+    enum Accepted {
+        /// Its IP address.
+        case address(String)
+        /// Of which only its own loop can tell who it is: ``ClientOrigin/of(_:)``.
+        case unixSocket
+        /// It was reset before it was accepted.
+        case gone
+    }
+
+    /// From where a connection comes that was just accepted.
+    static func ofAccepted(_ channel: any Channel) -> Accepted {
+        switch channel.remoteAddress {
+        case .unixDomainSocket?: .unixSocket
+        case let address: address?.ipAddress.map(Accepted.address) ?? .gone
+        }
     }
 
     /// The IP address; for a Unix domain socket, which is another process's on this machine, the user of that process.

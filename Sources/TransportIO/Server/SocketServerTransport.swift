@@ -51,7 +51,7 @@ package struct SocketServerTransport: ServerTransport {
                         guard let own = sockets.first(where: { $0.loop.eventLoop === channel.eventLoop }) else {
                             preconditionFailure("a connection is on one of the loops that it is dealt out to")
                         }
-                        if ClientOrigin.ofAccepted(channel) == nil {
+                        if case .unixSocket = ClientOrigin.ofAccepted(channel) {
                             try connections.admit(channel, from: ClientOrigin.of(channel), bounds, notice: notice)
                         }
                         let secured = try tls?.add(to: channel, timeout: TLSContext.acceptTimeout)
