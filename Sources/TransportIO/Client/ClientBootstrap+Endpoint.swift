@@ -12,7 +12,7 @@ extension ClientBootstrap {
     ) async throws -> Output {
         switch endpoint {
         case .tcp(let host, let port):
-            try await connectTimeout(limit).channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            try await KeepAlive.set(on: self).connectTimeout(limit).channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: host, port: port, channelInitializer: channelInitializer)
         case .unix(let name):
             try await withConnectedSocket(Self.connect(to: name, within: limit), channelInitializer: channelInitializer)

@@ -17,7 +17,7 @@ extension ServerBootstrap {
 
     /// Every address is that of IPv6 with IPv4 in it, or all of IPv4 where IPv6 is off.
     private func bind(_ host: String, _ port: Int) async throws(ListenFailure) -> Listener {
-        let bootstrap = serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        let bootstrap = KeepAlive.set(on: self).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: Self.backlog)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         let endpoint = Endpoint(host: host, port: port)
