@@ -42,8 +42,11 @@ package enum GRPC {
                 // gRPC over HTTP2: "TLS", with ALPN; RFC 9113, 3.2: its name is h2.
                 options.tls?.applicationProtocols = ["h2"]
                 return SocketServerTransport(on: try Endpoint(listeningAt: options.target), options: options) {
-                    [limits = options.limits, connection = ConnectionLimits(options)] in
-                    GRPCServerEngine(limits: limits, connection: connection)
+                    [
+                        limits = options.limits, settings = HTTP2Session.Settings(options),
+                        connection = ConnectionLimits(options)
+                    ] in
+                    GRPCServerEngine(limits: limits, settings: settings, connection: connection)
                 }
             })
         descriptor.options = GRPCOptions.all

@@ -2,7 +2,7 @@ import Broker
 import HTTP2
 import NIOCore
 
-/// What the logger's half can be told of gRPC: when it ends connections that break no rule.
+/// What the logger's half can be told of gRPC: when it ends connections that break no rule, and how much it lets come.
 enum GRPCOptions {
     static let keepAlive = TransportOption.seconds(
         "keepalive", of: .logger,
@@ -24,7 +24,23 @@ enum GRPCOptions {
     static let maxAgeGrace = TransportOption.seconds(
         "max-age-grace", of: .logger, "For gRPC: how long calls may last that are open then. (default: 30)")
 
-    static let all: [any TransportOptionDeclaration] = [keepAlive, keepAliveTimeout, idle, maxAge, maxAgeGrace]
+    static let window = TransportOption<Int>.integer(
+        "window", of: .logger, in: 65_535...HTTP2Session.Settings.server.connectionWindow,
+        "For gRPC: how many bytes a client may send on a call, and on a connection, before they are acknowledged; a connection "
+            + "carries no more than so many in a round trip. (default: 16 MiB, 64 MiB on a connection)")
+
+    static let all: [any TransportOptionDeclaration] = [
+        keepAlive, keepAliveTimeout, idle, maxAge, maxAgeGrace, window,
+    ]
+}
+
+extension HTTP2Session.Settings {
+    /// What the logger's half announces, but for what an operator has set.
+    init(_ options: ServerOptions) {
+        self = .server
+        guard let window = options.own[GRPCOptions.window] else { return }
+        (streamWindow, connectionWindow) = (window, window)
+    }
 }
 
 extension ConnectionLimits {

@@ -1,5 +1,6 @@
 import Broker
 import EngineTestKit
+import HTTP2
 import HTTP2TestKit
 import NIOCore
 import Testing
@@ -9,6 +10,24 @@ import Testing
 
 /// What the server answers to calls that are not as they should be; the client is made of bytes.
 @Suite struct ServerRulesTests {
+    /// What an operator sets is announced: of streams in SETTINGS, of the connection with WINDOW_UPDATE.
+    @Test func windows() {
+        var options = ServerOptions(target: "127.0.0.1:0")
+        #expect(HTTP2Session.Settings(options).streamWindow == 16 << 20)
+        #expect(HTTP2Session.Settings(options).connectionWindow == 64 << 20)
+        options.own[GRPCOptions.window] = 70_000
+        let settings = HTTP2Session.Settings(options)
+        #expect(settings.streamWindow == 70_000 && settings.connectionWindow == 70_000)
+        #expect(settings.maxConcurrentStreams == GRPCServerEngine.maxConcurrentStreams)
+        let engine = GRPCServerEngine(limits: EntryLimits(), settings: settings)
+        var said = ByteBuffer()
+        engine.open(into: &said)
+        // RFC 9113 6.5.2: SETTINGS_INITIAL_WINDOW_SIZE is 4.
+        let bytes = Array(said.readableBytesView)
+        let setting: [UInt8] = [0, 4, 0, 1, 0x11, 0x70]
+        #expect(bytes.indices.contains { bytes[$0...].starts(with: setting) })
+    }
+
     /// A server engine and what it says.
     struct Server {
         let engine: GRPCServerEngine

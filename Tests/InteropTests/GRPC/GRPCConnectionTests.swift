@@ -21,6 +21,23 @@ struct GRPCConnectionTests {
         }
     }
 
+    @Test("A message that is larger than the window comes in parts, and a window that cannot be is refused")
+    func window() async throws {
+        try await withLogger(["grpc"], arguments: ["--grpc-window", "65535"]) { logger in
+            let target = try #require(logger.targets["grpc"])
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "send", "--transport", "grpc", "--to", target, "--payload-bytes", "1048576", "--count", "16",
+                    "--in-flight", "8", "--json",
+                ])
+            #expect(finished.exitCode == 0, "\(finished.errors.text)")
+            #expect(try finished.decoded(SendOutcome.self).acked == 16)
+        }
+        let refused = try await runProgram(.brokerlab, ["logger", "--grpc-window", "65534"])
+        #expect(refused.exitCode == 64 && refused.errors.text.contains("--grpc-window takes 65535 to 67108864"))
+    }
+
     @Test(
         "A client that is idle, too old or silent is told so before its connection ends",
         .needs(.python("http2_silent")),
