@@ -6,7 +6,7 @@ import NIOPosix
 ///
 /// Dials when there is no capacity and room for another socket; whoever sends waits until a socket takes the entry, at the
 /// longest as long as a send may take in all. Confined to one event loop.
-final class SocketPool {
+final class SocketPool: SecondTicking {
     typealias Socket = ClientSocketHandler
 
     /// The peer as error messages name it: `the tcp logger at 127.0.0.1:7000`.
@@ -34,7 +34,7 @@ final class SocketPool {
     /// Counts since the first socket was dialed.
     private(set) var second: UInt16 = 0
     private let looksBeforeReuse: Bool
-    private var ageing: RepeatedTask?
+    private var isAgeing = false
     /// How long a socket may take to be ready.
     let connectTimeout: Duration
     /// So many seconds an entry may be on a socket, and a send may take in all.
@@ -90,7 +90,7 @@ final class SocketPool {
     /// A socket that takes an entry now; nil where the sender is to wait for one, and look again.
     /// - Parameter since: the second in which the send was asked for.
     func room(since: UInt16) throws(TransportError) -> Socket? {
-        startAgeing()
+        if !isAgeing { startAgeing() }
         if let socket = available { return socket }
         if isClosed { throw TransportError(.notSent, "the connection to \(peer) is closed") }
         if isOverdue(since) { throw overdue }
@@ -195,14 +195,11 @@ final class SocketPool {
     // MARK: Time and end
 
     private func startAgeing() {
-        guard ageing == nil else { return }
-        let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        ageing = executor.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-            pool.value.secondPassed()
-        }
+        isAgeing = true
+        SecondTicks.of(executor.eventLoop).add(self)
     }
 
-    private func secondPassed() {
+    func secondPassed() {
         second &+= 1
         let failure = waiters.isEmpty ? nil : overdue
         let haveFailed = failure.map { waiters.failOverdue(now: second, limit: sendTimeout, $0) } ?? false
@@ -220,7 +217,7 @@ final class SocketPool {
     func close() async {
         isClosed = true
         missing.take()?.resume()
-        ageing?.cancel()
+        if isAgeing { SecondTicks.of(executor.eventLoop).remove(self) }
         nextDial?.cancel()
         waiters.failAll(TransportError(.notSent, "the connection to \(peer) is closed"))
         // What was sent without an acknowledgement is the peer's once it has answered the goodbye, and not before.

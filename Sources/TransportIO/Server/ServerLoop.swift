@@ -9,9 +9,11 @@ final class ServerLoop: @unchecked Sendable {
     let eventLoop: any EventLoop
     let turns = TurnQueue()
     let longTurns = LongTurnQueue()
+    let ticks: SecondTicks
 
     init(_ eventLoop: any EventLoop, number: Int = 0) {
         self.eventLoop = eventLoop
         self.number = number
+        ticks = SecondTicks.of(eventLoop)
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A graceful stop (``drain()``) lets what is under way arrive for a moment, answers it, then ends this side's stream and
 /// waits for the peer to end its own; an entry that comes after that is not taken and not answered.
-final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
+final class ServerSocketHandler: ChannelInboundHandler, SecondTicking, @unchecked Sendable {
     // Unchecked: what is not atomic is touched on the event loop of its channel only.
 
     typealias InboundIn = ByteBuffer
@@ -60,7 +60,6 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private(set) var isReadHeld = false
     /// Asked to stop before the socket was open.
     private var drainsAtStart = false
-    private var timer: RepeatedTask?
     private var wakeUps = EngineWakeUps()
     var secondsSinceKeepAlive: Int64 = 0
     var failure: String?
@@ -120,16 +119,14 @@ final class ServerSocketHandler: ChannelInboundHandler, @unchecked Sendable {
                 clock: { eventLoop.now }, wakeUp: { [unowned self] in self.wakeEngine(at: $0) },
                 isLoopback: context.localAddress?.isLoopback ?? false))
         // Before anything is written: a write to a peer that has gone may end the connection within the call.
-        timer = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-            self.secondPassed()
-        }
+        loop.ticks.add(self)
         engine.open(into: &output.buffer)
         output.flush(to: context)
         if drainsAtStart { drain() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
+        loop.ticks.remove(self)
         wakeUps.cancel()
         if self.context != nil { engine.disconnected() }
         hold(0)
