@@ -32,6 +32,7 @@ package struct SocketClientTransport: ClientTransport {
     package let looksBeforeReuse: Bool
     let reconnection: Reconnection?
     private let engine: @Sendable (Endpoint) -> any ClientEngine
+    private let contexts = ClientContexts()
 
     /// Creates a transport to a peer with one address; see the other initializer.
     package init(
@@ -84,9 +85,10 @@ package struct SocketClientTransport: ClientTransport {
         _ body: @Sendable (isolated SocketConnection) async throws -> R
     ) async throws -> R {
         let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
-        let tls = try secure()
-        if let warning = tls.first?.warning { options.notice(warning) }
-        let connection = SocketConnection(configuration: self, tls: tls, executor: executor)
+        let tls = try options.tls.map {
+            try contexts.contexts($0, for: endpoints, of: description.peer, notice: options.notice)
+        }
+        let connection = SocketConnection(configuration: self, tls: tls ?? [], executor: executor)
         return try await withTaskExecutorPreference(executor) {
             do {
                 if options.presence == nil { try await connection.open() } else { await connection.startLooking() }
@@ -98,22 +100,6 @@ package struct SocketClientTransport: ClientTransport {
                 throw error
             }
         }
-    }
-}
-
-extension SocketClientTransport {
-    /// Reads certificates and keys, for each address, where there is to be TLS.
-    private func secure() throws(TransportError) -> [TLSContext] {
-        guard let tls = options.tls else { return [] }
-        var contexts: [TLSContext] = []
-        for endpoint in endpoints {
-            do throws(TLSFailure) {
-                contexts.append(try TLSContext(tls, host: endpoint.serverName))
-            } catch {
-                throw TransportError(.notSent, "cannot reach \(description.peer) at \(endpoint) over TLS: \(error)")
-            }
-        }
-        return contexts
     }
 }
 
