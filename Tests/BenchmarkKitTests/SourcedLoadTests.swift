@@ -96,7 +96,8 @@ struct SourcedLoadTests {
                 group.addTask {
                     try await transport.withConnection { connection in
                         let load = SourcedLoad(
-                            of: source, inFlight: 2, load: .open(ratePerSecond: 1000), start: start, share: (index, 3))
+                            of: source, inFlight: 2, load: .open(ratePerSecond: 1000), start: start, share: (index, 3),
+                            over: connection, LatencyTallies(isOpen: true))
                         await load.run(on: connection)
                         return load.account(on: connection)
                     }
@@ -120,7 +121,7 @@ struct SourcedLoadTests {
         return try await transport.withConnection { connection in
             let load = SourcedLoad(
                 of: source, inFlight: inFlight, load: rate.map { .open(ratePerSecond: $0) } ?? .closed,
-                duration: milliseconds.map { $0 * 1_000_000 })
+                duration: milliseconds.map { $0 * 1_000_000 }, over: connection, LatencyTallies(isOpen: rate != nil))
             await load.run(on: connection)
             return load.account(on: connection)
         }

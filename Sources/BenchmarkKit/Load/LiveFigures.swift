@@ -2,13 +2,13 @@ import Synchronization
 
 /// What a load that is under way has come to so far, for whoever waits for it.
 ///
-/// Each connection puts its own figures here ten times a second, from its event loop; a message costs nothing for it.
+/// Of the connections of an event loop, one puts the figures of all here ten times a second; a message costs nothing for it.
 package final class LiveFigures: Sendable {
     /// What all connections have come to.
     package struct SoFar: Sendable, Hashable {
         /// Acknowledged entries a second.
         package var messagesPerSecond: Double
-        /// In microseconds; that of the slowest connection where there are several.
+        /// In microseconds; that of the slowest event loop where there are several.
         package var p99Us: Double
     }
 
@@ -17,7 +17,7 @@ package final class LiveFigures: Sendable {
 
     private let connections = Mutex<[Int: SoFar]>([:])
 
-    /// Puts what a connection has come to.
+    /// Puts what the connections have come to that this one tells of.
     func put(_ figures: SoFar, connection: Int) {
         connections.withLock { $0[connection] = figures }
     }

@@ -11,14 +11,24 @@ enum LoadGenerator {
     static func run<Connection: PacedConnection>(
         _ phase: LoadPhase, on connection: isolated Connection
     ) async -> LoadResult {
-        if phase.isBare { return await BareLoop.run(phase, on: connection) }
+        await run(phase, LatencyTally(isOpen: phase.load != .closed), on: connection).finish()
+    }
+
+    /// Runs a phase likewise, as one of the connections that share a tally.
+    /// - Returns: What is to be asked for what came of it when all of them have ended.
+    static func run<Connection: PacedConnection>(
+        _ phase: LoadPhase, _ tally: LatencyTally, on connection: isolated Connection
+    ) async -> LoadRecorder {
         let start = MonotonicClock.now
-        let schedule = LoadSchedule(start: start, load: phase.load, share: phase.share, seed: phase.seed)
-        let recorder = LoadRecorder(start: start, phase: phase, schedule: schedule)
-        let arrivals = schedule.map { _ in ArrivalDispatcher(phase, recorder) }
-        if schedule != nil { TimerSlack.makeFine() }
+        let recorder = LoadRecorder(of: phase, start: start, tally: tally)
+        if phase.isBare {
+            recorder.replace(with: await BareLoop.run(phase, on: connection))
+            return recorder
+        }
+        let arrivals = phase.load == .closed ? nil : ArrivalDispatcher(phase, recorder)
+        if arrivals != nil { TimerSlack.makeFine() }
         await withTaskGroup(of: Void.self) { group in
-            if let live = phase.live {
+            if let live = phase.live, recorder.tellsOfTally {
                 group.addTask(executorPreference: connection.taskExecutor) {
                     await tell(live, phase, on: connection, recorder)
                 }
@@ -42,8 +52,8 @@ enum LoadGenerator {
             }
         }
         // The time after the last entry of a schedule is part of its rate.
-        if schedule != nil, !Task.isCancelled { recorder.lasted(until: start &+ phase.duration) }
-        return recorder.finish()
+        if arrivals != nil, !Task.isCancelled { recorder.lasted(until: start &+ phase.duration) }
+        return recorder
     }
 
     /// Tells what the load has come to until it ends.

@@ -30,8 +30,12 @@ final class LoadRecorder: @unchecked Sendable {
     /// Whether no further entry is to be sent, because the connection failed.
     private(set) var isStopped = false
     private var result: LoadResult
+    private let tally: LatencyTally
+    /// Whether it tells of what the connections that share the tally have come to: one of them does.
+    let tellsOfTally: Bool
 
-    init(start: UInt64, phase: LoadPhase, schedule: LoadSchedule?) {
+    /// - Parameter tally: that of the connection's event loop; nil for one of its own.
+    init(start: UInt64, phase: LoadPhase, schedule: LoadSchedule?, tally: LatencyTally? = nil) {
         self.start = start
         self.schedule = schedule
         share = phase.share
@@ -40,8 +44,16 @@ final class LoadRecorder: @unchecked Sendable {
         keepsSamples = phase.keepsSamples
         stopsAtFailure = phase.stopsAtFailure
         timeline = phase.binWidth.map { TimelineRecorder(start: start, width: $0, duration: phase.duration) }
-        result = LoadResult(start: start, isOpen: schedule != nil)
+        result = LoadResult(start: start, isOpen: false)
+        self.tally = tally ?? LatencyTally(isOpen: schedule != nil)
+        tellsOfTally = self.tally.takeOwnership()
         if keepsSamples { result.samples.reserveCapacity(Self.mostSamples / phase.share.count) }
+    }
+
+    /// A recorder of a phase as one connection sees it.
+    convenience init(of phase: LoadPhase, start: UInt64, tally: LatencyTally? = nil) {
+        let schedule = LoadSchedule(start: start, load: phase.load, share: phase.share, seed: phase.seed)
+        self.init(start: start, phase: phase, schedule: schedule, tally: tally)
     }
 
     /// A sequence number that no other entry of the phase has.
@@ -96,15 +108,13 @@ final class LoadRecorder: @unchecked Sendable {
     func acknowledged(_ arrival: Arrival, sent: UInt64, now: UInt64) {
         let intended = arrival.intended
         count(after: now &- intended, now: now)
-        result.uncorrectedLatency?.record(min(now &- sent, HistogramLog.highestLatency))
-        result.scheduleSlip?.record(min(sent &- intended, HistogramLog.highestLatency))
-        if arrival.wasAwaited { result.arrivalError?.record(min(sent &- intended, HistogramLog.highestLatency)) }
+        tally.record(arrival, sent: sent, now: now)
         if keepsSamples { keep(LoadSample(intended: intended, sent: sent, acked: now)) }
     }
 
     private func count(after time: UInt64, now: UInt64) {
         let latency = min(time, HistogramLog.highestLatency)
-        result.latency.record(latency)
+        tally.record(latency)
         timeline?.acknowledged(after: latency, at: now)
         result.acked &+= 1
         result.end = now
@@ -135,17 +145,24 @@ final class LoadRecorder: @unchecked Sendable {
         result.end = max(result.end, end)
     }
 
-    /// What was recorded until now; nil before anything was.
+    /// What was recorded until now by all that share the tally; nil before anything was.
     func soFar(at now: UInt64) -> LiveFigures.SoFar? {
-        guard result.acked > 0, now > start else { return nil }
+        guard tally.latency.totalCount > 0, now > start else { return nil }
         return LiveFigures.SoFar(
-            messagesPerSecond: Double(result.acked) * 1e9 / Double(now &- start),
-            p99Us: Double(result.latency.valueAtPercentile(99)) / 1000)
+            messagesPerSecond: Double(tally.latency.totalCount) * 1e9 / Double(now &- start),
+            p99Us: Double(tally.latency.valueAtPercentile(99)) / 1000)
     }
 
-    /// What was recorded, when no worker is left.
+    /// Takes over what came of a load that had no use for this recorder.
+    func replace(with other: LoadResult) {
+        result = other
+    }
+
+    /// What was recorded, when no worker is left on any connection that shares the tally: the one that tells of it has the
+    /// latencies of all.
     func finish() -> LoadResult {
         result.timeline = timeline?.finish(at: result.end)
+        if tellsOfTally { tally.fill(&result) }
         return result
     }
 }

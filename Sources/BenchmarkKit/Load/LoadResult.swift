@@ -34,7 +34,12 @@ struct LoadResult: Sendable {
     /// The error of that entry.
     var firstFailure: TransportError?
     /// From the intended send time to the acknowledgement, in nanoseconds.
-    var latency = LoadResult.emptyHistogram()
+    var latency: Histogram<UInt32> {
+        get { recordedLatency ?? Self.emptyHistogram() }
+        set { recordedLatency = newValue }
+    }
+    /// Nil before any was recorded: of thousands of connections, few have histograms of their own.
+    private var recordedLatency: Histogram<UInt32>?
     /// From the actual send time to the acknowledgement, in nanoseconds; open load only.
     var uncorrectedLatency: Histogram<UInt32>?
     /// From the intended to the actual send time, in nanoseconds; open load only.
@@ -97,15 +102,20 @@ struct LoadResult: Sendable {
         operationTime += other.operationTime
         starved = max(starved, other.starved)
         firstFailure = firstFailure ?? other.firstFailure
-        latency.add(other.latency)
-        if let more = other.uncorrectedLatency { uncorrectedLatency?.add(more) }
-        if let more = other.scheduleSlip { scheduleSlip?.add(more) }
-        if let more = other.arrivalError { arrivalError?.add(more) }
+        Self.add(other.recordedLatency, to: &recordedLatency)
+        Self.add(other.uncorrectedLatency, to: &uncorrectedLatency)
+        Self.add(other.scheduleSlip, to: &scheduleSlip)
+        Self.add(other.arrivalError, to: &arrivalError)
         if let more = other.timeline { timeline?.add(more) }
         samples += other.samples
     }
 
-    private static func emptyHistogram() -> Histogram<UInt32> {
+    private static func add(_ more: Histogram<UInt32>?, to sum: inout Histogram<UInt32>?) {
+        guard let more else { return }
+        if sum == nil { sum = more } else { sum?.add(more) }
+    }
+
+    static func emptyHistogram() -> Histogram<UInt32> {
         Histogram(highestTrackableValue: HistogramLog.highestLatency, numberOfSignificantValueDigits: .three)
     }
 }

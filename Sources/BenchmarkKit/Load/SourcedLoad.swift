@@ -42,17 +42,20 @@ package final class SourcedLoad: @unchecked Sendable {
     ///   - duration: for how long entries are sent, in nanoseconds; nil for as long as there are any.
     ///   - start: when the load starts, on `MonotonicClock`: the same for all connections.
     ///   - share: which connection this is, and of how many.
+    ///   - connection: the one that it is sent over.
+    ///   - tallies: those of the load.
     package init(
         of source: any LoadSource, inFlight: Int, load: LoadModel = .closed, duration: UInt64? = nil,
-        start: UInt64 = MonotonicClock.now, share: (index: Int, count: Int) = (0, 1)
+        start: UInt64 = MonotonicClock.now, share: (index: Int, count: Int) = (0, 1),
+        over connection: any PacedConnection,
+        _ tallies: LatencyTallies
     ) {
         self.source = source
         phase = LoadPhase(
             run: "", inFlight: inFlight, load: load, payloads: PayloadPool(byteCount: 0, seed: 0),
             duration: duration ?? 1 << 62, wallClockOffset: 0,
             share: ConnectionShare(index: share.index, count: share.count), stopsAtFailure: false)
-        recorder = LoadRecorder(
-            start: start, phase: phase, schedule: LoadSchedule(start: start, load: load, share: phase.share))
+        recorder = LoadRecorder(of: phase, start: start, tally: tallies.tally(of: connection))
     }
 
     /// Sends until there are no more entries, the time is over or the task is cancelled; then awaits what is in flight.
@@ -60,7 +63,7 @@ package final class SourcedLoad: @unchecked Sendable {
         await LoadGenerator.run(phase, source, recorder, on: connection)
     }
 
-    /// What the load has come to so far.
+    /// What the load has come to so far; of the latencies of all connections on the event loop, one of them tells.
     package func account<Connection: PacedConnection>(on connection: isolated Connection) -> LoadAccount {
         LoadAccount(recorder.finish())
     }

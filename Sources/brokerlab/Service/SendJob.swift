@@ -35,22 +35,12 @@ final class SendJob: Sendable {
 
     /// Sends all entries, or until the task is cancelled; throws only when a connection cannot be made.
     func run(over transport: some ClientTransport) async throws -> SendOutcome {
-        try await run(over: transport, having: [])
-    }
-
-    /// Opens the connections that are lacking, each within the one before it, and sends when all are there.
-    private func run(
-        over transport: some ClientTransport, having connections: [any PacedConnection]
-    ) async throws -> SendOutcome {
-        guard connections.count == plan.connections else {
-            return try await transport.withConnection { connection in
-                try await run(over: transport, having: connections + [connection.paced])
+        try await transport.withConnections(plan.connections) { connections in
+            await withTaskCancellationHandler {
+                await run(on: connections)
+            } onCancel: {
+                source.stop()
             }
-        }
-        return await withTaskCancellationHandler {
-            await run(on: connections)
-        } onCancel: {
-            source.stop()
         }
     }
 
@@ -74,11 +64,12 @@ final class SendJob: Sendable {
     private func run(
         for seconds: Double?, since start: UInt64, after before: LoadAccount?, on connections: [any PacedConnection]
     ) async -> LoadAccount {
-        let (begin, plan) = (MonotonicClock.now, plan)
+        let (begin, plan, tallies) = (MonotonicClock.now, plan, LatencyTallies(isOpen: plan.rate != nil))
         let loads = connections.enumerated().map { index, connection in
             let load = SourcedLoad(
                 of: source, inFlight: plan.inFlight(on: index), load: plan.load,
-                duration: seconds.map { UInt64($0 * 1e9) }, start: begin, share: (index, connections.count))
+                duration: seconds.map { UInt64($0 * 1e9) }, start: begin, share: (index, connections.count),
+                over: connection, tallies)
             return (load: load, connection: connection)
         }
         account.withLock {
