@@ -46,6 +46,9 @@ struct RabbitMQCompanion: TransportCompanion {
         [AMQPOptions.queue.name: label, AMQPOptions.temporary.name: "true"]
     }
 
+    /// RabbitMQ lets connections have nine tenths of what there is beyond 100 (file_handle_cache).
+    func openFiles(forConnections count: Int) -> Int { count * 10 / 9 + 200 }
+
     func backlog(of transport: TransportDescriptor, label: String, at target: String) async throws -> Int? {
         let queue = AMQP.queueName(label, variant: transport.needsOwnServer ? transport.variant : nil)
         return try await AMQP.messageCount(inQueue: queue, at: target)

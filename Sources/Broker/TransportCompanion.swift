@@ -31,11 +31,17 @@ public protocol TransportCompanion: Sendable {
     /// - Parameter label: what tells this logger from all others.
     func isolation(_ label: String) -> [String: String]
 
+    /// How many files a companion that is started here has to be allowed to open (RLIMIT_NOFILE) for so many connections.
+    func openFiles(forConnections count: Int) -> Int
+
     /// How many entries the companion still holds for the logger with that label; nil where it holds none for loggers.
     func backlog(of transport: TransportDescriptor, label: String, at target: String) async throws -> Int?
 }
 
 extension TransportCompanion {
+    /// Those of the connections, and 1,000 beside them.
+    public func openFiles(forConnections count: Int) -> Int { count + 1000 }
+
     /// Finds out whether one that runs can be used: one address is enough.
     /// - Returns: its version; nil where it does not tell.
     /// - Throws: ``ServerError`` that says why not.

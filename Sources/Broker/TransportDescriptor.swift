@@ -38,6 +38,8 @@ public struct TransportDescriptor: Sendable {
     public var companion: (any TransportCompanion)?
     /// Where a logger can listen that nobody else is to find or to disturb.
     public var privateTarget = "127.0.0.1:0"
+    /// How many sockets a connection of the broker's opens for so many entries in flight: one, unless it is a pool.
+    public var sockets: @Sendable (_ inFlight: Int) -> Int = { _ in 1 }
     /// Makes the broker's half.
     public var makeClient: @Sendable (ClientOptions) throws -> any ClientTransport
     /// Makes the logger's half.

@@ -27,6 +27,14 @@ package enum HTTP {
             case .http2: "http2"
             }
         }
+
+        /// How many sockets so many requests at once take.
+        func sockets(_ inFlight: Int) -> Int {
+            switch self {
+            case .http1(let depth): (inFlight + depth - 1) / depth
+            case .http2: 1
+            }
+        }
     }
 
     /// The registry's lines, the default first, with a server that answers nothing but `POST /log`, unless it is made with
@@ -51,7 +59,9 @@ package enum HTTP {
             makeClient: { options in
                 let target = try HTTPTarget(parsing: options.target)
                 return switch version {
-                case .http1(let depth): http1Client(to: target, codec, depth: depth, options)
+                case .http1(let depth):
+                    http1Client(
+                        to: target, codec, depth: depth, maxSockets: version.sockets(options.maxInFlight), options)
                 case .http2: http2Client(to: target, codec, options)
                 }
             },
@@ -61,6 +71,7 @@ package enum HTTP {
                     configuration: HTTPServerConfiguration(limits: options.limits))
             })
         descriptor.takesToken = true
+        descriptor.sockets = version.sockets
         descriptor.options = [HTTPOptions.anySuccess]
         descriptor.makeControlServer = { options, control in
             server(
@@ -71,14 +82,12 @@ package enum HTTP {
     }
 
     private static func http1Client(
-        to target: HTTPTarget, _ codec: EntryCodec, depth: Int, _ options: ClientOptions
+        to target: HTTPTarget, _ codec: EntryCodec, depth: Int, maxSockets: Int, _ options: ClientOptions
     ) -> SocketClientTransport {
         let support = Expectation.Support()
         return SocketClientTransport(
             to: target.endpoint, description: description(of: target, "HTTP/1.1"),
-            acknowledgement: .recorded, options: options,
-            maxSockets: (options.maxInFlight + depth - 1) / depth,
-            looksBeforeReuse: true
+            acknowledgement: .recorded, options: options, maxSockets: maxSockets, looksBeforeReuse: true
         ) {
             HTTPClientEngine(
                 target: target, codec: codec, limits: options.limits, depth: min(depth, options.maxInFlight),

@@ -31,11 +31,13 @@ func remedy(for error: any Error, whenNobodyListens mend: String) -> String {
     switch errorNumber(error) {
     case ECONNREFUSED, ENOENT: " \(mend)"
     case EMFILE:
-        " This process may have \(openFilesLimit) files open at once: allow more (ulimit -n), or fewer in flight."
+        " This process may have \(FileDescriptors.limit) files open at once: allow more (ulimit -n), or fewer in flight."
     case ENFILE: " The system has as many files open as it may (fs.file-max)."
     case EACCES: " To connect to a Unix socket takes leave to write to its file (chmod, chgrp)."
     case EAGAIN: " As many connections wait there to be accepted as may."
-    case EADDRNOTAVAIL: " Every local port is in use; connections that were closed keep theirs for a minute."
+    case EADDRNOTAVAIL:
+        " Every source port is in use, of which there are \(SourcePorts.count) to one address (net.ipv4.ip_local_port_range); "
+            + "connections that were closed keep theirs for a minute."
     default: ""
     }
 }
@@ -46,10 +48,4 @@ private func errorNumber(_ error: any Error) -> CInt? {
     case let error as NIOConnectionError: error.connectionErrors.first.flatMap { errorNumber($0.error) }
     default: nil
     }
-}
-
-private var openFilesLimit: String {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return "only so many" }
-    return "\(limit.rlim_cur)"
 }

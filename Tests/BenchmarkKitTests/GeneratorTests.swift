@@ -58,10 +58,14 @@ struct GeneratorTests {
         await say(job.line)
         job.durationS = -1
         await say(job.line)
+        job.durationS = 1
+        (job.inFlight, job.connections) = (10_001, 10_001)
+        await say(job.line)
         #expect(
             faults == [
                 "the line is no job", "there is no transport 'pigeon'",
                 "2 connections cannot share 3 in flight evenly", "a time or a rate is negative, or far too large",
+                "connections is 10001, and 10000 are the most",
             ])
         _ = await party.stop()
     }

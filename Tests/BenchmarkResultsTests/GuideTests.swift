@@ -43,7 +43,7 @@ struct GuideTests {
                 known: ["tcp", "grpc:stream"], standard: ["tcp"], references: References(floor: "tcp")))
         let lines = guide.split(separator: "\n")
         #expect(lines.filter { !$0.hasPrefix(" ") }.map { String($0.prefix { $0 != ":" }) } == SuiteKey.all.map(\.name))
-        #expect(lines.contains("in_flight: [N, ...], 1 to 4096  (--in-flight)"))
+        #expect(lines.contains("in_flight: [N, ...], 1 to 10000  (--in-flight)"))
         #expect(lines.contains("rate_per_s: [NUMBER or saturation, ...], 0.1 to 10000000.0  (--rate)"))
         #expect(lines.contains("placement: free or split or one-cpu  (--placement)"))
         #expect(lines.contains("min_msgs_per_s: NUMBER, 0.1 to 10000000.0"))

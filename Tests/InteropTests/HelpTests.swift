@@ -33,7 +33,7 @@ struct HelpTests {
         #expect(columns.output.lines.contains { $0.hasPrefix("  generator_spin_pct ") })
         let keys = try await runProgram(.brokerlab, ["suite", "--explain"])
         #expect(keys.exitCode == 0)
-        #expect(keys.output.lines.contains("in_flight: [N, ...], 1 to 4096  (--in-flight)"))
+        #expect(keys.output.lines.contains("in_flight: [N, ...], 1 to 10000  (--in-flight)"))
         let suites = try await runProgram(.brokerlab, ["suite"])
         #expect(suites.exitCode == 0)
         #expect(suites.output.lines.contains { $0.hasPrefix("rate-sweep ") })

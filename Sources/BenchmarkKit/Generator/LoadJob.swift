@@ -99,6 +99,9 @@ struct LoadJob: Sendable, Hashable, Codable {
         guard (1...EntryLimits.allowedEntryBytes.upperBound).contains(payloadBytes) else {
             return "payload_bytes is \(payloadBytes)"
         }
+        guard connections <= SuiteRules.mostConnections else {
+            return "connections is \(connections), and \(SuiteRules.mostConnections) are the most"
+        }
         guard (1...65_536).contains(inFlight), (1...inFlight).contains(connections), inFlight % connections == 0 else {
             return "\(connections) connections cannot share \(inFlight) in flight evenly"
         }

@@ -129,10 +129,10 @@ extension SuiteKey {
                 if case .payload(let kind) = value { suite.payload = kind }
             }),
         .integers(
-            "in_flight", valueName: "n,n", \.inFlight, in: 1...4096,
+            "in_flight", valueName: "n,n", \.inFlight, in: 1...SuiteRules.mostConnections,
             "How many entries are unacknowledged at once, separated by commas."),
         .integers(
-            "connections", valueName: "n,n", \.connections, in: 1...256,
+            "connections", valueName: "n,n", \.connections, in: 1...SuiteRules.mostConnections,
             "How many connections share them, separated by commas."),
         .integer(
             "messages_per_operation", \.messagesPerOperation, in: 1...4096,

@@ -19,6 +19,9 @@ package enum SuiteRules {
     /// The most bins of a timeline: those of 100 ms in an hour.
     package static let mostBins = 36_000
     static let maxNameLength = 64
+    /// The most connections of a cell, and entries in flight: an address has some 28,000 source ports to one other, and a process
+    /// 20,000 file descriptors on many machines.
+    package static let mostConnections = 10_000
 
     /// The first rule that `suite` breaks, or nil.
     static func violation(of suite: Suite, transports choice: TransportChoice) -> SuiteViolation? {

@@ -4,11 +4,17 @@ import NIOPosix
 
 /// How a pool comes by its sockets.
 extension SocketPool {
+    /// The most sockets that are dialed at once: a listener has room for so many that wait to be accepted (SOMAXCONN), and asks
+    /// the kernel of those that it has no room for to try again in a second.
+    private static let mostDialsAtOnce = 512
+
     /// Dials a socket for everyone who waits, as far as there may be more.
     ///
     /// While it fails, one at a time, and not before the pause is over.
     func dialIfWanted() {
-        while !isClosed, dialing < waiters.count, sockets.count + dialing < configuration.maxSockets {
+        while !isClosed, dialing < min(waiters.count, Self.mostDialsAtOnce),
+            sockets.count + dialing < configuration.maxSockets
+        {
             if redial.isFailing {
                 guard dialing == 0, nextDial == nil else { return }
                 let pause = redial.pauseLeft(now: MonotonicClock.now)
@@ -48,6 +54,7 @@ extension SocketPool {
                 configuration.options.notice("connected to \(peer)")
             }
             regainedCapacity(socket)
+            if dialing == Self.mostDialsAtOnce - 1 { dialIfWanted() }
         case .failure(let failure):
             if !isClosed { failed(failure) }
         }

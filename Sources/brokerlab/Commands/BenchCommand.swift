@@ -88,6 +88,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
+        try ConnectionRoom(for: suite, given: companions.given).make()
         let folder = try ResultsFolder(path: out, suite: suite.name)
         for line in leftOut + [Self.tcpOnly(in: suite)].compactMap(\.self) { progress(line) }
         let outcome = try await Interruptible.run {
@@ -193,6 +194,10 @@ struct BenchCommand: AsyncParsableCommand {
         }
         if let certificate = seat.certificate {
             arguments += ["--tls-certificate", certificate.certificateFile, "--tls-key", certificate.keyFile]
+        }
+        // Those of the cell before may still be closing.
+        for flag in ["--max-connections", "--max-connections-per-address"] {
+            arguments += [flag, "\(2 * SuiteRules.mostConnections)"]
         }
         let own = PartyCommand.own(executable, ["logger", "--exit-with-stdin", "--loops", "\(loops)"] + arguments)
         return BenchmarkKit.LoggerCommand(own.listening(at: addresses), controlTransport: control.receiver)

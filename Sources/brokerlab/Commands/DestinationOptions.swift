@@ -66,6 +66,17 @@ struct DestinationOptions: ParsableArguments {
         get throws { transports.remarks(on: try TransportRegistry.transport(named: transport)) }
     }
 
+    /// Sees to it that there can be connections with so many entries in flight each.
+    /// - Throws: ``BenchmarkError`` with the command that makes room, where there is none.
+    func makeRoom(for inFlight: [Int]) throws {
+        let descriptor = try TransportRegistry.transport(named: transport)
+        var room = ConnectionRoom()
+        room.add(
+            inFlight.map(descriptor.sockets).reduce(0, +),
+            isTCP: !UnixSocketName.isMeant(by: to ?? descriptor.defaultTarget))
+        try room.make()
+    }
+
     /// The broker's half of the transport.
     /// - Parameters:
     ///   - maxInFlight: how many entries a connection may have unacknowledged.

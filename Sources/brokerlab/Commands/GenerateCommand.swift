@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkKit
 import Foundation
 import Terminal
+import TransportIO
 
 /// The command `brokerlab generate`.
 struct GenerateCommand: AsyncParsableCommand {
@@ -18,6 +19,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     func run() async throws {
+        FileDescriptors.raiseLimit()
         let (lines, sink) = AsyncStream.makeStream(of: String.self)
         Thread.detachNewThread {
             while let line = readLine() { sink.yield(line) }

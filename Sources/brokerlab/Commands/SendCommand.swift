@@ -1,8 +1,8 @@
 import ArgumentParser
+import BenchmarkResults
 import Broker
 import Glibc
 import Terminal
-import TransportIO
 
 /// The command `brokerlab send`.
 struct SendCommand: AsyncParsableCommand {
@@ -77,7 +77,11 @@ struct SendCommand: AsyncParsableCommand {
     func validate() throws {
         guard count.map({ $0 >= 1 }) ?? true else { throw ValidationError("--count takes a number from 1 on.") }
         guard (1...65_536).contains(inFlight ?? 1) else { throw ValidationError("--in-flight takes 1 to 65536.") }
-        guard (1...1024).contains(connections) else { throw ValidationError("--connections takes 1 to 1024.") }
+        guard (1...SuiteRules.mostConnections).contains(connections) else {
+            throw ValidationError(
+                "--connections takes 1 to \(SuiteRules.mostConnections): each takes a file descriptor and a source port."
+            )
+        }
         guard inFlight.map({ $0 >= connections }) ?? true else {
             throw ValidationError(
                 "--connections \(connections) needs as many in flight: give --in-flight \(connections), or more.")
@@ -111,8 +115,9 @@ struct SendCommand: AsyncParsableCommand {
             inFlight: inFlight ?? connections * (rate == nil ? 1 : 64), connections: connections, rate: rate,
             window: duration.map { SendWindow(warmup: warmup, duration: $0) })
         let job = SendJob(source: source, plan)
-        if connections > 1 { FileDescriptors.raiseLimit() }
         let client = try destination.client(maxInFlight: plan.inFlight(on: 0))
+        // A pool that was not told how much to have in flight opens what it needs of that.
+        try destination.makeRoom(for: (0..<connections).map { inFlight == nil ? 1 : plan.inFlight(on: $0) })
         let ending = try await Interruptible.run(grace: Self.grace) { try await job.run(over: client) }
         var outcome: SendOutcome
         switch ending {
