@@ -97,7 +97,7 @@ struct SuiteTests {
                 "transports: unknown transport 'grpc:lines'; allowed: tcp, netrpc"
             ),
             ("transports: []", "s.yaml:1: transports: no transport; allowed: tcp"),
-            ("name: x\nin_flight: [1, 0]", "s.yaml:2: in_flight: 0 is out of range; allowed: 1 to 4096"),
+            ("name: x\nin_flight: [1, 0]", "s.yaml:2: in_flight: 0 is out of range; allowed: 1 to 10000"),
             ("in_flight: [1, 1]", "s.yaml:1: in_flight: 1 is given twice"),
             ("rounds: many", "s.yaml:1: rounds: 'many' is not a whole number"),
             ("rounds: 010", "s.yaml:1: rounds: '010' is not a whole number in decimal digits"),
@@ -136,6 +136,7 @@ struct SuiteTests {
                 "s.yaml:1: in_flight: 1 cannot be shared by 2 connections; allowed: 2 or more"
             ),
             ("payload:\n  lines: /nowhere.log", "s.yaml:2: payload: cannot read the log lines in '/nowhere.log'"),
+            ("connections: 10001", "s.yaml:1: connections: 10001 is out of range; allowed: 1 to 10000"),
             ("in_flight: 64\nconnections: 3", "s.yaml:2: connections: 3 connections cannot share 64 in flight evenly"),
             ("in_flight: 10\nmessages_per_operation: 4", "10 in flight on a connection are not whole operations of 4"),
             ("messages_per_operation: 4\nin_flight: 4\nrate_per_s: 1", "operations need a closed load"),
@@ -168,8 +169,23 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep, tls or the path of a YAML file"
+                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep, tls, "
+                + "connections or the path of a YAML file"
         )
+    }
+
+    @Test("the same entries in flight on more and more connections are a sweep")
+    func connections() throws {
+        let suite = try BenchmarkResults.Suite.load(
+            "connections",
+            transports: TransportChoice(
+                known: ["tcp", "netrpc", "grpc", "http", "http:http2", "amqp"], standard: ["tcp"],
+                references: References()))
+        let sweep = try #require(Sweep.all(of: suite).first)
+        #expect(Sweep.all(of: suite).count == 1 && sweep.axis == .connections)
+        #expect(sweep.points.map(\.connections) == [1, 10, 100, 1000])
+        #expect(sweep.constants == "100 B, 1000 in flight, closed loop")
+        #expect(sweep.axis.text(1000) == "1,000 connections")
     }
 
     @Test("flags take the place of the suite's values")

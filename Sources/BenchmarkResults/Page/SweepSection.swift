@@ -74,7 +74,7 @@ struct SweepSection: Sendable {
             value >= 1_048_576
                 ? "\(NumberText.trimmed(value / 1_048_576))M"
                 : value >= 1024 ? "\(NumberText.trimmed(value / 1024))K" : "\(Int(value))"
-        case .inFlight: "\(Int(value))"
+        case .inFlight, .connections: "\(Int(value))"
         case .rate: NumberText.axisCount(value)
         case .roundTrip: axis.text(value)
         }

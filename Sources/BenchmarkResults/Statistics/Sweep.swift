@@ -6,6 +6,7 @@ struct Sweep: Sendable {
     enum Axis: String, Sendable, CaseIterable {
         case payloadBytes = "payload size"
         case inFlight = "entries in flight"
+        case connections = "connections"
         case rate = "rate"
         case roundTrip = "round trip"
 
@@ -13,6 +14,7 @@ struct Sweep: Sendable {
             switch self {
             case .payloadBytes: Double(point.payloadBytes)
             case .inFlight: Double(point.inFlight)
+            case .connections: Double(point.connections)
             case .rate: point.load.ratePerSecond
             // The axis is logarithmic, which has no place for 0.
             case .roundTrip: point.network.link.flatMap { $0.rttMs > 0 ? $0.rttMs : nil }
@@ -25,6 +27,7 @@ struct Sweep: Sendable {
             switch self {
             case .payloadBytes: point.payloadBytes = 0
             case .inFlight: point.inFlight = 0
+            case .connections: point.connections = 1
             case .rate: point.load = .closed
             case .roundTrip: point.network = point.network.withoutRoundTrip
             }
@@ -36,6 +39,7 @@ struct Sweep: Sendable {
             switch self {
             case .payloadBytes: ByteText.approximate(value)
             case .inFlight: "\(Int(value.rounded())) in flight"
+            case .connections: "\(NumberText.grouped(value)) connections"
             case .rate: "\(NumberText.grouped(value)) msgs/s"
             case .roundTrip: NumberText.axisDuration(value * 1000)
             }
@@ -71,6 +75,7 @@ struct Sweep: Sendable {
         switch axis {
         case .payloadBytes: return parts.dropFirst().joined(separator: ", ")
         case .inFlight: return (parts.prefix(1) + parts.dropFirst(2)).joined(separator: ", ")
+        case .connections: return axis.neutral(points[0]).text
         case .rate:
             return (parts.prefix(2) + ["open loop"] + [points[0].setting.text].compactMap(\.self)).joined(
                 separator: ", ")

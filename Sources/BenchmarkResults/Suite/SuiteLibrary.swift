@@ -14,6 +14,7 @@ enum SuiteLibrary {
         ("rabbitmq-cluster", PackageResources.rabbitmq_cluster_yaml),
         ("network-sweep", PackageResources.network_sweep_yaml),
         ("tls", PackageResources.tls_yaml),
+        ("connections", PackageResources.connections_yaml),
     ]
 
     static let names = files.map(\.name)
