@@ -26,6 +26,7 @@ import (
 
 	"./logs"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 )
 
 const maxMessageBytes = 20 << 20
@@ -49,13 +50,23 @@ func (s *logService) WriteLog(_ context.Context, request *logs.LogRequest) (*log
 func serve(arguments []string) {
 	flags := flag.NewFlagSet("server", flag.ExitOnError)
 	listen := flags.String("listen", "127.0.0.1:0", "the address to listen on")
+	certificate := flags.String("certificate", "", "speak TLS with this certificate")
+	key := flags.String("key", "", "the certificate's private key")
 	flags.Parse(arguments)
 	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
 		fail(err)
 	}
-	server := grpc.NewServer(grpc.NumStreamWorkers(uint32(runtime.NumCPU())), grpc.MaxRecvMsgSize(maxMessageBytes),
-		grpc.InitialWindowSize(16<<20), grpc.InitialConnWindowSize(64<<20))
+	options := []grpc.ServerOption{grpc.NumStreamWorkers(uint32(runtime.NumCPU())), grpc.MaxRecvMsgSize(maxMessageBytes),
+		grpc.InitialWindowSize(16 << 20), grpc.InitialConnWindowSize(64 << 20)}
+	if *certificate != "" {
+		own, err := credentials.NewServerTLSFromFile(*certificate, *key)
+		if err != nil {
+			fail(err)
+		}
+		options = append(options, grpc.Creds(own))
+	}
+	server := grpc.NewServer(options...)
 	logs.RegisterLogServiceServer(server, new(logService))
 	fmt.Println("listening on", listener.Addr())
 	go server.Serve(listener)

@@ -45,6 +45,8 @@ func (s *store) record(e *entry) {
 func serve(arguments []string) {
 	flags := flag.NewFlagSet("server", flag.ExitOnError)
 	address := flags.String("listen", "127.0.0.1:0", "where to listen")
+	certificate := flags.String("certificate", "", "speak TLS with this certificate, HTTP/2 to clients that ask for it")
+	key := flags.String("key", "", "the certificate's private key")
 	flags.Parse(arguments)
 
 	entries := &store{bytes: make([]byte, ringBytes)}
@@ -77,7 +79,12 @@ func serve(arguments []string) {
 		<-stop.Done()
 		server.Close()
 	}()
-	if err := server.Serve(listener); err != http.ErrServerClosed {
+	if *certificate != "" {
+		err = server.ServeTLS(listener, *certificate, *key)
+	} else {
+		err = server.Serve(listener)
+	}
+	if err != http.ErrServerClosed {
 		fail(err)
 	}
 }
