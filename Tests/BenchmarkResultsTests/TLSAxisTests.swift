@@ -102,7 +102,8 @@ struct TLSAxisTests {
         let written = Dictionary(zip(ResultColumns.header, fields)) { $1 }
         #expect(written["tls_setting"] == "on" && written["tls"] == "true")
         #expect(written["tls_version"] == "TLSv1.3" && written["tls_cipher"] == "TLS_AES_128_GCM_SHA256")
-        #expect(Array(ResultColumns.header.suffix(3)) == ["tls_setting", "tls_version", "tls_cipher"])
+        let place = try #require(ResultColumns.header.firstIndex(of: "tls_setting"))
+        #expect(Array(ResultColumns.header[place...].prefix(3)) == ["tls_setting", "tls_version", "tls_cipher"])
         let record = Fields(
             path: "x", record: CSVReader.Record(fields: fields, line: 2),
             columns: Dictionary(zip(ResultColumns.header, 0...)) { $1 })

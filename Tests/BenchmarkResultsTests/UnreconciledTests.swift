@@ -69,10 +69,11 @@ struct UnreconciledTests {
         (row.loggerImplementation, row.isReconciled) = ("10.0.0.1:1", false)
         let fields = ResultColumns.fields(
             of: ReportedResult(row: row, suite: suite, environment: BenchmarkEnvironment(cpuCount: 2)))
+        let place = try #require(ResultColumns.header.firstIndex(of: "broker_impl"))
         #expect(
-            Array(ResultColumns.header.suffix(9).prefix(5))
+            Array(ResultColumns.header[place...].prefix(5))
                 == ["broker_impl", "broker_impl_version", "logger_impl", "logger_impl_version", "reconciled"])
-        #expect(Array(fields.suffix(9).prefix(5)) == ["python", "3", "10.0.0.1:1", "", "false"])
+        #expect(Array(fields[place...].prefix(5)) == ["python", "3", "10.0.0.1:1", "", "false"])
         func read(_ count: Int) throws -> ResultRow {
             var row = ResultRow(number: 1)
             let record = Fields(
@@ -84,7 +85,7 @@ struct UnreconciledTests {
         let all = try read(fields.count)
         #expect(!all.isReconciled && all.brokerImplementation == "python" && all.brokerVersion == "3")
         #expect(all.loggerImplementation == "10.0.0.1:1" && all.planned.cell.store == .memory)
-        #expect(try read(fields.count - 9).isReconciled)
+        #expect(try read(place).isReconciled)
     }
 
     @Test("are no advice, and are not compared with a run that knows what arrived")

@@ -170,7 +170,7 @@ struct NetworkTests {
 
 extension Trait where Self == ConditionTrait {
     /// Skips a test where no link can be made; in CI that is a failure, and nothing is skipped.
-    fileprivate static var link: Self {
+    static var link: Self {
         .enabled("no link can be made here: run the tests as root, with /dev/net/tun") {
             if ProcessInfo.processInfo.environment["CI"] != nil { return true }
             return try await runProgram(.brokerlab, ["link", "rtt_ms=0"]).exitCode == 0

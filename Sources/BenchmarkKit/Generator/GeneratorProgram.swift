@@ -66,15 +66,26 @@ package struct GeneratorProgram: Sendable {
         measured.keepsSamples = job.rawFile != nil
         measured.binWidth = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         measured.live = live
-        let load = LoadRun(
-            warmup: phase, measured: measured, connections: job.connections, port: WireBytes.port(in: job.target),
-            isToGoOn: { [say] warm in
-                say(GeneratorLine(job: job.job, mark: .warm, result: GeneratorResult(warm)).text)
-                return await inbox.isToGoOn(job.job)
-            }, mark: { [say] in say(GeneratorLine(job: job.job, mark: $0).text) })
+        let isToGoOn: @Sendable (LoadResult) async -> Bool = { [say] warm in
+            say(GeneratorLine(job: job.job, mark: .warm, result: GeneratorResult(warm)).text)
+            return await inbox.isToGoOn(job.job)
+        }
+        let mark: @Sendable (GeneratorLine.Mark) -> Void = { [say] in say(GeneratorLine(job: job.job, mark: $0).text) }
+        let port = WireBytes.port(in: job.target)
         let teller = Task { await tell(live, of: job) }
         defer { teller.cancel() }
-        var result = try await load.run(over: transport)
+        var result: LoadResult?
+        if let dials = job.dials {
+            measured.duration = 1 << 62
+            result = try await ColdRun(
+                warmup: phase, measured: measured, dials: dials, port: port, isToGoOn: isToGoOn, mark: mark
+            ).run(over: transport)
+        } else {
+            result = try await LoadRun(
+                warmup: phase, measured: measured, connections: job.connections, port: port, isToGoOn: isToGoOn,
+                mark: mark
+            ).run(over: transport)
+        }
         result?.tls = session.withLock { $0 }
         return result
     }

@@ -41,6 +41,12 @@ struct GeneratorResult: Sendable, Codable {
     var wireTxBytes: UInt64?
     /// Bytes received on them.
     var wireRxBytes: UInt64?
+    /// From the beginning of a dial until the connection took an entry; of a job with dials.
+    var connect: String?
+    /// Bytes sent until then, over all dials.
+    var handshakeTxBytes: UInt64?
+    /// Bytes received until then.
+    var handshakeRxBytes: UInt64?
     /// The version of TLS that was agreed upon; nil in cleartext.
     var tlsVersion: String?
     /// The cipher suite that was agreed upon, as IANA's registry has it.
@@ -49,7 +55,7 @@ struct GeneratorResult: Sendable, Codable {
     var timeline: GeneratorTimeline?
 
     private enum CodingKeys: String, CodingKey {
-        case sent, acked, unknown, rejected, latency, timeline
+        case sent, acked, unknown, rejected, latency, connect, timeline
         case startNs = "start_ns"
         case elapsedNs = "elapsed_ns"
         case notSent = "not_sent"
@@ -62,6 +68,8 @@ struct GeneratorResult: Sendable, Codable {
         case operationNs = "operation_ns"
         case wireTxBytes = "wire_tx_bytes"
         case wireRxBytes = "wire_rx_bytes"
+        case handshakeTxBytes = "handshake_tx_bytes"
+        case handshakeRxBytes = "handshake_rx_bytes"
         case tlsVersion = "tls_version"
         case tlsCipher = "tls_cipher"
     }
@@ -80,6 +88,8 @@ struct GeneratorResult: Sendable, Codable {
         spunNs = result.spun
         operationNs = result.operationTime
         (wireTxBytes, wireRxBytes) = (wire?.sent, wire?.received)
+        connect = result.connect.map(HistogramCode.encode)
+        (handshakeTxBytes, handshakeRxBytes) = (result.handshake?.sent, result.handshake?.received)
         (tlsVersion, tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
         timeline = result.timeline.map(GeneratorTimeline.init)
     }
@@ -87,7 +97,7 @@ struct GeneratorResult: Sendable, Codable {
     /// What is reckoned with.
     /// - Throws: ``BenchmarkError`` that says what cannot be.
     func loadResult(of job: LoadJob) throws(BenchmarkError) -> LoadResult {
-        let isOpen = job.load != .closed
+        let isOpen = job.load.ratePerSecond != nil
         var result = LoadResult(start: startNs, isOpen: isOpen)
         guard elapsedNs < 1 << 60, max(sent, acked, notSent, unknown, rejected) < 1 << 60 else {
             throw BenchmarkError("the load generator counted more than there can be")
@@ -111,6 +121,15 @@ struct GeneratorResult: Sendable, Codable {
         result.spun = spunNs ?? 0
         result.operationTime = operationNs ?? 0
         if let wireTxBytes, let wireRxBytes { result.wire = WireBytes(sent: wireTxBytes, received: wireRxBytes) }
+        if job.dials != nil {
+            result.connect = try connect.map(Self.histogram)
+            guard result.connect.map({ $0.totalCount == acked }) ?? true else {
+                throw BenchmarkError("the load generator counted \(acked) acknowledgements, and other connections")
+            }
+            if let handshakeTxBytes, let handshakeRxBytes {
+                result.handshake = WireBytes(sent: handshakeTxBytes, received: handshakeRxBytes)
+            }
+        }
         guard [tlsVersion, tlsCipher].compactMap(\.self).allSatisfy(Self.isName) else {
             throw BenchmarkError("the load generator's tls_version or tls_cipher is no name")
         }

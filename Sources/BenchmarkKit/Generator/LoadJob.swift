@@ -37,6 +37,8 @@ struct LoadJob: Sendable, Hashable, Codable {
     var warmupRunID: String
     /// How long to send what is measured, in seconds.
     var durationS: Double
+    /// How many connections to dial instead, one after the other, each for one entry; nil for connections that stay.
+    var dials: Int?
     /// The run that the measured entries bear.
     var runID: String
     /// What random arrivals are drawn from.
@@ -66,7 +68,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, transport, target, tls, connections, arrivals, seed
+        case job, transport, target, tls, connections, arrivals, seed, dials
         case payloadBytes = "payload_bytes"
         case payloadFile = "payload_file"
         case payloadSeed = "payload_seed"
@@ -85,7 +87,10 @@ struct LoadJob: Sendable, Hashable, Codable {
 
     /// The load that it asks for.
     var load: LoadModel {
-        ratePerS.map { .open(ratePerSecond: $0, arrivals: arrivals.flatMap(Arrivals.init) ?? .constant) } ?? .closed
+        dials != nil
+            ? .cold
+            : ratePerS.map { .open(ratePerSecond: $0, arrivals: arrivals.flatMap(Arrivals.init) ?? .constant) }
+                ?? .closed
     }
 
     var payload: PayloadKind { payloadFile.map { .lines(path: $0) } ?? .random }
@@ -107,6 +112,12 @@ struct LoadJob: Sendable, Hashable, Codable {
         }
         guard messagesPerOperation > 0, (inFlight / connections) % messagesPerOperation == 0 else {
             return "operations of \(messagesPerOperation) cannot share what is in flight on a connection evenly"
+        }
+        if let dials {
+            guard dials > 0, connections == 1, inFlight == 1, ratePerS == nil, timelineMs == nil, bareLoop != true
+            else {
+                return "\(dials) dials are not of one connection at a time with one entry, as fast as they come"
+            }
         }
         if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {
             return "timeline_ms: \(fault)"

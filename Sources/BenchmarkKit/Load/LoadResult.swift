@@ -52,6 +52,10 @@ struct LoadResult: Sendable {
     var samples: [LoadSample] = []
     /// The bytes on the sockets to the peer meanwhile; nil where nobody counted them.
     var wire: WireBytes?
+    /// From the beginning of a dial until the connection took an entry, in nanoseconds; of cold connections only.
+    var connect: Histogram<UInt32>?
+    /// The bytes until then, of all of them; nil where nobody counted them.
+    var handshake: WireBytes?
     /// What the connections have agreed upon in their TLS handshakes; nil in cleartext.
     var tls: TLSSession?
 
@@ -115,6 +119,7 @@ struct LoadResult: Sendable {
         if sum == nil { sum = more } else { sum?.add(more) }
     }
 
+    /// A histogram of no latency.
     static func emptyHistogram() -> Histogram<UInt32> {
         Histogram(highestTrackableValue: HistogramLog.highestLatency, numberOfSignificantValueDigits: .three)
     }

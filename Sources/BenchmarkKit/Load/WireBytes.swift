@@ -46,6 +46,28 @@ struct WireBytes: Sendable, Hashable {
         return difference
     }
 
+    mutating func add(_ other: WireBytes) {
+        sent += other.sent
+        received += other.received
+    }
+
+    /// What one socket has sent and received.
+    struct OfSocket: Sendable {
+        var bytes: WireBytes
+        var descriptor: Int32
+
+        /// The counts of a socket to that port; nil where there is none, or the kernel does not count.
+        /// - Parameter descriptor: where it is looked for first: who opens one socket at a time has them at the same number, so that
+        ///   two calls of the kernel find what takes a hundred else.
+        init?(toPort port: Int, near descriptor: Int32?) {
+            let isThere = descriptor.map { WireBytes.peerPort(of: $0) == port } ?? false
+            let found = isThere ? descriptor : WireBytes.descriptors().first { WireBytes.peerPort(of: $0) == port }
+            guard let found, let counts = WireBytes.counts(of: found) else { return nil }
+            bytes = WireBytes(sent: counts.sent, received: counts.received)
+            self.descriptor = found
+        }
+    }
+
     private static func descriptors() -> [Int32] {
         guard let folder = opendir("/proc/self/fd") else { return [] }
         defer { closedir(folder) }

@@ -127,6 +127,9 @@ struct CellLoad: Sendable {
             throw .untrue("did not mark where its measured time begins and ends")
         }
         let result = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        if let dials = job.dials, result.errors == 0, result.sent != UInt64(dials) {
+            throw .untrue("was to dial \(dials) times for an entry each, and sent \(result.sent)")
+        }
         let seen = Double(end - min(begin, end)) / 1e9
         let isLikely = abs(result.elapsed - seen) <= Self.mostTimeLag + seen / 10
         let doubt =

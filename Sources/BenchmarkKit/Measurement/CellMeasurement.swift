@@ -130,7 +130,7 @@ struct CellMeasurement: Sendable {
 
     /// Runs the load, and gives it and its generator up when it does not end by itself.
     private func run(_ load: CellLoad) async -> Result<CellLoad.Outcome, BenchmarkError> {
-        let limit = Duration.seconds(suite.warmup + suite.duration) + slack
+        let limit = Duration.seconds(suite.longestSeconds(of: planned.cell)) + slack
         let who = GeneratorParty.role
         do {
             return .success(try await BoundedTask.run(limit: limit) { try await load.run() })
@@ -184,6 +184,7 @@ struct CellMeasurement: Sendable {
             job.tls = LoadJob.TLS(ca: certificate.authorityFile, serverName: certificate.name)
         }
         if cell.role == .bareLoop { job.bareLoop = true }
+        if cell.load == .cold { job.dials = suite.coldDials }
         job.rawFile = rawFile
         // A bare loop knows nothing of time.
         job.timelineMs = cell.role == .bareLoop ? nil : suite.timelineMs.flatMap { $0 > 0 ? $0 : nil }

@@ -73,10 +73,19 @@ struct ResultRowBuilder {
             row.wireTxBytesPerMessage = Double(wire.sent) / Double(result.acked)
             row.wireRxBytesPerMessage = Double(wire.received) / Double(result.acked)
         }
+        if let connect = result.connect {
+            row.connectP50Us = Self.microseconds(connect, at: 50)
+            row.connectP99Us = Self.microseconds(connect, at: 99)
+        }
+        if let handshake = result.handshake {
+            row.handshakeTxBytes = Double(handshake.sent) / Double(result.acked)
+            row.handshakeRxBytes = Double(handshake.received) / Double(result.acked)
+        }
         guard result.elapsed > 0 else { return }
         let throughput = Double(result.acked) / result.elapsed
         row.throughput = throughput
-        if let latency, result.scheduleSlip == nil {
+        // Of cold connections none is in flight while one is closed, which takes as long as it takes.
+        if let latency, row.planned.cell.load == .closed {
             // A sender of an operation is not free when its entry is answered, but when the last one is.
             let held =
                 result.operationTime > 0
@@ -163,7 +172,7 @@ struct ResultRowBuilder {
         if after.time > before.time, let from = before.broker, let to = broker, to >= from {
             let elapsed = Double(after.time - before.time)
             row.generatorCPUPercent = 100 * Double(to - from) / elapsed
-            if row.planned.cell.load != .closed { row.generatorSpinPercent = 100 * Double(spun) / elapsed }
+            if row.planned.cell.load.ratePerSecond != nil { row.generatorSpinPercent = 100 * Double(spun) / elapsed }
         }
         row.clockStepUs = Double(after.wallClockOffset - before.wallClockOffset) / 1000
     }

@@ -8,7 +8,7 @@ struct TimeLeft: Sendable {
 
     /// Starts from what the suite's own times add up to.
     init(suite: Suite) {
-        estimatePerCell = suite.warmup + suite.duration + Suite.estimatedOverhead
+        estimatePerCell = suite.cellSeconds
     }
 
     /// A cell took that long, in seconds.

@@ -34,7 +34,7 @@ struct GridSection: Sendable {
 
     private func cell(_ place: Standings.Place, _ one: Standings) -> String {
         // A latency that is three times as long is as bad as a third of the rate.
-        let value = one.point.load == .closed ? place.ratio : 1 / place.ratio
+        let value = one.point.load.decidingFigure.isLatency ? 1 / place.ratio : place.ratio
         let isBest = place.name == one.best?.name
         let style = value >= 0.9 ? "g3" : value >= 0.6 ? "g2" : value >= 0.3 ? "g1" : "g0"
         let text = isBest ? "<b>best</b>" : NumberText.ratio(place.ratio)
@@ -46,9 +46,7 @@ struct GridSection: Sendable {
     }
 
     private func legend(_ shown: [Standings]) -> String {
-        let figures = Set(
-            shown.map { $0.point.load == .closed ? "messages per second" : "p99 at a rate" }
-        ).sorted()
+        let figures = Set(shown.map(\.point.load.decidingFigure.meaning)).sorted()
         var text =
             "\(figures.joined(separator: ", and ")) by the best default's: the darker, the better."
         if shown.contains(where: { $0.places.contains { !$0.letters.isEmpty } }) {
@@ -65,6 +63,7 @@ struct GridSection: Sendable {
         let rate = point.load.ratePerSecond.map { "\(NumberText.grouped($0))/s" }
         let spread = point.connections == 1 ? "" : ", \(point.connections) connections"
         let setting = point.setting.text.map { ", \($0)" } ?? ""
-        return (rate ?? "\(point.inFlight) in flight\(spread)") + setting
+        let cold = point.load == .cold ? "cold" : nil
+        return (rate ?? cold ?? "\(point.inFlight) in flight\(spread)") + setting
     }
 }

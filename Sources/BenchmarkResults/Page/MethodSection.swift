@@ -174,7 +174,7 @@ struct MethodSection: Sendable {
             ("networks", networks), ("TLS", tls),
             (
                 "each cell",
-                "\(suite.warmup) s warm-up, \(suite.duration) s measured, \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"
+                "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"
             ),
             ("payload", suite.payload.name), ("placement", placement),
             ("operation", suite.messagesPerOperation > 1 ? "\(suite.messagesPerOperation) entries, sent at once" : nil),

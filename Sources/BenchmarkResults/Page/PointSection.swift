@@ -19,7 +19,10 @@ struct PointSection: Sendable {
     }
 
     private func html(charts: Bool) -> String {
-        let sorted = rows.sorted { ($0.rank ?? .max, order($0)) < ($1.rank ?? .max, order($1)) }
+        let sorted = rows.sorted { left, right in
+            let (first, second) = (left.rank ?? .max, right.rank ?? .max)
+            return first == second ? figure.isBetter(left, right) : first < second
+        }
         let noise = rows.compactMap(\.aaNoisePercent).first.map {
             " \(page.report.suite.controlTransport ?? "One transport"), measured twice in every round, differs from itself by "
                 + "\(NumberText.significant($0))%: no smaller difference counts."
@@ -58,13 +61,11 @@ struct PointSection: Sendable {
             """
     }
 
-    private func order(_ row: SummaryRow) -> Double {
-        point.load == .closed ? -(row.throughput?.median ?? -1) : row.ackP99?.median ?? .infinity
-    }
+    private var figure: DecidingFigure { point.load.decidingFigure }
 
     private func table(_ rows: [SummaryRow]) -> String {
         let baseline = Summary(suite: page.report.suite, floor: page.report.record.floor).baseline ?? ""
-        let ratio = point.load == .closed ? "by \(baseline)" : "p99 by \(baseline)"
+        let ratio = figure.isLatency ? "\(figure.word) by \(baseline)" : "by \(baseline)"
         let titles = [
             "rank", "msgs/s", ratio, "p50", "p99", "delivered p99", "CPU a message", "wire B out / in", "peak MiB",
         ]
@@ -161,7 +162,7 @@ struct PointSection: Sendable {
                     low: row.throughput?.low, high: row.throughput?.high,
                     text: NumberText.grouped(row.throughput?.median ?? 0))
             })
-        return (point.load == .closed ? throughput.markup : "") + costs(measured) + percentiles(measured)
+        return (figure == .throughput ? throughput.markup : "") + costs(measured) + percentiles(measured)
     }
 
     private func costs(_ rows: [SummaryRow]) -> String {
@@ -190,14 +191,8 @@ struct PointSection: Sendable {
     /// Latency by percentile, all valid rounds together; the axis counts nines.
     private func percentiles(_ rows: [SummaryRow]) -> String {
         let levels: [Double] = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99]
-        let valid = page.report.rows.filter {
-            $0.isValid && $0.planned.cell.point == point && $0.planned.cell.role == .cell
-        }
         let lines = rows.compactMap { row -> LineChart.Line? in
-            let tags = valid.filter { $0.planned.cell.transport == row.cell.transport }.map(\.planned.tag)
-            let histograms = tags.compactMap { page.report.histograms[$0] }
-            guard var sum = histograms.first else { return nil }
-            for other in histograms.dropFirst() { sum.add(other) }
+            guard let sum = page.report.latencies(of: row.cell) else { return nil }
             let known = levels.filter { $0 <= LatencySummary.highestPercentile(of: sum.totalCount) }
             return LineChart.Line(
                 name: row.cell.transport, style: page.palette.style(row.cell.transport),

@@ -19,12 +19,12 @@ struct PromiseSection: Sendable {
     }
 
     private func charts(_ costs: PromiseCosts) -> String {
-        let isClosed = costs.load.load == .closed
+        let deciding = costs.load.load.decidingFigure
         let figure = BarChart(
-            caption: isClosed ? "Messages per second, by promise" : "Acknowledged p99, by promise",
+            caption: "\(deciding.title), by promise",
             bars: costs.steps.compactMap { step in
-                (isClosed ? step.row.throughput : step.row.ackP99).map {
-                    bar(step, $0, step.ratio, isClosed ? NumberText.grouped : NumberText.duration)
+                deciding.estimate(step.row).map {
+                    bar(step, $0, step.ratio, deciding.isLatency ? NumberText.duration : NumberText.grouped)
                 }
             })
         let cpu = BarChart(

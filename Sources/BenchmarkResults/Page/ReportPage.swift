@@ -20,6 +20,7 @@ struct ReportPage: Sendable {
                 \(figures)
                 \(TimelineSection(page: self).html)\
                 \(PromiseSection(page: self).html)\
+                \(ColdSection(report: report).html)\
                 \(SettingContrast.allCases.map { SettingRatiosSection(contrast: $0, report: report).html }.joined())\
                 \(DecompositionSection(page: self).html)
                 \(DurabilitySection(report: report).html)\

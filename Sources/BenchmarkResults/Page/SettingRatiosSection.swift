@@ -9,7 +9,7 @@ struct SettingRatiosSection: Sendable {
         return """
             <section><h2>\(contrast.question)</h2>
             <p class="dim">Each figure by that of the same transport \(contrast.usual), in the same round: below 1 is less. Small print: 95% \
-            interval. \(contrast.remark)</p>
+            interval. \(contrast.remark(isCold: report.suite.coldDials != nil))</p>
             \(tables.joined())</section>
 
             """

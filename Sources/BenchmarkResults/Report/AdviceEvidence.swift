@@ -20,9 +20,9 @@ struct AdviceEvidence {
 
     /// All loads of a run that say something of a size.
     static func all(folder: String, report: Report, payloadBytes: Int) -> [AdviceEvidence] {
-        // What a network makes of them answers another question.
+        // What a network makes of them answers another question, and so do cold connections.
         let points = report.suite.points.filter { point in
-            !point.network.isLink && report.rows.contains { $0.planned.cell.point == point }
+            !point.network.isLink && point.load != .cold && report.rows.contains { $0.planned.cell.point == point }
         }
         let loads = Dictionary(grouping: points, by: Sweep.Axis.payloadBytes.neutral).values
         return loads.compactMap { load in

@@ -10,7 +10,7 @@ package enum ComparedFigure: String, Sendable, Hashable, CaseIterable {
     func score(_ row: ResultRow) -> Double? {
         switch self {
         // Under an open load all carry the same.
-        case .throughput: row.planned.cell.load == .closed ? row.throughput : nil
+        case .throughput: row.planned.cell.load.ratePerSecond == nil ? row.throughput : nil
         case .ackP99: row.ackLatency?.knownP99Us.map { 1 / max($0, 0.001) }
         case .cpu: row.totalCPUUsPerMessage.flatMap { $0 > 0 ? 1 / $0 : nil }
         }
@@ -42,8 +42,9 @@ package struct ComparisonLine: Sendable {
     /// The least change that could have been seen, as a part of 1; nil where none could.
     package var least: Double?
 
-    /// Whether it says most of its cell: the throughput under a closed load, the 99th percentile under an open one.
-    package var isPrimary: Bool { figure == (cell.load == .closed ? .throughput : .ackP99) }
+    /// Whether it says most of its cell: the 99th percentile under an open load, the throughput else, which of cold connections
+    /// is how many are dialed a second.
+    package var isPrimary: Bool { figure == (cell.load.ratePerSecond == nil ? .throughput : .ackP99) }
 
     /// Whether there is a difference.
     package var isChanged: Bool { change == .better || change == .worse }

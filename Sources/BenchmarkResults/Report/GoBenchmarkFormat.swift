@@ -21,6 +21,7 @@ enum GoBenchmarkFormat {
         var name = "BenchmarkSend/transport=\(cell.transport)/bytes=\(cell.payloadBytes)/inflight=\(cell.inFlight)"
         if cell.connections != 1 { name += "/connections=\(cell.connections)" }
         if let rate = cell.load.ratePerSecond { name += "/rate=\(DecimalText.short(rate))" }
+        if cell.load == .cold { name += "/load=cold" }
         if cell.store.isDurable { name += "/store=\(cell.store.rawValue)" }
         if cell.socket == .unix { name += "/socket=\(cell.socket.rawValue)" }
         if cell.network.isLink { name += "/network=\(cell.network.text)" }

@@ -8,8 +8,6 @@ struct LoadSentence: Sendable {
         self.standings = standings
     }
 
-    private var isClosed: Bool { standings.point.load == .closed }
-
     /// All of it.
     var text: String {
         let place = Self.place(standings.point)
@@ -59,7 +57,7 @@ struct LoadSentence: Sendable {
             ("by that", standings.rivals.filter { !tied.contains($0.name) }),
             ("beside them", standings.others), ("the floor", standings.yardstick.map { [$0] } ?? []),
         ]
-        let figure = isClosed ? "rate" : "p99"
+        let figure = standings.point.load.decidingFigure.word
         let texts = parts.filter { !$0.1.isEmpty }.map { what, places in
             let list = places.map { "\($0.name) \(NumberText.ratio($0.ratio))\(cost($0))" }.joined(
                 separator: ", ")
@@ -71,10 +69,7 @@ struct LoadSentence: Sendable {
     /// `285,000 msgs/s (3.2 us CPU, 151 MiB)`.
     private func amount(_ place: Standings.Place) -> String {
         let figure = Standings.figure(place.row) ?? 0
-        let text =
-            isClosed
-            ? "\(NumberText.grouped(figure)) msgs/s" : "p99 \(NumberText.duration(microseconds: figure))"
-        return text + cost(place)
+        return standings.point.load.decidingFigure.text(figure) + cost(place)
     }
 
     /// ` (3.2 us CPU, 151 MiB; queued)`: a message's CPU time in all processes, the peak memory of both, and another promise.
@@ -116,7 +111,8 @@ struct LoadSentence: Sendable {
     static func shortPlace(_ point: LoadPoint) -> String {
         let rate = point.load.ratePerSecond.map { ", \(NumberText.grouped($0)) msgs/s" } ?? ""
         let spread = point.connections == 1 ? "" : " on \(point.connections) connections"
+        let cold = point.load == .cold ? ", cold connections" : ""
         let setting = point.setting.text.map { ", \($0)" } ?? ""
-        return "\(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(setting)"
+        return "\(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(cold)\(setting)"
     }
 }

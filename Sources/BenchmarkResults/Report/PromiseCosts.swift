@@ -5,8 +5,7 @@ struct PromiseCosts: Sendable {
     /// A cell, by what it is divided by.
     struct Step: Sendable {
         var row: SummaryRow
-        /// Its throughput, or its 99th percentile under an open load, by that of the recorded one in the same round; nil where
-        /// none was measured.
+        /// What decides under the load by that of the recorded one in the same round; nil where none was measured.
         var ratio: Estimate?
         /// The same of the CPU time of all processes.
         var cpuRatio: Estimate?
@@ -57,8 +56,7 @@ struct PromiseCosts: Sendable {
             let divisor = Sample(report.rows.of(other.cell), value)
             return Estimate(medianOf: Sample(report.rows.of(row.cell), value).ratios(to: divisor))
         }
-        let figure: (ResultRow) -> Double? = row.cell.load == .closed ? \.throughput : { $0.ackLatency?.knownP99Us }
-        return Step(row: row, ratio: ratio(figure), cpuRatio: ratio(\.totalCPUUsPerMessage))
+        return Step(row: row, ratio: ratio(row.cell.load.decidingFigure.value), cpuRatio: ratio(\.totalCPUUsPerMessage))
     }
 }
 

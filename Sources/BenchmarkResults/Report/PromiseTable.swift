@@ -21,7 +21,8 @@ struct PromiseTable {
     }
 
     private var title: [String] {
-        let figure = costs.load.load == .closed ? "msgs/s" : "p99 us"
+        let deciding = costs.load.load.decidingFigure
+        let figure = deciding.isLatency ? "\(deciding.word) us" : "msgs/s"
         return [
             "what each promise costs, \(costs.load.text)",
             "(\(figure), and by that of the same transport when recorded)",
@@ -29,10 +30,11 @@ struct PromiseTable {
     }
 
     private func field(_ step: PromiseCosts.Step) -> String {
+        let deciding = step.row.cell.load.decidingFigure
+        let figure = deciding.estimate(step.row)?.median
         let value =
-            step.row.cell.load == .closed
-            ? DecimalText.format(step.row.throughput?.median ?? 0, places: 0)
-            : step.row.ackP99.map { DecimalText.short($0.median) } ?? "-"
+            deciding.isLatency
+            ? figure.map(DecimalText.short) ?? "-" : DecimalText.format(figure ?? 0, places: 0)
         return value + (step.ratio.map { " \(DecimalText.format($0.median, places: 2))" } ?? "     ")
     }
 

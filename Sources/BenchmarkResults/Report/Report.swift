@@ -105,6 +105,7 @@ package struct Report: Sendable {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
+            cold: ColdCosts.all(of: self),
             settings: SettingContrast.allCases.flatMap { SettingRatios.all($0, of: self) },
             verdict: Verdict(of: self).sentences.map(\.text),
             isRateKept: isRateKept, comparisons: comparisons, timelines: timelines(at:)

@@ -13,6 +13,8 @@ struct ResultTable {
     var thresholds: [String] = []
     /// What each promise costs, where more than one was measured.
     var promises: [PromiseCosts] = []
+    /// What cold connections take, where they were measured.
+    var cold: [ColdCosts] = []
     /// What Unix sockets come to beside TCP, and TLS beside cleartext, where both were measured.
     var settings: [SettingRatios] = []
     /// What the run says, in sentences.
@@ -48,12 +50,15 @@ struct ResultTable {
             guard !block.isEmpty else { continue }
             lines.append(title(of: point))
             lines += headings(columns, widths, gap)
-            lines += block.sorted { Self.isBefore($0.0, $1.0) }.map { Self.line($0.1, columns, widths, gap) }
+            lines += block.sorted { point.load.decidingFigure.isBetter($0.0, $1.0) }.map {
+                Self.line($0.1, columns, widths, gap)
+            }
             lines += notes(block.map(\.0))
             lines.append("")
         }
         for point in suite.points { lines += overTime(point) }
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
+        for costs in cold { lines += ColdTable(costs: costs).lines + [""] }
         for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
         lines += overheadLines
         if !thresholds.isEmpty { lines += ["thresholds:"] + thresholds.map { "  \($0)" } + [""] }
@@ -150,14 +155,6 @@ struct ResultTable {
         var line = padded.joined(separator: gap)
         while line.last == " " { line.removeLast() }
         return line
-    }
-
-    /// The best first; cells without a valid row come last.
-    private static func isBefore(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
-        guard left.cell.load != .closed else {
-            return (left.throughput?.median ?? -1) > (right.throughput?.median ?? -1)
-        }
-        return (left.ackP99?.median ?? .infinity) < (right.ackP99?.median ?? .infinity)
     }
 
     private static func number(_ value: Double?, _ format: (Double) -> String = DecimalText.short) -> String {

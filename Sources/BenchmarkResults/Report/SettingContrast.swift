@@ -44,10 +44,12 @@ enum SettingContrast: Sendable, CaseIterable {
     }
 
     /// What there is to know of it.
-    var remark: String {
+    /// - Parameter isCold: whether each entry has a connection of its own.
+    func remark(isCold: Bool) -> String {
         switch self {
         case .socket:
             "A Unix domain socket has no IP, no ports and no congestion control, and reaches this machine only."
+        case .tls where isCold: "Each entry has a connection of its own, and so a full handshake."
         case .tls:
             "Connections are made by the end of the warm-up: it is the encryption of what is sent, without handshakes. With a message "
                 + "broker in between, both ways to it are encrypted."

@@ -5,7 +5,7 @@ struct Standings: Sendable {
     /// A transport under the load.
     struct Place: Sendable {
         var row: SummaryRow
-        /// Its rate by that of the best one in the same round, or its 99th percentile under an open load: the median; of the
+        /// What decides under the load by that of the best one in the same round: the median; of the
         /// medians where they have no round in common; 1 without a best one.
         var ratio: Double
         /// The groups that it is in: transports that share a letter cannot be told apart; none where nothing is ranked.
@@ -55,12 +55,13 @@ struct Standings: Sendable {
                 one.better.flatMap { names.contains($0) ? one.other(than: $0) : nil }
             })
         let unbeaten = able.filter { !beaten.contains($0.cell.transport) }
-        let leader = (unbeaten.isEmpty ? able : unbeaten).min(by: Self.isBetter)
+        let figure = point.load.decidingFigure
+        let leader = (unbeaten.isEmpty ? able : unbeaten).min(by: figure.isBetter)
         let groups = Dictionary(grouping: rows, by: \.rankClass).values.map(
             LetterGroups.init)
-        let best = leader.map { Sample(report.rows.of($0.cell), Self.value) }
+        let best = leader.map { Sample(report.rows.of($0.cell), figure.value) }
         let places = rows.map { row in
-            let paired = best.flatMap { Median.of(Sample(report.rows.of(row.cell), Self.value).ratios(to: $0)) }
+            let paired = best.flatMap { Median.of(Sample(report.rows.of(row.cell), figure.value).ratios(to: $0)) }
             let unpaired = leader.flatMap { leader in
                 Self.figure(leader).flatMap { best in Self.figure(row).map { $0 / best } }
             }
@@ -81,8 +82,7 @@ struct Standings: Sendable {
             guard let name = leader?.cell.transport, one.has(name), tied.contains(one.other(than: name)),
                 let rounds = one.roundsToDecide
             else { return nil }
-            let seconds = report.suite.warmup + report.suite.duration + Suite.estimatedOverhead
-            return (one.other(than: name), rounds, Double(rounds * cells) * seconds)
+            return (one.other(than: name), rounds, Double(rounds * cells) * report.suite.cellSeconds)
         }.sorted { $0.rounds < $1.rounds }
     }
 
@@ -100,7 +100,7 @@ struct Standings: Sendable {
     var yardstick: Place? { places.first { $0.name == floor && $0.name != best?.name } }
 
     /// The best first.
-    private var ordered: [Place] { places.sorted { Self.isBetter($0.row, $1.row) } }
+    private var ordered: [Place] { places.sorted { point.load.decidingFigure.isBetter($0.row, $1.row) } }
 
     /// What a suite asks about: transports as they are by default, with the promise that most of them keep; all but the floor
     /// where there are no two of them; and else the floor.
@@ -122,17 +122,6 @@ struct Standings: Sendable {
 
     /// What decides under a load.
     static func figure(_ row: SummaryRow) -> Double? {
-        let figure = row.cell.load == .closed ? row.throughput?.median : row.ackP99?.median
-        return figure.flatMap { $0 > 0 ? $0 : nil }
-    }
-
-    /// The same of a row.
-    private static func value(_ row: ResultRow) -> Double? {
-        row.planned.cell.load == .closed ? row.throughput : row.ackLatency?.knownP99Us
-    }
-
-    private static func isBetter(_ left: SummaryRow, _ right: SummaryRow) -> Bool {
-        guard left.cell.load != .closed else { return (figure(left) ?? 0) > (figure(right) ?? 0) }
-        return (figure(left) ?? .infinity) < (figure(right) ?? .infinity)
+        row.cell.load.decidingFigure.estimate(row).flatMap { $0.median > 0 ? $0.median : nil }
     }
 }

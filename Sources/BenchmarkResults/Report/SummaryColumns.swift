@@ -32,7 +32,7 @@ enum SummaryColumns {
         .count("payload_bytes", in: "B", "The length of an entry's text.") { $0.row.cell.payloadBytes },
         .count("connections", "The connections that share the entries in flight.") { $0.row.cell.connections },
         .count("in_flight", "How many entries may be unacknowledged at once.") { $0.row.cell.inFlight },
-        .text("load_model", "When entries are sent: closed, or open at a rate.") { $0.row.cell.load.name },
+        .text("load_model", "When entries are sent: closed, open at a rate, or cold.") { $0.row.cell.load.name },
         .figure("target_rate_per_s", in: "msgs/s", "The rate that entries of an open load are due at.") {
             $0.row.cell.load.ratePerSecond
         },
@@ -53,15 +53,18 @@ enum SummaryColumns {
         ]
         + estimate(
             "ratio_to_floor", places: 4,
-            "The throughput, or the p99 under an open load, by that of the floor in the same round."
+            "What decides under the load (ratio_of) by that of the floor in the same round."
         ) { $0.ratioToFloor }
         + estimate("ratio_to_baseline", places: 4, "The same by that of the baseline.") { $0.ratioToBaseline }
         + estimate(
             "cpu_ratio_to_baseline", places: 4,
             "The CPU time of all processes by that of the baseline in the same round."
         ) { $0.cpuRatioToBaseline } + [
-            .text("ratio_of", "What the ratios are of: throughput, or ack_p99.") {
-                $0.row.cell.load == .closed ? "throughput" : "ack_p99"
+            .text(
+                "ratio_of",
+                "What the ratios are of: throughput, ack_p99 under an open load, or ack_p50 of cold connections."
+            ) {
+                $0.row.cell.load.decidingFigure.rawValue
             },
             .figure(
                 "p_adjusted", places: 6,
@@ -129,19 +132,20 @@ enum SummaryColumns {
         ] + medians(of: SummaryRow.addedMedianColumns)
 
     /// Behind those, as they came later still.
-    private static let latest: [Column] = [
-        .text("socket", "Over what sockets broker and logger spoke.") { $0.row.cell.socket.rawValue },
-        .text("network", "What lay between broker and logger.") { $0.row.cell.network.text },
-        .text("broker_impl", "What played the broker.") { $0.row.brokerImplementation },
-        .text("logger_impl", "What played the logger; an address is a black box.") { $0.row.loggerImplementation },
-        .flag(
-            "reconciled",
-            "Whether what was acknowledged was held against the logger's account; ranks are among the same."
-        ) {
-            $0.row.isReconciled
-        },
-        .text("tls_setting", "Whether the suite had them speak TLS: off or on.") { $0.row.cell.tls.rawValue },
-    ]
+    private static let latest: [Column] =
+        [
+            .text("socket", "Over what sockets broker and logger spoke.") { $0.row.cell.socket.rawValue },
+            .text("network", "What lay between broker and logger.") { $0.row.cell.network.text },
+            .text("broker_impl", "What played the broker.") { $0.row.brokerImplementation },
+            .text("logger_impl", "What played the logger; an address is a black box.") { $0.row.loggerImplementation },
+            .flag(
+                "reconciled",
+                "Whether what was acknowledged was held against the logger's account; ranks are among the same."
+            ) {
+                $0.row.isReconciled
+            },
+            .text("tls_setting", "Whether the suite had them speak TLS: off or on.") { $0.row.cell.tls.rawValue },
+        ] + medians(of: SummaryRow.latestMedianColumns)
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

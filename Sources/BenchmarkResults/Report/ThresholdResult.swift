@@ -114,9 +114,9 @@ extension Report {
         }
     }
 
-    /// Whether the rate was carried in a cell of an open load; nil for a closed one, and where nothing is known.
+    /// Whether the rate was carried in a cell of an open load; nil for another one, and where nothing is known.
     func isRateKept(_ row: SummaryRow) -> Bool? {
-        guard row.cell.load != .closed, let kept = row.rateKept?.median else { return nil }
+        guard let kept = row.rateKept?.median else { return nil }
         return kept >= Thresholds.usualRateKept - row.cell.load.slack(seconds: suite.duration)
     }
 

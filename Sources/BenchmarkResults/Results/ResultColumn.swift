@@ -50,6 +50,16 @@ struct ResultColumn: Sendable {
         return column
     }
 
+    /// A figure that follows from others, and so is not read back.
+    static func derived(
+        _ name: String, in unit: String = "", _ meaning: String, _ value: @escaping @Sendable (ResultRow) -> Double?
+    ) -> ResultColumn {
+        var column = ResultColumn(.figure(name, in: unit, meaning) { value($0.row) })
+        column.number = value
+        column.places = 3
+        return column
+    }
+
     /// A place, or a size: a number that rows are told apart by.
     static func key(
         _ name: String, in unit: String = "", isRequired: Bool = false, _ path: Path<Int>, _ meaning: String

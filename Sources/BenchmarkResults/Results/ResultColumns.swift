@@ -72,7 +72,14 @@ enum ResultColumns {
         // Design, section 4: a connection of a transport may be a pool of sockets.
         .key("connections", \.planned.cell.connections, "The connections that share the entries in flight."),
         .key("in_flight", isRequired: true, \.planned.cell.inFlight, "How many entries may be unacknowledged at once."),
-        ResultColumn(.text("load_model", "When entries are sent: closed, or open at a rate.") { $0.cell.load.name }),
+        ResultColumn(
+            .text(
+                "load_model",
+                "When entries are sent: closed, open at a rate, or cold, each on a connection of its own."
+            ) { $0.cell.load.name }
+        ) { fields, row in
+            if fields.text("load_model") == LoadModel.cold.name { row.planned.cell.load = .cold }
+        },
         ResultColumn(
             .figure("target_rate_per_s", in: "msgs/s", "The rate that entries of an open load are due at.") {
                 $0.cell.load.ratePerSecond
@@ -126,7 +133,7 @@ enum ResultColumns {
     ]
 
     private static let later: [ResultColumn] =
-        names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls
+        names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {

@@ -137,6 +137,14 @@ package struct ResultRow: Sendable {
     package var tlsVersion: String?
     /// The cipher suite of the same.
     package var tlsCipher: String?
+    /// From the beginning of a dial until the connection takes an entry, in microseconds: the median; of cold connections only.
+    package var connectP50Us: Double?
+    /// The 99th percentile of the same.
+    package var connectP99Us: Double?
+    /// Bytes sent on the broker's socket until then, by dial.
+    package var handshakeTxBytes: Double?
+    /// Bytes received on it until then, by dial.
+    package var handshakeRxBytes: Double?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -167,6 +175,13 @@ package struct ResultRow: Sendable {
     var rateKept: Double? {
         guard let rate = planned.cell.load.ratePerSecond, let throughput else { return nil }
         return throughput / rate
+    }
+
+    /// A median of cold connections by the round trip of the link; nil without one.
+    func roundTrips(_ microseconds: Double?) -> Double? {
+        let roundTrip = planned.cell.network.roundTripSeconds * 1e6
+        guard planned.cell.load == .cold, roundTrip > 0 else { return nil }
+        return microseconds.map { $0 / roundTrip }
     }
 
     private static func durability(_ word: String) -> Durability {
@@ -341,6 +356,26 @@ extension ResultColumns {
         .count(
             "link_device_drops", \.linkDeviceDrops,
             "Those that the devices at its ends had no room for: the row is not valid."),
+    ]
+
+    /// What cold connections came to.
+    static let cold: [ResultColumn] = [
+        .figure(
+            "connect_p50_us", in: "us", \.connectP50Us,
+            "From the beginning of a dial until the connection takes an entry: the median; empty but for cold connections."
+        ),
+        .figure("connect_p99_us", in: "us", \.connectP99Us, "The 99th percentile of the same."),
+        .figure(
+            "handshake_tx_bytes", in: "B", \.handshakeTxBytes,
+            "Bytes sent on the broker's socket until then, by dial, without headers of TCP and IP."),
+        .figure("handshake_rx_bytes", in: "B", \.handshakeRxBytes, "Bytes received on it until then, by dial."),
+        .derived(
+            "connect_round_trips", "connect_p50_us by rtt_ms, how many round trips that is; empty without a link."
+        ) { $0.roundTrips($0.connectP50Us) },
+        .derived(
+            "cold_round_trips",
+            "The same of ack_p50_us: how many it takes from the dial to the acknowledgement of its entry."
+        ) { $0.roundTrips($0.ackLatency?.knownP50Us) },
     ]
 
     /// Who took part.

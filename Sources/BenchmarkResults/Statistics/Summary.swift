@@ -2,8 +2,7 @@ import LoggerService
 
 /// Works out the rows of `summary.csv` from those of `results.csv`.
 ///
-/// Only valid rows count. A ratio compares rows of the same round. Under a closed load transports are ranked by their
-/// throughput; under an open one, where all carry the same, by the 99th percentile of the acknowledged latency.
+/// Only valid rows count. A ratio compares rows of the same round. Transports are ranked by the ``DecidingFigure`` of the load.
 struct Summary: Sendable {
     var suite: Suite
     /// The transport that the others are divided by.
@@ -24,20 +23,12 @@ struct Summary: Sendable {
             ?? suite.transports.first
     }
 
-    /// Larger is better.
-    private static func score(_ point: LoadPoint) -> (ResultRow) -> Double? {
-        switch point.load {
-        case .closed: { $0.throughput }
-        case .open: { row in row.ackLatency?.knownP99Us.map { 1 / max($0, 0.001) } }
-        }
-    }
-
     /// What is compared under one load: larger is better.
     func sample(_ transport: String, at point: LoadPoint, of results: [ResultRow]) -> Sample {
         let rows = results.filter {
             $0.planned.cell.point == point && $0.planned.cell.transport == transport && $0.planned.cell.role == .cell
         }
-        return Sample(rows, Self.score(point))
+        return Sample(rows, point.load.decidingFigure.score)
     }
 
     /// All comparisons under one load, within rank classes.
@@ -52,7 +43,7 @@ struct Summary: Sendable {
         let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
             results.filter { $0.planned.cell.transport == sample.transport }.rankClass
         }
-        let control = control(results, Self.score(point))
+        let control = control(results, point.load.decidingFigure.score)
         let looks = Looks(suite)
         return classes.mapValues { Comparison.all($0, control: control, looks: looks) }
     }
@@ -66,7 +57,8 @@ struct Summary: Sendable {
     }
 
     private func rows(at point: LoadPoint, _ results: [ResultRow]) -> [SummaryRow] {
-        let score = Self.score(point)
+        let figure = point.load.decidingFigure
+        let score = figure.score
         let own = results.filter { $0.planned.cell.role == .cell }
         let byTransport = Dictionary(grouping: own, by: \.planned.cell.transport)
         let measured = suite.transports.filter { byTransport[$0] != nil }
@@ -87,7 +79,7 @@ struct Summary: Sendable {
                 let ratios = own.ratios(to: divisor)
                 // A ratio of latencies reads the other way round than one of their inverses; and the median of an even number
                 // of inverses is not the inverse of the median.
-                return Estimate(medianOf: point.load == .closed ? ratios : ratios.map { 1 / $0 })
+                return Estimate(medianOf: figure.isLatency ? ratios.map { 1 / $0 } : ratios)
             }
             row.ratioToFloor = ratio(to: floor)
             row.ratioToBaseline = ratio(to: baseline)

@@ -24,7 +24,7 @@ package struct SummaryRow: Sendable {
     package var invalidCount: Int
     /// The throughput, in entries per second.
     package var throughput: Estimate?
-    /// The throughput, or the 99th percentile under an open load, by that of the floor in the same round.
+    /// What decides under the load by that of the floor in the same round.
     package var ratioToFloor: Estimate?
     /// The same by that of the baseline.
     package var ratioToBaseline: Estimate?
@@ -79,6 +79,9 @@ extension SummaryRow {
     /// Those that came later, whose columns stand behind all others.
     static let addedMedianColumns = columns(ResultColumns.storing.map(\.column.name))
 
+    /// Those that came later still.
+    static let latestMedianColumns = columns(ResultColumns.cold.map(\.column.name))
+
     private static func columns(_ names: [String]) -> [ResultColumn] {
         names.compactMap { name in ResultColumns.all.first { $0.column.name == name } }
     }
@@ -101,7 +104,7 @@ extension SummaryRow {
     /// server of the store.
     var cpuParts: [Double] { [brokerCPU, loggerCPU, queueCPU, storeCPU].compactMap { $0?.median } }
     /// Whether rows are valid and have too few entries for the p99 that decides under a rate.
-    var lacksP99: Bool { count > 0 && cell.load != .closed && ackP99 == nil }
+    var lacksP99: Bool { count > 0 && cell.load.decidingFigure == .ackP99 && ackP99 == nil }
     /// Bytes sent on the broker's sockets, per message.
     package var wireTx: Estimate? { medians["wire_tx_bytes_per_msg"] }
     /// Bytes received on the broker's sockets, per message.
@@ -135,7 +138,7 @@ extension SummaryRow {
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)
         rateKept = estimate(\.rateKept)
-        let figures = Self.medianColumns + Self.addedMedianColumns
+        let figures = Self.medianColumns + Self.addedMedianColumns + Self.latestMedianColumns
         for figure in figures { medians[figure.column.name] = estimate(figure.number) }
         guard count == 0 else { return }
         // Of what failed, figures say nothing at all.

@@ -5,6 +5,7 @@ extension LoadPoint {
         let model =
             switch load {
             case .closed: "closed loop"
+            case .cold: "cold connections"
             case .open(let rate, .constant): "open loop at \(DecimalText.short(rate)) msgs/s"
             case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
             }
@@ -27,7 +28,7 @@ extension Cell {
     /// `grpc:stream, 100 B, 64 in flight`, as progress and complaints name it.
     package var name: String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
-        let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? ""
+        let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? (load == .cold ? ", cold" : "")
         let setting = setting.text.map { ", \($0)" } ?? ""
         return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)\(setting)"
     }
@@ -36,7 +37,8 @@ extension Cell {
 extension PlannedCell {
     /// What names the cell and the round in logs: no comma, no space.
     package var tag: String {
-        let rate = cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? ""
+        let rate =
+            cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? (cell.load == .cold ? "/cold" : "")
         let role = cell.role == .cell ? "" : "/\(cell.role.rawValue)"
         let setting = cell.setting.tag("/")
         return

@@ -4,19 +4,22 @@ package enum LoadModel: Sendable, Hashable, Codable {
     case closed
     /// Entries are due at a rate, in entries per second, whether earlier ones are acknowledged or not.
     case open(ratePerSecond: Double, arrivals: Arrivals = .constant)
+    /// Each entry has a connection of its own, which is dialed for it and closed behind it, one after the other.
+    case cold
 
-    /// The name in the report: `closed` or `open`.
+    /// The name in the report: `closed`, `open` or `cold`.
     package var name: String {
         switch self {
         case .closed: "closed"
         case .open: "open"
+        case .cold: "cold"
         }
     }
 
     /// The rate that entries are due at, in entries per second; nil where there is none.
     package var ratePerSecond: Double? {
         switch self {
-        case .closed: nil
+        case .closed, .cold: nil
         case .open(let rate, _): rate
         }
     }
@@ -24,7 +27,7 @@ package enum LoadModel: Sendable, Hashable, Codable {
     /// How the entries of an open load are spread; nil where there is none.
     package var arrivals: Arrivals? {
         switch self {
-        case .closed: nil
+        case .closed, .cold: nil
         case .open(_, let arrivals): arrivals
         }
     }

@@ -46,6 +46,9 @@ package struct Network: Sendable, Hashable {
     /// Whether there is a link between the two.
     package var isLink: Bool { link != nil }
 
+    /// How long its link has a packet and its answer take, in seconds; 0 of loopback.
+    package var roundTripSeconds: Double { (link?.rttMs ?? 0) / 1000 }
+
     /// The same link at no distance; loopback where it does nothing else.
     var withoutRoundTrip: Network {
         guard var link else { return self }

@@ -39,9 +39,25 @@ extension Suite {
     }
 
     func estimatedSeconds(cells: Int) -> Double {
-        Double(cells * rounds) * (warmup + duration + Suite.estimatedOverhead)
+        Double(cells * rounds) * cellSeconds
     }
 
+    /// About how long one of them takes, in seconds.
+    package var cellSeconds: Double {
+        guard let coldDials else { return warmup + duration + Self.estimatedOverhead }
+        let roundTrips = settings.map { $0.network.roundTripSeconds }
+        let mean = roundTrips.reduce(0, +) / Double(max(1, roundTrips.count))
+        return warmup + Double(coldDials) * (0.001 + 4 * mean) + Self.estimatedOverhead
+    }
+
+    /// How long it takes at the most until a cell's load has ended, in seconds, if nothing is wrong.
+    package func longestSeconds(of cell: Cell) -> Double {
+        warmup + (coldDials.map { Double($0) * (0.2 + 20 * cell.network.roundTripSeconds) } ?? duration)
+    }
+
+    /// How long a cell is measured, for people.
+    var measuredText: String { coldDials.map { "\($0) cold connections" } ?? "\(duration) s measured" }
+
     /// What a cell costs beside its load: connecting, waiting for the ledger, closing.
-    package static let estimatedOverhead = 0.08
+    private static let estimatedOverhead = 0.08
 }

@@ -3,16 +3,22 @@ extension Suite {
     package var points: [LoadPoint] {
         loads.flatMap { load in
             payloadBytes.flatMap { payload in
-                connections.flatMap { connections in
-                    inFlight.filter { $0 >= connections }.flatMap { inFlight in
-                        settings.map {
-                            LoadPoint(
-                                payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                                store: $0.store, socket: $0.socket, network: $0.network, tls: $0.tls)
-                        }
+                shares(of: load).flatMap { connections, inFlight in
+                    settings.map {
+                        LoadPoint(
+                            payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
+                            store: $0.store, socket: $0.socket, network: $0.network, tls: $0.tls)
                     }
                 }
             }
+        }
+    }
+
+    /// How many connections share how many entries in flight, one after the other.
+    private func shares(of load: LoadModel) -> [(connections: Int, inFlight: Int)] {
+        guard load != .cold else { return [(1, 1)] }
+        return connections.flatMap { connections in
+            inFlight.filter { $0 >= connections }.map { (connections, $0) }
         }
     }
 

@@ -18,6 +18,8 @@ package struct Suite: Sendable, Hashable, Codable {
     package var messagesPerOperation = 1
     /// When entries are sent: one model, or open loads of several rates.
     package var loads: [LoadModel]
+    /// How many cold connections a cell dials, where that is its load; nil of other loads.
+    package var coldDials: Int?
     /// How long before an entry of an open load is due the load generator stops sleeping and keeps its core busy, in
     /// microseconds; 0 or nil, as in records of before there was a choice, has it sleep until then.
     package var spinUs: Double? = 250
@@ -147,6 +149,23 @@ extension SuiteKey {
                 if case .rates(let rates) = value { suite.rates = rates }
             },
             check: { suite, _ throws(SuiteViolation) in try SuiteRules.checkLoads(suite.loads) }),
+        SuiteKey(
+            "cold_dials", .integer, valueName: "n", allowed: SuiteRules.text(SuiteRules.coldDials),
+            { _ in
+                "Measure cold connections: so many in a cell, one after the other, each dialed for one entry and closed behind it. "
+                    + "Latency is then from the beginning of the dial to the acknowledgement."
+            },
+            set: { value, suite in
+                guard case .integer(let dials) = value else { return }
+                suite.coldDials = dials
+                suite.loads = [.cold]
+                // What tells of a load over time, or of its parts, or sends several entries at once, has no meaning there.
+                (suite.timelineMs, suite.decomposition, suite.messagesPerOperation) = (nil, nil, 1)
+            },
+            check: { suite, _ throws(SuiteViolation) in
+                guard let dials = suite.coldDials else { return }
+                try SuiteRules.check(dials, "cold_dials", in: SuiteRules.coldDials)
+            }),
         .word("arrivals", valueName: "how", \.arrivals, "How a rate is spread: constant or poisson.").needingRate,
         .number(
             "spin_us", valueName: "us", \.spinUs, in: 0...10_000,
@@ -278,12 +297,18 @@ extension Suite {
     /// The rates of its loads, nil for a closed one; none where all is one closed load.
     fileprivate var rates: [Double?] {
         get { loads == [.closed] ? [] : loads.map(\.ratePerSecond) }
-        set { loads = newValue.map { $0.map { .open(ratePerSecond: $0, arrivals: arrivals) } ?? .closed } }
+        set {
+            loads = newValue.map { $0.map { .open(ratePerSecond: $0, arrivals: arrivals) } ?? .closed }
+            coldDials = nil
+        }
     }
 
     /// How the entries of its open loads are spread.
     fileprivate var arrivals: Arrivals {
         get { loads.lazy.compactMap(\.arrivals).first ?? .constant }
-        set { loads = loads.map { $0.ratePerSecond.map { .open(ratePerSecond: $0, arrivals: newValue) } ?? .closed } }
+        set {
+            loads = loads.map { load in load.ratePerSecond.map { .open(ratePerSecond: $0, arrivals: newValue) } ?? load
+            }
+        }
     }
 }

@@ -30,11 +30,11 @@ struct SuiteFile {
             if let value = given[key.name] { key.set(value, &suite) }
         }
         func line(_ key: String) -> Int? { values.first { $0.key.name == key }?.node.mark?.line }
+        if let (key, reason) = suite.contradiction(values.map(\.key)) {
+            throw error(at: line(key.name), "\(key.name): \(reason)")
+        }
         if let (key, rate) = suite.unscheduled(values.map(\.key)) {
             throw error(at: line(key.name), "\(key.name): a closed load has no schedule; add \(rate.name)")
-        }
-        if let key = Suite.contradiction(values.map(\.key)) {
-            throw error(at: line(key.name), "\(key.name): \(Suite.fixedAndBudgeted)")
         }
         if let violation = SuiteRules.violation(of: suite, transports: choice) {
             throw error(at: line(violation.key), "\(violation.key): \(violation.message)")

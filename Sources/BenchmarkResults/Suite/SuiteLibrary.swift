@@ -15,6 +15,7 @@ enum SuiteLibrary {
         ("network-sweep", PackageResources.network_sweep_yaml),
         ("tls", PackageResources.tls_yaml),
         ("connections", PackageResources.connections_yaml),
+        ("cold", PackageResources.cold_yaml),
     ]
 
     static let names = files.map(\.name)

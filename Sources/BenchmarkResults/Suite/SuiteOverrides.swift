@@ -26,11 +26,11 @@ extension Suite {
             suite.baseline = baseline.flatMap { suite.transports.contains($0) ? $0 : nil }
         }
         suite.control = control.flatMap { suite.transports.contains($0) ? $0 : nil }
+        if let (key, reason) = suite.contradiction(given) {
+            throw SuiteError(source: "--\(key.flag)", message: reason)
+        }
         if let (key, rate) = suite.unscheduled(given) {
             throw SuiteError(source: "--\(key.flag)", message: "a closed load has no schedule; add --\(rate.flag)")
-        }
-        if let key = Suite.contradiction(given) {
-            throw SuiteError(source: "--\(key.flag)", message: Suite.fixedAndBudgeted)
         }
         if let violation = SuiteRules.violation(of: suite, transports: choice) {
             throw SuiteError(source: violation.flag, message: violation.message)
@@ -38,12 +38,22 @@ extension Suite {
         return suite
     }
 
-    /// The key that another of the same file or command contradicts; nil where none does.
-    static func contradiction(_ given: [SuiteKey]) -> SuiteKey? {
-        given.contains { $0.name == "rounds" } ? given.first { $0.name == "time_budget_s" } : nil
+    /// The key that another of the same file or command contradicts, or the load that the suite has, and why; nil where none does.
+    func contradiction(_ given: [SuiteKey]) -> (key: SuiteKey, reason: String)? {
+        if given.contains(where: { $0.name == "rounds" }), let key = given.first(where: { $0.name == "time_budget_s" })
+        {
+            return (key, "the number of rounds is fixed; leave out one of the two")
+        }
+        guard coldDials != nil,
+            let key = given.first(where: { $0.needsRate || Self.notOfColdConnections.contains($0.name) })
+        else { return nil }
+        return (key, "cold_dials has one connection at a time, for one entry; leave out one of the two")
     }
 
-    static let fixedAndBudgeted = "the number of rounds is fixed; leave out one of the two"
+    /// The keys that mean nothing where each entry has a connection of its own.
+    private static let notOfColdConnections: Set = [
+        "rate_per_s", "in_flight", "connections", "messages_per_operation", "timeline_ms", "decomposition", "bare_loop",
+    ]
 
     /// The first of the keys that means nothing without a rate, with the key of that rate; nil where all mean something.
     func unscheduled(_ given: [SuiteKey]) -> (key: SuiteKey, rate: SuiteKey)? {

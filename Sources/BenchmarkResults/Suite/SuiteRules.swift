@@ -12,6 +12,7 @@ struct SuiteViolation: Error {
 package enum SuiteRules {
     /// A rate, in entries a second.
     package static let ratePerSecond = 0.1...10_000_000.0
+    static let coldDials = 1...100_000
     static let microseconds = 1.0...60_000_000.0
     static let rounds = 1...1000
     static let seconds = 1.0...86_400.0
@@ -99,7 +100,7 @@ package enum SuiteRules {
     }
 
     static func checkLoads(_ loads: [LoadModel]) throws(SuiteViolation) {
-        guard loads != [.closed] else { return }
+        guard loads != [.closed], loads != [.cold] else { return }
         guard loads.count(where: { $0 == .closed }) < 2 else {
             throw SuiteViolation(key: "rate_per_s", message: "'saturation' is given twice; give each value once")
         }

@@ -48,6 +48,6 @@ package struct Threshold: Sendable, Hashable, Codable {
     /// The bounds that mean something in a cell: a rate can be kept where there is one only.
     package func bounds(in cell: Cell) -> [Bound] {
         guard place.matches(cell), cell.transport != relativeTo else { return [] }
-        return bounds.filter { $0.figure != .rateKept || cell.load != .closed }
+        return bounds.filter { $0.figure != .rateKept || cell.load.ratePerSecond != nil }
     }
 }

@@ -32,6 +32,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --suite quick --socket tcp,unix --in-flight 1 --placement one-cpu
               brokerlab bench --transport http,http:http2,grpc --network loopback,wan,rtt_ms=30+loss_pct=1 --duration 3
               brokerlab bench --transport tcp,grpc,http,amqp --tls off,on
+              brokerlab bench --transport http,grpc --cold-dials 200 --network loopback,rtt_ms=30 --tls off,on
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
               brokerlab bench --transport http --logger-command 'node logger.js'
