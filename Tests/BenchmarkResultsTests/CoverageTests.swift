@@ -100,7 +100,7 @@ struct CoverageTests {
             guard let found = Crossover.meeting([log(100), log(1000)], ratios), let low = found.low,
                 let high = found.high
             else { continue }
-            if low <= truth && truth <= high { inside += 1 }
+            if exp(low) <= truth && truth <= exp(high) { inside += 1 }
         }
         let found = Double(inside) / Double(runs)
         #expect((0.93...0.97).contains(found), "\(found)")

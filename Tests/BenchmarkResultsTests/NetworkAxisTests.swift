@@ -237,4 +237,40 @@ struct NetworkAxisTests {
         #expect(page.contains("By round trip (100 B, 1 in flight, closed loop)"))
         #expect(page.contains("tcp below, grpc above <b>10 ms</b>"))
     }
+
+    @Test("links that differ in their losses alone are a sweep from 0 on, with the place where the winner changes")
+    func losses() throws {
+        var own = try suite(
+            "network: [{rtt_ms: 20}, {rtt_ms: 20, loss_pct: 3, burst_packets: 2}, {rtt_ms: 20, loss_pct: 1}, loopback]\n"
+                + "transports: [tcp, grpc]\npayload_bytes: 100\nin_flight: 1\nrounds: 7")
+        own.references = References(floor: "tcp")
+        let sweep = try #require(Sweep.all(of: own).first)
+        #expect(Sweep.all(of: own).count == 1 && sweep.axis == .loss)
+        #expect(sweep.points.compactMap { $0.network.link?.lossPercent } == [0, 1, 3])
+        #expect(sweep.constants == "100 B, 1 in flight, closed loop, over rtt_ms=20")
+        var rows: [ResultRow] = []
+        for block in 1...7 {
+            for network in own.usedNetworks {
+                let loss = network.link?.lossPercent ?? 0
+                // The logarithms of the ratios lie on a line that meets 0 at 0.5%.
+                for (transport, speed) in [("tcp", exp(0.5 - loss)), ("grpc", 1)] {
+                    var row = ResultRow.sample(
+                        transport: transport, block: block, throughput: 100 * speed * (1 + 0.0001 * Double(block)))
+                    row.planned.cell.network = network
+                    rows.append(row)
+                }
+            }
+        }
+        let record = RunRecord(
+            suite: own, environment: BenchmarkEnvironment(cpuCount: 2), floor: "tcp", startedAt: "2026-01-31T12:00:00Z",
+            command: [])
+        let report = Report(record: record, rows: rows)
+        let crossover = try #require(report.sweeps.first?.crossovers.first)
+        #expect(crossover.below == "tcp" && crossover.above == "grpc" && abs(crossover.value.median - 0.5) < 0.01)
+        let page = ReportPage(of: report).html
+        #expect(page.contains("By packets lost (100 B, 1 in flight, closed loop, over rtt_ms=20)"))
+        #expect(page.contains("tcp below, grpc above <b>0.5% lost</b>"))
+        // All that is drawn has a place.
+        #expect(!page.contains("nan") && !page.contains("inf,") && page.contains(">3%</text>"))
+    }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Lines over an axis: latency by percentile, or a figure along a sweep.
 ///
-/// Both axes are logarithmic.
+/// The vertical axis is logarithmic.
 struct LineChart: Sendable {
     /// A line with its points, and their intervals.
     struct Line: Sendable {
@@ -35,6 +35,8 @@ struct LineChart: Sendable {
     var xTitle: String
     var yText: @Sendable (Double) -> String
     var marks: [Mark] = []
+    /// Where a value lies on the horizontal axis, which is logarithmic unless told otherwise.
+    var place: @Sendable (Double) -> Double = { log($0) }
 
     var markup: String {
         let xs = lines.flatMap { $0.points.map(\.x) } + ticks.map(\.x)
@@ -44,7 +46,7 @@ struct LineChart: Sendable {
         guard let x0 = xs.min(), let x1 = xs.max(), x1 > x0, let y0 = ys.min(), let y1 = ys.max() else { return "" }
         let axis = VerticalAxis(low: y0, high: y1)
         func x(_ value: Double) -> Double {
-            Self.left + (log(value) - log(x0)) / (log(x1) - log(x0)) * (Self.width - Self.left - right)
+            Self.left + (place(value) - place(x0)) / (place(x1) - place(x0)) * (Self.width - Self.left - right)
         }
         func y(_ value: Double) -> Double {
             Self.height - Self.bottom - axis.part(value) * (Self.height - Self.top - Self.bottom)

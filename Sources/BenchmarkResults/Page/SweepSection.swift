@@ -26,7 +26,7 @@ struct SweepSection: Sendable {
         ) -> String {
             LineChart(
                 caption: caption, lines: lines(sweep, value), ticks: shown, xTitle: sweep.axis.rawValue, yText: text,
-                marks: marks
+                marks: marks, place: { sweep.axis.place(of: $0) }
             ).markup
         }
         let items = crossovers.map { crossover in
@@ -77,6 +77,7 @@ struct SweepSection: Sendable {
         case .inFlight, .connections: "\(Int(value))"
         case .rate: NumberText.axisCount(value)
         case .roundTrip: axis.text(value)
+        case .loss: "\(NumberText.trimmed(value))%"
         }
     }
 

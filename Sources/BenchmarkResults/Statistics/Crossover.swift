@@ -6,7 +6,7 @@ struct Crossover: Sendable, Hashable {
     var below: String
     /// The better one above it.
     var above: String
-    /// Where the medians meet, on a logarithmic axis between the two measured values; with its 95% interval.
+    /// Where the medians meet, on the axis between the two measured values; with its 95% interval.
     var value: Estimate
 
     /// All crossovers of pairs of transports along a sweep: both sides of each must be significant.
@@ -45,16 +45,19 @@ struct Crossover: Sendable, Hashable {
         _ points: [LoadPoint], _ axis: Sweep.Axis, _ first: String, _ second: String,
         _ samples: (String, LoadPoint) -> Sample?
     ) -> Estimate? {
-        let places = points.compactMap { axis.value($0).map { log($0) } }
+        let places = points.compactMap { axis.value($0).map { axis.place(of: $0) } }
         let ratios = points.map { point -> [Int: Double] in
             guard let one = samples(first, point), let other = samples(second, point) else { return [:] }
             return one.ratiosByRound(to: other).mapValues { log($0) }
         }
-        guard places.count == points.count else { return nil }
-        return meeting(places, ratios)
+        guard places.count == points.count, let met = meeting(places, ratios) else { return nil }
+        return Estimate(
+            median: axis.value(at: met.median), low: met.low.map { axis.value(at: $0) },
+            high: met.high.map { axis.value(at: $0) },
+            coverage: met.coverage)
     }
 
-    /// The same for the logarithms of the places, and of the ratios by their round at each.
+    /// The place on the axis, for the logarithms of the ratios by their round at each.
     static func meeting(_ places: [Double], _ ratios: [[Int: Double]]) -> Estimate? {
         // Points of one round belong together.
         let rounds = ratios[0].keys.filter { round in ratios.allSatisfy { $0[round] != nil } }
@@ -75,8 +78,8 @@ struct Crossover: Sendable, Hashable {
         guard estimates.count == grid.count, let middle = crossing(grid, estimates.map(\.median)) else { return nil }
         let possible = zip(grid, estimates).filter { ($0.1.low ?? 0) <= 0 && ($0.1.high ?? 0) >= 0 }.map(\.0)
         return Estimate(
-            median: exp(middle), low: possible.first.map { exp(min($0, middle)) },
-            high: possible.last.map { exp(max($0, middle)) }, coverage: estimates[0].coverage)
+            median: middle, low: possible.first.map { min($0, middle) }, high: possible.last.map { max($0, middle) },
+            coverage: estimates[0].coverage)
     }
 
     /// How finely an interval is searched.

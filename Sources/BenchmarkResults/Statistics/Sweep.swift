@@ -9,6 +9,7 @@ struct Sweep: Sendable {
         case connections = "connections"
         case rate = "rate"
         case roundTrip = "round trip"
+        case loss = "packets lost"
 
         func value(_ point: LoadPoint) -> Double? {
             switch self {
@@ -18,6 +19,7 @@ struct Sweep: Sendable {
             case .rate: point.load.ratePerSecond
             // The axis is logarithmic, which has no place for 0.
             case .roundTrip: point.network.link.flatMap { $0.rttMs > 0 ? $0.rttMs : nil }
+            case .loss: point.network.link?.lossPercent
             }
         }
 
@@ -30,9 +32,16 @@ struct Sweep: Sendable {
             case .connections: point.connections = 1
             case .rate: point.load = .closed
             case .roundTrip: point.network = point.network.withoutRoundTrip
+            case .loss: point.network = point.network.withoutLoss
             }
             return point
         }
+
+        /// Where a value lies on the axis: that of losses begins at 0, the others are logarithmic.
+        func place(of value: Double) -> Double { self == .loss ? value : log(value) }
+
+        /// The value at a place.
+        func value(at place: Double) -> Double { self == .loss ? place : exp(place) }
 
         /// The value with its unit.
         func text(_ value: Double) -> String {
@@ -42,6 +51,7 @@ struct Sweep: Sendable {
             case .connections: "\(NumberText.grouped(value)) connections"
             case .rate: "\(NumberText.grouped(value)) msgs/s"
             case .roundTrip: NumberText.axisDuration(value * 1000)
+            case .loss: "\(NumberText.trimmed(value))% lost"
             }
         }
     }
@@ -82,6 +92,7 @@ struct Sweep: Sendable {
         case .roundTrip:
             // What links do beside it.
             return axis.neutral(points[0]).text.replacingOccurrences(of: "rtt_ms=0+", with: "")
+        case .loss: return axis.neutral(points[0]).text
         }
     }
 }

@@ -56,6 +56,13 @@ package struct Network: Sendable, Hashable {
         return link == LinkProperties() ? .loopback : Network(link)
     }
 
+    /// The same link without losses.
+    var withoutLoss: Network {
+        guard var link else { return self }
+        (link.lossPercent, link.burstPackets) = (0, nil)
+        return Network(link)
+    }
+
     /// `over wan`; nil for loopback, which is meant where nothing is said.
     package var over: String? { isLink ? "over \(text)" : nil }
 

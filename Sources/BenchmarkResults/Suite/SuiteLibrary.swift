@@ -16,6 +16,7 @@ enum SuiteLibrary {
         ("tls", PackageResources.tls_yaml),
         ("connections", PackageResources.connections_yaml),
         ("cold", PackageResources.cold_yaml),
+        ("loss", PackageResources.loss_yaml),
     ]
 
     static let names = files.map(\.name)
