@@ -32,12 +32,15 @@ struct KeepAliveTests {
     private static func port(
         of descriptor: CInt, _ name: (CInt, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
     ) -> UInt16? {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(descriptor, $0, &length) }
+        withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { bytes -> UInt16? in
+            var length = socklen_t(bytes.count)
+            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                name(descriptor, address, &length) == 0,
+                bytes.loadUnaligned(as: sa_family_t.self) == sa_family_t(AF_INET)
+            else { return nil }
+            // The port stands behind the family.
+            return bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)
         }
-        return result == 0 && address.sin_family == sa_family_t(AF_INET) ? address.sin_port : nil
     }
 
     private static func option(_ name: CInt, of descriptor: CInt, _ level: CInt) -> CInt? {
