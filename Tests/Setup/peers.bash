@@ -31,12 +31,29 @@ ensure_stubs() {
     done
 }
 
-# Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
-# for them.
-ensure_go() {
+# Finds Go, which came with Python's packages.
+find_go() {
     BROKERLAB_GO=$("$BROKERLAB_PYTHON" -c 'import go, os; print(os.path.dirname(go.__file__) + "/bin/go")')
     export BROKERLAB_GO
     export GOCACHE="$peers/go-cache" GOPATH="$peers/go-path" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS=-mod=mod
+}
+
+# What Go's party takes of Debian's packages: Python brings Go itself.
+# shellcheck disable=SC2034 # read by the scripts that source this one
+party_go_packages=(python3 python3-venv golang-github-rabbitmq-amqp091-go-dev golang-google-grpc-dev)
+
+# Go's party, where brokerlab looks for it. Its libraries are Debian's, which lie in a GOPATH.
+ensure_party_go() {
+    local out="$PWD/.build/benchmark-peers"
+    mkdir -p "$out"
+    (cd Benchmarks/peers/party-go &&
+        GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$out/" .)
+}
+
+# Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
+# for them.
+ensure_go() {
+    find_go
     mkdir -p "$peers/bin"
     (cd Tests/Peers/go && "$BROKERLAB_GO" build -o "$peers/bin/" ./netrpc-client ./netrpc-server ./http-client ./http-server)
     # The race detector is C. Swift brings clang.
@@ -45,6 +62,7 @@ ensure_go() {
     (cd Tests/Peers/go-amqp &&
         GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$peers/bin/" ./amqp-publisher ./amqp-consumer \
             ./amqp-requester ./amqp-responder)
+    ensure_party_go
 }
 
 ensure_peers() {
