@@ -18,6 +18,8 @@ package struct BenchmarkConfiguration: Sendable {
     /// Starts a load generator, within the broker's end of a link where there is one; each round has its own, and the control
     /// in it another one.
     var startGenerator: @Sendable (LinkProcess?) async throws -> GeneratorParty
+    /// The load generators of other parties that the suite names.
+    package var otherGenerators: [Party: PartyCommand] = [:]
     /// Where the results go; made before anything is started.
     package var folder: ResultsFolder
     /// Lends a store of that kind to one logger: a file of its own, or the one PostgreSQL of the run, in which an entry bears
@@ -72,5 +74,14 @@ package struct BenchmarkConfiguration: Sendable {
         }
         self.folder = folder
         self.environment = environment ?? .current(checkoutNear: generator.executable)
+    }
+
+    /// Starts the load generator of a party.
+    func startGenerator(of party: Party, behind link: LinkProcess?) async throws -> GeneratorParty {
+        guard party != .swift else { return try await startGenerator(link) }
+        guard let command = otherGenerators[party] else {
+            throw BenchmarkError("there is no load generator of \(party.rawValue)")
+        }
+        return try await GeneratorParty.start(link?.entering(.broker, command) ?? command)
     }
 }

@@ -87,7 +87,9 @@ final class BenchmarkRun: Sendable {
                         try await parties.run { [self] pairs in
                             for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
                         }
-                    } catch let error as BenchmarkError where configuration.outlivesLoggers && !rows.isEmpty {
+                    } catch let error as BenchmarkError
+                        where (configuration.outlivesLoggers || setting.parties.logger != .swift) && !rows.isEmpty
+                    {
                         try Task.checkCancellation()
                         try giveUp(cells, stage, last: last, error)
                     }

@@ -48,7 +48,9 @@ struct RoundParties: Sendable {
         let transports = started(suite.transports(in: setting))
         let certificate = setting.tls == .on ? configuration.certificate : nil
         var seats = [
-            LoggerSeat(label: name, transports: transports, socket: setting.socket, certificate: certificate)
+            LoggerSeat(
+                label: name, transports: transports, socket: setting.socket, certificate: certificate,
+                party: setting.parties.logger)
         ]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
@@ -57,7 +59,7 @@ struct RoundParties: Sendable {
             seats.append(
                 LoggerSeat(
                     label: "\(name)-control", transports: started([control]), socket: setting.socket,
-                    certificate: certificate))
+                    certificate: certificate, party: setting.parties.logger))
         }
         self.seats = seats
     }
@@ -93,7 +95,9 @@ struct RoundParties: Sendable {
     ) async throws {
         let seats = self.seats.map { $0.behind(link) }
         let generators = seats.map { _ in
-            GeneratorSeat { [configuration] in try await configuration.startGenerator(link) }
+            GeneratorSeat { [configuration, setting] in
+                try await configuration.startGenerator(of: setting.parties.broker, behind: link)
+            }
         }
         let commands = zip(seats, stores).map { seat, store in
             seat.transports.isEmpty ? nil : configuration.logger(seat).keeping(in: store).behind(link)

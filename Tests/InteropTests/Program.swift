@@ -23,6 +23,12 @@ extension Program {
         Program(path: peersFolder.appending(path: "bin/\(name)").path)
     }
 
+    /// The party in Go, of Benchmarks/peers.
+    static let partyGo = Program(path: repository.appending(path: ".build/benchmark-peers/party-go").path)
+
+    /// The party in Python, of Benchmarks/peers.
+    static let partyPython = Program(path: repository.appending(path: ".build/benchmark-peers/party-python").path)
+
     /// A peer of Tests/Peers/python.
     static func python(_ name: String) -> Program {
         let script = repository.appending(path: "Tests/Peers/python/\(name).py").path

@@ -38,9 +38,9 @@ find_go() {
     export GOCACHE="$peers/go-cache" GOPATH="$peers/go-path" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS=-mod=mod
 }
 
-# What Go's party takes of Debian's packages: Python brings Go itself.
+# What parties take of Debian's packages: Python brings Go itself.
 # shellcheck disable=SC2034 # read by the scripts that source this one
-party_go_packages=(python3 python3-venv golang-github-rabbitmq-amqp091-go-dev golang-google-grpc-dev)
+party_packages=(python3 python3-venv golang-github-rabbitmq-amqp091-go-dev golang-google-grpc-dev)
 
 # Go's party, where brokerlab looks for it. Its libraries are Debian's, which lie in a GOPATH.
 ensure_party_go() {
@@ -48,6 +48,20 @@ ensure_party_go() {
     mkdir -p "$out"
     (cd Benchmarks/peers/party-go &&
         GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$out/" .)
+}
+
+# Python's party, in the same place: a program that starts it with its stubs.
+ensure_party_python() {
+    local out="$PWD/.build/benchmark-peers" stubs="$PWD/.build/benchmark-peers/python-stubs"
+    mkdir -p "$stubs"
+    "$BROKERLAB_PYTHON" -m grpc_tools.protoc --proto_path=Sources/GRPCTransport/Wire \
+        --python_out="$stubs" --grpc_python_out="$stubs" logs.proto
+    {
+        echo '#!/bin/sh'
+        printf 'PYTHONPATH=%q PYTHONDONTWRITEBYTECODE=1 exec %q %q "$@"\n' \
+            "$stubs" "$BROKERLAB_PYTHON" "$PWD/Benchmarks/peers/party-python/party.py"
+    } >"$out/party-python"
+    chmod +x "$out/party-python"
 }
 
 # Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
@@ -69,6 +83,7 @@ ensure_peers() {
     ensure_python
     ensure_stubs
     ensure_go
+    ensure_party_python
     "$BROKERLAB_PYTHON" --version
     "$BROKERLAB_GO" version
 }

@@ -42,6 +42,7 @@ type job struct {
 	Run           string          `json:"run_id"`
 	Seed          uint64          `json:"seed"`
 	BareLoop      bool            `json:"bare_loop"`
+	Dials         int             `json:"dials"`
 	RawFile       string          `json:"raw_file"`
 }
 
@@ -78,6 +79,8 @@ func do(j *job, lines <-chan string) error {
 		return fmt.Errorf("TLS is not spoken here")
 	case j.PayloadFile != "" || j.BareLoop || j.RawFile != "":
 		return fmt.Errorf("there are no files of lines, bare loops and raw files here")
+	case j.Dials > 0:
+		return fmt.Errorf("there are no cold connections here")
 	case j.PerOperation != 1:
 		return fmt.Errorf("there are no operations of several entries here")
 	case j.Connections < 1 || j.InFlight%j.Connections != 0:

@@ -3,6 +3,7 @@
 //
 //	party-go logger --listen http=127.0.0.1:0 --listen netrpc=127.0.0.1:0 --listen grpc=127.0.0.1:0
 //	party-go broker [--defaults]
+//	party-go speaks
 //
 // logs/logs.pb.go is made from Sources/GRPCTransport/Wire/logs.proto by protoc-gen-go of Debian's golang-goprotobuf-dev, with
 // --go_out=plugins=grpc.
@@ -28,6 +29,9 @@ import (
 
 // atDefaults is whether everything is as the libraries have it where nobody has looked with a profiler.
 var atDefaults bool
+
+// spoken are the transports of both halves.
+var spoken = []string{"http", "http:http2", "netrpc", "grpc", "amqp"}
 
 // entry is a log entry in the contract's JSON and gob, with what ties it to a run.
 type entry struct {
@@ -92,8 +96,12 @@ func fail(what any) {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "speaks" {
+		fmt.Println(strings.Join(spoken, "\n"))
+		return
+	}
 	if len(os.Args) < 2 || (os.Args[1] != "logger" && os.Args[1] != "broker") {
-		fail("say logger or broker")
+		fail("say logger, broker or speaks")
 	}
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	flags.BoolVar(&atDefaults, "defaults", false, "leave everything as the libraries have it")

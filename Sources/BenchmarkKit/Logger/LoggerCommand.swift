@@ -30,4 +30,6 @@ package struct LoggerSeat: Sendable, Hashable {
     package var host = "127.0.0.1"
     /// What it speaks TLS with, at every address; nil for cleartext.
     package var certificate: ServerCertificate?
+    /// Who plays it.
+    package var party = Party.swift
 }

@@ -67,10 +67,11 @@ struct CellMeasurement: Sendable {
         var builder = ResultRowBuilder(
             runID: run("m"), planned: planned, descriptor: descriptor, target: target, peerVersion: peerVersion)
         (builder.row.loggerImplementation, builder.row.loggerVersion) = logger
+        let party = try await generator.party()
+        // Before anything is said: who looks at which cores it has, does so when it is told of a run, or has a job.
+        try pinning?.pin(broker: party.pid, logger: loggerPID)
         let reconciliation = try await announced()
         builder.row.isReconciled = reconciliation != nil
-
-        let party = try await generator.party()
         builder.row.brokerPID = UInt64(party.pid)
         builder.row.loggerPID = loggerPID.map { UInt64($0) }
         (builder.row.brokerImplementation, builder.row.brokerVersion) = (party.name, party.version)
@@ -78,7 +79,6 @@ struct CellMeasurement: Sendable {
             builder.fail("\(LoggerProcess.missing(descriptor.receiver))")
             return MeasuredCell(row: builder.row)
         }
-        try pinning?.pin(broker: party.pid, logger: loggerPID)
         if let link { try pinning?.pin(link: link.pid) }
         let meters = CellMeters(
             broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, link: link?.pid,

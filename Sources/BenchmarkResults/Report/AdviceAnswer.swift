@@ -29,6 +29,7 @@ struct AdviceAnswer {
         let setting = evidence.setting
         let excess =
             max(0, setting.store.rank - enough.rank) + (setting.socket == .unix ? 1 : 0) + (setting.tls == .on ? 1 : 0)
+            + (setting.parties.isOwn ? 0 : 1)
         order = (2, 0, excess, 0, age)
         for transport in evidence.report.suite.transports {
             if let reason = reason(against: transport) {
@@ -163,5 +164,6 @@ struct AdviceAnswer {
             + (evidence.setting.store.isDurable ? " --stores \(evidence.setting.store.rawValue)" : "")
             + (evidence.setting.socket == .unix ? " --socket unix" : "")
             + (evidence.setting.tls == .on ? " --tls on" : "")
+            + (evidence.setting.parties.flags.map { " \($0)" } ?? "")
     }
 }

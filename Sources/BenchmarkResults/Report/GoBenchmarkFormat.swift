@@ -26,6 +26,7 @@ enum GoBenchmarkFormat {
         if cell.socket == .unix { name += "/socket=\(cell.socket.rawValue)" }
         if cell.network.isLink { name += "/network=\(cell.network.text)" }
         if cell.tls == .on { name += "/tls=\(cell.tls.rawValue)" }
+        if !cell.parties.isOwn { name += "/parties=\(cell.parties.name)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.knownP50Us, "p50-us"),

@@ -107,6 +107,7 @@ package struct Report: Sendable {
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
             cold: ColdCosts.all(of: self),
             settings: SettingContrast.allCases.flatMap { SettingRatios.all($0, of: self) },
+            parties: PartyRatios.all(of: self),
             verdict: Verdict(of: self).sentences.map(\.text),
             isRateKept: isRateKept, comparisons: comparisons, timelines: timelines(at:)
         ).text

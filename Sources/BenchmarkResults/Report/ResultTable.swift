@@ -17,6 +17,8 @@ struct ResultTable {
     var cold: [ColdCosts] = []
     /// What Unix sockets come to beside TCP, and TLS beside cleartext, where both were measured.
     var settings: [SettingRatios] = []
+    /// What is due to who played broker and logger, where several did.
+    var parties: [PartyRatios] = []
     /// What the run says, in sentences.
     var verdict: [String] = []
     /// Whether a cell's rate was carried; nil where it has none.
@@ -60,6 +62,9 @@ struct ResultTable {
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         for costs in cold { lines += ColdTable(costs: costs).lines + [""] }
         for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
+        for ratios in parties {
+            lines += PartyTable(ratios: ratios).lines + ratios.sentences.flatMap { Self.wrapped($0) } + [""]
+        }
         lines += overheadLines
         if !thresholds.isEmpty { lines += ["thresholds:"] + thresholds.map { "  \($0)" } + [""] }
         if !verdict.isEmpty { lines += ["verdict:"] + verdict.flatMap { Self.wrapped($0) } + [""] }

@@ -134,6 +134,7 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
+        + playing
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {
@@ -206,6 +207,26 @@ enum ResultColumns {
             }
         ) { fields, row in row.tlsCipher = fields.text("tls_cipher") },
     ]
+
+    /// Who was to play broker and logger.
+    private static let playing: [ResultColumn] = [
+        party("broker_setting", "broker", "broker_impl", \.broker),
+        party("logger_setting", "logger", "logger_impl", \.logger),
+    ]
+
+    private static func party(
+        _ name: String, _ half: String, _ other: String, _ path: any WritableKeyPath<PartyPair, Party> & Sendable
+    ) -> ResultColumn {
+        ResultColumn(
+            .text(
+                name,
+                "Who the suite had play the \(half), swift unless told otherwise. A command or an address may play it, too, which "
+                    + "\(other) tells."
+            ) { $0.cell.parties[keyPath: path].rawValue }
+        ) { fields, row throws(BenchmarkError) in
+            if let party = try fields.word(name, Party.init) { row.planned.cell.parties[keyPath: path] = party }
+        }
+    }
 
     /// What rows are grouped by.
     private static let names: [ResultColumn] = [

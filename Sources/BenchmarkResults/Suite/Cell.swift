@@ -18,6 +18,8 @@ package struct Cell: Sendable, Hashable {
     package var network: Network
     /// Whether the two speak TLS.
     package var tls: TLSUse
+    /// Who plays broker and logger.
+    package var parties: PartyPair
     /// What it is measured for.
     package var role: CellRole
 
@@ -25,7 +27,7 @@ package struct Cell: Sendable, Hashable {
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
         store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off,
-        role: CellRole = .cell
+        parties: PartyPair = PartyPair(), role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -36,6 +38,7 @@ package struct Cell: Sendable, Hashable {
         self.socket = socket
         self.network = network
         self.tls = tls
+        self.parties = parties
         self.role = role
     }
 
@@ -48,7 +51,7 @@ package struct Cell: Sendable, Hashable {
     package var point: LoadPoint {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store,
-            socket: socket, network: network, tls: tls)
+            socket: socket, network: network, tls: tls, parties: parties)
     }
 
     /// What it has around its transport and its load.
@@ -86,9 +89,13 @@ package struct LoadPoint: Sendable, Hashable {
     package var network = Network.loopback
     /// Whether the two speak TLS.
     package var tls = TLSUse.off
+    /// Who plays broker and logger.
+    package var parties = PartyPair()
 
     /// What it has around the load.
-    package var setting: Setting { Setting(store: store, socket: socket, network: network, tls: tls) }
+    package var setting: Setting {
+        Setting(store: store, socket: socket, network: network, tls: tls, parties: parties)
+    }
 }
 
 /// A cell with its place in a run.

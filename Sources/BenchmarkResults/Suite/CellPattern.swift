@@ -18,6 +18,10 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var networks: [Network]?
     /// Whether the two speak TLS; nil in records of before there was a choice.
     package var tls: [TLSUse]?
+    /// Who plays the broker; nil in records of before there was a choice.
+    package var brokers: [Party]?
+    /// Who plays the logger; nil in records of before there was a choice.
+    package var loggers: [Party]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -33,6 +37,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (sockets?.contains(cell.socket) ?? true)
             && (networks?.contains(cell.network) ?? true)
             && (tls?.contains(cell.tls) ?? true)
+            && (brokers?.contains(cell.parties.broker) ?? true)
+            && (loggers?.contains(cell.parties.logger) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -57,6 +63,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
             part("store", (stores ?? []).map(\.rawValue)), part("socket", (sockets ?? []).map(\.rawValue)),
             part("network", (networks ?? []).map(\.text)), part("tls", (tls ?? []).map(\.rawValue)),
+            part("broker", (brokers ?? []).map(\.rawValue)), part("logger", (loggers ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

@@ -1,5 +1,5 @@
 /// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, over what sockets
-/// they come, through what network, and whether over TLS.
+/// they come, through what network, whether over TLS, and who plays broker and logger.
 package struct Setting: Sendable, Hashable {
     /// Where the logger keeps entries.
     package var store = StoreKind.memory
@@ -9,12 +9,15 @@ package struct Setting: Sendable, Hashable {
     package var network = Network.loopback
     /// Whether the two speak TLS.
     package var tls = TLSUse.off
+    /// Who plays broker and logger.
+    package var parties = PartyPair()
 
     /// Creates a setting.
     package init(
-        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off
+        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off,
+        parties: PartyPair = PartyPair()
     ) {
-        (self.store, self.socket, self.network, self.tls) = (store, socket, network, tls)
+        (self.store, self.socket, self.network, self.tls, self.parties) = (store, socket, network, tls, parties)
     }
 
     /// Whether all of it is as it is where nothing is said.
@@ -22,8 +25,9 @@ package struct Setting: Sendable, Hashable {
 
     /// `stored in sqlite, over Unix sockets`: what is not as usual; nil where all is.
     package var text: String? {
-        let parts = [store.text, socket == .unix ? "over Unix sockets" : nil, network.over, tls.over].compactMap(
-            \.self)
+        let parts = [
+            store.text, socket == .unix ? "over Unix sockets" : nil, network.over, tls.over, parties.text,
+        ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
@@ -32,6 +36,7 @@ package struct Setting: Sendable, Hashable {
         let parts = [
             store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
             network.isLink ? network.text : nil, tls == .on ? "tls" : nil,
+            parties.isOwn ? nil : parties.name,
         ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()
     }

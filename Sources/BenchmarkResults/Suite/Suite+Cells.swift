@@ -7,7 +7,8 @@ extension Suite {
                     settings.map {
                         LoadPoint(
                             payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                            store: $0.store, socket: $0.socket, network: $0.network, tls: $0.tls)
+                            store: $0.store, socket: $0.socket, network: $0.network, tls: $0.tls,
+                            parties: $0.parties)
                     }
                 }
             }
@@ -43,21 +44,28 @@ extension Suite {
     /// Whether broker and logger speak TLS, one after the other.
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
-    /// Each store with each kind of sockets and each network, in cleartext and over TLS; Unix sockets are of one machine, so that
-    /// they go over no network.
+    /// Each store with each kind of sockets and each network, in cleartext and over TLS, with each pair of parties; Unix sockets
+    /// are of one machine, so that they go over no network.
     package var settings: [Setting] {
         usedStores.flatMap { store in
             usedSockets.flatMap { socket in
                 usedNetworks.filter { socket == .tcp || !$0.isLink }.flatMap { network in
-                    usedTLS.map { Setting(store: store, socket: socket, network: network, tls: $0) }
+                    usedTLS.flatMap { tls in
+                        usedPairs.map {
+                            Setting(store: store, socket: socket, network: network, tls: tls, parties: $0)
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// The transports that can be had in a setting: the message broker of some is at loopback's TCP.
+    /// The transports that can be had in a setting: the message broker of some is at loopback's TCP, and not everybody speaks all.
     package func transports(in setting: Setting) -> [String] {
-        setting.network.isLink ? transports.filter { !(tcpOnly ?? []).contains($0) } : transports(over: setting.socket)
+        let reached =
+            setting.network.isLink
+            ? transports.filter { !(tcpOnly ?? []).contains($0) } : transports(over: setting.socket)
+        return reached.filter { speaks($0, setting.parties) }
     }
 
     /// The transports that can be had over such sockets.
@@ -102,6 +110,7 @@ extension Suite {
         suite.timelineMs = nil
         suite.networks = nil
         suite.tls = nil
+        (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         suite.loggerLoops = nil
         suite.rounds = 9
         suite.timeBudget = nil
@@ -124,6 +133,6 @@ extension Suite {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network, tls: point.tls, role: role)
+            network: point.network, tls: point.tls, parties: point.parties, role: role)
     }
 }

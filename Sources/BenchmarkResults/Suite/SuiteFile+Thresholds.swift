@@ -4,6 +4,7 @@ extension SuiteFile {
     /// The keys of a threshold beside its limits.
     private static let placeKeys = [
         "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network", "tls",
+        "broker", "logger",
     ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
@@ -67,6 +68,8 @@ extension SuiteFile {
             case "network": pattern.networks = try networks(value, key)
             case "tls":
                 pattern.tls = try words(value, key, of: TLSUse.allCases.map(\.rawValue)).compactMap(TLSUse.init)
+            case "broker": pattern.brokers = try parties(value, key)
+            case "logger": pattern.loggers = try parties(value, key)
             case let word:
                 throw error(
                     at: name.mark?.line,
@@ -74,5 +77,9 @@ extension SuiteFile {
             }
         }
         return pattern
+    }
+
+    private func parties(_ node: Node, _ key: SuiteKey) throws(SuiteError) -> [Party] {
+        try words(node, key, of: Party.allCases.map(\.rawValue)).compactMap(Party.init)
     }
 }

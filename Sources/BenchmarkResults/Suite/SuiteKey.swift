@@ -71,13 +71,13 @@ package struct SuiteKey: Sendable {
 
     /// One of a few words.
     static func word<Word: RawRepresentable<String> & CaseIterable & SendableMetatype>(
-        _ name: String, valueName: String, _ path: Path<Word>, _ help: String
+        _ name: String, valueName: String, _ path: Path<Word>, _ help: String, check: @escaping Check = { _, _ in }
     ) -> SuiteKey {
         SuiteKey(
             name, .word(Word.allCases.map(\.rawValue)), valueName: valueName, { _ in help },
             set: { value, suite in
                 if case .text(let text) = value, let word = Word(rawValue: text) { suite[keyPath: path] = word }
-            })
+            }, check: check)
     }
 
     /// One or more of a few words.

@@ -17,6 +17,7 @@ enum SuiteLibrary {
         ("connections", PackageResources.connections_yaml),
         ("cold", PackageResources.cold_yaml),
         ("loss", PackageResources.loss_yaml),
+        ("peers", PackageResources.peers_yaml),
     ]
 
     static let names = files.map(\.name)

@@ -33,6 +33,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport http,http:http2,grpc --network loopback,wan,rtt_ms=30+loss_pct=1 --duration 3
               brokerlab bench --transport tcp,grpc,http,amqp --tls off,on
               brokerlab bench --transport http,grpc --cold-dials 200 --network loopback,rtt_ms=30 --tls off,on
+              brokerlab bench --transport http,netrpc,grpc --brokers swift,go --loggers swift,go --pairs all
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
               brokerlab bench --transport http --logger-command 'node logger.js'
@@ -81,8 +82,9 @@ struct BenchCommand: AsyncParsableCommand {
                 Suite.load(suite, transports: TransportRegistry.choice)
                     .applying(parties.completing(suiteOptions.overrides), transports: TransportRegistry.choice)))
         let (secured, insecure) = try BenchCertificates.available(stored, given: companions.given)
-        let (suite, networks) = try await BenchNetworks.available(secured)
-        let leftOut = [missing, insecure].compactMap(\.self) + networks.missing
+        let (played, absent) = try await BenchParties.available(secured)
+        let (suite, networks) = try await BenchNetworks.available(played)
+        let leftOut = [missing, insecure].compactMap(\.self) + absent + networks.missing
         if let rule = suite.thresholds.rules?.first(where: { !suite.cells.contains(where: $0.place.matches) }) {
             throw BenchmarkError(
                 "the threshold for \(rule.place.text) has nothing to hold: \(leftOut.joined(separator: "; "))")
@@ -137,14 +139,22 @@ struct BenchCommand: AsyncParsableCommand {
     ) async throws -> BenchmarkOutcome {
         let control = try TransportRegistry.control
         let executable = try Self.executable
+        let others = try Dictionary(
+            uniqueKeysWithValues: suite.usedLoggers.filter { $0 != .swift }.map {
+                ($0, try BenchParties.command(of: $0, playing: .logger))
+            })
         var configuration = BenchmarkConfiguration(
             suite: suite, registry: TransportRegistry.all,
             generator: parties.brokerCommand.map(PartyCommand.init(shell:)) ?? .own(executable, ["generate"]),
             folder: folder
         ) { seat in
-            loggerCommand(seat, control, executable, companions, loops: suite.usedLoggerLoops)
+            loggerCommand(
+                seat, control, executable, companions, others[seat.party], loops: suite.usedLoggerLoops)
         }
         configuration.addresses = try parties.addresses
+        for party in suite.usedBrokers where party != .swift {
+            configuration.otherGenerators[party] = try BenchParties.command(of: party, playing: .broker)
+        }
         configuration.outlivesLoggers = parties.loggerCommand != nil
         configuration.certificate = certificate
         configuration.companions = companions.processes
@@ -170,7 +180,7 @@ struct BenchCommand: AsyncParsableCommand {
     /// serves the ledger.
     private func loggerCommand(
         _ seat: LoggerSeat, _ control: TransportDescriptor, _ executable: String, _ companions: Companions,
-        loops: Int
+        _ other: PartyCommand?, loops: Int
     ) -> BenchmarkKit.LoggerCommand {
         let receivers = Set(TransportRegistry.all.filter { seat.transports.contains($0.selector) }.map(\.receiver))
         var addresses: [(receiver: String, target: String)] = []
@@ -192,6 +202,10 @@ struct BenchCommand: AsyncParsableCommand {
                 }
                 arguments += ["--\(transport.flag(for: option))"] + (isFlag ? [] : [value])
             }
+        }
+        if var other {
+            other.arguments += arguments
+            return BenchmarkKit.LoggerCommand(other.listening(at: addresses), controlTransport: control.receiver)
         }
         if let certificate = seat.certificate {
             arguments += ["--tls-certificate", certificate.certificateFile, "--tls-key", certificate.keyFile]

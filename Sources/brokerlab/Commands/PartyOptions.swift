@@ -75,6 +75,11 @@ struct PartyOptions: ParsableArguments {
     /// - Throws: `ValidationError` that names what was asked for and cannot be had.
     func fitting(_ suite: Suite) throws -> Suite {
         guard isAny else { return suite }
+        guard suite.usedPairs == [PartyPair()] else {
+            throw ValidationError(
+                "--to, --logger-command and --broker-command name who plays: leave them out, or --brokers and --loggers."
+            )
+        }
         var suite = suite
         // What the lab itself costs, and what its codecs do, says nothing of another program.
         (suite.bareLoop, suite.decomposition) = (nil, nil)

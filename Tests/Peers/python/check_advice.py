@@ -46,8 +46,10 @@ class Run:
             rows = [row for row in csv.DictReader(file) if row.get("role", "cell") in ("", "cell")]
         self.cells = {}
         for row in rows:
-            # What a network makes of a transport answers another question, and cleartext comes before TLS.
-            if (row.get("network") or "loopback") != "loopback" or (row.get("tls_setting") or "off") != "off":
+            # What a network makes of a transport answers another question; cleartext comes before TLS, and this project's own
+            # halves before other programs.
+            usual = {"network": "loopback", "tls_setting": "off", "broker_setting": "swift", "logger_setting": "swift"}
+            if any((row.get(column) or value) != value for column, value in usual.items()):
                 continue
             row["who"] = row["transport"] + (":" + row["variant"] if row.get("variant") else "")
             rate = float(row["target_rate_per_s"] or 0)

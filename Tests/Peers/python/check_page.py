@@ -56,6 +56,8 @@ def load_of(row):
         row.get("store") or "memory",
         row.get("network") or "loopback",
         row.get("tls_setting") or "off",
+        row.get("broker_setting") or "swift",
+        row.get("logger_setting") or "swift",
     )
     return row["payload_bytes"], row["connections"], row["in_flight"], rate, *surroundings
 

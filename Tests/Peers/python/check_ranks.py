@@ -175,6 +175,9 @@ def check(folder):
         frame["reconciled"] = True
     if "tls_setting" not in frame:
         frame["tls_setting"] = "off"
+    for party in ("broker_setting", "logger_setting"):
+        if party not in frame:
+            frame[party] = "swift"
     load = [
         "payload_bytes",
         "connections",
@@ -185,6 +188,8 @@ def check(folder):
         "socket",
         "network",
         "tls_setting",
+        "broker_setting",
+        "logger_setting",
     ]
     problems, checked = [], 0
 
