@@ -20,7 +20,7 @@ struct NumberTests {
             ["send", "--transport", "tcp", "--data", "d", "--count", "0"],
             ["send", "--transport", "tcp", "--data", "d", "--rate", "nan"],
             ["send", "--transport", "tcp", "--data", "d", "--rate", "0"],
-            ["send", "--transport", "tcp", "--data", "d", "--connections", "1025"],
+            ["send", "--transport", "tcp", "--data", "d", "--connections", "10001"],
             ["send", "--transport", "tcp", "--data", "d", "--in-flight", "2", "--connections", "3"],
             ["send", "--transport", "tcp", "--data", "d", "--duration", "nan"],
             ["send", "--transport", "tcp", "--data", "d", "--duration", "1", "--warmup", "inf"],
