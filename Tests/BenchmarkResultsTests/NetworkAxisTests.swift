@@ -214,11 +214,27 @@ struct NetworkAxisTests {
             sweeps.map(\.constants) == [
                 "100 B, 1 in flight, closed loop", "100 B, 1 in flight, closed loop, over loss_pct=1",
             ])
+        let report = report(own) { network in
+            let decades = log10(max(network.link?.rttMs ?? 0, 1))
+            return (tcp: 3 - decades, grpc: 1 + decades)
+        }
+        let crossovers = try #require(report.sweeps.first { $0.sweep.points.count == 3 }).crossovers
+        #expect(crossovers.map(\.below) == ["tcp"] && crossovers.map(\.above) == ["grpc"])
+        #expect(try abs(#require(crossovers.first).value.median - 10) < 1)
+        let page = ReportPage(of: report).html
+        #expect(page.contains("By round trip (100 B, 1 in flight, closed loop)"))
+        #expect(page.contains("tcp below, grpc above <b>10 ms</b>"))
+    }
+
+    /// The report of seven rounds in which each network gives the two transports such speeds.
+    private func report(
+        _ suite: BenchmarkResults.Suite, speeds: (Network) -> (tcp: Double, grpc: Double)
+    ) -> Report {
         var rows: [ResultRow] = []
         for block in 1...7 {
-            for network in own.usedNetworks {
-                let ms = network.link?.rttMs ?? 0
-                for (transport, speed) in [("tcp", 3 - log10(max(ms, 1))), ("grpc", 1 + log10(max(ms, 1)))] {
+            for network in suite.usedNetworks {
+                let speeds = speeds(network)
+                for (transport, speed) in [("tcp", speeds.tcp), ("grpc", speeds.grpc)] {
                     var row = ResultRow.sample(
                         transport: transport, block: block, throughput: 100 * speed * (1 + 0.0001 * Double(block)))
                     row.planned.cell.network = network
@@ -227,15 +243,9 @@ struct NetworkAxisTests {
             }
         }
         let record = RunRecord(
-            suite: own, environment: BenchmarkEnvironment(cpuCount: 2), floor: "tcp", startedAt: "2026-01-31T12:00:00Z",
-            command: [])
-        let report = Report(record: record, rows: rows)
-        let crossovers = try #require(report.sweeps.first { $0.sweep.points.count == 3 }).crossovers
-        #expect(crossovers.map(\.below) == ["tcp"] && crossovers.map(\.above) == ["grpc"])
-        #expect(try abs(#require(crossovers.first).value.median - 10) < 1)
-        let page = ReportPage(of: report).html
-        #expect(page.contains("By round trip (100 B, 1 in flight, closed loop)"))
-        #expect(page.contains("tcp below, grpc above <b>10 ms</b>"))
+            suite: suite, environment: BenchmarkEnvironment(cpuCount: 2), floor: "tcp",
+            startedAt: "2026-01-31T12:00:00Z", command: [])
+        return Report(record: record, rows: rows)
     }
 
     @Test("links that differ in their losses alone are a sweep from 0 on, with the place where the winner changes")
@@ -248,23 +258,8 @@ struct NetworkAxisTests {
         #expect(Sweep.all(of: own).count == 1 && sweep.axis == .loss)
         #expect(sweep.points.compactMap { $0.network.link?.lossPercent } == [0, 1, 3])
         #expect(sweep.constants == "100 B, 1 in flight, closed loop, over rtt_ms=20")
-        var rows: [ResultRow] = []
-        for block in 1...7 {
-            for network in own.usedNetworks {
-                let loss = network.link?.lossPercent ?? 0
-                // The logarithms of the ratios lie on a line that meets 0 at 0.5%.
-                for (transport, speed) in [("tcp", exp(0.5 - loss)), ("grpc", 1)] {
-                    var row = ResultRow.sample(
-                        transport: transport, block: block, throughput: 100 * speed * (1 + 0.0001 * Double(block)))
-                    row.planned.cell.network = network
-                    rows.append(row)
-                }
-            }
-        }
-        let record = RunRecord(
-            suite: own, environment: BenchmarkEnvironment(cpuCount: 2), floor: "tcp", startedAt: "2026-01-31T12:00:00Z",
-            command: [])
-        let report = Report(record: record, rows: rows)
+        // The logarithms of the ratios lie on a line that meets 0 at 0.5%.
+        let report = report(own) { network in (tcp: exp(0.5 - (network.link?.lossPercent ?? 0)), grpc: 1) }
         let crossover = try #require(report.sweeps.first?.crossovers.first)
         #expect(crossover.below == "tcp" && crossover.above == "grpc" && abs(crossover.value.median - 0.5) < 0.01)
         let page = ReportPage(of: report).html

@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    /// A channel tells that it was read before it tells of its peer's end, and goes on with that then: closed meanwhile, it would trap.
+    @Test func retiredAtThePeersEnd() async throws {
+        let isRetired = Retirement()
+        try await withLineServer { server in
+            let client = SocketClientTransport(
+                to: server.endpoint,
+                description: .init(peer: "the line server", protocolName: "lines", mend: "Start it."),
+                acknowledgement: .recorded, options: ClientOptions(target: "\(server.endpoint)")
+            ) { RetiringEngine(retirement: isRetired) }
+            try await client.withConnection { connection in
+                _ = try await connection.send(entry("one"))
+                isRetired.value.store(true, ordering: .relaxed)
+                // Ends when both sides have.
+                try await server.stop()
+            }
+        }
+    }
+
     /// Each socket takes one entry; four of them are dialed as they are needed.
     @Test func pool() async throws {
         let recorder = PatientRecorder()
@@ -183,4 +201,32 @@ import Testing
 /// Whether something has happened.
 private final class Flag: Sendable {
     let value = Atomic(false)
+}
+
+/// Whether engines take no more entries.
+private final class Retirement: Sendable {
+    let value = Atomic(false)
+}
+
+/// Takes one entry, and says that it takes no more when it is told to.
+private struct RetiringEngine: ClientEngine {
+    let retirement: Retirement
+    private var lines = LineClientEngine()
+    private(set) var capacity = 1
+    var isRetired: Bool { retirement.value.load(ordering: .relaxed) }
+
+    init(retirement: Retirement) {
+        self.retirement = retirement
+    }
+
+    mutating func send(_ entry: LogEntry, ticket: Int, into out: inout ByteBuffer) throws(TransportError) {
+        try lines.send(entry, ticket: ticket, into: &out)
+        capacity = 0
+    }
+
+    mutating func receive(
+        _ bytes: inout ByteBuffer, into out: inout ByteBuffer, completions: inout Completions
+    ) throws(ProtocolError) {
+        try lines.receive(&bytes, into: &out, completions: &completions)
+    }
 }

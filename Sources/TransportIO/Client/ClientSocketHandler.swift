@@ -80,7 +80,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
                     "\(pool.peer) closed the connection, or spoke, before it was asked anything; does it speak "
                         + "\(pool.protocolName)?")
         }
-        context?.close(promise: nil)
+        closeChannel()
     }
 
     // MARK: Sending
@@ -203,7 +203,15 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         failure = failure ?? error
         guard let context else { return }
         output.flush(to: context)
-        context.close(promise: nil)
+        closeChannel()
+    }
+
+    /// Closes the channel, but not while it tells that it was read: this may be of the peer's end, and the channel goes on with
+    /// that then as one that is open.
+    private func closeChannel() {
+        guard let channel = context?.channel else { return }
+        guard wasJustRead else { return channel.close(promise: nil) }
+        channel.eventLoop.assumeIsolated().execute { channel.close(promise: nil) }
     }
 
     /// Says goodbye and closes the socket, at the latest after `patience`.
@@ -214,7 +222,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         engine.close(into: &output.buffer)
         output.flush(to: context)
         if engine.isClosed {
-            context.close(promise: nil)
+            closeChannel()
         } else {
             context.eventLoop.scheduleTask(in: patience) { self.context?.close(promise: nil) }
         }
@@ -326,9 +334,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         resolveCompletions()
         if output.buffer.readableBytes > 0 && !isFlushScheduled { output.flush(to: context) }
         if capacity == 0 {
-            if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) {
-                context.close(promise: nil)
-            }
+            if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) { closeChannel() }
         }
         if readyWaiter != nil && engine.isReady {
             readyAt = MonotonicClock.now
