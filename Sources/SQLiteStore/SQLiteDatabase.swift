@@ -8,6 +8,8 @@ package final class SQLiteDatabase: EntryDatabase {
     /// How much a slice of what is deleted takes.
     private static let sliceBytes: Int64 = 1024 * 1024
     private static let mostRowsOfSlice: Int64 = 1000
+    /// The room from which on a disk that was full is not full any more.
+    private static let roomBytes: UInt = 256 * 1024
 
     private let path: String
     /// Nil after a failure until the next commit, which opens it anew.
@@ -42,8 +44,11 @@ package final class SQLiteDatabase: EntryDatabase {
         }
     }
 
-    /// Tries whether entries would be stored: writes the page that has the file's version once more.
+    /// Tries whether entries would be stored: writes the page that has the file's version once more, where the disk has room.
+    ///
+    /// That page alone finds its place on a full disk too: where the batch that did not fit had begun to be written.
     package func probe() throws(StoreError) {
+        guard !StoreError.hasNoRoom(path, for: Self.roomBytes) else { throw .full(path) }
         try write { db in
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
             try db.execute(sql: "PRAGMA user_version = \(version)")

@@ -16,9 +16,10 @@ extension StoreError {
     private init(_ error: DatabaseError, _ path: String) {
         let why = error.message ?? "\(error.resultCode)"
         switch error.resultCode {
-        case .SQLITE_FULL: self.init(.full, "the disk of \(path) is full; make room on it")
-        case .SQLITE_IOERR where Self.hasNoRoom(path), .SQLITE_CANTOPEN where Self.hasNoRoom(path):
-            self.init(.full, "the disk of \(path) is full; make room on it")
+        case .SQLITE_FULL: self = .full(path)
+        case .SQLITE_IOERR where Self.hasNoRoom(path, for: Self.fewPages),
+            .SQLITE_CANTOPEN where Self.hasNoRoom(path, for: Self.fewPages):
+            self = .full(path)
         // The condition is that of the last pattern alone.
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH,
             .SQLITE_CANTOPEN where Self.isReadOnly(path):
@@ -39,11 +40,18 @@ extension StoreError {
         return access(folder, F_OK) == 0 && access(folder, W_OK) != 0
     }
 
-    /// Whether the disk of a file has no room for another few pages.
-    private static func hasNoRoom(_ path: String) -> Bool {
+    /// What is said where the disk of a file is full.
+    static func full(_ path: String) -> StoreError {
+        StoreError(.full, "the disk of \(path) is full; make room on it")
+    }
+
+    private static let fewPages: UInt = 64 * 1024
+
+    /// Whether the disk of a file has no room for so many bytes.
+    static func hasNoRoom(_ path: String, for byteCount: UInt) -> Bool {
         var status = statvfs()
         let folder = URL(filePath: path).deletingLastPathComponent().path
         guard statvfs(folder, &status) == 0 else { return false }
-        return status.f_bavail * status.f_frsize < 64 * 1024
+        return status.f_bavail * status.f_frsize < byteCount
     }
 }

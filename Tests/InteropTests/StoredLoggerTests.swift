@@ -131,19 +131,22 @@ struct StoredLoggerTests {
                     var acked: Int
                     var failed: Int
                 }
-                func load(_ run: String) async throws -> (Answer, String) {
+                func load(_ run: String, count: Int, bytes: Int) async throws -> (Answer, String) {
                     let finished = try await runProgram(
                         .brokerlab,
                         [
                             "send", "--transport", "grpc", "--to", logger.targets["grpc"]!, "--name", "n", "--run", run,
-                            "--payload-bytes", "2000", "--count", "2000", "--in-flight", "64", "--json", "--patience",
-                            "0",
+                            "--payload-bytes", "\(bytes)", "--count", "\(count)", "--in-flight", "64", "--json",
+                            "--patience", "0",
                         ])
                     return (try finished.decoded(Answer.self), finished.errors.text + finished.output.text)
                 }
-                let (full, said) = try await load("full")
+                let (full, said) = try await load("full", count: 2000, bytes: 2000)
                 #expect(full.failed > 0 && full.acked > 0)
                 #expect(said.contains("is full; make room on it"), "\(said)")
+                // The last of them may have found a place that one before it had left; this one finds none.
+                let (large, _) = try await load("large", count: 1, bytes: 2_500_000)
+                #expect(large.failed == 1)
                 #expect(try await logger.isHealthy() == false)
                 let stored = try await entries(path, "--limit", "10000").count
                 #expect(stored >= full.acked)

@@ -131,8 +131,10 @@ struct SQLiteFaultTests {
             }
             #expect(error?.cause == .full && error?.mayPass == false && stored > 5)
             #expect(failure { try database.store(large) }?.cause == .full)
+            #expect(failure { try database.probe() }?.cause == .full)
             #expect(try database.found().count == stored)
             try FileManager.default.removeItem(at: ballast)
+            try database.probe()
             try database.store(large)
             #expect(try database.found().count == stored + 1)
             database.close()
