@@ -1,10 +1,15 @@
 """Sums up what the test runner reported in its xunit file.
 
-    Tests/Setup/summary.py [--may-skip] FILE
+    Tests/Setup/summary.py [--may-skip] FILE [AGAIN]
+    Tests/Setup/summary.py --filter FILE
 
 Prints the names of the tests that were skipped or that failed, then `N passed, N failed, N skipped`. Exits 1 unless
 every test passed, or with --may-skip was skipped, and there was one. Where there is no report, it prints what the log
-beside it, of the same name, has to say of that.
+beside it, of the same name, has to say of that. AGAIN is the report of those that failed, run once more by themselves:
+what passed there is named, and has passed.
+
+With --filter, prints what `swift test --filter` takes for the tests that failed; nothing where there are none, or so
+many that it is not chance.
 """
 
 import pathlib
@@ -12,7 +17,9 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-path = pathlib.Path(sys.argv[-1])
+MOST_BY_CHANCE = 3
+
+paths = [pathlib.Path(argument) for argument in sys.argv[1:] if not argument.startswith("--")]
 may_skip = "--may-skip" in sys.argv
 
 
@@ -30,23 +37,39 @@ def early_end(log: str) -> str:
     )
 
 
-try:
-    cases = list(ElementTree.parse(path).iter("testcase"))
-except (FileNotFoundError, ElementTree.ParseError):
-    sys.exit(early_end(path.with_suffix(".log").read_text(errors="replace")))
+def outcomes(path: pathlib.Path) -> dict[str, str]:
+    """What became of each test of a report: passed, failed or skipped; empty where there is no report."""
+    try:
+        cases = list(ElementTree.parse(path).iter("testcase"))
+    except (FileNotFoundError, ElementTree.ParseError):
+        return {}
+    result: dict[str, str] = {}
+    for case in cases:
+        name = f"{case.get('classname')}.{case.get('name')}"
+        if case.find("failure") is not None or case.find("error") is not None:
+            result[name] = "failed"
+        else:
+            result.setdefault(name, "skipped" if case.find("skipped") is not None else "passed")
+    return result
 
-passed, failed, skipped = [], [], []
-for case in cases:
-    name = f"{case.get('classname')}.{case.get('name')}"
-    if case.find("failure") is not None or case.find("error") is not None:
-        failed.append(name)
-    elif case.find("skipped") is not None:
-        skipped.append(name)
-    else:
-        passed.append(name)
 
-for outcome, names in (("failed", failed), ("skipped", skipped)):
-    for name in names:
+tests = outcomes(paths[0])
+if "--filter" in sys.argv:
+    failed = [name for name, outcome in tests.items() if outcome == "failed"]
+    if 0 < len(failed) <= MOST_BY_CHANCE:
+        # Suites within suites are named with a slash.
+        print("^(" + "|".join(re.escape(name).replace(r"\.", "[./]") for name in failed) + ")$")
+    sys.exit()
+if not tests:
+    sys.exit(early_end(paths[0].with_suffix(".log").read_text(errors="replace")))
+
+for name, outcome in outcomes(paths[1]).items() if len(paths) > 1 else ():
+    if tests.get(name) == "failed" and outcome == "passed":
+        print(f"failed beside the others, passed by itself: {name}")
+        tests[name] = "passed"
+for name, outcome in tests.items():
+    if outcome != "passed":
         print(f"{outcome}: {name}")
-print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped", flush=True)
-sys.exit(0 if passed and not failed and (may_skip or not skipped) else 1)
+count = {outcome: list(tests.values()).count(outcome) for outcome in ("passed", "failed", "skipped")}
+print(", ".join(f"{number} {outcome}" for outcome, number in count.items()), flush=True)
+sys.exit(0 if count["passed"] and not count["failed"] and (may_skip or not count["skipped"]) else 1)
