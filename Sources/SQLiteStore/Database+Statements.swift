@@ -17,6 +17,20 @@ extension Database {
         return code == SQLITE_ROW
     }
 
+    /// The number that a statement finds in its first row; nil where there is none.
+    func number(_ statement: OpaquePointer) throws(DatabaseError) -> Int64? {
+        switch sqlite3_step(statement) {
+        case SQLITE_DONE:
+            sqlite3_reset(statement)
+            return nil
+        case SQLITE_ROW:
+            let number = sqlite3_column_int64(statement, 0)
+            sqlite3_reset(statement)
+            return number
+        default: throw failure(of: statement)
+        }
+    }
+
     /// Why something was not possible; the statement can be used again.
     func failure(of statement: OpaquePointer) -> DatabaseError {
         let code = sqlite3_extended_errcode(sqliteConnection)

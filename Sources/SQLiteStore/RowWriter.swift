@@ -6,9 +6,10 @@ import GRDBSQLite
 /// Writes entries as rows, in a transaction: statements are prepared once, and texts are bound where they lie.
 struct RowWriter {
     private static let insertion = """
-        INSERT INTO entries (received_at, sent_at, severity, repeated, seq, transport, run, message_id, name, data)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO entries (received_at, sent_at, severity, repeated, seq, transport, run, message_id, name, data, id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
+    private static let firstID = "SELECT last_id + 1 FROM entries_deleted WHERE NOT EXISTS (SELECT 1 FROM entries)"
     private static let sameNumber = "SELECT 1 FROM entries WHERE run = ? AND seq = ? LIMIT 1"
     private static let sameMessage = "SELECT 1 FROM entries WHERE message_id = ? AND name = ? AND data = ? LIMIT 1"
 
@@ -16,17 +17,21 @@ struct RowWriter {
     private let insert: OpaquePointer
     private let findNumber: OpaquePointer
     private let findMessage: OpaquePointer
+    /// The id of the next row, where SQLite would begin at 1: of a table that is empty.
+    private var firstID: Int64?
 
-    /// Prepares the statements, which the connection keeps.
+    /// Prepares the statements, which the connection keeps; in the transaction that writes.
     init(_ db: Database) throws {
         self.db = db
         insert = try db.prepared(Self.insertion)
         findNumber = try db.prepared(Self.sameNumber)
         findMessage = try db.prepared(Self.sameMessage)
+        let first = try db.prepared(Self.firstID)
+        firstID = try db.number(first)
     }
 
     /// Writes an entry, unless it is there.
-    func write(_ entry: BatchedEntry) throws(DatabaseError) -> EntryBatch.Fate {
+    mutating func write(_ entry: BatchedEntry) throws(DatabaseError) -> EntryBatch.Fate {
         if entry.mayRepeat, !entry.messageID.isEmpty, try isKnown(entry) { return .known }
         var isRepeated = false
         if !entry.run.isEmpty { isRepeated = try isInRun(entry) }
@@ -46,7 +51,9 @@ struct RowWriter {
         try bind(insert, 8, entry.messageID.isEmpty ? nil : entry.messageID)
         try bind(insert, 9, entry.name)
         try bind(insert, 10, entry.data)
+        try bind(insert, 11, firstID)
         try db.step(insert)
+        firstID = nil
         return isRepeated ? .repeated : .stored
     }
 

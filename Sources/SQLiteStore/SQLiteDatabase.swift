@@ -32,7 +32,7 @@ package final class SQLiteDatabase: EntryDatabase {
     /// Stores all entries of a batch, and what comes while their rows are written, or none of them.
     package func commit(_ batch: EntryBatch, more: () -> Bool) throws(StoreError) {
         try write { db in
-            let rows = try RowWriter(db)
+            var rows = try RowWriter(db)
             var index = 0
             repeat {
                 while index < batch.count {

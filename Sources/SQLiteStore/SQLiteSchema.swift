@@ -36,6 +36,8 @@ enum SQLiteSchema {
             UPDATE entries SET id = (SELECT last_id + 1 FROM entries_deleted) WHERE id = 1;
         END;
         """,
+        // RowWriter gives the first id itself: the trigger took a quarter of the time of each row.
+        "DROP TRIGGER entries_ids",
     ]
 
     /// The version of a file that this program writes.

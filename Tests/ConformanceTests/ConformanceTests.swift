@@ -131,8 +131,12 @@ struct ConformanceTests {
         arguments: Route.all.filter(\.transport.acknowledgement.isGivenByLogger))
     func spinning(_ route: Route) async throws {
         try await TestLogger.run(route) { logger in
-            let sends = try await sendsWhileSpinning(over: logger.client(), milliseconds: 400)
-            // One after the other: if sockets were looked after only every 10 ms, there would be 41 at most.
+            // One after the other: if sockets were looked after only every 10 ms, there would be 41 at most, at any try. Beside
+            // other work there may be no more where the way is long.
+            var sends = 0
+            for _ in 1...10 where sends <= 50 {
+                sends = try await sendsWhileSpinning(over: logger.client(), milliseconds: 400)
+            }
             #expect(sends > 50)
         }
     }

@@ -154,19 +154,19 @@ struct SQLiteDatabaseTests {
         }
     }
 
-    @Test("a file of the first version becomes one of this, with what is in it")
-    func migration() throws {
+    @Test("a file of an earlier version becomes one of this, with what is in it", arguments: 1..<SQLiteSchema.version)
+    func migration(version: Int) throws {
         try withFolder { folder in
             let path = "\(folder)/entries.db"
             let first = try DatabaseQueue(path: path)
             try first.write { db in
-                try db.execute(sql: SQLiteSchema.steps[0])
+                for step in SQLiteSchema.steps.prefix(version) { try db.execute(sql: step) }
                 try db.execute(
                     sql: """
                         INSERT INTO entries (id, received_at, severity, repeated, transport, name, data)
                         VALUES (7, 5, 1, 0, 'http', 'n', 'old')
                         """)
-                try db.execute(sql: "PRAGMA user_version = 1")
+                try db.execute(sql: "PRAGMA user_version = \(version)")
             }
             try first.close()
             // Who only reads changes nothing.

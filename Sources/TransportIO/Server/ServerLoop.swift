@@ -8,6 +8,7 @@ final class ServerLoop: @unchecked Sendable {
     let number: Int
     let eventLoop: any EventLoop
     let turns = TurnQueue()
+    let answers = AnswerQueue()
     let longTurns = LongTurnQueue()
     let ticks: SecondTicks
 

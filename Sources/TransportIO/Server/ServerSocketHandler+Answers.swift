@@ -3,18 +3,18 @@ import NIOCore
 import Synchronization
 
 /// Answers that come later: those that are told together, as by a store that has committed them together, cost the event loop
-/// one task and the socket one write.
+/// at most one task (``AnswerQueue``) and the socket one write.
 extension ServerSocketHandler {
     func makeReply(ticket: UInt64) -> EntryReply {
         undecided.add(1, ordering: .relaxed)
         return EntryReply { result in
             guard self.decided.add(ticket, result) else { return }
-            self.eventLoop?.execute { self.answer() }
+            self.loop.answers.add(self, on: self.loop.eventLoop)
         }
     }
 
     /// Answers all entries whose fate was told.
-    private func answer() {
+    func answer() {
         decided.take { entries in
             undecided.subtract(entries.count, ordering: .relaxed)
             guard context != nil else { return }
