@@ -8,6 +8,8 @@ struct RabbitMQCompanion: TransportCompanion {
 
     var name: String { nodes == 1 ? "RabbitMQ" : "RabbitMQ cluster of \(nodes)" }
     let program = "rabbitmq-server"
+    /// The nodes of a cluster know each other by addresses of loopback.
+    var runsBehindLinks: Bool { nodes == 1 }
 
     func find() throws -> CompanionInstallation {
         let installation = try RabbitMQInstallation.find()
@@ -15,20 +17,23 @@ struct RabbitMQCompanion: TransportCompanion {
     }
 
     func run<R: Sendable>(
-        certificate: ServerCertificate?, _ body: (RunningCompanion) async throws -> R
+        certificate: ServerCertificate?, at place: CompanionPlace?, _ body: (RunningCompanion) async throws -> R
     ) async throws -> R {
         let options = RabbitMQOptions(
             tls: certificate.map {
                 .init(authorityFile: $0.authorityFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
-            })
+            }, place: place.map { NodePlace(address: $0.address, entrance: $0.entrance, connect: $0.connect) })
         return try await withRabbitMQCluster(of: nodes, options) { cluster in
             let secureTarget = certificate.flatMap { certificate in
                 cluster.secureURL.map { "\($0)/%2F?\(AMQPURL.query(trusting: certificate))" }
             }
-            return try await body(
-                RunningCompanion(
-                    target: cluster.url, secureTarget: secureTarget, processIDs: cluster.nodes.map(\.processID),
-                    version: cluster.version))
+            var companion = RunningCompanion(
+                target: cluster.url, secureTarget: secureTarget, processIDs: cluster.nodes.map(\.processID),
+                version: cluster.version)
+            if let place, let node = cluster.nodes.first {
+                companion.labTarget = RunningNode.url(address: "127.0.0.1", port: try await place.door(node.port))
+            }
+            return try await body(companion)
         }
     }
 

@@ -23,6 +23,7 @@ package struct Benchmark: Sendable {
         var suite = try configuration.suite.validated(transports: choice)
         suite.references = suite.references ?? choice.references
         suite.tcpOnly = choice.tcpOnly
+        suite.behindLinks = suite.behindLinks ?? choice.behindLinks
         let run = try BenchmarkRun(configuration: configuration, suite: suite)
         let ending: BenchmarkOutcome.Ending
         do {

@@ -31,6 +31,8 @@ package struct BenchmarkConfiguration: Sendable {
     package var withLink: WithLink = { network, _ in
         throw BenchmarkError("there is no link for the network \(network.text)")
     }
+    /// Lends companions behind a link to the loggers of one round that need some; not asked for loopback, where those of the run are.
+    package var withCompanions: WithCompanions = { _, _, body in try await body(LinkedCompanions()) }
     /// What loggers speak TLS with, where the suite has them do so.
     package var certificate: ServerCertificate?
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
@@ -60,6 +62,12 @@ package struct BenchmarkConfiguration: Sendable {
     /// Lends a link.
     package typealias WithLink =
         @Sendable (Network, _ body: @escaping @Sendable (LinkProcess) async throws -> Void) async throws -> Void
+
+    /// Lends companions that some of the transports need, at a place.
+    package typealias WithCompanions =
+        @Sendable (
+            _ transports: [String], CompanionPlace, _ body: @escaping @Sendable (LinkedCompanions) async throws -> Void
+        ) async throws -> Void
 
     /// Creates a configuration; the other properties can be set afterwards.
     package init(

@@ -85,6 +85,10 @@ final class BenchmarkRun: Sendable {
                         configuration: configuration)
                     do {
                         try await parties.run { [self] pairs in
+                            // Those of loopback were put there before.
+                            if pairs.main.link != nil {
+                                try stage.pinning.pinOthers(pairs.main.companions.compactMap(\.pid))
+                            }
                             for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
                         }
                     } catch let error as BenchmarkError
@@ -193,7 +197,7 @@ final class BenchmarkRun: Sendable {
         if address == nil, !target.isEmpty { configuration.adjustTarget(descriptor, pair.seat, &target) }
         var measurement = CellMeasurement(
             suite: stage.suite, planned: planned, descriptor: descriptor, target: target,
-            companions: configuration.companions, generator: pair.generator, loggerPID: logger?.pid,
+            companions: pair.companions, generator: pair.generator, loggerPID: logger?.pid,
             ledger: logger == nil ? nil : pair.ledger, runPrefix: runPrefix,
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
         measurement.logger = (logger?.ready.name ?? target, logger?.ready.version ?? "")

@@ -17,6 +17,8 @@ struct RoundParties: Sendable {
         var store: LoggerStore?
         /// What entries go over; nil is loopback.
         var link: LinkProcess?
+        /// What works beside the two.
+        var companions: [CompanionProcess] = []
     }
 
     /// The pairs of a round.
@@ -26,6 +28,12 @@ struct RoundParties: Sendable {
 
         func pair(for cell: Cell) -> Pair {
             cell.role == .control ? control ?? main : main
+        }
+
+        /// Says what works beside both of them.
+        fileprivate mutating func setCompanions(_ companions: [CompanionProcess]) {
+            main.companions = companions
+            control?.companions = companions
         }
     }
 
@@ -75,10 +83,27 @@ struct RoundParties: Sendable {
     }
 
     private func run(over link: LinkProcess?, _ body: @escaping @Sendable (Pairs) async throws -> Void) async throws {
-        guard setting.store.isDurable else {
-            return try await run(over: link, keepingIn: seats.map { _ in nil }, body)
+        guard let link else { return try await run(over: nil, LinkedCompanions(), body) }
+        let transports = Set(seats.flatMap(\.transports)).sorted()
+        try await link.lend(setting.rabbitMQSide == .broker ? .broker : .logger) { place in
+            try await configuration.withCompanions(transports, place) { try await run(over: link, $0, body) }
         }
-        try await withStores(seats.count, []) { try await run(over: link, keepingIn: $0, body) }
+    }
+
+    private func run(
+        over link: LinkProcess?, _ companions: LinkedCompanions,
+        _ body: @escaping @Sendable (Pairs) async throws -> Void
+    ) async throws {
+        let seats = self.seats.map { $0.behind(link, companions) }
+        let body: @Sendable (Pairs) async throws -> Void = { pairs in
+            var pairs = pairs
+            pairs.setCompanions(link == nil ? configuration.companions : companions.processes)
+            try await body(pairs)
+        }
+        guard setting.store.isDurable else {
+            return try await run(seats, over: link, keepingIn: seats.map { _ in nil }, body)
+        }
+        try await withStores(seats.count, []) { try await run(seats, over: link, keepingIn: $0, body) }
     }
 
     /// Lends so many new stores.
@@ -90,10 +115,9 @@ struct RoundParties: Sendable {
     }
 
     private func run(
-        over link: LinkProcess?, keepingIn stores: [LoggerStore?],
+        _ seats: [LoggerSeat], over link: LinkProcess?, keepingIn stores: [LoggerStore?],
         _ body: @escaping @Sendable (Pairs) async throws -> Void
     ) async throws {
-        let seats = self.seats.map { $0.behind(link) }
         let generators = seats.map { _ in
             GeneratorSeat { [configuration, setting] in
                 try await configuration.startGenerator(of: setting.parties.broker, behind: link)
@@ -152,11 +176,12 @@ struct RoundParties: Sendable {
 }
 
 extension LoggerSeat {
-    /// The seat of a logger within its end of a link; nil is loopback.
-    fileprivate func behind(_ link: LinkProcess?) -> LoggerSeat {
+    /// The seat of a logger within its end of a link, beside what runs there for it; nil is loopback.
+    fileprivate func behind(_ link: LinkProcess?, _ companions: LinkedCompanions) -> LoggerSeat {
         guard let link else { return self }
         var seat = self
         seat.host = link.ends.loggerAddress
+        seat.companions = companions.running
         return seat
     }
 }

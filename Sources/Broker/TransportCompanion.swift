@@ -7,16 +7,20 @@ public protocol TransportCompanion: Sendable {
     var name: String { get }
     /// What starts it: `rabbitmq-server`.
     var program: String { get }
+    /// Whether it can be started at an end of a link, so that entries go over a network.
+    var runsBehindLinks: Bool { get }
 
     /// Finds what ``run(_:)`` would start.
     /// - Throws: an error that says what is missing, and the command that installs it.
     func find() throws -> CompanionInstallation
 
     /// Starts one for `body` alone, and stops it when `body` ends, however it ends.
-    /// - Parameter certificate: what it also speaks TLS with, so that it has a ``RunningCompanion/secureTarget``; nil where it is
-    ///   to speak none.
+    /// - Parameters:
+    ///   - certificate: what it also speaks TLS with, so that it has a ``RunningCompanion/secureTarget``; nil where it is to speak
+    ///     none.
+    ///   - place: where it is started; nil is this process's loopback, and all that is asked where not ``runsBehindLinks``.
     func run<R: Sendable>(
-        certificate: ServerCertificate?, _ body: (RunningCompanion) async throws -> R
+        certificate: ServerCertificate?, at place: CompanionPlace?, _ body: (RunningCompanion) async throws -> R
     ) async throws -> R
 
     /// Looks at what runs at each address of `target`, which may be a cluster: whether it can be used, and its version.
@@ -39,6 +43,9 @@ public protocol TransportCompanion: Sendable {
 }
 
 extension TransportCompanion {
+    /// On loopback only.
+    public var runsBehindLinks: Bool { false }
+
     /// Those of the connections, and 1,000 beside them.
     public func openFiles(forConnections count: Int) -> Int { count + 1000 }
 
@@ -87,15 +94,21 @@ public struct RunningCompanion: Sendable, Hashable {
     public var target: String
     /// The same for connections with TLS; nil where it speaks none, or the target alone says how it is reached.
     public var secureTarget: String?
+    /// Where the lab itself asks it, where that is not the target.
+    public var labTarget: String?
     /// Its processes; none where it runs elsewhere, so that its CPU time cannot be read.
     public var processIDs: [Int32]
     /// Its version; nil where that is not known.
     public var version: String?
 
     /// Creates a companion.
-    public init(target: String, secureTarget: String? = nil, processIDs: [Int32] = [], version: String? = nil) {
+    public init(
+        target: String, secureTarget: String? = nil, labTarget: String? = nil, processIDs: [Int32] = [],
+        version: String? = nil
+    ) {
         self.target = target
         self.secureTarget = secureTarget
+        self.labTarget = labTarget
         self.processIDs = processIDs
         self.version = version
     }

@@ -16,10 +16,13 @@ package struct LinkEnds: Sendable, Hashable, Codable {
     package var loggerAddress: String
     /// Where connections within the logger's network namespace are to be had: see ``EndSockets``.
     package var sockets: String
+    /// Where those within the broker's are.
+    package var brokerSockets: String
 
     private enum CodingKeys: String, CodingKey {
         case ready, pid, user, broker, logger, sockets
         case brokerAddress = "broker_address"
         case loggerAddress = "logger_address"
+        case brokerSockets = "broker_sockets"
     }
 }

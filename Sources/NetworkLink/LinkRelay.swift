@@ -58,10 +58,12 @@ package final class LinkRelay: Sendable {
         _ orders: Int32, _ ready: (LinkEnds) -> Void, _ account: @escaping (LinkAccount) -> Void
     ) throws(LinkError) {
         // Where who asks is; the thread is elsewhere from now on.
-        let sockets = try EndSockets.Listener()
+        let (sockets, brokerSockets) = (try EndSockets.Listener(), try EndSockets.Listener())
         let broker = try LinkEnd(host: 1, mtu: properties.mtu)
+        // A thread is in the network namespace of the one that starts it: now the broker's.
+        Thread.detachNewThread { brokerSockets.serve() }
         let logger = try LinkEnd(host: 2, mtu: properties.mtu)
-        // A thread is in the network namespace of the one that starts it: now the logger's.
+        // And now the logger's.
         Thread.detachNewThread { sockets.serve() }
         RelayThread.makePrompt()
         let lateness = Lateness()
@@ -74,7 +76,7 @@ package final class LinkRelay: Sendable {
             LinkEnds(
                 pid: getpid(), user: "/proc/\(getpid())/ns/user", broker: broker.namespace.path,
                 logger: logger.namespace.path, brokerAddress: broker.addressText, loggerAddress: logger.addressText,
-                sockets: sockets.name))
+                sockets: sockets.name, brokerSockets: brokerSockets.name))
         try loop.run()
     }
 }

@@ -53,11 +53,14 @@ struct NodeFolder {
         let lines = [
             "listeners.tcp.1 = \(identity.address):\(identity.port)", "log.console = true", "log.file = false",
         ]
+        // Whoever reaches an end of a link has started it; guest is from loopback only unless told otherwise.
+        let users = identity.place == nil ? [] : ["loopback_users = none"]
         let members = identity.cluster.enumerated().map {
             "cluster_formation.classic_config.nodes.\($0 + 1) = \($1.name)"
         }
         let formation = members.isEmpty ? [] : ["cluster_formation.peer_discovery_backend = classic_config"] + members
-        return (lines + formation + tls(identity, options) + options.configuration).joined(separator: "\n") + "\n"
+        return (lines + users + formation + tls(identity, options) + options.configuration).joined(separator: "\n")
+            + "\n"
     }
 
     /// What has the node listen for TLS 1.3 as well, for clients without a certificate.
@@ -99,7 +102,7 @@ struct NodeFolder {
             // Erlang's own port on loopback, and distribution without an epmd: a name that is set before RabbitMQ starts,
             // and a port that needs no looking up.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS":
-                "-kernel inet_dist_use_interface \(identity.addressTuple) \(identity.isLongName ? "-name" : "-sname") "
+                "-kernel inet_dist_use_interface \(identity.distributionTuple) \(identity.isLongName ? "-name" : "-sname") "
                 + "\(identity.name) -erl_epmd_port \(identity.distributionPort)",
             // For every Erlang there: once a minute RabbitMQ starts a further one, only to have an epmd started, which would
             // listen on every interface and stay.

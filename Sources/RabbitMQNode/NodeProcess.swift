@@ -1,5 +1,6 @@
 import Glibc
 import Subprocess
+import SystemPackage
 import Synchronization
 
 /// The processes of a private node: Erlang's, and a shell that watches over it.
@@ -23,11 +24,14 @@ final class NodeProcess: Sendable {
         var platform = PlatformOptions()
         // Of its own, so that a Ctrl-C in the terminal stops broker-lab, and broker-lab the node.
         platform.createSession = true
+        let words =
+            (folder.identity.place?.entrance ?? []) + [
+                "sh", "-c", Self.watch, "brokerlab-rabbitmq", folder.path, "\(stopTimeout.components.seconds)",
+                folder.script,
+            ]
         let configuration = Configuration(
-            executable: .name("sh"),
-            arguments: [
-                "-c", Self.watch, "brokerlab-rabbitmq", folder.path, "\(stopTimeout.components.seconds)", folder.script,
-            ],
+            executable: words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
+            arguments: .init(Array(words.dropFirst())),
             environment: .custom(
                 Dictionary(
                     uniqueKeysWithValues: folder.environment(searchPath: searchPath).map {

@@ -17,7 +17,8 @@ struct NodeStart {
         while true {
             triesLeft -= 1
             let folder = try NodeFolder(
-                installation, .alone(speaksTLS: options.tls != nil), options: options, onlyNeeded: onlyNeeded)
+                installation, .alone(speaksTLS: options.tls != nil, at: options.place), options: options,
+                onlyNeeded: onlyNeeded)
             let process = NodeProcess(folder, stopTimeout: options.stopTimeout, searchPath: Self.searchPath)
             do {
                 let version = try await Self.waitUntilReady(folder, process, options.startTimeout, deadline)
@@ -55,7 +56,7 @@ struct NodeStart {
             }
             if folder.exitStatus != nil { throw EndedEarly(log: folder.excerptOfLog) }
             if folder.processID != nil,
-                let version = try await RabbitMQGreeting.hear(at: folder.identity.address, port: folder.identity.port),
+                let version = try await folder.identity.greeting,
                 try await folder.identity.listensForTLS
             {
                 return version

@@ -17,19 +17,24 @@ package enum RabbitMQGreeting {
         guard socket >= 0 else { return nil }
         defer { close(socket) }
         guard LoopbackSocket.connect(socket, address, port: port) else { return nil }
+        return try await hear(on: socket, timeout: timeout)
+    }
+
+    /// The same with a socket that is connected, or about to be; it stays open.
+    static func hear(on socket: Int32, timeout: Duration = .seconds(1)) async throws -> String? {
         let deadline = ContinuousClock.now + timeout
         var unsent = protocolHeader[...]
         var received: [UInt8] = []
         while ContinuousClock.now < deadline {
             if !unsent.isEmpty {
                 let sent = unsent.withUnsafeBytes { bytes in
-                    send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+                    send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
                 }
                 if sent > 0 { unsent = unsent.dropFirst(sent) }
                 if sent < 0 && errno != EAGAIN { return nil }
             }
             var chunk = [UInt8](repeating: 0, count: 4096)
-            let count = recv(socket, &chunk, chunk.count, 0)
+            let count = recv(socket, &chunk, chunk.count, Int32(MSG_DONTWAIT))
             if count == 0 || (count < 0 && errno != EAGAIN && errno != ENOTCONN) { return nil }
             if count > 0 {
                 received += chunk[..<count]

@@ -43,8 +43,9 @@ extension RunningNode {
     package func control(_ arguments: String...) async throws -> String {
         var environment = files.environment(searchPath: NodeStart.searchPath)
         environment["RABBITMQ_CTL_ERL_ARGS"] = files.controlArguments
+        let words = (files.identity.place?.entrance ?? []) + [files.control] + arguments
         let result = try await run(
-            .path(FilePath(files.control)), arguments: Arguments(arguments),
+            .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
             environment: .custom(
                 Dictionary(
                     uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),

@@ -6,7 +6,7 @@ package struct RunningNode: Sendable, Hashable {
     package let tlsPort: Int?
     /// What Erlang calls it: `brokerlab-PORT@localhost`.
     package let name: String
-    /// The address of loopback that it listens at: 127.0.0.1, unless it is one of several.
+    /// The address that it listens at: 127.0.0.1, unless it is one of several, or in another network.
     package let address: String
     /// The port it listens on, at that address only.
     package let port: Int
@@ -23,13 +23,16 @@ package struct RunningNode: Sendable, Hashable {
 
     init(_ files: NodeFolder, _ process: NodeProcess, version: String, options: RabbitMQOptions) {
         (name, address, port) = (files.identity.name, files.identity.address, files.identity.port)
-        url = "amqp://guest:guest@\(address):\(port)"
+        url = Self.url(address: address, port: port)
         tlsPort = files.identity.tlsPort
         processID = files.processID ?? 0
         self.version = version
         folder = files.path
         (self.files, self.process, self.options) = (files, process, options)
     }
+
+    /// Where clients find a node at an address.
+    package static func url(address: String, port: Int) -> String { "amqp://guest:guest@\(address):\(port)" }
 
     /// The file that the node's log goes to.
     package var logFile: String { folder + "/" + NodeFolder.log }
@@ -55,6 +58,8 @@ package struct RabbitMQOptions: Sendable, Hashable {
     package var plugins: [String]
     /// What the node speaks TLS with, at a port of its own; nil where it speaks none.
     package var tls: Certificate?
+    /// The network that a node that is alone is started in; nil is this process's loopback.
+    package var place: NodePlace?
 
     /// A certificate with its key, and the authority that has signed it: PEM files.
     package struct Certificate: Sendable, Hashable {
@@ -69,8 +74,9 @@ package struct RabbitMQOptions: Sendable, Hashable {
     /// Creates options.
     package init(
         startTimeout: Duration = .seconds(60), stopTimeout: Duration = .seconds(10), directory: String? = nil,
-        configuration: [String] = [], plugins: [String] = [], tls: Certificate? = nil
+        configuration: [String] = [], plugins: [String] = [], tls: Certificate? = nil, place: NodePlace? = nil
     ) {
+        self.place = place
         self.tls = tls
         self.startTimeout = startTimeout
         self.stopTimeout = stopTimeout
@@ -82,7 +88,7 @@ package struct RabbitMQOptions: Sendable, Hashable {
 
 /// Starts a private RabbitMQ node, lends it to `body` and stops it, whatever becomes of `body`.
 ///
-/// The node disturbs no other: it has a name, ports (on loopback only) and a folder of its own, and no epmd. Should this
+/// The node disturbs no other: it has a name, ports (on loopback only, or at a place's address) and a folder of its own, and no epmd. Should this
 /// process die, even by SIGKILL, the node is stopped and its folder removed by the shell that watches over it.
 /// - Throws: what `body` throws; ``RabbitMQNodeError`` when RabbitMQ is missing, too old, or does not start;
 ///   `CancellationError` when the task is cancelled before the node is ready.

@@ -9,7 +9,8 @@ import Testing
 struct LinkProcessTests {
     private static let ends = """
         {"ready":true,"pid":1,"user":"/proc/1/ns/user","broker":"/proc/1/fd/5","logger":"/proc/1/fd/6",\
-        "broker_address":"198.18.0.1","logger_address":"198.18.0.2","sockets":"00000"}
+        "broker_address":"198.18.0.1","logger_address":"198.18.0.2","sockets":"00000",\
+        "broker_sockets":"00001"}
         """
     private static let account = """
         {"elapsed_us":10,"cpu_us":1,"to_logger":{"packets":7,"bytes":1,"lost":0,"queue_drops":0,"device_drops":0},\

@@ -27,10 +27,16 @@ package enum LinkAccess: Sendable, Hashable, CaseIterable {
 
     /// The command that starts a program within an end: it becomes that program, so that its process id stays what it is.
     func entering(_ end: End, of ends: LinkEnds, _ program: PartyCommand) -> PartyCommand {
+        let entrance = entrance(end, of: ends)
+        return program.behind(entrance[0], Array(entrance.dropFirst()))
+    }
+
+    /// The program that becomes another one within an end, and its arguments, behind which those of the other stand.
+    func entrance(_ end: End, of ends: LinkEnds) -> [String] {
         let network = end == .broker ? ends.broker : ends.logger
         let user = self == .root ? [] : ["--user=\(ends.user)", "--preserve-credentials"]
         // nsenter(1) of util-linux.
-        return program.behind(Tool.path("nsenter"), user + ["--net=\(network)", "--"])
+        return [Tool.path("nsenter")] + user + ["--net=\(network)", "--"]
     }
 
     /// The first way in which a link can be had here: one is made and put away again for each that is tried.

@@ -1,5 +1,5 @@
 import BenchmarkResults
-import Broker
+package import Broker
 import NIOPosix
 package import NetworkLink
 
@@ -69,15 +69,33 @@ package struct LinkProcess: Sendable {
         throw BenchmarkError(await party.stop().sentence("the link ended in the middle of the benchmark"))
     }
 
-    /// A connection within the logger's end.
+    /// A connection within an end.
     /// - Returns: its descriptor, which the caller closes.
-    func connect(to endpoint: Endpoint) async throws -> Int32 {
+    func connect(to endpoint: Endpoint, in end: LinkAccess.End = .logger) async throws -> Int32 {
         guard case .tcp(let host, let port) = endpoint else {
             throw BenchmarkError("\(endpoint) is behind a link, where no Unix domain socket is reached")
         }
         // A thread that may wait, as the link may take a moment.
-        return try await NIOThreadPool.singleton.runIfActive { [sockets = ends.sockets] in
+        return try await NIOThreadPool.singleton.runIfActive {
+            [sockets = end == .logger ? ends.sockets : ends.brokerSockets] in
             try EndSockets.connect(to: host, port: port, through: sockets)
         }
+    }
+
+    /// Lends an end to a program that is asked from outside, too.
+    /// - Throws: what `body` throws.
+    package func lend<R: Sendable>(
+        _ end: LinkAccess.End, to body: (CompanionPlace) async throws -> R
+    ) async throws -> R {
+        let address = end == .logger ? ends.loggerAddress : ends.brokerAddress
+        let connect: @Sendable (Int) async throws -> Int32 = { port in
+            try await self.connect(to: .tcp(host: address, port: port), in: end)
+        }
+        let doors = EndDoors()
+        defer { doors.close() }
+        return try await body(
+            CompanionPlace(address: address, entrance: access.entrance(end, of: ends), connect: connect) { port in
+                try await doors.open { try await connect(port) }
+            })
     }
 }

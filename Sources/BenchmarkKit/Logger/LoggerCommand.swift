@@ -32,4 +32,6 @@ package struct LoggerSeat: Sendable, Hashable {
     package var certificate: ServerCertificate?
     /// Who plays it.
     package var party = Party.swift
+    /// What runs behind its link for its transports, by their selectors; nil where there is no link.
+    package var companions: [String: RunningCompanion]?
 }

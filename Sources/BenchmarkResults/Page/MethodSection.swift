@@ -134,7 +134,11 @@ struct MethodSection: Sendable {
             "; packets were handed on \(NumberText.duration(microseconds: $0)) later than due at p99, in the row in which they "
                 + "were latest"
         }
-        return report.suite.usedNetworks.map(\.text).joined(separator: ", ") + (latest ?? "")
+        let sides =
+            report.suite.usedNetworks.contains(where: report.suite.hasRabbitMQ)
+            ? "; RabbitMQ on the side of the \(report.suite.usedRabbitMQSides.map(\.rawValue).joined(separator: ", of the "))"
+            : ""
+        return report.suite.usedNetworks.map(\.text).joined(separator: ", ") + sides + (latest ?? "")
     }
 
     /// What was spoken over TLS, where something was.

@@ -25,6 +25,7 @@ enum GoBenchmarkFormat {
         if cell.store.isDurable { name += "/store=\(cell.store.rawValue)" }
         if cell.socket == .unix { name += "/socket=\(cell.socket.rawValue)" }
         if cell.network.isLink { name += "/network=\(cell.network.text)" }
+        if cell.rabbitMQSide == .broker { name += "/rabbitmq_side=\(cell.rabbitMQSide.rawValue)" }
         if cell.tls == .on { name += "/tls=\(cell.tls.rawValue)" }
         if !cell.parties.isOwn { name += "/parties=\(cell.parties.name)" }
         if cell.role == .control { name += "/role=control" }

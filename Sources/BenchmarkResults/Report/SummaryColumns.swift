@@ -148,6 +148,9 @@ enum SummaryColumns {
         ] + medians(of: SummaryRow.latestMedianColumns) + [
             .text("broker_setting", "Who the suite had play the broker.") { $0.row.cell.parties.broker.rawValue },
             .text("logger_setting", "Who the suite had play the logger.") { $0.row.cell.parties.logger.rawValue },
+            .text("rabbitmq_side", "Which end of the link RabbitMQ was at; empty where it was at none.") {
+                $0.suite.hasRabbitMQ(behind: $0.row.cell.network) ? $0.row.cell.rabbitMQSide.rawValue : nil
+            },
         ]
 
     private static func estimate(

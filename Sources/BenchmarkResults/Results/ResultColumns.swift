@@ -134,7 +134,7 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
-        + playing
+        + playing + [side]
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {
@@ -185,6 +185,14 @@ enum ResultColumns {
                 $0.cell.network.link?.queuePackets
             }),
     ]
+
+    private static let side = ResultColumn(
+        .text("rabbitmq_side", "Which end of the link RabbitMQ was at: logger or broker; empty where it was at none.") {
+            $0.suite.hasRabbitMQ(behind: $0.cell.network) ? $0.cell.rabbitMQSide.rawValue : nil
+        }
+    ) { fields, row throws(BenchmarkError) in
+        if let side = try fields.word("rabbitmq_side", RabbitMQSide.init) { row.planned.cell.rabbitMQSide = side }
+    }
 
     /// What was spoken over TLS.
     private static let tls: [ResultColumn] = [

@@ -125,7 +125,7 @@ extension SummaryRow {
         cell = Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network, tls: point.tls, parties: point.parties)
+            network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls, parties: point.parties)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""

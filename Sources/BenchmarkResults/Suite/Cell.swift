@@ -16,6 +16,8 @@ package struct Cell: Sendable, Hashable {
     package var socket: SocketKind
     /// What they go over.
     package var network: Network
+    /// On which side of a link RabbitMQ is.
+    package var rabbitMQSide: RabbitMQSide
     /// Whether the two speak TLS.
     package var tls: TLSUse
     /// Who plays broker and logger.
@@ -26,8 +28,9 @@ package struct Cell: Sendable, Hashable {
     /// Creates a cell.
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off,
-        parties: PartyPair = PartyPair(), role: CellRole = .cell
+        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
+        rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
+        role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -37,6 +40,7 @@ package struct Cell: Sendable, Hashable {
         self.store = store
         self.socket = socket
         self.network = network
+        self.rabbitMQSide = rabbitMQSide
         self.tls = tls
         self.parties = parties
         self.role = role
@@ -51,7 +55,7 @@ package struct Cell: Sendable, Hashable {
     package var point: LoadPoint {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store,
-            socket: socket, network: network, tls: tls, parties: parties)
+            socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties)
     }
 
     /// What it has around its transport and its load.
@@ -87,6 +91,8 @@ package struct LoadPoint: Sendable, Hashable {
     package var socket = SocketKind.tcp
     /// What they go over.
     package var network = Network.loopback
+    /// On which side of a link RabbitMQ is.
+    package var rabbitMQSide = RabbitMQSide.logger
     /// Whether the two speak TLS.
     package var tls = TLSUse.off
     /// Who plays broker and logger.
@@ -94,7 +100,8 @@ package struct LoadPoint: Sendable, Hashable {
 
     /// What it has around the load.
     package var setting: Setting {
-        Setting(store: store, socket: socket, network: network, tls: tls, parties: parties)
+        Setting(
+            store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties)
     }
 }
 

@@ -16,6 +16,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var sockets: [SocketKind]?
     /// What they go over; nil in records of before there was a choice.
     package var networks: [Network]?
+    /// On which side of a link RabbitMQ is; nil in records of before there was a choice.
+    package var rabbitMQSides: [RabbitMQSide]?
     /// Whether the two speak TLS; nil in records of before there was a choice.
     package var tls: [TLSUse]?
     /// Who plays the broker; nil in records of before there was a choice.
@@ -36,6 +38,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (stores?.contains(cell.store) ?? true)
             && (sockets?.contains(cell.socket) ?? true)
             && (networks?.contains(cell.network) ?? true)
+            && (rabbitMQSides?.contains(cell.rabbitMQSide) ?? true)
             && (tls?.contains(cell.tls) ?? true)
             && (brokers?.contains(cell.parties.broker) ?? true)
             && (loggers?.contains(cell.parties.logger) ?? true)
@@ -62,7 +65,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
             part("store", (stores ?? []).map(\.rawValue)), part("socket", (sockets ?? []).map(\.rawValue)),
-            part("network", (networks ?? []).map(\.text)), part("tls", (tls ?? []).map(\.rawValue)),
+            part("network", (networks ?? []).map(\.text)),
+            part("rabbitmq_side", (rabbitMQSides ?? []).map(\.rawValue)), part("tls", (tls ?? []).map(\.rawValue)),
             part("broker", (brokers ?? []).map(\.rawValue)), part("logger", (loggers ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")

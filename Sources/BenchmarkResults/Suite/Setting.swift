@@ -1,5 +1,5 @@
 /// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, over what sockets
-/// they come, through what network, whether over TLS, and who plays broker and logger.
+/// they come, through what network, on which side of that RabbitMQ is, whether over TLS, and who plays broker and logger.
 package struct Setting: Sendable, Hashable {
     /// Where the logger keeps entries.
     package var store = StoreKind.memory
@@ -7,6 +7,8 @@ package struct Setting: Sendable, Hashable {
     package var socket = SocketKind.tcp
     /// What lies between broker and logger.
     package var network = Network.loopback
+    /// On which side of a link RabbitMQ is; of loopback, and where there is none, the usual one.
+    package var rabbitMQSide = RabbitMQSide.logger
     /// Whether the two speak TLS.
     package var tls = TLSUse.off
     /// Who plays broker and logger.
@@ -14,10 +16,11 @@ package struct Setting: Sendable, Hashable {
 
     /// Creates a setting.
     package init(
-        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback, tls: TLSUse = .off,
-        parties: PartyPair = PartyPair()
+        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
+        rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair()
     ) {
         (self.store, self.socket, self.network, self.tls, self.parties) = (store, socket, network, tls, parties)
+        self.rabbitMQSide = rabbitMQSide
     }
 
     /// Whether all of it is as it is where nothing is said.
@@ -26,7 +29,8 @@ package struct Setting: Sendable, Hashable {
     /// `stored in sqlite, over Unix sockets`: what is not as usual; nil where all is.
     package var text: String? {
         let parts = [
-            store.text, socket == .unix ? "over Unix sockets" : nil, network.over, tls.over, parties.text,
+            store.text, socket == .unix ? "over Unix sockets" : nil, network.over, rabbitMQSide.text, tls.over,
+            parties.text,
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
@@ -35,7 +39,8 @@ package struct Setting: Sendable, Hashable {
     package func tag(_ separator: String) -> String {
         let parts = [
             store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
-            network.isLink ? network.text : nil, tls == .on ? "tls" : nil,
+            network.isLink ? network.text : nil, rabbitMQSide == .broker ? "rabbitmq-broker" : nil,
+            tls == .on ? "tls" : nil,
             parties.isOwn ? nil : parties.name,
         ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()

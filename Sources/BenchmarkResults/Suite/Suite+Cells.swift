@@ -7,8 +7,8 @@ extension Suite {
                     settings.map {
                         LoadPoint(
                             payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                            store: $0.store, socket: $0.socket, network: $0.network, tls: $0.tls,
-                            parties: $0.parties)
+                            store: $0.store, socket: $0.socket, network: $0.network,
+                            rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties)
                     }
                 }
             }
@@ -41,18 +41,35 @@ extension Suite {
     /// What entries go over, one after the other.
     package var usedNetworks: [Network] { networks ?? [.loopback] }
 
+    /// On which sides of a link RabbitMQ is, one after the other.
+    package var usedRabbitMQSides: [RabbitMQSide] { rabbitMQSides ?? [.logger] }
+
+    /// Whether RabbitMQ is at an end of a link that lies between broker and logger.
+    package func hasRabbitMQ(behind network: Network) -> Bool {
+        network.isLink && transports.contains { behindLinks?.contains($0) ?? false }
+    }
+
+    /// The sides of a network that RabbitMQ is on; the usual one where it is on none.
+    private func sides(of network: Network) -> [RabbitMQSide] {
+        hasRabbitMQ(behind: network) ? usedRabbitMQSides : [.logger]
+    }
+
     /// Whether broker and logger speak TLS, one after the other.
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
-    /// Each store with each kind of sockets and each network, in cleartext and over TLS, with each pair of parties; Unix sockets
+    /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair of parties; Unix sockets
     /// are of one machine, so that they go over no network.
     package var settings: [Setting] {
         usedStores.flatMap { store in
             usedSockets.flatMap { socket in
                 usedNetworks.filter { socket == .tcp || !$0.isLink }.flatMap { network in
-                    usedTLS.flatMap { tls in
-                        usedPairs.map {
-                            Setting(store: store, socket: socket, network: network, tls: tls, parties: $0)
+                    sides(of: network).flatMap { side in
+                        usedTLS.flatMap { tls in
+                            usedPairs.map {
+                                Setting(
+                                    store: store, socket: socket, network: network, rabbitMQSide: side, tls: tls,
+                                    parties: $0)
+                            }
                         }
                     }
                 }
@@ -60,11 +77,13 @@ extension Suite {
         }
     }
 
-    /// The transports that can be had in a setting: the message broker of some is at loopback's TCP, and not everybody speaks all.
+    /// The transports that can be had in a setting: the message broker of some has TCP only, and that of some
+    /// no place behind a link, and not everybody speaks all.
     package func transports(in setting: Setting) -> [String] {
         let reached =
             setting.network.isLink
-            ? transports.filter { !(tcpOnly ?? []).contains($0) } : transports(over: setting.socket)
+            ? transports.filter { !(tcpOnly ?? []).contains($0) || behindLinks?.contains($0) ?? false }
+            : transports(over: setting.socket)
         return reached.filter { speaks($0, setting.parties) }
     }
 
@@ -109,6 +128,7 @@ extension Suite {
         suite.sockets = nil
         suite.timelineMs = nil
         suite.networks = nil
+        suite.rabbitMQSides = nil
         suite.tls = nil
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         suite.loggerLoops = nil
@@ -133,6 +153,7 @@ extension Suite {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network, tls: point.tls, parties: point.parties, role: role)
+            network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls, parties: point.parties,
+            role: role)
     }
 }

@@ -34,6 +34,9 @@ package struct Suite: Sendable, Hashable, Codable {
     /// What lies between broker and logger: every load is measured over each; nil, as in records of before there was a choice,
     /// is loopback.
     package var networks: [Network]?
+    /// On which side of a link RabbitMQ is: every load over one is measured with each; nil, as in records of before there was a
+    /// choice, is the logger's.
+    package var rabbitMQSides: [RabbitMQSide]?
     /// How many event loops the logger has; nil, as in records of before there was a choice, is one.
     package var loggerLoops: Int?
     /// Whether broker and logger speak TLS: every load is measured with each; nil, as in records of before there was a choice, is
@@ -81,6 +84,8 @@ package struct Suite: Sendable, Hashable, Codable {
     package var references: References?
     /// Those that can be had over TCP only, as the registry has it; nil for none, and in records of before there was a choice.
     package var tcpOnly: [String]?
+    /// Those of them whose message broker can be at an end of a link; nil for none, and in records of before there was a choice.
+    package var behindLinks: [String]?
     /// The transports that other parties speak, by their selectors, as they have said; nil where nobody was asked.
     package var spoken: [String: [String]]?
 
@@ -205,6 +210,11 @@ extension SuiteKey {
                 if case .texts(let texts) = value { suite.networks = texts.compactMap { try? Network(parsing: $0) } }
             },
             check: { suite, _ throws(SuiteViolation) in try SuiteRules.checkNetworks(suite) }),
+        .words(
+            "rabbitmq_side", flag: "rabbitmq-side", valueName: "names", \.rabbitMQSides,
+            "On which side of a network RabbitMQ is, separated by commas: logger unless told otherwise, so that the link is between "
+                + "broker and RabbitMQ; broker, so that it is between RabbitMQ and logger. Every load over a network is measured with each.",
+            check: SuiteRules.checkSides),
         .words(
             "tls", flag: "tls", valueName: "words", \.tls,
             "Whether broker and logger speak TLS, separated by commas: off unless told otherwise, on, with certificates made for "

@@ -3,8 +3,8 @@ import Yams
 extension SuiteFile {
     /// The keys of a threshold beside its limits.
     private static let placeKeys = [
-        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network", "tls",
-        "broker", "logger",
+        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network",
+        "rabbitmq_side", "tls", "broker", "logger",
     ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
@@ -66,6 +66,9 @@ extension SuiteFile {
                 pattern.sockets = try words(value, key, of: SocketKind.allCases.map(\.rawValue))
                     .compactMap(SocketKind.init)
             case "network": pattern.networks = try networks(value, key)
+            case "rabbitmq_side":
+                pattern.rabbitMQSides = try words(value, key, of: RabbitMQSide.allCases.map(\.rawValue))
+                    .compactMap(RabbitMQSide.init)
             case "tls":
                 pattern.tls = try words(value, key, of: TLSUse.allCases.map(\.rawValue)).compactMap(TLSUse.init)
             case "broker": pattern.brokers = try parties(value, key)

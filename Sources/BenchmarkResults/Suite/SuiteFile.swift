@@ -24,6 +24,7 @@ struct SuiteFile {
             name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 7,
             duration: 0.5, warmup: 0.15)
         suite.tcpOnly = choice.tcpOnly
+        suite.behindLinks = choice.behindLinks
         var given: [String: SuiteValue] = [:]
         for (key, node) in values { given[key.name] = try value(node, key, choice) }
         for key in SuiteKey.all {

@@ -149,6 +149,15 @@ package enum SuiteRules {
         }
     }
 
+    /// A side is one of a link that has RabbitMQ at an end.
+    @Sendable static func checkSides(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
+        guard !suite.usedNetworks.contains(where: suite.hasRabbitMQ) else { return }
+        throw SuiteViolation(
+            key: "rabbitmq_side",
+            message: "RabbitMQ is behind no link here, which takes a network and one of "
+                + "\((choice.behindLinks ?? []).joined(separator: ", ")); leave it out")
+    }
+
     static func checkReference(_ name: String?, _ key: String, _ suite: Suite) throws(SuiteViolation) {
         guard let name, !suite.transports.contains(name) else { return }
         throw SuiteViolation(

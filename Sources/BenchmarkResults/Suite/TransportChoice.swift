@@ -10,15 +10,19 @@ package struct TransportChoice: Sendable, Hashable {
     package var references: References
     /// Those that can be had over TCP only, since a message broker between their halves has no Unix domain socket; nil for none.
     package var tcpOnly: [String]?
+    /// Those of them whose message broker can be at an end of a link; nil for none.
+    package var behindLinks: [String]?
 
     /// Creates a choice.
     package init(
-        known: [String], standard: [String], references: References = References(), tcpOnly: [String]? = nil
+        known: [String], standard: [String], references: References = References(), tcpOnly: [String]? = nil,
+        behindLinks: [String]? = nil
     ) {
         self.known = known
         self.standard = standard
         self.references = references
         self.tcpOnly = tcpOnly
+        self.behindLinks = behindLinks
     }
 
     /// The choice that a registry gives.
@@ -29,6 +33,7 @@ package struct TransportChoice: Sendable, Hashable {
             floor: registry.first { $0.reference == .floor }?.selector,
             baseline: registry.first { $0.reference == .baseline }?.selector)
         tcpOnly = registry.filter { $0.companion != nil }.map(\.selector)
+        behindLinks = registry.filter { $0.companion?.runsBehindLinks ?? false }.map(\.selector)
     }
 }
 

@@ -53,7 +53,7 @@ package enum EndSockets {
         }
     }
 
-    /// Asks for a connection to an address, as seen from the logger's end; it may take a few seconds where the link hangs.
+    /// Asks for a connection to an address, as seen from the end whose name is given; it may take a few seconds where the link hangs.
     /// - Returns: its descriptor, which the caller closes.
     /// - Throws: ``LinkError`` that says why there is none.
     package static func connect(to host: String, port: Int, through name: String) throws(LinkError) -> Int32 {

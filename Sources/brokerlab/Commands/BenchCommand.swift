@@ -83,7 +83,7 @@ struct BenchCommand: AsyncParsableCommand {
                     .applying(parties.completing(suiteOptions.overrides), transports: TransportRegistry.choice)))
         let (secured, insecure) = try BenchCertificates.available(stored, given: companions.given)
         let (played, absent) = try await BenchParties.available(secured)
-        let (suite, networks) = try await BenchNetworks.available(played)
+        let (suite, networks) = try await BenchNetworks.available(played, given: companions.given)
         let leftOut = [missing, insecure].compactMap(\.self) + absent + networks.missing
         if let rule = suite.thresholds.rules?.first(where: { !suite.cells.contains(where: $0.place.matches) }) {
             throw BenchmarkError(
@@ -98,7 +98,8 @@ struct BenchCommand: AsyncParsableCommand {
             try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
                 try await BenchCertificates.run(for: suite) { certificate in
                     try await Companions.run(
-                        for: transports, companions, certificate: certificate, progress: progress
+                        for: BenchNetworks.onLoopback(suite, transports), companions, certificate: certificate,
+                        progress: progress
                     ) {
                         try await measure(suite, folder, $0, stores, networks, certificate)
                     }
@@ -149,7 +150,7 @@ struct BenchCommand: AsyncParsableCommand {
             folder: folder
         ) { seat in
             loggerCommand(
-                seat, control, executable, companions, others[seat.party], loops: suite.usedLoggerLoops)
+                seat, control, executable, companions.at(seat), others[seat.party], loops: suite.usedLoggerLoops)
         }
         configuration.addresses = try parties.addresses
         for party in suite.usedBrokers where party != .swift {
@@ -160,14 +161,25 @@ struct BenchCommand: AsyncParsableCommand {
         configuration.companions = companions.processes
         configuration.withStore = { kind, body in try await stores.lend(kind, to: body) }
         configuration.withLink = { network, body in try await networks.lend(network, to: body) }
+        configuration.withCompanions = { selectors, place, body in
+            try await Companions.run(
+                for: selectors.map(TransportRegistry.transport), CompanionOptions(), certificate: certificate,
+                at: place, progress: { _ in }
+            ) {
+                try await body($0.linked)
+            }
+        }
         configuration.environment.storeFileSystem = stores.fileSystem
         configuration.adjustTarget = { transport, seat, target in
             // The logger's line hides the password.
-            if let one = companions.running(for: transport) { target = one.target(for: seat) }
+            if let one = companions.at(seat).running(for: transport) { target = one.target(for: seat) }
         }
         configuration.backlog = { transport, seat in
-            guard let companion = transport.companion, let one = companions.running(for: transport) else { return nil }
-            return try await companion.backlog(of: transport, label: Self.label(seat), at: one.target)
+            guard let companion = transport.companion, let one = companions.at(seat).running(for: transport) else {
+                return nil
+            }
+            return try await companion.backlog(
+                of: transport, label: Self.label(seat), at: one.labTarget ?? one.target)
         }
         if !quiet { configuration.progress = StandardErrorProgress() }
         configuration.keepsRawSamples = raw

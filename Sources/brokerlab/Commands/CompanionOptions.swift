@@ -34,6 +34,22 @@ struct Companions: Sendable {
 
     private var running: [Need: RunningCompanion] = [:]
 
+    /// Those behind a link that a logger has there; those of the run where it has none.
+    func at(_ seat: LoggerSeat) -> Companions {
+        guard let linked = seat.companions else { return self }
+        var companions = Companions()
+        for transport in TransportRegistry.all {
+            if let need = Need(of: transport), let one = linked[transport.selector] { companions.running[need] = one }
+        }
+        return companions
+    }
+
+    /// What a link's end has for transports that need some.
+    var linked: LinkedCompanions {
+        let pairs = TransportRegistry.all.compactMap { one in running(for: one).map { (one.selector, $0) } }
+        return LinkedCompanions(running: Dictionary(uniqueKeysWithValues: pairs), processes: processes)
+    }
+
     /// The one that runs for a transport.
     func running(for transport: TransportDescriptor) -> RunningCompanion? {
         Need(of: transport).flatMap { running[$0] }
@@ -72,17 +88,20 @@ struct Companions: Sendable {
     }
 
     /// Starts those that `transports` need and that are not given, lends all to `body`, and stops what was started.
-    /// - Parameter certificate: what those that are started also speak TLS with; nil where they speak none.
+    /// - Parameters:
+    ///   - certificate: what those that are started also speak TLS with; nil where they speak none.
+    ///   - place: the end of a link that they are started at; nil is loopback.
     static func run<R: Sendable>(
         for transports: [TransportDescriptor], _ options: CompanionOptions, certificate: ServerCertificate? = nil,
-        progress: (String) -> Void, _ body: (Companions) async throws -> R
+        at place: CompanionPlace? = nil, progress: (String) -> Void, _ body: (Companions) async throws -> R
     ) async throws -> R {
-        try await run(needing(transports)[...], Companions(), options, certificate, progress, body)
+        try await run(needing(transports)[...], Companions(), options, certificate, place, progress, body)
     }
 
     private static func run<R: Sendable>(
         _ left: ArraySlice<TransportDescriptor>, _ companions: Companions, _ options: CompanionOptions,
-        _ certificate: ServerCertificate?, _ progress: (String) -> Void, _ body: (Companions) async throws -> R
+        _ certificate: ServerCertificate?, _ place: CompanionPlace?, _ progress: (String) -> Void,
+        _ body: (Companions) async throws -> R
     ) async throws -> R {
         guard let transport = left.first, let companion = transport.companion, let need = Need(of: transport) else {
             return try await body(companions)
@@ -90,13 +109,13 @@ struct Companions: Sendable {
         var companions = companions
         if let target = options.given[transport.name] {
             companions.running[need] = RunningCompanion(target: target, version: try await companion.check(target))
-            return try await run(left.dropFirst(), companions, options, certificate, progress, body)
+            return try await run(left.dropFirst(), companions, options, certificate, place, progress, body)
         }
         progress("starting a private \(companion.name) \(try companion.find().version)")
-        return try await companion.run(certificate: certificate) { one in
+        return try await companion.run(certificate: certificate, at: place) { one in
             var companions = companions
             companions.running[need] = one
-            return try await run(left.dropFirst(), companions, options, certificate, progress, body)
+            return try await run(left.dropFirst(), companions, options, certificate, place, progress, body)
         }
     }
 

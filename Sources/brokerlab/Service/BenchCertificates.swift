@@ -97,7 +97,7 @@ enum BenchCertificates {
         basicConstraints = critical, CA:FALSE
         keyUsage = critical, digitalSignature
         extendedKeyUsage = serverAuth
-        subjectAltName = DNS:\(name), IP:127.0.0.1
+        subjectAltName = DNS:\(name), IP:127.0.0.1, IP:198.18.0.1, IP:198.18.0.2
 
         """
 

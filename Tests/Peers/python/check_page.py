@@ -55,6 +55,7 @@ def load_of(row):
     surroundings = (
         row.get("store") or "memory",
         row.get("network") or "loopback",
+        row.get("rabbitmq_side") or "logger",
         row.get("tls_setting") or "off",
         row.get("broker_setting") or "swift",
         row.get("logger_setting") or "swift",

@@ -171,6 +171,10 @@ def check(folder):
         frame["socket"] = "tcp"
     if "network" not in frame:
         frame["network"] = "loopback"
+    for table in (frame, summary):
+        # Where RabbitMQ is at no end of a link, it is at the usual one.
+        sides = table["rabbitmq_side"] if "rabbitmq_side" in table else pandas.Series(index=table.index, dtype=object)
+        table["rabbitmq_side"] = sides.astype(object).fillna("logger")
     if "reconciled" not in frame:
         frame["reconciled"] = True
     if "tls_setting" not in frame:
@@ -187,6 +191,7 @@ def check(folder):
         "store",
         "socket",
         "network",
+        "rabbitmq_side",
         "tls_setting",
         "broker_setting",
         "logger_setting",
