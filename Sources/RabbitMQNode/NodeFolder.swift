@@ -110,6 +110,11 @@ struct NodeFolder {
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         ]
         if identity.isLongName { environment["RABBITMQ_USE_LONGNAME"] = "true" }
+        if !identity.cluster.isEmpty {
+            // From 4.0 on a node asks the others of its cluster through an Erlang of its own, which it gives a name and no more:
+            // that one is not to listen on the node's port.
+            environment["ERL_AFLAGS"] = "-eval 'os:putenv(\"ERL_ZFLAGS\", \"\(controlArguments)\")'"
+        }
         return environment
     }
 

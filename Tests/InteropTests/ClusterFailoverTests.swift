@@ -140,8 +140,11 @@ struct ClusterFailoverTests {
         try await withLogger(
             [], arguments: ["--listen", "amqp:quorum-cluster=\(url(cluster, from: 1))", "--amqp-queue", queue]
         ) { logger in
-            let expected = "cannot reach the queue '\(queue)-quorum-cluster.dead' for dead letters"
-            #expect(logger.program.errors.text.contains(expected), "\(logger.program.errors.text)")
+            let text = logger.program.errors.text
+            let dead = "'\(queue)-quorum-cluster.dead'"
+            // RabbitMQ 4 knows the queue's properties, though its node is away.
+            let isUsedAsItIs = text.contains("has a queue \(dead) with other properties")
+            #expect(text.contains("cannot reach the queue \(dead) for dead letters") || isUsedAsItIs, "\(text)")
         }
     }
 

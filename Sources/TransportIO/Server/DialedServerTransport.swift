@@ -72,16 +72,16 @@ package struct DialedServerTransport: ServerTransport {
     ) async throws(Failure) {
         let loop = ServerLoops.shared(options.loops).first
         let eventLoop = loop.eventLoop
-        let ended = eventLoop.makePromise(of: String?.self)
         let (makeEngine, target, drainTimeout) = (engine, target, TimeAmount(options.drainTimeout))
         let isOneOfSeveral = addresses.count > 1
         let hasBeenReady = Mutex(false)
         let handler: ServerSocketHandler
         let secured: EventLoopFuture<Void>?
+        let ended: EventLoopFuture<String?>
         let dialling = DiallingChannel()
         do {
             let context = if let tls { try TLSContext(tls, host: endpoint.serverName) } else { nil as TLSContext? }
-            (handler, secured) = try await dialling.untilCancelled {
+            (handler, secured, ended) = try await dialling.untilCancelled {
                 try await ClientBootstrap(group: eventLoop)
                     .forBrokerLab()
                     .connect(to: endpoint, within: .seconds(5)) { channel in
@@ -93,21 +93,26 @@ package struct DialedServerTransport: ServerTransport {
                                 if isOneOfSeveral { options.notice("connected to \(peer) at \(endpoint)") }
                                 ready(ServerAddress(target: target))
                             }
+                            // Of this channel: a name may have several addresses, of which one answers.
+                            let ended = channel.eventLoop.makePromise(of: String?.self)
                             let handler = ServerSocketHandler(
                                 engine: engine, recorder: recorder, loop: loop, drainTimeout: drainTimeout,
                                 allocator: channel.allocator, isOnlyHandler: secured == nil,
                                 ended: { ended.succeed($1) })
-                            try channel.pipeline.syncOperations.addHandler(handler)
-                            return (handler, secured)
+                            do {
+                                try channel.pipeline.syncOperations.addHandler(handler)
+                            } catch {
+                                ended.succeed(nil)
+                                throw error
+                            }
+                            return (handler, secured, ended.futureResult)
                         }
                     }
             }
             try await dialling.untilCancelled { try await secured?.get() }
         } catch let failure as TLSFailure {
-            ended.succeed(nil)
             throw Failure(message: "cannot reach \(peer) at \(endpoint) over TLS: \(failure)")
         } catch {
-            ended.succeed(nil)
             guard !Task.isCancelled else { return }
             let reason = describe(error)
             // Otherwise it may well run: a name that is unknown, a limit of this process.
@@ -115,7 +120,7 @@ package struct DialedServerTransport: ServerTransport {
             throw Failure(message: "cannot reach \(peer) at \(endpoint): \(reason).\(mend)")
         }
         let failure = await withTaskCancellationHandler {
-            try? await ended.futureResult.get()
+            try? await ended.get()
         } onCancel: {
             eventLoop.execute { handler.drain() }
         }
