@@ -208,8 +208,11 @@ struct LoadTests {
         let result = try await run(phase) { _, _ in .delay(.milliseconds(10)) }
         #expect(result.sent < 200 && result.acked == result.sent)
         let intended = result.samples.sorted { $0.sent < $1.sent }.map(\.intended)
-        #expect(intended == intended.sorted())
-        // The first two were awaited; later ones were due before there was anyone to send them.
+        // The first two were awaited, and whoever awaits one may be slow to wake.
+        let awaited = Set(intended.sorted().prefix(2))
+        let overdue = intended.filter { !awaited.contains($0) }
+        #expect(overdue == overdue.sorted())
+        // Later ones were due before there was anyone to send them.
         #expect(try #require(result.arrivalError).totalCount < result.acked)
     }
 

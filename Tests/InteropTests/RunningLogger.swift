@@ -15,7 +15,10 @@ struct RunningLogger: Sendable {
         while let page = next, entries.count < limit {
             // Behind the body, what the Link field says: `</entries?…>; rel="next"`.
             let url = "http://\(targets["http"]!)\(page)"
-            let answer = try await runProgram(.curl, ["--fail", "--write-out", "\n%header{link}\n", url])
+            // Of large entries a page is many megabytes, which a debug build takes its time for.
+            let answer = try await runProgram(
+                .curl, ["--max-time", "80", "--fail", "--write-out", "\n%header{link}\n", url], limit: .seconds(90))
+            try #require(answer.exitCode == 0, "\(answer.errors.text)")
             let lines = answer.output.text.split(separator: "\n")
             entries += try JSONDecoder().decode([LoggedEntry].self, from: Data((lines.first ?? "").utf8))
             next = lines.count > 1 ? lines[1].split(separator: ">").first.map { String($0.dropFirst()) } : nil
