@@ -57,8 +57,8 @@ tests = outcomes(paths[0])
 if "--filter" in sys.argv:
     failed = [name for name, outcome in tests.items() if outcome == "failed"]
     if 0 < len(failed) <= MOST_BY_CHANCE:
-        # Suites within suites are named with a slash.
-        print("^(" + "|".join(re.escape(name).replace(r"\.", "[./]") for name in failed) + ")$")
+        # What is matched has slashes behind a suite, and the place in its file behind a test.
+        print("^(" + "|".join(re.escape(name).replace(r"\.", "[./]") for name in failed) + ")(/|$)")
     sys.exit()
 if not tests:
     sys.exit(early_end(paths[0].with_suffix(".log").read_text(errors="replace")))
