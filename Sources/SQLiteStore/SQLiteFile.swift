@@ -71,12 +71,9 @@ final class SQLiteFile: Sendable {
 
     /// Looks at a file before anything of it is changed.
     private static func check(_ path: String) throws {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(0.25)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        defer { try? queue.close() }
-        try queue.read { try SQLiteSchema.check($0, at: path) }
+        var file = try ReadOnlyFile(path, patience: 0.25)
+        defer { file.close() }
+        try file.read { try SQLiteSchema.check($0, at: path) }
     }
 
     /// Whether the file is still where it was opened: what is written to one that was moved or deleted would be lost.

@@ -1,11 +1,12 @@
 package import EntryStore
 import Foundation
 import GRDB
+import Synchronization
 
 /// Reads entries of an SQLite file, which a logger may be writing to meanwhile.
 package final class SQLiteReader: RunReader {
     private let path: String
-    private let queue: DatabaseQueue
+    private let file: Mutex<ReadOnlyFile>
 
     /// Opens a file.
     /// - Throws: ``StoreError`` where there is none, or none of a logger.
@@ -15,16 +16,14 @@ package final class SQLiteReader: RunReader {
             throw StoreError(.gone, "there is no file \(path)")
         }
         do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(5)
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { db in
+            var file = try ReadOnlyFile(path, patience: 5)
+            try file.read { db in
                 try SQLiteSchema.check(db, at: path)
                 guard try db.tableExists("entries") else {
                     throw StoreError(.incompatible, "\(path) has no table 'entries'; no logger has written to it")
                 }
             }
+            self.file = Mutex(file)
         } catch {
             throw StoreError(error, path)
         }
@@ -32,19 +31,19 @@ package final class SQLiteReader: RunReader {
 
     /// Finds entries, newest first; blocks.
     package func page(_ query: EntryQuery, maxTextBytes: Int) throws(StoreError) -> StoredPage {
-        do {
-            return try queue.read { try SQLitePages.page(query, maxTextBytes: maxTextBytes, in: $0) }
-        } catch {
-            throw StoreError(error, path)
-        }
+        try read { try SQLitePages.page(query, maxTextBytes: maxTextBytes, in: $0) }
     }
 
     /// How many different entries of a run there are; blocks.
     package func differentEntries(ofRun run: String) throws(StoreError) -> UInt64 {
+        // The index has all of it.
+        let statement = "SELECT count(DISTINCT seq) FROM entries WHERE run = ?"
+        return UInt64(try read { try Int.fetchOne($0, sql: statement, arguments: [run]) } ?? 0)
+    }
+
+    private func read<Value: Sendable>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         do {
-            // The index has all of it.
-            let statement = "SELECT count(DISTINCT seq) FROM entries WHERE run = ?"
-            return UInt64(try queue.read { try Int.fetchOne($0, sql: statement, arguments: [run]) } ?? 0)
+            return try file.withLock { try $0.read(body) }
         } catch {
             throw StoreError(error, path)
         }

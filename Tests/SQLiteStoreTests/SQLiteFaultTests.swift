@@ -151,6 +151,48 @@ struct SQLiteFaultTests {
         }
     }
 
+    @Test("who reads needs no right to write, and leaves nothing beside the file")
+    func traces() throws {
+        try withSmallDisk(bytes: 1 << 20) { folder in
+            // What a name has of a URL's marks is of the name.
+            let path = "\(folder)/a?b#c%20d.db"
+            let database = try SQLiteDatabase(path: path)
+            try database.store(entry)
+            database.close()
+            func read() throws {
+                let reader = try SQLiteReader(path: path)
+                #expect(try reader.page(EntryQuery(limit: 9), maxTextBytes: 9).entries.count == 1)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a?b#c%20d.db"])
+            }
+            try read()
+            try #require(mount("none", folder, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
+            try read()
+        }
+    }
+
+    @Test("what a logger writes after a reader has opened the file is found, in its log and behind it")
+    func beside() throws {
+        try withFolder { folder in
+            let path = "\(folder)/entries.db"
+            let first = try SQLiteDatabase(path: path)
+            try first.store(entry)
+            first.close()
+            let reader = try SQLiteReader(path: path)
+            let second = try SQLiteReader(path: path)
+            func count(_ reader: SQLiteReader) throws -> Int {
+                try reader.page(EntryQuery(limit: 9), maxTextBytes: 9).entries.count
+            }
+            #expect(try count(reader) == 1 && count(second) == 1)
+            let logger = try SQLiteDatabase(path: path)
+            try logger.store(entry)
+            #expect(try count(reader) == 2)
+            try logger.store(entry)
+            #expect(try count(reader) == 3)
+            logger.close()
+            #expect(try count(reader) == 3 && count(second) == 3)
+        }
+    }
+
     @Test("a file that may only be read is left as it is, and taken when it may be written to")
     func onlyThisFile() throws {
         try withFolder { folder in
