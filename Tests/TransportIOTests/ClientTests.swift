@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    /// All connections of a transport that is pinned are on its event loop, however many there are.
+    @Test func pinned() async throws {
+        try await withLineServer { server in
+            let executor = EventLoopExecutor.next()
+            let client = server.client().pinned(to: executor)
+            func expectPinned(_ client: some ClientTransport) async throws {
+                try await client.withConnection { connection in
+                    #expect(connection.taskExecutor as? EventLoopExecutor === executor)
+                    #expect(executor.eventLoop.inEventLoop)
+                    _ = try await connection.send(entry("n"))
+                }
+            }
+            for _ in 0..<4 { try await expectPinned(client) }
+        }
+    }
+
     /// A channel tells that it was read before it tells of its peer's end, and goes on with that then: closed meanwhile, it would trap.
     @Test func retiredAtThePeersEnd() async throws {
         let isRetired = Retirement()

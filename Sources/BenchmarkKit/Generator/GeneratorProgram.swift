@@ -48,7 +48,9 @@ package struct GeneratorProgram: Sendable {
         guard let descriptor = registry.first(where: { $0.selector == job.transport }) else {
             throw BenchmarkError("there is no transport '\(job.transport)'")
         }
-        var options = ClientOptions(target: job.target, maxInFlight: job.inFlight / job.connections)
+        // A connection that is closed after fewer entries than may be in flight never has as many.
+        let share = job.inFlight / job.connections
+        var options = ClientOptions(target: job.target, maxInFlight: min(share, job.churn ?? share))
         options.tls = job.tls?.options
         let session = Mutex<TLSSession?>(nil)
         options.secured = { agreed in session.withLock { $0 = agreed } }
@@ -80,6 +82,12 @@ package struct GeneratorProgram: Sendable {
             result = try await ColdRun(
                 warmup: phase, measured: measured, dials: dials, port: port, isToGoOn: isToGoOn, mark: mark
             ).run(over: transport)
+        } else if let churn = job.churn {
+            let churning = ChurningTransport(transport, entriesEach: churn, maxClosing: share)
+            result = try await LoadRun(
+                warmup: phase, measured: measured, connections: job.connections, dials: churning.dials,
+                isToGoOn: isToGoOn, mark: mark
+            ).run(over: churning)
         } else {
             result = try await LoadRun(
                 warmup: phase, measured: measured, connections: job.connections, port: port, isToGoOn: isToGoOn,

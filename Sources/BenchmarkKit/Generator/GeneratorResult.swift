@@ -47,6 +47,8 @@ struct GeneratorResult: Sendable, Codable {
     var handshakeTxBytes: UInt64?
     /// Bytes received until then.
     var handshakeRxBytes: UInt64?
+    /// How many connections were dialed meanwhile; of a job with churn.
+    var dialedConnections: UInt64?
     /// The version of TLS that was agreed upon; nil in cleartext.
     var tlsVersion: String?
     /// The cipher suite that was agreed upon, as IANA's registry has it.
@@ -70,6 +72,7 @@ struct GeneratorResult: Sendable, Codable {
         case wireRxBytes = "wire_rx_bytes"
         case handshakeTxBytes = "handshake_tx_bytes"
         case handshakeRxBytes = "handshake_rx_bytes"
+        case dialedConnections = "dialed_connections"
         case tlsVersion = "tls_version"
         case tlsCipher = "tls_cipher"
     }
@@ -90,6 +93,7 @@ struct GeneratorResult: Sendable, Codable {
         (wireTxBytes, wireRxBytes) = (wire?.sent, wire?.received)
         connect = result.connect.map(HistogramCode.encode)
         (handshakeTxBytes, handshakeRxBytes) = (result.handshake?.sent, result.handshake?.received)
+        dialedConnections = result.dialed
         (tlsVersion, tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
         timeline = result.timeline.map(GeneratorTimeline.init)
     }
@@ -130,6 +134,7 @@ struct GeneratorResult: Sendable, Codable {
                 result.handshake = WireBytes(sent: handshakeTxBytes, received: handshakeRxBytes)
             }
         }
+        if let churn = job.churn { result.dialed = try dialed(after: churn, of: job) }
         guard [tlsVersion, tlsCipher].compactMap(\.self).allSatisfy(Self.isName) else {
             throw BenchmarkError("the load generator's tls_version or tls_cipher is no name")
         }
@@ -145,6 +150,22 @@ struct GeneratorResult: Sendable, Codable {
             throw BenchmarkError("the load generator's timeline \(fault)")
         }
         return result
+    }
+
+    /// The connections that were dialed, where each was to be closed after so many entries: who says nothing of them may not have
+    /// known of it, and those that were there before had room for as many each.
+    private func dialed(after churn: Int, of job: LoadJob) throws(BenchmarkError) -> UInt64 {
+        guard let dialedConnections else {
+            throw BenchmarkError(
+                "the load generator was to close each connection after \(churn) entries, and says of none that it dialed it"
+            )
+        }
+        guard Double(acked) <= Double(churn) * (Double(dialedConnections) + Double(job.inFlight)) else {
+            throw BenchmarkError(
+                "the load generator counted \(acked) acknowledgements, and dialed \(dialedConnections) connections for "
+                    + "\(churn) entries each")
+        }
+        return dialedConnections
     }
 
     /// Whether a text is short, and of letters, digits, `.`, `_` and `-`: the registry's names are.

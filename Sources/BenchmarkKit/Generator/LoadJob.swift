@@ -39,6 +39,8 @@ struct LoadJob: Sendable, Hashable, Codable {
     var durationS: Double
     /// How many connections to dial instead, one after the other, each for one entry; nil for connections that stay.
     var dials: Int?
+    /// After how many entries a connection is closed and another one dialed; nil for connections that stay.
+    var churn: Int?
     /// The run that the measured entries bear.
     var runID: String
     /// What random arrivals are drawn from.
@@ -68,7 +70,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, transport, target, tls, connections, arrivals, seed, dials
+        case job, transport, target, tls, connections, arrivals, seed, dials, churn
         case payloadBytes = "payload_bytes"
         case payloadFile = "payload_file"
         case payloadSeed = "payload_seed"
@@ -114,11 +116,13 @@ struct LoadJob: Sendable, Hashable, Codable {
             return "operations of \(messagesPerOperation) cannot share what is in flight on a connection evenly"
         }
         if let dials {
-            guard dials > 0, connections == 1, inFlight == 1, ratePerS == nil, timelineMs == nil, bareLoop != true
+            guard dials > 0, connections == 1, inFlight == 1, ratePerS == nil, timelineMs == nil, bareLoop != true,
+                churn == nil
             else {
                 return "\(dials) dials are not of one connection at a time with one entry, as fast as they come"
             }
         }
+        if let churn, churn < 1 || !SuiteRules.churn.contains(churn) { return "churn is \(churn)" }
         if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {
             return "timeline_ms: \(fault)"
         }

@@ -7,8 +7,11 @@ struct LoadRun: Sendable {
     var warmup: LoadPhase
     var measured: LoadPhase
     var connections: Int
-    /// The port of the target, whose sockets' bytes are counted.
+    /// The port of the target, whose sockets' bytes are counted; nil for connections that do not stay, as closing a socket ends its
+    /// counters.
     var port: Int?
+    /// How many connections were dialed so far, where they do not stay.
+    var dials: DialCount?
     /// Told what came of the warm-up; whether to go on.
     var isToGoOn: @Sendable (LoadResult) async -> Bool
     /// Told that what is measured begins, and that it has ended.
@@ -31,8 +34,15 @@ struct LoadRun: Sendable {
         }
     }
 
-    /// Runs a phase on all connections; what came of it, together.
+    /// Runs a phase on all connections; what came of it, together, with the connections that were dialed meanwhile.
     private func run(_ phase: LoadPhase, on connections: [any PacedConnection]) async throws -> LoadResult {
+        let before = dials?.count
+        var result = try await load(phase, on: connections)
+        result.dialed = before.flatMap { before in dials.map { $0.count - before } }
+        return result
+    }
+
+    private func load(_ phase: LoadPhase, on connections: [any PacedConnection]) async throws -> LoadResult {
         guard phase.duration > 0 else { return LoadResult(start: 0, isOpen: false) }
         let tallies = LatencyTallies(isOpen: phase.load != .closed)
         let recorders = await withTaskGroup(of: LoadRecorder.self) { group in

@@ -56,6 +56,8 @@ struct LoadResult: Sendable {
     var connect: Histogram<UInt32>?
     /// The bytes until then, of all of them; nil where nobody counted them.
     var handshake: WireBytes?
+    /// How many connections were dialed meanwhile; nil of connections that stay.
+    var dialed: UInt64?
     /// What the connections have agreed upon in their TLS handshakes; nil in cleartext.
     var tls: TLSSession?
 

@@ -185,6 +185,7 @@ struct CellMeasurement: Sendable {
         }
         if cell.role == .bareLoop { job.bareLoop = true }
         if cell.load == .cold { job.dials = suite.coldDials }
+        if cell.churn > 0 { job.churn = cell.churn }
         job.rawFile = rawFile
         // A bare loop knows nothing of time.
         job.timelineMs = cell.role == .bareLoop ? nil : suite.timelineMs.flatMap { $0 > 0 ? $0 : nil }
@@ -194,8 +195,9 @@ struct CellMeasurement: Sendable {
     /// How long before its time an entry is waited for on the core, in microseconds.
     ///
     /// Not where that would take the time of others: on a core shared with the logger, or on an event loop shared with
-    /// another connection.
+    /// another connection; nor where connections do not stay, whose sockets cannot be looked after meanwhile.
     private var spinUs: Double {
+        guard planned.cell.churn == 0 else { return 0 }
         let cores =
             switch suite.placement {
             case .free: GrantedCores.count

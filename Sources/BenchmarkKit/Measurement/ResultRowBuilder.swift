@@ -50,6 +50,7 @@ struct ResultRowBuilder {
         } else if result.sent != result.acked {
             fail("\(result.sent) entries were sent and \(result.acked) acknowledged")
         }
+        row.dialedConnections = result.dialed
         (row.tlsVersion, row.tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
         if row.planned.cell.tls == .on, result.tls?.version != "TLSv1.3" {
             row.invalidReasons.append(

@@ -62,8 +62,8 @@ struct GridSection: Sendable {
     private static func load(_ point: LoadPoint) -> String {
         let rate = point.load.ratePerSecond.map { "\(NumberText.grouped($0))/s" }
         let spread = point.connections == 1 ? "" : ", \(point.connections) connections"
-        let setting = point.setting.text.map { ", \($0)" } ?? ""
+        let rest = [point.churnText, point.setting.text].compactMap(\.self).map { ", \($0)" }.joined()
         let cold = point.load == .cold ? "cold" : nil
-        return (rate ?? cold ?? "\(point.inFlight) in flight\(spread)") + setting
+        return (rate ?? cold ?? "\(point.inFlight) in flight\(spread)") + rest
     }
 }

@@ -27,6 +27,15 @@ enum Markup {
     /// About how wide a text of 14 pixels is.
     static func width(_ text: String) -> Double { Double(text.count) * 7.3 }
 
+    /// A table's cell with a ratio and its interval.
+    static func ratioCell(_ ratio: Estimate?) -> String {
+        guard let ratio else { return "<td>–</td>" }
+        let interval = ratio.low.flatMap { low in
+            ratio.high.map { "<small>\(NumberText.ratio(low))–\(NumberText.ratio($0))</small>" }
+        }
+        return "<td>\(NumberText.ratio(ratio.median))\(interval ?? "")</td>"
+    }
+
     /// An SVG text.
     static func text(
         _ x: Double, _ y: Double, _ text: String, anchor: String = "start", style: String = "label"

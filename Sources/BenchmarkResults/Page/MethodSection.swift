@@ -150,6 +150,13 @@ struct MethodSection: Sendable {
         return words.joined(separator: ", ")
     }
 
+    /// After how many entries connections were closed, where some were.
+    private var churn: String? {
+        let used = report.suite.usedChurn
+        guard used != [0] else { return nil }
+        return used.map { $0 == 0 ? "never" : "after \($0)" }.joined(separator: ", ")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -175,7 +182,7 @@ struct MethodSection: Sendable {
             ("broker", played { ($0.brokerImplementation, $0.brokerVersion) }),
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
-            ("networks", networks), ("TLS", tls),
+            ("networks", networks), ("TLS", tls), ("churn", churn),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

@@ -30,7 +30,7 @@ struct PartySection: Sendable {
                 line.row.brokerCPU.map { NumberText.significant($0.median) },
                 line.row.loggerCPU.map { NumberText.significant($0.median) },
             ].map { "<td>\($0 ?? "–")</td>" }
-            let cells = names + figures + [line.byPair, line.byTransport].map(Self.cell)
+            let cells = names + figures + [line.byPair, line.byTransport].map(Markup.ratioCell)
             return "<tr><td class=\"k\">\(Markup.escape(line.transport))</td>\(cells.joined())</tr>"
         }
         let sentences = ratios.sentences.map { "<li>\(Markup.escape($0))</li>" }
@@ -46,13 +46,5 @@ struct PartySection: Sendable {
             \(sentences.isEmpty ? "" : "<ul>\(sentences.joined())</ul>")
 
             """
-    }
-
-    private static func cell(_ ratio: Estimate?) -> String {
-        guard let ratio else { return "<td>–</td>" }
-        let interval = ratio.low.flatMap { low in
-            ratio.high.map { "<small>\(NumberText.ratio(low))–\(NumberText.ratio($0))</small>" }
-        }
-        return "<td>\(NumberText.ratio(ratio.median))\(interval ?? "")</td>"
     }
 }

@@ -16,27 +16,21 @@ struct SettingRatiosSection: Sendable {
     }
 
     private func table(_ ratios: SettingRatios) -> String {
-        let title = Markup.escape(ratios.load.text)
+        let load = Markup.escape(ratios.load.text)
+        // One thing may differ in several ways.
+        let title = contrast == .churn ? "\(load): \(ratios.difference)" : load
         let rows = ratios.lines.map { line in
-            let cells = [line.p50, line.p99, line.throughput, line.cpu].map(cell).joined()
+            let cells = [line.p50, line.p99, line.throughput, line.cpu].map(Markup.ratioCell).joined()
             return "<tr><td class=\"k\">\(Markup.escape(line.transport))</td>\(cells)</tr>"
         }
         return """
             <h3>\(title)</h3>
-            <div class="scroll" tabindex="0" role="region" aria-label="\(contrast.difference), \(title)"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="\(ratios.difference), \(load)"><table>
             <thead><tr><th class="k">transport</th><th>p50</th><th>p99</th><th>msgs/s</th><th>CPU a message</th></tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table></div>
 
             """
-    }
-
-    private func cell(_ ratio: Estimate?) -> String {
-        guard let ratio else { return "<td>–</td>" }
-        let interval = ratio.low.flatMap { low in
-            ratio.high.map { "<small>\(NumberText.ratio(low))–\(NumberText.ratio($0))</small>" }
-        }
-        return "<td>\(NumberText.ratio(ratio.median))\(interval ?? "")</td>"
     }
 }

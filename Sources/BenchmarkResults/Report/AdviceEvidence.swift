@@ -20,9 +20,10 @@ struct AdviceEvidence {
 
     /// All loads of a run that say something of a size.
     static func all(folder: String, report: Report, payloadBytes: Int) -> [AdviceEvidence] {
-        // What a network makes of them answers another question, and so do cold connections.
+        // What a network makes of them answers another question, and so do connections that are cold or do not stay.
         let points = report.suite.points.filter { point in
-            !point.network.isLink && point.load != .cold && report.rows.contains { $0.planned.cell.point == point }
+            !point.network.isLink && point.load != .cold && point.churn == 0
+                && report.rows.contains { $0.planned.cell.point == point }
         }
         let loads = Dictionary(grouping: points, by: Sweep.Axis.payloadBytes.neutral).values
         return loads.compactMap { load in

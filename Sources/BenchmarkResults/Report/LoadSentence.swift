@@ -112,7 +112,7 @@ struct LoadSentence: Sendable {
         let rate = point.load.ratePerSecond.map { ", \(NumberText.grouped($0)) msgs/s" } ?? ""
         let spread = point.connections == 1 ? "" : " on \(point.connections) connections"
         let cold = point.load == .cold ? ", cold connections" : ""
-        let setting = point.setting.text.map { ", \($0)" } ?? ""
-        return "\(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(cold)\(setting)"
+        let rest = [point.churnText, point.setting.text].compactMap(\.self).map { ", \($0)" }.joined()
+        return "\(ByteText.size(point.payloadBytes)) and \(point.inFlight) in flight\(spread)\(rate)\(cold)\(rest)"
     }
 }

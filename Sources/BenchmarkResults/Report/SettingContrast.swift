@@ -4,19 +4,22 @@ enum SettingContrast: Sendable, CaseIterable {
     case socket
     /// TLS against cleartext.
     case tls
+    /// Connections that are closed after a number of entries against those that stay.
+    case churn
 
-    /// The same as usual in that respect, and otherwise; nil for a load that is not as usual.
-    func otherwise(_ load: LoadPoint) -> LoadPoint? {
-        var other = load
-        switch self {
-        case .socket:
-            guard load.socket == .tcp else { return nil }
-            other.socket = .unix
-        case .tls:
-            guard load.tls == .off else { return nil }
-            other.tls = .on
+    /// The same as usual in that respect, and otherwise, in each way that a suite has; none for a load that is not as usual.
+    func otherwise(_ load: LoadPoint, in suite: Suite) -> [LoadPoint] {
+        func other(_ change: (inout LoadPoint) -> Void) -> LoadPoint {
+            var other = load
+            change(&other)
+            return other
         }
-        return other
+        return switch self {
+        case .socket: load.socket == .tcp ? [other { $0.socket = .unix }] : []
+        case .tls: load.tls == .off ? [other { $0.tls = .on }] : []
+        case .churn:
+            load.churn == 0 ? suite.usedChurn.filter { $0 > 0 }.map { churn in other { $0.churn = churn } } : []
+        }
     }
 
     /// What the page asks.
@@ -24,14 +27,16 @@ enum SettingContrast: Sendable, CaseIterable {
         switch self {
         case .socket: "What a Unix socket changes"
         case .tls: "What TLS changes"
+        case .churn: "What connections that do not stay cost"
         }
     }
 
-    /// How it differs: `over TLS`.
-    var difference: String {
+    /// How a load differs: `over TLS`.
+    func difference(of other: LoadPoint) -> String {
         switch self {
         case .socket: "over Unix sockets"
         case .tls: "over TLS"
+        case .churn: "on \(other.churnText ?? usual)"
         }
     }
 
@@ -40,6 +45,7 @@ enum SettingContrast: Sendable, CaseIterable {
         switch self {
         case .socket: "over TCP"
         case .tls: "in cleartext"
+        case .churn: "on connections that stay"
         }
     }
 
@@ -51,8 +57,11 @@ enum SettingContrast: Sendable, CaseIterable {
             "A Unix domain socket has no IP, no ports and no congestion control, and reaches this machine only."
         case .tls where isCold: "Each entry has a connection of its own, and so a full handshake."
         case .tls:
-            "Connections are made by the end of the warm-up: it is the encryption of what is sent, without handshakes. With a message "
-                + "broker in between, both ways to it are encrypted."
+            "Connections are made by the end of the warm-up, unless they do not stay: it is the encryption of what is sent, without "
+                + "handshakes. With a message broker in between, both ways to it are encrypted."
+        case .churn:
+            "A connection is closed when so many entries of it are answered, and another one is dialed by the entry that finds no "
+                + "room on it, and waits: dials, handshakes and goodbyes are part of latency and of CPU time."
         }
     }
 }

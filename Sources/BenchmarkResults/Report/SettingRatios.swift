@@ -19,17 +19,23 @@ struct SettingRatios: Sendable {
     var contrast: SettingContrast
     /// The load, as usual.
     var load: LoadPoint
+    /// The same otherwise.
+    var other: LoadPoint
     /// In the order of the suite's transports.
     var lines: [Line]
 
-    /// One for each load under which a transport was measured both ways.
+    /// One for each load under which a transport was measured both ways, and each such way.
     static func all(_ contrast: SettingContrast, of report: Report) -> [SettingRatios] {
-        report.suite.points.compactMap { load in
-            guard let other = contrast.otherwise(load) else { return nil }
-            let lines = report.suite.transports.compactMap { line($0, under: other, by: load, report) }
-            return lines.isEmpty ? nil : SettingRatios(contrast: contrast, load: load, lines: lines)
+        report.suite.points.flatMap { load in
+            contrast.otherwise(load, in: report.suite).compactMap { other in
+                let lines = report.suite.transports.compactMap { line($0, under: other, by: load, report) }
+                return lines.isEmpty ? nil : SettingRatios(contrast: contrast, load: load, other: other, lines: lines)
+            }
         }
     }
+
+    /// How it differs: `over TLS`.
+    var difference: String { contrast.difference(of: other) }
 
     private static func line(
         _ transport: String, under other: LoadPoint, by load: LoadPoint, _ report: Report

@@ -11,7 +11,7 @@ struct SettingRatiosTable {
         }
         let widths = head.indices.map { index in ([head] + body).map { $0[index].count }.max() ?? 0 }
         let title = [
-            "\(ratios.contrast.difference), \(ratios.load.text)",
+            "\(ratios.difference), \(ratios.load.text)",
             "(by the same transport \(ratios.contrast.usual) in the same round)",
         ]
         return title + ([head] + body).map { Self.line($0, widths) }

@@ -151,6 +151,9 @@ enum SummaryColumns {
             .text("rabbitmq_side", "Which end of the link RabbitMQ was at; empty where it was at none.") {
                 $0.suite.hasRabbitMQ(behind: $0.row.cell.network) ? $0.row.cell.rabbitMQSide.rawValue : nil
             },
+            .count("churn", "After how many entries a connection was closed and another one dialed; 0 is for never.") {
+                $0.row.cell.churn
+            },
         ]
 
     private static func estimate(

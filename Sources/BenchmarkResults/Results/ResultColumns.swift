@@ -134,7 +134,17 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
-        + playing + [side]
+        + playing + [side] + churn
+
+    /// Connections that did not stay.
+    private static let churn: [ResultColumn] = [
+        .key(
+            "churn", \.planned.cell.churn,
+            "After how many entries a connection was closed and another one dialed; 0 is for never."),
+        .count(
+            "dialed_connections", \.dialedConnections,
+            "How many connections were dialed while the cell was measured; empty for connections that stay."),
+    ]
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {

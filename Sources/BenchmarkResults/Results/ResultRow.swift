@@ -145,6 +145,8 @@ package struct ResultRow: Sendable {
     package var handshakeTxBytes: Double?
     /// Bytes received on it until then, by dial.
     package var handshakeRxBytes: Double?
+    /// How many connections were dialed while the cell was measured; of connections that do not stay only.
+    package var dialedConnections: UInt64?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 

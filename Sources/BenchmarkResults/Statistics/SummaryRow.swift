@@ -124,8 +124,9 @@ extension SummaryRow {
         let first = rows.first
         cell = Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls, parties: point.parties)
+            connections: point.connections, load: point.load, churn: point.churn, store: point.store,
+            socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
+            parties: point.parties)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""

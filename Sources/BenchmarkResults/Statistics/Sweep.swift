@@ -87,8 +87,8 @@ struct Sweep: Sendable {
         case .inFlight: return (parts.prefix(1) + parts.dropFirst(2)).joined(separator: ", ")
         case .connections: return axis.neutral(points[0]).text
         case .rate:
-            return (parts.prefix(2) + ["open loop"] + [points[0].setting.text].compactMap(\.self)).joined(
-                separator: ", ")
+            let rest = [points[0].churnText, points[0].setting.text].compactMap(\.self)
+            return (parts.prefix(2) + ["open loop"] + rest).joined(separator: ", ")
         case .roundTrip:
             // What links do beside it.
             return axis.neutral(points[0]).text.replacingOccurrences(of: "rtt_ms=0+", with: "")

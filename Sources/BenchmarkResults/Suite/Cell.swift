@@ -10,6 +10,8 @@ package struct Cell: Sendable, Hashable {
     package var connections: Int
     /// When entries are sent.
     package var load: LoadModel
+    /// After how many entries a connection is closed and another one dialed; 0 is for never.
+    package var churn: Int
     /// Where the logger keeps them.
     package var store: StoreKind
     /// Over what sockets they come to it.
@@ -28,7 +30,7 @@ package struct Cell: Sendable, Hashable {
     /// Creates a cell.
     package init(
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
-        store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
+        churn: Int = 0, store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
         role: CellRole = .cell
     ) {
@@ -37,6 +39,7 @@ package struct Cell: Sendable, Hashable {
         self.inFlight = inFlight
         self.connections = connections
         self.load = load
+        self.churn = churn
         self.store = store
         self.socket = socket
         self.network = network
@@ -54,8 +57,8 @@ package struct Cell: Sendable, Hashable {
     /// What it has in common with the cells that it can be compared with.
     package var point: LoadPoint {
         LoadPoint(
-            payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, store: store,
-            socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties)
+            payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, churn: churn,
+            store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties)
     }
 
     /// What it has around its transport and its load.
@@ -85,6 +88,8 @@ package struct LoadPoint: Sendable, Hashable {
     package var connections: Int
     /// When entries are sent.
     package var load: LoadModel
+    /// After how many entries a connection is closed and another one dialed; 0 is for never.
+    package var churn = 0
     /// Where the logger keeps them.
     package var store = StoreKind.memory
     /// Over what sockets they come to it.

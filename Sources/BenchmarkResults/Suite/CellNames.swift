@@ -10,8 +10,18 @@ extension LoadPoint {
             case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
             }
         return
-            ([ByteText.size(payloadBytes), "\(inFlight) in flight\(spread)", model] + [setting.text].compactMap(\.self))
+            ([ByteText.size(payloadBytes), "\(inFlight) in flight\(spread)", model]
+            + [churnText, setting.text].compactMap(\.self))
             .joined(separator: ", ")
+    }
+
+    /// `connections of 100 entries`; nil for connections that stay, which are meant where nothing is said.
+    package var churnText: String? {
+        switch churn {
+        case 0: nil
+        case 1: "connections of 1 entry"
+        default: "connections of \(churn) entries"
+        }
     }
 }
 
@@ -29,8 +39,8 @@ extension Cell {
     package var name: String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
         let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? (load == .cold ? ", cold" : "")
-        let setting = setting.text.map { ", \($0)" } ?? ""
-        return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)\(setting)"
+        let rest = [point.churnText, setting.text].compactMap(\.self).map { ", \($0)" }.joined()
+        return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)\(rest)"
     }
 }
 
@@ -40,8 +50,8 @@ extension PlannedCell {
         let rate =
             cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? (cell.load == .cold ? "/cold" : "")
         let role = cell.role == .cell ? "" : "/\(cell.role.rawValue)"
-        let setting = cell.setting.tag("/")
+        let rest = (cell.churn > 0 ? "/churn\(cell.churn)" : "") + cell.setting.tag("/")
         return
-            "\(cell.transport)/\(cell.payloadBytes)B/\(cell.inFlight)x\(cell.connections)\(rate)\(setting)\(role)/\(block)"
+            "\(cell.transport)/\(cell.payloadBytes)B/\(cell.inFlight)x\(cell.connections)\(rate)\(rest)\(role)/\(block)"
     }
 }

@@ -8,6 +8,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var inFlight: [Int] = []
     /// How many connections share them.
     package var connections: [Int] = []
+    /// After how many entries a connection is closed; nil in records of before there was a choice.
+    package var churn: [Int]?
     /// Rates, in entries per second; nil is a closed load.
     package var rates: [Double?] = []
     /// Where the logger keeps entries; nil in records of before there was a choice.
@@ -34,6 +36,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (payloadBytes.isEmpty || payloadBytes.contains(cell.payloadBytes))
             && (inFlight.isEmpty || inFlight.contains(cell.inFlight))
             && (connections.isEmpty || connections.contains(cell.connections))
+            && (churn?.contains(cell.churn) ?? true)
             && (rates.isEmpty || rates.contains(cell.load.ratePerSecond))
             && (stores?.contains(cell.store) ?? true)
             && (sockets?.contains(cell.socket) ?? true)
@@ -63,6 +66,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
         let parts = [
             part("transport", transports), part("payload_bytes", payloadBytes.map(String.init)),
             part("in_flight", inFlight.map(String.init)), part("connections", connections.map(String.init)),
+            part("churn", (churn ?? []).map(String.init)),
             part("rate_per_s", rates.map { $0.map(DecimalText.short) ?? "saturation" }),
             part("store", (stores ?? []).map(\.rawValue)), part("socket", (sockets ?? []).map(\.rawValue)),
             part("network", (networks ?? []).map(\.text)),

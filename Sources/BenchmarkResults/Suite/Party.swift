@@ -138,6 +138,13 @@ extension SuiteRules {
                 message: "cold connections are dialed by this project's own load generator alone; leave out one of the "
                     + "two")
         }
+        if suite.usedChurn != [0], suite.usedBrokers != [.swift] {
+            throw SuiteViolation(
+                key: "brokers",
+                message:
+                    "connections are closed after a number of entries by this project's own load generator alone; leave "
+                    + "out brokers or churn")
+        }
         let isPlain = suite.usedStores == [.memory] && suite.usedSockets == [.tcp] && suite.usedTLS == [.off]
         guard isPlain else {
             throw SuiteViolation(

@@ -4,11 +4,13 @@ extension Suite {
         loads.flatMap { load in
             payloadBytes.flatMap { payload in
                 shares(of: load).flatMap { connections, inFlight in
-                    settings.map {
-                        LoadPoint(
-                            payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                            store: $0.store, socket: $0.socket, network: $0.network,
-                            rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties)
+                    (load == .cold ? [0] : usedChurn).flatMap { churn in
+                        settings.map {
+                            LoadPoint(
+                                payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
+                                churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
+                                rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties)
+                        }
                     }
                 }
             }
@@ -25,6 +27,12 @@ extension Suite {
 
     /// Whether it is told what came of its cells over time.
     package var hasTimeline: Bool { timelineMs ?? 0 > 0 }
+
+    /// After how many entries a connection is closed, one after the other; 0 is for never.
+    package var usedChurn: [Int] {
+        get { churn ?? [0] }
+        set { churn = newValue }
+    }
 
     /// Where the logger keeps entries, one after the other.
     package var usedStores: [StoreKind] { stores ?? [.memory] }
@@ -130,6 +138,7 @@ extension Suite {
         suite.networks = nil
         suite.rabbitMQSides = nil
         suite.tls = nil
+        suite.churn = nil
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         suite.loggerLoops = nil
         suite.rounds = 9
@@ -152,8 +161,8 @@ extension Suite {
     private func cell(_ transport: String, _ point: LoadPoint, _ role: CellRole = .cell) -> Cell {
         Cell(
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
-            connections: point.connections, load: point.load, store: point.store, socket: point.socket,
-            network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls, parties: point.parties,
-            role: role)
+            connections: point.connections, load: point.load, churn: point.churn, store: point.store,
+            socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
+            parties: point.parties, role: role)
     }
 }

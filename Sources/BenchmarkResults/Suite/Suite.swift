@@ -12,6 +12,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var inFlight: [Int]
     /// How many connections share the entries in flight.
     package var connections: [Int] = [1]
+    /// After how many entries a connection is closed and another one dialed: every load is measured with each, 0 is for never; nil,
+    /// as in records of before there was a choice, is never.
+    package var churn: [Int]?
     /// What the texts are made of.
     package var payload = PayloadKind.random
     /// How many entries belong together: a sender that has sent so many at once waits for all of them.
@@ -151,6 +154,10 @@ extension SuiteKey {
         .integers(
             "connections", valueName: "n,n", \.connections, in: 1...SuiteRules.mostConnections,
             "How many connections share them, separated by commas."),
+        .integers(
+            "churn", valueName: "n,n", \.usedChurn, in: SuiteRules.churn,
+            "After how many entries a connection is closed and another one dialed in its place, separated by commas: 0, for never, "
+                + "unless told otherwise. Every load is measured with each of them."),
         .integer(
             "messages_per_operation", \.messagesPerOperation, in: 1...4096,
             "How many entries a sender sends at once and waits for together.", check: SuiteRules.checkShares),

@@ -3,7 +3,7 @@ import Yams
 extension SuiteFile {
     /// The keys of a threshold beside its limits.
     private static let placeKeys = [
-        "transport", "payload_bytes", "in_flight", "connections", "rate_per_s", "store", "socket", "network",
+        "transport", "payload_bytes", "in_flight", "connections", "churn", "rate_per_s", "store", "socket", "network",
         "rabbitmq_side", "tls", "broker", "logger",
     ]
 
@@ -58,6 +58,7 @@ extension SuiteFile {
             case "payload_bytes": pattern.payloadBytes = try integers(value, key)
             case "in_flight": pattern.inFlight = try integers(value, key)
             case "connections": pattern.connections = try integers(value, key)
+            case "churn": pattern.churn = try integers(value, key)
             case "rate_per_s": pattern.rates = try rates(value, key)
             case "store":
                 pattern.stores = try words(value, key, of: StoreKind.allCases.map(\.rawValue))

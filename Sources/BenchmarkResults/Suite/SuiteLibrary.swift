@@ -16,6 +16,7 @@ enum SuiteLibrary {
         ("tls", PackageResources.tls_yaml),
         ("connections", PackageResources.connections_yaml),
         ("cold", PackageResources.cold_yaml),
+        ("churn", PackageResources.churn_yaml),
         ("loss", PackageResources.loss_yaml),
         ("peers", PackageResources.peers_yaml),
     ]

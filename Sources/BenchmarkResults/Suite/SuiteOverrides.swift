@@ -52,7 +52,8 @@ extension Suite {
 
     /// The keys that mean nothing where each entry has a connection of its own.
     private static let notOfColdConnections: Set = [
-        "rate_per_s", "in_flight", "connections", "messages_per_operation", "timeline_ms", "decomposition", "bare_loop",
+        "rate_per_s", "in_flight", "connections", "churn", "messages_per_operation", "timeline_ms", "decomposition",
+        "bare_loop",
     ]
 
     /// The first of the keys that means nothing without a rate, with the key of that rate; nil where all mean something.

@@ -36,7 +36,7 @@ extension SuiteRules {
                         key: "thresholds",
                         message: "\(bound.figure.rawValue): \(bound.limit) is out of range; allowed: \(text(range))")
                 }
-                if bound.figure == .rateKept, own.allSatisfy({ $0.load == .closed }) {
+                if bound.figure == .rateKept, own.allSatisfy({ $0.load.ratePerSecond == nil }) {
                     throw SuiteViolation(
                         key: "thresholds",
                         message: "min_rate_kept: \(threshold.place.text) has no rate that could be kept; add rate_per_s"

@@ -13,6 +13,8 @@ package enum SuiteRules {
     /// A rate, in entries a second.
     package static let ratePerSecond = 0.1...10_000_000.0
     static let coldDials = 1...100_000
+    /// After how many entries a connection is closed; 0 is for never.
+    package static let churn = 0...1_000_000
     static let microseconds = 1.0...60_000_000.0
     static let rounds = 1...1000
     static let seconds = 1.0...86_400.0

@@ -31,6 +31,8 @@ package struct SocketClientTransport: ClientTransport {
     let bounds: PoolBounds
     package let looksBeforeReuse: Bool
     let reconnection: Reconnection?
+    /// Where its connections are; nil for the event loops in turn.
+    var executor: EventLoopExecutor?
     private let engine: @Sendable (Endpoint) -> any ClientEngine
     private let contexts = ClientContexts()
 
@@ -84,7 +86,7 @@ package struct SocketClientTransport: ClientTransport {
     package func withConnection<R: Sendable>(
         _ body: @Sendable (isolated SocketConnection) async throws -> R
     ) async throws -> R {
-        let executor = EventLoopExecutor(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+        let executor = executor ?? .next()
         let tls = try options.tls.map {
             try contexts.contexts($0, for: endpoints, of: description.peer, notice: options.notice)
         }

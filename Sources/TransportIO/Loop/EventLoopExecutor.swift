@@ -109,7 +109,7 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
     }
 
     /// Waits on the event loop until `deadline`, in nanoseconds of the monotonic clock.
-    func sleep(until deadline: UInt64) async {
+    package func sleep(until deadline: UInt64) async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             eventLoop.scheduleTask(deadline: .uptimeNanoseconds(deadline)) { continuation.resume() }
         }

@@ -55,7 +55,11 @@ extension ConnectionRoom {
     init(for suite: Suite, given: [String: String]) throws {
         for cell in suite.cells {
             let transport = try TransportRegistry.transport(named: cell.transport)
-            let count = cell.connections * transport.sockets(cell.inFlight / cell.connections)
+            let share = cell.inFlight / cell.connections
+            let each = cell.churn > 0 ? min(share, cell.churn) : share
+            // Those whose entries are not all answered, and as many that are being closed.
+            let living = cell.churn > 0 ? 2 * ((share + each - 1) / each) : 1
+            let count = cell.connections * living * transport.sockets(each)
             // A link has ports of its own.
             add(
                 count, isTCP: cell.socket == .tcp && !cell.network.isLink,
