@@ -6,15 +6,16 @@ struct Certificates: Sendable {
     /// An authority, and what it has signed for `localhost`: server and client alike.
     let authority, certificate, key: String
     /// An authority that has signed nothing here.
-    let stranger: String
-    private let folderPath: String
+    let stranger, strangerKey: String
+    /// The folder that they are in, and that is removed with them.
+    let folder: String
 
     /// Makes them in `folder`.
     init(in folder: URL) async throws {
         func path(_ name: String) -> String { folder.appending(path: name).path }
-        (authority, stranger) = (path("ca.pem"), path("stranger.pem"))
+        (authority, stranger, strangerKey) = (path("ca.pem"), path("stranger.pem"), path("stranger.pem.key"))
         (certificate, key) = (path("localhost.pem"), path("localhost.key"))
-        folderPath = folder.path
+        self.folder = folder.path
         for (file, subject) in [(authority, "/CN=broker-lab tests"), (stranger, "/CN=a stranger")] {
             try await Self.openssl(
                 Self.newKey + ["-x509", "-days", "2", "-subj", subject, "-keyout", file + ".key", "-out", file])
@@ -27,16 +28,16 @@ struct Certificates: Sendable {
     /// Makes a certificate of the authority's for other names, with the same key; returns its file.
     /// - Parameter days: for how long it is valid; one of less than 0 has expired.
     func certificate(for names: String, days: Int = 2) async throws -> String {
-        let file = folderPath + "/other-\(UUID().uuidString).pem"
+        let file = folder + "/other-\(UUID().uuidString).pem"
         try await sign(names, as: file, days: days)
         return file
     }
 
     private func sign(_ names: String, as file: String, days: Int = 2) async throws {
-        let extensions = folderPath + "/extensions"
+        let extensions = folder + "/extensions"
         try Data("subjectAltName=\(names)\n".utf8).write(to: URL(filePath: extensions))
         try await Self.openssl([
-            "x509", "-req", "-days", "\(days)", "-in", folderPath + "/request.pem", "-CA", authority, "-CAkey",
+            "x509", "-req", "-days", "\(days)", "-in", folder + "/request.pem", "-CA", authority, "-CAkey",
             authority + ".key", "-CAcreateserial", "-extfile", extensions, "-out", file,
         ])
     }

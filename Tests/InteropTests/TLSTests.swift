@@ -159,15 +159,98 @@ struct TLSTests {
         }
     }
 
-    @Test("A logger that asks for certificates")
-    func clientCertificates() async throws {
+    @Test(
+        "A logger that asks for certificates takes those of its authority, says why it takes no others, and goes on",
+        arguments: ["grpc", "grpc:stream", "tcp", "netrpc", "http", "http:http2"])
+    func clientCertificates(_ transport: String) async throws {
+        struct Health: Decodable {
+            var received: Int
+        }
         try await withCertificates { certificates in
             let required = ["--tls-client-ca", certificates.authority]
-            try await withSecureLogger("grpc", certificates, required) { target in
-                let trust = ["--tls-ca", certificates.authority]
-                let own = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
-                expectOneClearLine(try await send("grpc", to: target, trust, count: 1), mentioning: ["certificate"])
-                try expectDelivery(await send("grpc", to: target, trust + own))
+            let trust = ["--tls-ca", certificates.authority]
+            let own = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key]
+            let strange = ["--tls-certificate", certificates.stranger, "--tls-key", certificates.strangerKey]
+            let listener = String(transport.prefix { $0 != ":" })
+            let security = ["--tls-certificate", certificates.certificate, "--tls-key", certificates.key] + required
+            try await withLogger([listener], arguments: security) { logger in
+                let target = try #require(logger.targets[listener]).replacing("127.0.0.1", with: "localhost")
+                // What is sent at once must not take the reason away from the client, though the logger reads none of it.
+                for _ in 0..<5 {
+                    expectOneClearLine(
+                        try await send(transport, to: target, trust, count: 1),
+                        mentioning: [target, "asks for a certificate", "--tls-certificate"])
+                }
+                expectOneClearLine(
+                    try await send(transport, to: target, trust + strange, count: 1),
+                    mentioning: [target, "does not trust this side's certificate"])
+                let control = try #require(logger.targets["http"]).replacing("127.0.0.1", with: "localhost")
+                func received() async throws -> Int {
+                    let trust = ["--cacert", certificates.authority]
+                    let own = ["--cert", certificates.certificate, "--key", certificates.key]
+                    let answer = try await runProgram(.curl, ["https://\(control)/health"] + trust + own)
+                    return try answer.decoded(Health.self).received
+                }
+                #expect(try await received() == 0)
+                try expectDelivery(await send(transport, to: target, trust + own))
+                #expect(try await received() == Self.count)
+            }
+        }
+    }
+
+    @Test(
+        "What belongs together is asked for together",
+        arguments: [
+            (["logger", "--tls-client-ca", "ca.pem"], "--tls-client-ca needs --tls-certificate and --tls-key"),
+            (["logger", "--tls-certificate", "logger.pem"], "give both"),
+            (["send", "--transport", "tcp", "--tls-key", "own.key"], "give both"),
+            (["broker", "--transport", "grpc", "--tls-certificate", "own.pem"], "give both"),
+            (
+                ["send", "--transport", "amqp", "--tls-certificate", "own.pem", "--tls-key", "own.key"],
+                "TLS is part of the URL"
+            ),
+        ])
+    func flags(_ arguments: [String], _ words: String) async throws {
+        let finished = try await runProgram(.brokerlab, arguments)
+        #expect(finished.exitCode == 64)
+        expectOneClearLine(finished, mentioning: [words])
+    }
+
+    /// openssl has a session for each ticket, which the logger sends with its first answer; gRPC's is its SETTINGS.
+    @Test(
+        "A client that has been there before resumes its session, without certificates, also where it has to have one",
+        arguments: ["http", "grpc"], [false, true])
+    func resumption(_ transport: String, isMutual: Bool) async throws {
+        try await withCertificates { certificates in
+            let required = isMutual ? ["--tls-client-ca", certificates.authority] : []
+            let own = isMutual ? ["-cert", certificates.certificate, "-key", certificates.key] : []
+            let session = certificates.folder + "/session.pem"
+            try await withSecureLogger(transport, certificates, required) { target in
+                func speak(_ more: [String]) async throws -> FinishedProgram {
+                    // Over HTTP/2 that is refused, and either connection closed.
+                    let request = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    let finished = try await runProgram(
+                        Program(path: "/usr/bin/openssl"),
+                        ["s_client", "-connect", target, "-CAfile", certificates.authority, "-tls1_3", "-ign_eof"]
+                            + ["-alpn", transport == "grpc" ? "h2" : "http/1.1"] + own + more,
+                        input: request, limit: .seconds(20))
+                    #expect(finished.exitCode != nil, "\(finished.output.text)")
+                    return finished
+                }
+                /// What openssl says that it has read and written until the handshake was done.
+                func bytes(_ finished: FinishedProgram) throws -> (read: Int, written: Int) {
+                    let pattern = /SSL handshake has read (\d+) bytes and written (\d+) bytes/
+                    let match = try #require(
+                        finished.output.lines.lazy.compactMap { $0.firstMatch(of: pattern) }.first)
+                    return try (#require(Int(match.1)), #require(Int(match.2)))
+                }
+                let full = try await speak(["-sess_out", session])
+                let resumed = try await speak(["-sess_in", session])
+                #expect(full.output.lines.contains { $0.hasPrefix("New, TLSv1.3") }, "\(full.output.text)")
+                #expect(resumed.output.lines.contains { $0.hasPrefix("Reused, TLSv1.3") }, "\(resumed.output.text)")
+                // Neither certificates nor their signatures.
+                #expect(try bytes(resumed).read < bytes(full).read / 2)
+                if isMutual { #expect(try bytes(full).written > 800) }
             }
         }
     }

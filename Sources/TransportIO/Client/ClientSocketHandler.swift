@@ -373,7 +373,11 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? TransportError(.unknown, "the connection to \(pool.peer) failed: \(describe(error))")
+        let isRefusal = !hasBeenAnswered && (error as? TLSFailure)?.isRefusal == true
+        failure =
+            failure
+            ?? TransportError(
+                isRefusal ? .notSent : .unknown, "the connection to \(pool.peer) failed: \(describe(error))")
         context.close(promise: nil)
     }
 

@@ -76,18 +76,23 @@ package struct TLSContext: Sendable {
         to channel: any Channel, timeout: TimeAmount, secured: (@Sendable (TLSSession) -> Void)? = nil
     ) throws -> EventLoopFuture<Void> {
         let handler: NIOSSLHandler
+        var lingering: LingeringClose?
         var (peer, told): (PeerName?, (@Sendable (TLSSession) -> Void)?)
         switch side {
         case .client(let name, let verifies):
             handler = try NIOSSLClientHandler(context: context, serverHostname: name.serverNameIndication)
             if verifies { peer = name }
             told = secured
-        case .server: handler = NIOSSLServerHandler(context: context)
+        case .server:
+            handler = NIOSSLServerHandler(context: context)
+            lingering = LingeringClose()
         }
         let watch = told.map { _ in ServerHelloWatch() }
         if let watch { try channel.pipeline.syncOperations.addHandler(watch) }
+        if let lingering { try channel.pipeline.syncOperations.addHandler(lingering) }
         let gate = TLSGate(
-            handler, peer: peer, protocols: protocols, trust: trust, timeout: timeout, eventLoop: channel.eventLoop
+            handler, lingering: lingering, peer: peer, protocols: protocols, trust: trust, timeout: timeout,
+            eventLoop: channel.eventLoop
         ) { version in
             told?(TLSSession(version: version, cipherSuite: watch?.cipherSuite.map(CipherSuite.name)))
         }

@@ -3,6 +3,9 @@ import NIOSSL
 /// Why there is no TLS connection, or none any more: one line with what to do about it.
 package struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String
+    /// Whether the peer has refused this side in the handshake, for its certificate or for want of one: whatever was sent behind
+    /// this side's part of it, the peer has taken none of it.
+    package var isRefusal = false
 
     init(_ description: String) {
         self.description = description
@@ -36,23 +39,6 @@ package struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
             (
                 "HTTP_REQUEST",
                 "the peer sent a request in cleartext"
-            ),
-            (
-                "ALERT_UNKNOWN_CA",
-                "the peer does not trust this side's certificate. Use one of an authority that it knows."
-            ),
-            (
-                "ALERT_CERTIFICATE_EXPIRED",
-                "the peer says that this side's certificate has expired"
-            ),
-            (
-                "ALERT_BAD_CERTIFICATE",
-                "the peer does not take this side's certificate"
-            ),
-            (
-                "CERTIFICATE_REQUIRED",
-                "the peer asks for a certificate. Give one (--tls-certificate and --tls-key, or certfile and keyfile in "
-                    + "an amqps URL)."
             ),
             (
                 "UNRECOGNIZED_NAME",
@@ -89,9 +75,44 @@ package struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
                 "the peer closed the connection during the TLS handshake. Does it speak TLS at this port?"
             ),
         ]
-        let meaning = known.first { text.contains($0.sign) }?.meaning
+        let refusal = Self.refusals.first { text.contains($0.sign) }?.meaning
+        let meaning = refusal ?? known.first { text.contains($0.sign) }?.meaning
         self.init(meaning ?? "TLS failed: \(Self.words(of: text))")
+        isRefusal = refusal != nil
     }
+
+    /// The alerts of a peer that has looked at this side's certificate (RFC 8446, 6.2).
+    private static let refusals: [(sign: String, meaning: String)] = [
+        (
+            "CERTIFICATE_REQUIRED",
+            "the peer asks for a certificate. Give one (--tls-certificate and --tls-key, or certfile and keyfile in "
+                + "an amqps URL)."
+        ),
+        (
+            "ALERT_UNKNOWN_CA",
+            "the peer does not trust this side's certificate. Use one of an authority that it knows."
+        ),
+        (
+            "ALERT_CERTIFICATE_EXPIRED",
+            "the peer says that this side's certificate has expired"
+        ),
+        (
+            "ALERT_CERTIFICATE_REVOKED",
+            "the peer says that this side's certificate was revoked"
+        ),
+        (
+            "ALERT_BAD_CERTIFICATE",
+            "the peer does not take this side's certificate"
+        ),
+        (
+            "ALERT_UNSUPPORTED_CERTIFICATE",
+            "the peer does not take a certificate of the kind of this side's"
+        ),
+        (
+            "ALERT_CERTIFICATE_UNKNOWN",
+            "the peer does not take this side's certificate, or finds none that it would take"
+        ),
+    ]
 
     /// The reasons in an error of BoringSSL, such as `... error:10000438:SSL routines:OPENSSL_internal:TLSV1_ALERT_INTERNAL_ERROR
     /// at ...`, in words: `tlsv1 alert internal error`.

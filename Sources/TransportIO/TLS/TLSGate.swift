@@ -14,6 +14,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     typealias OutboundOut = ByteBuffer
 
     private let handler: NIOSSLHandler
+    private let lingering: LingeringClose?
     private let peer: PeerName?
     private let protocols: [String]
     private let trust: String
@@ -28,15 +29,17 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
 
     /// - Parameters:
     ///   - handler: what speaks TLS.
+    ///   - lingering: what sees to it that a client learns why it is refused; nil for a client.
     ///   - peer: who the peer's certificate has to be for; nil for anyone.
     ///   - protocols: those of which one has to be agreed upon; none has to where it is empty.
     ///   - trust: which authorities this side trusts, in words.
     ///   - secured: told the version that is spoken, when the handshake is done.
     init(
-        _ handler: NIOSSLHandler, peer: PeerName?, protocols: [String], trust: String, timeout: TimeAmount,
-        eventLoop: any EventLoop, secured: @escaping (String) -> Void
+        _ handler: NIOSSLHandler, lingering: LingeringClose?, peer: PeerName?, protocols: [String], trust: String,
+        timeout: TimeAmount, eventLoop: any EventLoop, secured: @escaping (String) -> Void
     ) {
         self.handler = handler
+        self.lingering = lingering
         self.peer = peer
         self.protocols = protocols
         self.trust = trust
@@ -72,6 +75,7 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
         }
         timer?.cancel()
         isOpen = true
+        if let lingering { context.pipeline.syncOperations.removeHandler(lingering, promise: nil) }
         if let version = handler.tlsVersion { secured(Self.name(version)) }
         context.fireChannelActive()
         promise.succeed()
@@ -86,7 +90,10 @@ final class TLSGate: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard isOpen else { return fail(context, TLSFailure(error, trust: trust)) }
+        guard isOpen else {
+            lingering?.refuse()
+            return fail(context, TLSFailure(error, trust: trust))
+        }
         switch error {
         // A peer that ends its stream without the alert "close_notify". Each protocol here marks the end of its messages
         // itself, so nothing can be cut off unnoticed; many peers do it, and the end of the stream follows as an event.
