@@ -21,15 +21,18 @@ struct RabbitMQCompanion: TransportCompanion {
     ) async throws -> R {
         let options = RabbitMQOptions(
             tls: certificate.map {
-                .init(authorityFile: $0.authorityFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
+                .init(
+                    authorityFile: $0.authorityFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile,
+                    mutualName: $0.client == nil ? nil : $0.mutualName)
             }, place: place.map { NodePlace(address: $0.address, entrance: $0.entrance, connect: $0.connect) })
         return try await withRabbitMQCluster(of: nodes, options) { cluster in
-            let secureTarget = certificate.flatMap { certificate in
+            func target(_ certificate: ServerCertificate) -> String? {
                 cluster.secureURL.map { "\($0)/%2F?\(AMQPURL.query(trusting: certificate))" }
             }
             var companion = RunningCompanion(
-                target: cluster.url, secureTarget: secureTarget, processIDs: cluster.nodes.map(\.processID),
-                version: cluster.version)
+                target: cluster.url, secureTarget: certificate.flatMap { target($0.withoutClient) },
+                mutualTarget: certificate.flatMap { $0.client == nil ? nil : target($0) },
+                processIDs: cluster.nodes.map(\.processID), version: cluster.version)
             if let place, let node = cluster.nodes.first {
                 companion.labTarget = RunningNode.url(address: "127.0.0.1", port: try await place.door(node.port))
             }

@@ -33,7 +33,7 @@ package struct BenchmarkConfiguration: Sendable {
     }
     /// Lends companions behind a link to the loggers of one round that need some; not asked for loopback, where those of the run are.
     package var withCompanions: WithCompanions = { _, _, body in try await body(LinkedCompanions()) }
-    /// What loggers speak TLS with, where the suite has them do so.
+    /// What loggers speak TLS with, where the suite has them do so; with a client's where they are to ask for one.
     package var certificate: ServerCertificate?
     /// Processes beside broker and logger whose CPU time belongs to a transport's cost.
     package var companions: [CompanionProcess] = []

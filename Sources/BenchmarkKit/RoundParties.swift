@@ -54,7 +54,12 @@ struct RoundParties: Sendable {
             transports.filter { configuration.addresses[$0] == nil }
         }
         let transports = started(suite.transports(in: setting))
-        let certificate = setting.tls == .on ? configuration.certificate : nil
+        let certificate: ServerCertificate? =
+            switch setting.tls {
+            case .off: nil
+            case .on: configuration.certificate?.withoutClient
+            case .mutual: configuration.certificate
+            }
         var seats = [
             LoggerSeat(
                 label: name, transports: transports, socket: setting.socket, certificate: certificate,
@@ -77,6 +82,9 @@ struct RoundParties: Sendable {
     func run(_ body: @escaping @Sendable (Pairs) async throws -> Void) async throws {
         guard setting.tls == .off || configuration.certificate != nil else {
             throw BenchmarkError("there is no certificate for TLS")
+        }
+        guard setting.tls != .mutual || configuration.certificate?.client != nil else {
+            throw BenchmarkError("there is no certificate of a client's for mutual TLS")
         }
         guard setting.network.isLink else { return try await run(over: nil, body) }
         try await configuration.withLink(setting.network) { try await run(over: $0, body) }

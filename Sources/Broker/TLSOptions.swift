@@ -58,7 +58,7 @@ public struct ServerTLS: Sendable, Hashable {
     }
 }
 
-/// A server's certificate, and the private authority that has signed it.
+/// A server's certificate, and the private authority that has signed it; and what its clients show, where it asks them.
 public struct ServerCertificate: Sendable, Hashable {
     /// The name that the certificate bears, wherever the server listens.
     public var name: String
@@ -68,13 +68,47 @@ public struct ServerCertificate: Sendable, Hashable {
     public var certificateFile: String
     /// A PEM file with the private key of the server's.
     public var keyFile: String
+    /// What clients show that have to have a certificate of the authority's; nil where none is asked for.
+    public var client: ClientCertificate?
 
     /// A certificate in those files.
-    public init(name: String, authorityFile: String, certificateFile: String, keyFile: String) {
+    public init(
+        name: String, authorityFile: String, certificateFile: String, keyFile: String, client: ClientCertificate? = nil
+    ) {
         self.name = name
         self.authorityFile = authorityFile
         self.certificateFile = certificateFile
         self.keyFile = keyFile
+        self.client = client
+    }
+
+    /// The name that the certificate bears, too, for a server that asks some of its clients alone for one: those that call it by
+    /// this name (RFC 6066, 3).
+    public var mutualName: String { "mutual.\(name)" }
+
+    /// The same for a server that asks its clients for none.
+    public var withoutClient: ServerCertificate {
+        ServerCertificate(name: name, authorityFile: authorityFile, certificateFile: certificateFile, keyFile: keyFile)
+    }
+
+    /// What a client of that server has to know.
+    public var trust: ClientTLS {
+        ClientTLS(
+            trustRootsFile: authorityFile, serverName: name, certificateFile: client?.certificateFile,
+            keyFile: client?.keyFile)
+    }
+}
+
+/// A client's certificate.
+public struct ClientCertificate: Sendable, Hashable {
+    /// A PEM file with the certificate.
+    public var certificateFile: String
+    /// A PEM file with its private key.
+    public var keyFile: String
+
+    /// A certificate in those files.
+    public init(certificateFile: String, keyFile: String) {
+        (self.certificateFile, self.keyFile) = (certificateFile, keyFile)
     }
 }
 

@@ -16,8 +16,8 @@ public protocol TransportCompanion: Sendable {
 
     /// Starts one for `body` alone, and stops it when `body` ends, however it ends.
     /// - Parameters:
-    ///   - certificate: what it also speaks TLS with, so that it has a ``RunningCompanion/secureTarget``; nil where it is to speak
-    ///     none.
+    ///   - certificate: what it also speaks TLS with, so that it has a ``RunningCompanion/secureTarget``, and with a client's a
+    ///     ``RunningCompanion/mutualTarget``; nil where it is to speak none.
     ///   - place: where it is started; nil is this process's loopback, and all that is asked where not ``runsBehindLinks``.
     func run<R: Sendable>(
         certificate: ServerCertificate?, at place: CompanionPlace?, _ body: (RunningCompanion) async throws -> R
@@ -94,6 +94,8 @@ public struct RunningCompanion: Sendable, Hashable {
     public var target: String
     /// The same for connections with TLS; nil where it speaks none, or the target alone says how it is reached.
     public var secureTarget: String?
+    /// The same for connections that are asked for a certificate; nil where none are.
+    public var mutualTarget: String?
     /// Where the lab itself asks it, where that is not the target.
     public var labTarget: String?
     /// Its processes; none where it runs elsewhere, so that its CPU time cannot be read.
@@ -103,11 +105,12 @@ public struct RunningCompanion: Sendable, Hashable {
 
     /// Creates a companion.
     public init(
-        target: String, secureTarget: String? = nil, labTarget: String? = nil, processIDs: [Int32] = [],
-        version: String? = nil
+        target: String, secureTarget: String? = nil, mutualTarget: String? = nil, labTarget: String? = nil,
+        processIDs: [Int32] = [], version: String? = nil
     ) {
         self.target = target
         self.secureTarget = secureTarget
+        self.mutualTarget = mutualTarget
         self.labTarget = labTarget
         self.processIDs = processIDs
         self.version = version

@@ -39,6 +39,9 @@ struct NodeFolder {
                 script = installation.script
             }
             try Files.write(path + "/rabbitmq.conf", Self.configuration(identity, options))
+            if let advanced = Self.advancedConfiguration(options) {
+                try Files.write(path + "/advanced.config", advanced)
+            }
             try Files.write(path + "/enabled_plugins", "[\(options.plugins.joined(separator: ","))].\n")
             try Files.write(path + "/inetrc", identity.hosts)
             // Erlang takes only one that nobody else may read.
@@ -63,7 +66,7 @@ struct NodeFolder {
             + "\n"
     }
 
-    /// What has the node listen for TLS 1.3 as well, for clients without a certificate.
+    /// What has the node listen for TLS 1.3 as well, and ask nobody for a certificate.
     private static func tls(_ identity: NodeIdentity, _ options: RabbitMQOptions) -> [String] {
         guard let tls = options.tls, let port = identity.tlsPort else { return [] }
         return [
@@ -72,6 +75,30 @@ struct NodeFolder {
             "ssl_options.verify = verify_none", "ssl_options.fail_if_no_peer_cert = false",
             "ssl_options.versions.1 = tlsv1.3",
         ]
+    }
+
+    /// The same in Erlang's terms, for a node that asks some for a certificate, by the name that they call it by: `rabbitmq.conf`
+    /// has no words for that, and what is said of `ssl_options` here takes the place of all that is said of them there; nil
+    /// where there is no such name.
+    static func advancedConfiguration(_ options: RabbitMQOptions) -> String? {
+        guard let tls = options.tls, let name = tls.mutualName else { return nil }
+        return """
+            [{rabbit, [{ssl_options, [
+                {cacertfile, \(erlangText(tls.authorityFile))},
+                {certfile, \(erlangText(tls.certificateFile))},
+                {keyfile, \(erlangText(tls.keyFile))},
+                {versions, ['tlsv1.3']},
+                {verify, verify_none},
+                {fail_if_no_peer_cert, false},
+                {sni_hosts, [{\(erlangText(name)), [{verify, verify_peer}, {fail_if_no_peer_cert, true}]}]}
+            ]}]}].
+
+            """
+    }
+
+    /// A text as Erlang reads it.
+    private static func erlangText(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     /// The node's whole environment.

@@ -64,10 +64,13 @@ package struct RabbitMQOptions: Sendable, Hashable {
     /// A certificate with its key, and the authority that has signed it: PEM files.
     package struct Certificate: Sendable, Hashable {
         package let authorityFile, certificateFile, keyFile: String
+        /// Who calls the node by this name (RFC 6066, 3) has to have a certificate of the authority's; nil where nobody has to.
+        package let mutualName: String?
 
         /// A certificate in those files.
-        package init(authorityFile: String, certificateFile: String, keyFile: String) {
+        package init(authorityFile: String, certificateFile: String, keyFile: String, mutualName: String? = nil) {
             (self.authorityFile, self.certificateFile, self.keyFile) = (authorityFile, certificateFile, keyFile)
+            self.mutualName = mutualName
         }
     }
 

@@ -90,6 +90,20 @@ import Testing
         #expect(try AMQPURL(parsing: "amqp://host").tls == nil)
     }
 
+    @Test func trustsACertificateAndShowsAClients() throws {
+        var certificate = ServerCertificate(
+            name: "localhost", authorityFile: "/a b/ca.pem", certificateFile: "/s.pem", keyFile: "/s.key")
+        func read() throws -> ClientTLS? {
+            try AMQPURL(parsing: "amqps://host/%2F?\(AMQPURL.query(trusting: certificate))").tls
+        }
+        #expect(try read() == ClientTLS(trustRootsFile: "/a b/ca.pem", serverName: "localhost"))
+        certificate.client = ClientCertificate(certificateFile: "/c&d.pem", keyFile: "/c.key")
+        var expected = certificate.trust
+        expected.serverName = "mutual.localhost"
+        #expect(try read() == expected && expected.certificateFile == "/c&d.pem" && expected.keyFile == "/c.key")
+        #expect(certificate.withoutClient.client == nil && certificate.withoutClient.trust.certificateFile == nil)
+    }
+
     @Test(arguments: [
         ("", "no scheme"), ("localhost:5672", "neither amqp nor amqps"), ("http://host", "neither amqp nor amqps"),
         ("amqps://host?certfile=c", "both certfile and keyfile"), ("amqp://host?cacertfile=c", "write amqps://"),

@@ -85,10 +85,12 @@ struct AuditTests {
         #expect(!builder.row.hasFailed)
     }
 
-    @Test("a cell over TLS is encrypted, and its row not trusted when the load generator says nothing of TLS")
-    func silentOfTLS() {
+    @Test(
+        "a cell over TLS is encrypted, and its row not trusted when the load generator says nothing of TLS",
+        arguments: [TLSUse.on, .mutual])
+    func silentOfTLS(_ tls: TLSUse) {
         var planned = ResultRow.sample().planned
-        planned.cell.tls = .on
+        planned.cell.tls = tls
         func row(_ session: TLSSession?) -> ResultRow {
             var builder = ResultRowBuilder(
                 runID: "r", planned: planned, descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(),

@@ -158,14 +158,14 @@ struct ColdLoadTests {
         #expect(ComparedFigure.throughput.score(old.rows[0]) == old.rows[0].throughput)
     }
 
-    @Test("the built-in suite has every transport over loopback and a link, in cleartext and over TLS")
+    @Test("the built-in suite has every transport over loopback and a link, in cleartext, over TLS and over mutual TLS")
     func builtIn() throws {
         let choice = TransportChoice(
             known: ["tcp", "netrpc", "grpc", "http", "http:http2", "amqp"], standard: ["tcp"],
             references: References(floor: "tcp", baseline: "grpc"), tcpOnly: ["amqp"])
         let suite = try #require(try BenchmarkResults.Suite.builtIn(named: "cold", transports: choice))
-        #expect(suite.transports == choice.known && suite.coldDials == 200 && suite.points.count == 4)
-        #expect(suite.usedNetworks.map(\.text) == ["loopback", "rtt_ms=5"] && suite.usedTLS == [.off, .on])
+        #expect(suite.transports == choice.known && suite.coldDials == 200 && suite.points.count == 6)
+        #expect(suite.usedNetworks.map(\.text) == ["loopback", "rtt_ms=5"] && suite.usedTLS == [.off, .on, .mutual])
     }
 
     private func record(_ suite: BenchmarkResults.Suite) -> RunRecord {

@@ -28,11 +28,12 @@ struct TLSAxisTests {
             )
         }
         for (text, message) in [
-            ("tls: true", "s.yaml:1: tls: 'true' is not off or on"),
-            ("tls: []", "s.yaml:1: tls: no value; allowed: off, on"),
+            ("tls: true", "s.yaml:1: tls: 'true' is not off or on or mutual"),
+            ("tls: []", "s.yaml:1: tls: no value; allowed: off, on, mutual"),
             ("tls: [on, on]", "s.yaml:1: tls: 'on' is named twice; give each value once"),
             (
-                "thresholds: {where: {tls: yes}, min_msgs_per_s: 1}", "s.yaml:1: thresholds: 'yes' is not off or on"
+                "thresholds: {where: {tls: yes}, min_msgs_per_s: 1}",
+                "s.yaml:1: thresholds: 'yes' is not off or on or mutual"
             ),
         ] {
             #expect(try #require(throws: SuiteError.self) { try suite(text) }.description == message)
@@ -91,16 +92,18 @@ struct TLSAxisTests {
         #expect(Cell(transport: "http", payloadBytes: 100, inFlight: 64).name == "http, 100 B, 64 in flight")
     }
 
-    @Test("results.csv has the setting and what was agreed upon, and gives them back; older files are in cleartext")
-    func columns() throws {
+    @Test(
+        "results.csv has the setting and what was agreed upon, and gives them back; older files are in cleartext",
+        arguments: [TLSUse.on, .mutual])
+    func columns(_ tls: TLSUse) throws {
         var row = ResultRow.sample(transport: "http")
-        row.planned.cell.tls = .on
+        row.planned.cell.tls = tls
         (row.isEncrypted, row.tlsVersion, row.tlsCipher) = (true, "TLSv1.3", "TLS_AES_128_GCM_SHA256")
         let environment = BenchmarkEnvironment(cpuCount: 2)
         let fields = ResultColumns.fields(
-            of: ReportedResult(row: row, suite: try suite("tls: on"), environment: environment))
+            of: ReportedResult(row: row, suite: try suite("tls: \(tls)"), environment: environment))
         let written = Dictionary(zip(ResultColumns.header, fields)) { $1 }
-        #expect(written["tls_setting"] == "on" && written["tls"] == "true")
+        #expect(written["tls_setting"] == tls.rawValue && written["tls"] == "true")
         #expect(written["tls_version"] == "TLSv1.3" && written["tls_cipher"] == "TLS_AES_128_GCM_SHA256")
         let place = try #require(ResultColumns.header.firstIndex(of: "tls_setting"))
         #expect(Array(ResultColumns.header[place...].prefix(3)) == ["tls_setting", "tls_version", "tls_cipher"])
@@ -109,7 +112,7 @@ struct TLSAxisTests {
             columns: Dictionary(zip(ResultColumns.header, 0...)) { $1 })
         var read = ResultRow(number: 1)
         for column in ResultColumns.all { try column.read(record, &read) }
-        #expect(read.planned.cell.tls == .on && read.isEncrypted)
+        #expect(read.planned.cell.tls == tls && read.isEncrypted)
         #expect(read.tlsVersion == "TLSv1.3" && read.tlsCipher == "TLS_AES_128_GCM_SHA256")
         // An amqps URL is no setting of the suite.
         row.planned.cell.tls = .off
@@ -123,7 +126,7 @@ struct TLSAxisTests {
     @Test("transports are ranked with those of the same setting, and held against themselves in cleartext")
     func ratios() throws {
         let report = try report([.off, .on])
-        for tls in TLSUse.allCases {
+        for tls in [TLSUse.off, .on] {
             #expect(report.summary.filter { $0.cell.tls == tls }.map(\.rank) == [1, 2], "\(tls)")
         }
         let ratios = try #require(SettingRatios.all(.tls, of: report).first)
@@ -148,6 +151,30 @@ struct TLSAxisTests {
         #expect(
             GoBenchmarkFormat.file(report.rows, suite: report.suite, environment: BenchmarkEnvironment(cpuCount: 2))
                 .contains("/tls=on "))
+    }
+
+    @Test("mutual TLS is a setting of its own: its name, its ranks, and its figures by those in cleartext")
+    func mutual() throws {
+        #expect(try suite("tls: [off, mutual]").usedTLS == [.off, .mutual])
+        let cell = Cell(transport: "http", payloadBytes: 100, inFlight: 64, tls: .mutual)
+        #expect(cell.name == "http, 100 B, 64 in flight, over mutual TLS")
+        #expect(PlannedCell(cell: cell, block: 2, orderInBlock: 1, number: 1).tag == "http/100B/64x1/mutual-tls/2")
+        let report = try report([.off, .on, .mutual])
+        for tls in TLSUse.allCases {
+            #expect(report.summary.filter { $0.cell.tls == tls }.map(\.rank) == [1, 2], "\(tls)")
+        }
+        let ratios = SettingRatios.all(.tls, of: report)
+        #expect(ratios.map(\.other.tls) == [.on, .mutual] && ratios.allSatisfy { $0.load.tls == .off })
+        #expect(ratios.map(\.difference) == ["over TLS", "over mutual TLS"])
+        #expect(report.table.contains("over mutual TLS, 100 B, 1 in flight, closed loop"))
+        let page = ReportPage(of: report).html
+        for difference in ratios.map(\.difference) {
+            #expect(page.contains("<h3>100 B, 1 in flight, closed loop: \(difference)</h3>"))
+        }
+        #expect(page.contains("<dt>TLS</dt><dd>off, on, mutual, TLSv1.3 TLS_AES_128_GCM_SHA256</dd>"))
+        #expect(
+            GoBenchmarkFormat.file(report.rows, suite: report.suite, environment: BenchmarkEnvironment(cpuCount: 2))
+                .contains("/tls=mutual "))
     }
 
     @Test("what TLS takes is a layer: the CPU time over TLS less that in cleartext")
@@ -181,6 +208,8 @@ struct TLSAxisTests {
         #expect(!text(try report([.off, .on])).contains("TLS"))
         let secure = text(try report([.on]))
         #expect(secure.contains("closed loop, over TLS]") && secure.contains("--rounds 7 --tls on"), "\(secure)")
+        #expect(!text(try report([.on, .mutual])).contains("mutual"))
+        #expect(text(try report([.mutual])).contains("--rounds 7 --tls mutual"))
     }
 
     /// Over TLS a message takes 1.25 of the time, 0.8 as many are carried, and each takes 1.5 of the CPU time.
@@ -193,7 +222,7 @@ struct TLSAxisTests {
         for block in 1...7 {
             for (tls, transport) in used.flatMap({ tls in suite.transports.map { (tls, $0) } }) {
                 let speed = (transport == "tcp" ? 1 : 0.5) * (1 + 0.0001 * Double(block))
-                let isOn = tls == .on
+                let isOn = tls.isOn
                 var row = ResultRow.sample(
                     transport: transport, block: block, throughput: 10_000 * speed * (isOn ? 0.8 : 1))
                 row.planned.cell.tls = tls

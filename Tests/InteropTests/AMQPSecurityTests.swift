@@ -52,6 +52,35 @@ struct AMQPSecurityTests {
         }
     }
 
+    @Test("A RabbitMQ of one's own asks those for a certificate that call it by one name, and nobody else")
+    func mutualName() async throws {
+        try await withCertificates { certificates in
+            let name = "mutual.localhost"
+            let both = try await certificates.certificate(for: "DNS:localhost,DNS:\(name)")
+            let options = RabbitMQOptions(
+                tls: .init(
+                    authorityFile: certificates.authority, certificateFile: both, keyFile: certificates.key,
+                    mutualName: name))
+            try await withRabbitMQ(options) { node in
+                let port = try #require(node.tlsPort)
+                let usual = "amqps://guest:guest@localhost:\(port)/%2F?cacertfile=\(certificates.authority)"
+                let mutual = "\(usual)&server_name_indication=\(name)"
+                let own = "\(mutual)&certfile=\(certificates.certificate)&keyfile=\(certificates.key)"
+                try await withLogger([], arguments: ["--amqp", own, "--amqp-queue", "mutual"]) { logger in
+                    for url in [usual, own] {
+                        let finished = try await send("amqp", to: url)
+                        #expect(finished.exitCode == 0, "\(finished.errors.text)")
+                    }
+                    expectOneClearLine(
+                        try await send("amqp", to: mutual), mentioning: ["asks for a certificate", "certfile"])
+                    let strange = "\(mutual)&certfile=\(certificates.stranger)&keyfile=\(certificates.strangerKey)"
+                    expectOneClearLine(try await send("amqp", to: strange), mentioning: ["this side's certificate"])
+                    #expect(try await logger.entries(atLeast: 2).count == 2)
+                }
+            }
+        }
+    }
+
     /// RabbitMQ takes the common name for the user (rabbitmq_auth_mechanism_ssl), and offers no login with a password.
     @Test("EXTERNAL: the certificate is the login")
     func external() async throws {

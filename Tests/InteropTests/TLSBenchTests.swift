@@ -55,29 +55,35 @@ struct TLSBenchTests {
         }
     }
 
-    @Test("In cleartext and over TLS, the table says what TLS comes to; in cleartext nothing was agreed upon")
+    @Test(
+        "In cleartext, over TLS and over mutual TLS, the table says what they come to; in cleartext nothing was agreed upon"
+    )
     func both() async throws {
         try await withBench { program, folder in
             let finished = try await runProgram(
-                program, Self.arguments("off,on", "tcp,amqp", ["--rounds", "2"], out: folder), limit: .seconds(60))
+                program, Self.arguments("off,on,mutual", "tcp,amqp", ["--rounds", "2"], out: folder),
+                limit: .seconds(80))
             #expect([0, 3].contains(finished.exitCode), "\(finished.errors.text)")
             let rows = try ResultsCSV(contentsOf: folder.appending(path: "out/results.csv")).rows
-            #expect(rows.count == 12)
+            #expect(rows.count == 18)
             for row in rows where row["tls_setting"] == "off" {
                 #expect(row["tls"] == "false" && row["tls_version"] == "" && row["tls_cipher"] == "", "\(row)")
             }
-            for row in rows where row["tls_setting"] == "on" { #expect(row["tls_version"] == "TLSv1.3", "\(row)") }
+            for row in rows where row["tls_setting"] != "off" { #expect(row["tls_version"] == "TLSv1.3", "\(row)") }
             // A record's header, its type and its tag are 22 bytes (RFC 8446, 5.2), which several entries may share.
             func bytes(_ tls: String) -> [Double] {
                 rows.filter { $0["tls_setting"] == tls && $0["transport"] == "tcp" }
                     .compactMap { Double($0["wire_tx_bytes_per_msg"] ?? "") }
             }
-            #expect(try #require(bytes("on").min()) > #require(bytes("off").max()))
+            for tls in ["on", "mutual"] { #expect(try #require(bytes(tls).min()) > #require(bytes("off").max())) }
             let isUndisturbed = rows.allSatisfy { $0["valid"] == "true" }
-            #expect(finished.output.text.contains("over TLS, 100 B") || !isUndisturbed)
+            for difference in ["over TLS, 100 B", "over mutual TLS, 100 B"] {
+                #expect(finished.output.text.contains(difference) || !isUndisturbed)
+            }
             // What was written is read again.
             let again = try await runProgram(.brokerlab, ["report", folder.appending(path: "out").path])
             #expect(again.exitCode == 0 && again.output.text.contains("8 in flight, closed loop, over TLS"))
+            #expect(again.output.text.contains("8 in flight, closed loop, over mutual TLS"))
         }
     }
 

@@ -197,9 +197,14 @@ struct AMQPURL: Sendable, Hashable {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    /// The parameters of a URL whose RabbitMQ has that certificate.
+    /// The parameters of a URL whose RabbitMQ has that certificate, and asks for a client's where it is with one.
     static func query(trusting certificate: ServerCertificate) -> String {
-        "cacertfile=\(encode(certificate.authorityFile))&server_name_indication=\(encode(certificate.name))"
+        let name = certificate.client == nil ? certificate.name : certificate.mutualName
+        var parameters = [("cacertfile", certificate.authorityFile), ("server_name_indication", name)]
+        if let client = certificate.client {
+            parameters += [("certfile", client.certificateFile), ("keyfile", client.keyFile)]
+        }
+        return parameters.map { "\($0)=\(encode($1))" }.joined(separator: "&")
     }
 
     /// Percent-encodes what is not unreserved (RFC 3986, 2.3).

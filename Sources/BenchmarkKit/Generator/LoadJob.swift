@@ -177,6 +177,12 @@ enum JSONLine {
 }
 
 extension LoadJob.TLS {
+    init(_ options: ClientTLS) {
+        self.init(
+            ca: options.trustRootsFile, serverName: options.serverName, certificate: options.certificateFile,
+            key: options.keyFile)
+    }
+
     var options: ClientTLS {
         ClientTLS(trustRootsFile: ca, serverName: serverName, certificateFile: certificate, keyFile: key)
     }

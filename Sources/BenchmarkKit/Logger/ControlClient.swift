@@ -25,9 +25,8 @@ struct ControlClient: LedgerClient {
         }
         var tls: TLSContext?
         if let certificate {
-            let trust = ClientTLS(trustRootsFile: certificate.authorityFile, serverName: certificate.name)
             do throws(TLSFailure) {
-                tls = try TLSContext(trust, host: certificate.name)
+                tls = try TLSContext(certificate.trust, host: certificate.name)
             } catch {
                 throw BenchmarkError("the logger cannot be asked over TLS: \(error)")
             }

@@ -28,7 +28,7 @@ package struct LoggerSeat: Sendable, Hashable {
     package var socket = SocketKind.tcp
     /// The address that it listens at: that of its end of a link, where there is one.
     package var host = "127.0.0.1"
-    /// What it speaks TLS with, at every address; nil for cleartext.
+    /// What it speaks TLS with, at every address, and asks for where it is with a client's; nil for cleartext.
     package var certificate: ServerCertificate?
     /// Who plays it.
     package var party = Party.swift

@@ -181,7 +181,7 @@ struct CellMeasurement: Sendable {
             durationS: suite.duration, runID: run("m"), seed: suite.seed &+ UInt64(planned.block))
         if case .lines(let path) = suite.payload { job.payloadFile = path }
         if case .options = descriptor.security, let certificate {
-            job.tls = LoadJob.TLS(ca: certificate.authorityFile, serverName: certificate.name)
+            job.tls = LoadJob.TLS(certificate.trust)
         }
         if cell.role == .bareLoop { job.bareLoop = true }
         if cell.load == .cold { job.dials = suite.coldDials }

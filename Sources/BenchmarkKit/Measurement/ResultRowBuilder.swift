@@ -16,7 +16,7 @@ struct ResultRowBuilder {
         row = ResultRow(
             runID: runID, startedAt: UTCTime.now.extended, planned: planned, mode: descriptor.mode,
             codec: descriptor.codec, peerVersion: peerVersion,
-            isEncrypted: planned.cell.tls == .on || Self.isEncrypted(target),
+            isEncrypted: planned.cell.tls.isOn || Self.isEncrypted(target),
             acknowledgementClass: acknowledgement.rawValue)
         row.durability = acknowledgement == own ? descriptor.durability : Durability(acknowledgement)
     }
@@ -52,7 +52,7 @@ struct ResultRowBuilder {
         }
         row.dialedConnections = result.dialed
         (row.tlsVersion, row.tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
-        if row.planned.cell.tls == .on, result.tls?.version != "TLSv1.3" {
+        if row.planned.cell.tls.isOn, result.tls?.version != "TLSv1.3" {
             row.invalidReasons.append(
                 .audit(
                     result.tls.map { "the load generator spoke \($0.version) and not TLSv1.3" }

@@ -143,8 +143,8 @@ struct MethodSection: Sendable {
 
     /// What was spoken over TLS, where something was.
     private var tls: String? {
-        let rows = report.rows.filter { $0.planned.cell.tls == .on }
-        guard report.suite.usedTLS.contains(.on) else { return nil }
+        let rows = report.rows.filter { $0.planned.cell.tls.isOn }
+        guard report.suite.usedTLS.contains(where: \.isOn) else { return nil }
         let spoken = Set(rows.map { [$0.tlsVersion, $0.tlsCipher].compactMap(\.self).joined(separator: " ") })
         let words = report.suite.usedTLS.map(\.rawValue) + spoken.filter { !$0.isEmpty }.sorted()
         return words.joined(separator: ", ")

@@ -4,8 +4,11 @@ struct SettingRatiosSection: Sendable {
     let report: Report
 
     var html: String {
-        let tables = SettingRatios.all(contrast, of: report).map(table)
-        guard !tables.isEmpty else { return "" }
+        let all = SettingRatios.all(contrast, of: report)
+        guard !all.isEmpty else { return "" }
+        // One thing may differ in several ways.
+        let isNamed = contrast == .churn || Set(all.map(\.difference)).count > 1
+        let tables = all.map { table($0, isNamed: isNamed) }
         return """
             <section><h2>\(contrast.question)</h2>
             <p class="dim">Each figure by that of the same transport \(contrast.usual), in the same round: below 1 is less. Small print: 95% \
@@ -15,10 +18,9 @@ struct SettingRatiosSection: Sendable {
             """
     }
 
-    private func table(_ ratios: SettingRatios) -> String {
+    private func table(_ ratios: SettingRatios, isNamed: Bool) -> String {
         let load = Markup.escape(ratios.load.text)
-        // One thing may differ in several ways.
-        let title = contrast == .churn ? "\(load): \(ratios.difference)" : load
+        let title = isNamed ? "\(load): \(ratios.difference)" : load
         let rows = ratios.lines.map { line in
             let cells = [line.p50, line.p99, line.throughput, line.cpu].map(Markup.ratioCell).joined()
             return "<tr><td class=\"k\">\(Markup.escape(line.transport))</td>\(cells)</tr>"

@@ -28,7 +28,7 @@ struct AdviceAnswer {
         let enough = question.need.isOfStores ? StoreKind.sqlite : .memory
         let setting = evidence.setting
         let excess =
-            max(0, setting.store.rank - enough.rank) + (setting.socket == .unix ? 1 : 0) + (setting.tls == .on ? 1 : 0)
+            max(0, setting.store.rank - enough.rank) + (setting.socket == .unix ? 1 : 0) + setting.tls.rank
             + (setting.parties.isOwn ? 0 : 1)
         order = (2, 0, excess, 0, age)
         for transport in evidence.report.suite.transports {
@@ -163,7 +163,7 @@ struct AdviceAnswer {
             + "--rate \(DecimalText.format(question.rate, places: question.rate < 1 ? 1 : 0)) --in-flight 64 --rounds 7"
             + (evidence.setting.store.isDurable ? " --stores \(evidence.setting.store.rawValue)" : "")
             + (evidence.setting.socket == .unix ? " --socket unix" : "")
-            + (evidence.setting.tls == .on ? " --tls on" : "")
+            + (evidence.setting.tls.isOn ? " --tls \(evidence.setting.tls.rawValue)" : "")
             + (evidence.setting.parties.flags.map { " \($0)" } ?? "")
     }
 }

@@ -105,7 +105,7 @@ struct Decomposition: Sendable {
             $0.cumulative
         },
         .text("name", "The same as transport.") { $0.transport },
-        .text("tls_setting", "Whether the suite had them speak TLS: off or on.") { $0.point.tls.rawValue },
+        .text("tls_setting", "Whether the suite had them speak TLS: off, on or mutual.") { $0.point.tls.rawValue },
     ]
 
     /// `decomposition.csv`: a row a layer.

@@ -27,7 +27,7 @@ enum GoBenchmarkFormat {
         if cell.socket == .unix { name += "/socket=\(cell.socket.rawValue)" }
         if cell.network.isLink { name += "/network=\(cell.network.text)" }
         if cell.rabbitMQSide == .broker { name += "/rabbitmq_side=\(cell.rabbitMQSide.rawValue)" }
-        if cell.tls == .on { name += "/tls=\(cell.tls.rawValue)" }
+        if cell.tls.isOn { name += "/tls=\(cell.tls.rawValue)" }
         if !cell.parties.isOwn { name += "/parties=\(cell.parties.name)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [

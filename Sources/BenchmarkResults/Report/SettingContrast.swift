@@ -16,7 +16,7 @@ enum SettingContrast: Sendable, CaseIterable {
         }
         return switch self {
         case .socket: load.socket == .tcp ? [other { $0.socket = .unix }] : []
-        case .tls: load.tls == .off ? [other { $0.tls = .on }] : []
+        case .tls: load.tls == .off ? suite.usedTLS.filter(\.isOn).map { tls in other { $0.tls = tls } } : []
         case .churn:
             load.churn == 0 ? suite.usedChurn.filter { $0 > 0 }.map { churn in other { $0.churn = churn } } : []
         }
@@ -35,7 +35,7 @@ enum SettingContrast: Sendable, CaseIterable {
     func difference(of other: LoadPoint) -> String {
         switch self {
         case .socket: "over Unix sockets"
-        case .tls: "over TLS"
+        case .tls: other.tls.over ?? usual
         case .churn: "on \(other.churnText ?? usual)"
         }
     }
@@ -55,7 +55,9 @@ enum SettingContrast: Sendable, CaseIterable {
         switch self {
         case .socket:
             "A Unix domain socket has no IP, no ports and no congestion control, and reaches this machine only."
-        case .tls where isCold: "Each entry has a connection of its own, and so a full handshake."
+        case .tls where isCold:
+            "Each entry has a connection of its own, and so a full handshake; a mutual one has the broker's certificate in it, which "
+                + "its peer looks at, too."
         case .tls:
             "Connections are made by the end of the warm-up, unless they do not stay: it is the encryption of what is sent, without "
                 + "handshakes. With a message broker in between, both ways to it are encrypted."

@@ -144,7 +144,9 @@ enum SummaryColumns {
             ) {
                 $0.row.isReconciled
             },
-            .text("tls_setting", "Whether the suite had them speak TLS: off or on.") { $0.row.cell.tls.rawValue },
+            .text("tls_setting", "Whether the suite had them speak TLS: off, on or mutual.") {
+                $0.row.cell.tls.rawValue
+            },
         ] + medians(of: SummaryRow.latestMedianColumns) + [
             .text("broker_setting", "Who the suite had play the broker.") { $0.row.cell.parties.broker.rawValue },
             .text("logger_setting", "Who the suite had play the logger.") { $0.row.cell.parties.logger.rawValue },

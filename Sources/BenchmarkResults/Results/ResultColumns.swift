@@ -209,7 +209,8 @@ enum ResultColumns {
         ResultColumn(
             .text(
                 "tls_setting",
-                "Whether the suite had broker and logger speak TLS: off or on. A URL may have it so, too, which the column tls tells."
+                "Whether the suite had broker and logger speak TLS: off, on, or mutual, with a certificate of the broker's as well. A URL may "
+                    + "have it so, too, which the column tls tells."
             ) { $0.cell.tls.rawValue }
         ) { fields, row throws(BenchmarkError) in
             if let tls = try fields.word("tls_setting", TLSUse.init) { row.planned.cell.tls = tls }

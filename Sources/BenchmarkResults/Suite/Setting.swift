@@ -40,8 +40,7 @@ package struct Setting: Sendable, Hashable {
         let parts = [
             store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
             network.isLink ? network.text : nil, rabbitMQSide == .broker ? "rabbitmq-broker" : nil,
-            tls == .on ? "tls" : nil,
-            parties.isOwn ? nil : parties.name,
+            tls.tag, parties.isOwn ? nil : parties.name,
         ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()
     }

@@ -225,7 +225,8 @@ extension SuiteKey {
         .words(
             "tls", flag: "tls", valueName: "words", \.tls,
             "Whether broker and logger speak TLS, separated by commas: off unless told otherwise, on, with certificates made for "
-                + "the run, which takes openssl. Every load is measured with each of them."),
+                + "the run, which takes openssl, mutual, where the logger asks the broker for one, too. Every load is measured with "
+                + "each of them."),
         .words(
             "brokers", flag: "brokers", valueName: "names", \.brokers,
             "Who generates the load, separated by commas: swift, this project's own, unless told otherwise, or other programs that "

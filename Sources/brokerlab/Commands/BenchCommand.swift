@@ -13,7 +13,7 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             Starts a logger and a load generator in every round (others' programs with --logger-command and --broker-command; --to \
             names loggers that run already), a RabbitMQ of its own if amqp is measured and --amqp names \
-            none, with --stores sqlite or postgres the stores, with --network a link between the two, and with --tls on certificates; all \
+            none, with --stores sqlite or postgres the stores, with --network a link between the two, and with --tls on or mutual certificates; all \
             are gone when it ends. Checks with the logger that every entry arrived. Prints a table and writes results.csv (one row for each \
             cell and round), summary.csv, report.html, latency.hlog (HdrHistogram) and benchmark.txt (for benchstat); with \
             'decomposition: true' in the suite also layers.csv and decomposition.csv, what a message's CPU time goes to, and \
@@ -31,7 +31,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport http,grpc --stores memory,sqlite,postgres
               brokerlab bench --suite quick --socket tcp,unix --in-flight 1 --placement one-cpu
               brokerlab bench --transport http,http:http2,grpc --network loopback,wan,rtt_ms=30+loss_pct=1 --duration 3
-              brokerlab bench --transport tcp,grpc,http,amqp --tls off,on
+              brokerlab bench --transport tcp,grpc,http,amqp --tls off,on,mutual
               brokerlab bench --transport http,grpc --cold-dials 200 --network loopback,rtt_ms=30 --tls off,on
               brokerlab bench --transport http,netrpc,grpc --brokers swift,go --loggers swift,go --pairs all
               brokerlab bench --suite ci --junit transports.xml
@@ -221,6 +221,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         if let certificate = seat.certificate {
             arguments += ["--tls-certificate", certificate.certificateFile, "--tls-key", certificate.keyFile]
+            if certificate.client != nil { arguments += ["--tls-client-ca", certificate.authorityFile] }
         }
         // Those of the cell before may still be closing.
         for flag in ["--max-connections", "--max-connections-per-address"] {
@@ -264,6 +265,7 @@ struct BenchCommand: AsyncParsableCommand {
 extension RunningCompanion {
     /// Where both halves find it, in cleartext or as the logger of a seat over TLS.
     fileprivate func target(for seat: LoggerSeat) -> String {
-        seat.certificate == nil ? target : secureTarget ?? target
+        guard let certificate = seat.certificate else { return target }
+        return (certificate.client == nil ? secureTarget : mutualTarget) ?? target
     }
 }

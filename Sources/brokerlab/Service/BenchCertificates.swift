@@ -6,7 +6,7 @@ import Glibc
 import Subprocess
 
 /// The certificates of a benchmark, in a folder of their own that is gone when it ends: a private authority, and what it has
-/// signed for the loggers and the message brokers of the run.
+/// signed for the loggers and the message brokers of the run, and for its brokers where they are asked for one.
 enum BenchCertificates {
     /// What makes them.
     static let program = "openssl"
@@ -25,7 +25,7 @@ enum BenchCertificates {
     /// - Parameter given: the companions that are not started, by the names of their transports.
     /// - Throws: ``BenchmarkError`` where nothing is left; `ValidationError`.
     static func available(_ suite: Suite, given: [String: String]) throws -> (suite: Suite, missing: String?) {
-        guard suite.usedTLS.contains(.on) else { return (suite, nil) }
+        guard suite.usedTLS.contains(where: \.isOn) else { return (suite, nil) }
         let names = try suite.measuredTransports.map { try TransportRegistry.transport(named: $0) }
             .filter { $0.companion != nil }.map(\.name)
         if let name = names.first(where: { given[$0] != nil }) {
@@ -44,7 +44,7 @@ enum BenchCertificates {
     /// Makes what a suite needs, lends it to `body`, and removes it.
     /// - Throws: what `body` throws; ``BenchmarkError``; `CancellationError`.
     static func run<R: Sendable>(for suite: Suite, _ body: (ServerCertificate?) async throws -> R) async throws -> R {
-        guard suite.usedTLS.contains(.on) else { return try await body(nil) }
+        guard suite.usedTLS.contains(where: \.isOn) else { return try await body(nil) }
         let place = FileManager.default.temporaryDirectory.path
         var template = Array("\(place)/brokerlab-tls-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
@@ -52,38 +52,50 @@ enum BenchCertificates {
         }
         let folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        return try await body(make(in: folder))
+        return try await body(make(in: folder, isMutual: suite.usedTLS.contains(.mutual)))
     }
 
-    /// An authority of its own and a server's certificate, which are of use for longer than any run takes.
-    private static func make(in folder: String) async throws -> ServerCertificate {
+    /// An authority of its own and what it signs, all of use for longer than any run takes.
+    private static func make(in folder: String, isMutual: Bool) async throws -> ServerCertificate {
         func file(_ name: String) -> String { "\(folder)/\(name)" }
-        let certificate = ServerCertificate(
+        let server = ServerCertificate(
             name: name, authorityFile: file("authority.pem"), certificateFile: file("server.pem"),
             keyFile: file("server.key"))
-        let (settings, authorityKey, request) = (file("settings"), file("authority.key"), file("request.pem"))
-        try Data(Self.settings.utf8).write(to: URL(filePath: settings))
-        let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        let days = ["-days", "30"]
+        let (settings, authorityKey) = (file("settings"), file("authority.key"))
+        try Data(Self.settings(server).utf8).write(to: URL(filePath: settings))
         try await openssl(
             ["req", "-x509", "-config", settings, "-extensions", "authority"] + newKey + days
-                + ["-keyout", authorityKey, "-out", certificate.authorityFile])
-        try await openssl(
-            ["req", "-config", settings, "-subj", "/CN=\(name)"] + newKey
-                + ["-keyout", certificate.keyFile, "-out", request])
-        try await openssl(
-            [
-                "x509", "-req", "-in", request, "-CA", certificate.authorityFile, "-CAkey", authorityKey, "-set_serial",
-                "1",
-            ]
-                + days + ["-extfile", settings, "-extensions", "server", "-out", certificate.certificateFile])
+                + ["-keyout", authorityKey, "-out", server.authorityFile])
+        // No two of one authority have the same number (RFC 5280, 4.1.2.2).
+        func sign(
+            _ kind: String, number: Int, _ subject: String, as certificateFile: String, key: String
+        ) async throws {
+            let request = file("request.pem")
+            try await openssl(
+                ["req", "-config", settings, "-subj", "/CN=\(subject)"] + newKey + ["-keyout", key, "-out", request])
+            try await openssl(
+                ["x509", "-req", "-in", request, "-CA", server.authorityFile, "-CAkey", authorityKey]
+                    + ["-set_serial", "\(number)"] + days
+                    + ["-extfile", settings, "-extensions", kind, "-out", certificateFile])
+        }
+        try await sign("server", number: 1, name, as: server.certificateFile, key: server.keyFile)
+        var certificate = server
+        if isMutual {
+            let client = ClientCertificate(certificateFile: file("client.pem"), keyFile: file("client.key"))
+            try await sign("client", number: 2, "broker", as: client.certificateFile, key: client.keyFile)
+            certificate.client = client
+        }
         // It signs nothing else.
         unlink(authorityKey)
         return certificate
     }
 
+    private static let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    private static let days = ["-days", "30"]
+
     /// What certificates say (RFC 5280, 4.2.1).
-    private static let settings = """
+    private static func settings(_ certificate: ServerCertificate) -> String {
+        """
         [req]
         distinguished_name = subject
         prompt = no
@@ -97,9 +109,14 @@ enum BenchCertificates {
         basicConstraints = critical, CA:FALSE
         keyUsage = critical, digitalSignature
         extendedKeyUsage = serverAuth
-        subjectAltName = DNS:\(name), IP:127.0.0.1, IP:198.18.0.1, IP:198.18.0.2
+        subjectAltName = DNS:\(certificate.name), DNS:\(certificate.mutualName), IP:127.0.0.1, IP:198.18.0.1, IP:198.18.0.2
+        [client]
+        basicConstraints = critical, CA:FALSE
+        keyUsage = critical, digitalSignature
+        extendedKeyUsage = clientAuth
 
         """
+    }
 
     private static func openssl(_ arguments: [String]) async throws {
         let ended = try await Subprocess.run(
