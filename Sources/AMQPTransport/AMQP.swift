@@ -103,7 +103,9 @@ package enum AMQP {
         try checkQueueName(queue)
         var configuration = AMQPServerEngine.Configuration(
             url: url,
-            queue: mode.queue(queue, isTemporary: options.own[AMQPOptions.temporary] ?? false))
+            queue: mode.queue(
+                queue, isTemporary: options.own[AMQPOptions.temporary] ?? false,
+                isLingering: options.own[AMQPOptions.lingering] ?? false))
         configuration.limits = options.limits
         if let prefetch = options.own[AMQPOptions.prefetch] { configuration.prefetch = prefetch }
         configuration.pace = AcknowledgementPace(

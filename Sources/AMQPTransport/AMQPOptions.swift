@@ -33,6 +33,11 @@ package enum AMQPOptions {
     package static let temporary = TransportOption.flag(
         "temporary", of: .logger, "Delete the queue when the logger ends.")
 
+    /// Whether a temporary queue is kept for a while when the logger has ended.
+    package static let lingering = TransportOption.flag(
+        "lingering", of: .logger,
+        "Keep a temporary queue for a minute when the logger has ended, for one that is started again.")
+
     /// How many entries may be handed out ahead of their acknowledgement.
     package static let prefetch = TransportOption<UInt16>.integer(
         "prefetch", of: .logger, in: 1...65_535,
@@ -45,6 +50,6 @@ package enum AMQPOptions {
             + "told otherwise: 64, within 25 ms.")
 
     static let all: [any TransportOptionDeclaration] = [
-        declaredQueue, channels, onLoss, queue, temporary, prefetch, acknowledgementBatch,
+        declaredQueue, channels, onLoss, queue, temporary, lingering, prefetch, acknowledgementBatch,
     ]
 }

@@ -54,6 +54,10 @@ struct RabbitMQCompanion: TransportCompanion {
         [AMQPOptions.queue.name: label, AMQPOptions.temporary.name: "true"]
     }
 
+    func isolationOutliving(_ label: String) -> [String: String] {
+        isolation(label).merging([AMQPOptions.lingering.name: "true"]) { $1 }
+    }
+
     /// RabbitMQ lets connections have nine tenths of what there is beyond 100 (file_handle_cache).
     func openFiles(forConnections count: Int) -> Int { count * 10 / 9 + 200 }
 

@@ -122,7 +122,7 @@ final class BenchmarkRun: Sendable {
     ) async throws {
         try Task.checkCancellation()
         let start = MonotonicClock.now
-        let measurement = try measurement(of: planned, stage, pairs.pair(for: planned.cell))
+        let measurement = try await measurement(of: planned, stage, pairs.pair(for: planned.cell))
         let count = last + (stage.isMain ? overheadCells : 0)
         let soFar = timeLeft.withLock { $0 }
         let cell = try await showingProgress(measurement, of: count) { [self] elapsed in
@@ -186,7 +186,7 @@ final class BenchmarkRun: Sendable {
 
     private func measurement(
         of planned: PlannedCell, _ stage: Stage, _ pair: RoundParties.Pair
-    ) throws(BenchmarkError) -> CellMeasurement {
+    ) async throws(BenchmarkError) -> CellMeasurement {
         let selector = planned.cell.transport
         guard let descriptor = configuration.registry.first(where: { $0.selector == selector }) else {
             throw LoggerProcess.missing(selector)
@@ -197,10 +197,11 @@ final class BenchmarkRun: Sendable {
         if address == nil, !target.isEmpty { configuration.adjustTarget(descriptor, pair.seat, &target) }
         var measurement = CellMeasurement(
             suite: stage.suite, planned: planned, descriptor: descriptor, target: target,
-            companions: pair.companions, generator: pair.generator, loggerPID: logger?.pid,
+            companions: pair.companions, generator: pair.generator, loggerPID: await logger?.life.pid,
             ledger: logger == nil ? nil : pair.ledger, runPrefix: runPrefix,
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
         measurement.logger = (logger?.ready.name ?? target, logger?.ready.version ?? "")
+        measurement.life = logger?.life
         measurement.pinning = stage.pinning
         measurement.store = pair.store
         measurement.link = pair.link

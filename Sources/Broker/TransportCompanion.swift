@@ -35,6 +35,10 @@ public protocol TransportCompanion: Sendable {
     /// - Parameter label: what tells this logger from all others.
     func isolation(_ label: String) -> [String: String]
 
+    /// The same for a logger that is killed and started again under that label: what the companion keeps for it outlives it for
+    /// a while.
+    func isolationOutliving(_ label: String) -> [String: String]
+
     /// How many files a companion that is started here has to be allowed to open (RLIMIT_NOFILE) for so many connections.
     func openFiles(forConnections count: Int) -> Int
 
@@ -45,6 +49,9 @@ public protocol TransportCompanion: Sendable {
 extension TransportCompanion {
     /// On loopback only.
     public var runsBehindLinks: Bool { false }
+
+    /// As for any other logger.
+    public func isolationOutliving(_ label: String) -> [String: String] { isolation(label) }
 
     /// Those of the connections, and 1,000 beside them.
     public func openFiles(forConnections count: Int) -> Int { count + 1000 }

@@ -12,6 +12,11 @@ package protocol RunReader: EntryReader {
     ///
     /// Blocks; not for event loops.
     func differentEntries(ofRun run: String) throws(StoreError) -> UInt64
+
+    /// The sequence numbers of a run's entries, in their order; one that came again is there as often as it is stored.
+    ///
+    /// Blocks; not for event loops.
+    func sequences(ofRun run: String) throws(StoreError) -> [UInt64]
 }
 
 /// A database of entries.

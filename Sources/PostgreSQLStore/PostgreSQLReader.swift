@@ -68,6 +68,17 @@ package final class PostgreSQLReader: RunReader {
         return try connection.query(statement, values, until: deadline).number(0, 0) ?? 0
     }
 
+    /// The sequence numbers of a run's entries; blocks.
+    package func sequences(ofRun run: String) throws(StoreError) -> [UInt64] {
+        let deadline = Deadline(in: limit)
+        let connection = try connect(deadline)
+        let values = StatementValues()
+        let statement =
+            "SELECT seq FROM entries WHERE run = \(values.add(run))::text AND seq IS NOT NULL ORDER BY seq"
+        let result = try connection.query(statement, values, until: deadline)
+        return (0..<result.rowCount).compactMap { result.number($0, 0) }
+    }
+
     private func page(
         _ query: EntryQuery, _ maxTextBytes: Int, _ connection: PostgreSQLConnection, _ deadline: Deadline
     ) throws(StoreError) -> StoredPage {

@@ -41,6 +41,13 @@ package final class SQLiteReader: RunReader {
         return UInt64(try read { try Int.fetchOne($0, sql: statement, arguments: [run]) } ?? 0)
     }
 
+    /// The sequence numbers of a run's entries; blocks.
+    package func sequences(ofRun run: String) throws(StoreError) -> [UInt64] {
+        let statement = "SELECT seq FROM entries WHERE run = ? AND seq IS NOT NULL ORDER BY seq"
+        let numbers = try read { try Int64.fetchAll($0, sql: statement, arguments: [run]) }
+        return numbers.map { UInt64(bitPattern: $0) }
+    }
+
     private func read<Value: Sendable>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         do {
             return try file.withLock { try $0.read(body) }

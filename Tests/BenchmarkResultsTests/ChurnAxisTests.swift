@@ -107,7 +107,8 @@ struct ChurnAxisTests {
             of: ReportedResult(row: row, suite: try suite("rounds: 1"), environment: BenchmarkEnvironment(cpuCount: 2)))
         let written = Dictionary(zip(ResultColumns.header, fields)) { $1 }
         #expect(written["churn"] == "100" && written["dialed_connections"] == "7")
-        #expect(ResultColumns.header.suffix(2) == ["churn", "dialed_connections"])
+        let first = try #require(ResultColumns.header.firstIndex(of: "churn"))
+        #expect(ResultColumns.header[first + 1] == "dialed_connections")
         let record = Fields(
             path: "x", record: CSVReader.Record(fields: fields, line: 2),
             columns: Dictionary(zip(ResultColumns.header, 0...)) { $1 })
@@ -115,8 +116,8 @@ struct ChurnAxisTests {
         for column in ResultColumns.all { try column.read(record, &read) }
         #expect(read.planned.cell.churn == 100 && read.dialedConnections == 7)
         let older = Fields(
-            path: "x", record: CSVReader.Record(fields: Array(fields.dropLast(2)), line: 2),
-            columns: Dictionary(zip(ResultColumns.header.dropLast(2), 0...)) { $1 })
+            path: "x", record: CSVReader.Record(fields: Array(fields.prefix(first)), line: 2),
+            columns: Dictionary(zip(ResultColumns.header.prefix(first), 0...)) { $1 })
         var old = ResultRow(number: 1)
         for column in ResultColumns.all { try column.read(older, &old) }
         #expect(old.planned.cell.churn == 0 && old.dialedConnections == nil)
@@ -146,7 +147,7 @@ struct ChurnAxisTests {
         #expect(
             GoBenchmarkFormat.file(report.rows, suite: report.suite, environment: BenchmarkEnvironment(cpuCount: 2))
                 .contains("/churn=100 "))
-        #expect(SummaryColumns.file(report).split(separator: "\r\n").count { $0.hasSuffix(",100") } == 2)
+        #expect(SummaryColumns.file(report).split(separator: "\r\n").count { $0.contains(",100,,") } == 2)
     }
 
     @Test("two runs are compared load by load, and who asks for advice is answered from connections that stay")

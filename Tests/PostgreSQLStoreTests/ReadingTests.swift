@@ -46,6 +46,7 @@ extension PostgreSQLStoreTests {
             let reader = try PostgreSQLReader(tables.url)
             #expect(try reader.differentEntries(ofRun: "r") == 3 && reader.differentEntries(ofRun: "s") == 1)
             #expect(try reader.differentEntries(ofRun: "t") == 0)
+            #expect(try reader.sequences(ofRun: "r") == [0, 1, 1, 2] && reader.sequences(ofRun: "t") == [])
             store.close()
         }
 

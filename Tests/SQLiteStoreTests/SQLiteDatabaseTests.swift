@@ -81,6 +81,7 @@ struct SQLiteDatabaseTests {
             let reader = try SQLiteReader(path: path)
             #expect(try reader.differentEntries(ofRun: "r") == 2 && reader.differentEntries(ofRun: "s") == 1)
             #expect(try reader.differentEntries(ofRun: "t") == 0)
+            #expect(try reader.sequences(ofRun: "r") == [0, 0, 1, 1] && reader.sequences(ofRun: "t") == [])
             #expect(try database.found().map(\.isRepeated) == [false, true, true, false, false])
             // Outside of runs, entries have no numbers.
             #expect(try database.store(entry("same"), entry("same")) == [.stored, .stored])

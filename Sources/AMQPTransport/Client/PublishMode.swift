@@ -31,9 +31,10 @@ struct PublishMode: Sendable, Hashable {
     var replicas: Int32? { queueKind == .quorum && nodes > 1 ? Int32(nodes) : nil }
 
     /// The queue of that name.
-    func queue(_ name: String, isTemporary: Bool = false) -> QueueDeclaration {
+    func queue(_ name: String, isTemporary: Bool = false, isLingering: Bool = false) -> QueueDeclaration {
         QueueDeclaration(
-            name: name, kind: queueKind, exchange: exchange, replicas: replicas, isTemporary: isTemporary)
+            name: name, kind: queueKind, exchange: exchange, replicas: replicas, isTemporary: isTemporary,
+            isLingering: isLingering)
     }
 
     /// What an acknowledgement promises.

@@ -20,6 +20,8 @@ struct QueueDeclaration: Sendable, Hashable {
     var replicas: Int32?
     /// Whether it goes away when nobody consumes from it any more.
     var isTemporary = false
+    /// Whether it does so a while later only.
+    var isLingering = false
 
     /// How long a temporary queue outlives its consumer's connection, in milliseconds.
     private static var temporaryExpiry: Int32 { 60_000 }
@@ -51,7 +53,7 @@ struct QueueDeclaration: Sendable, Hashable {
         if kind == .quorum { arguments.append(("x-queue-type", .text(kind.rawValue))) }
         if let replicas { arguments.append(("x-quorum-initial-group-size", .number(replicas))) }
         if isTemporary {
-            declare.auto_delete = kind == .classic ? 1 : 0
+            declare.auto_delete = kind == .classic && !isLingering ? 1 : 0
             arguments.append(("x-expires", .number(Self.temporaryExpiry)))
         }
         if let deadLetterQueue {

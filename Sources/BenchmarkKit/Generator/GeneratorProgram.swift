@@ -66,14 +66,19 @@ package struct GeneratorProgram: Sendable {
         measured.run = job.runID
         measured.duration = UInt64(job.durationS * 1e9)
         measured.keepsSamples = job.rawFile != nil
+        (measured.keepsFates, measured.stopsAtFailure) = (job.fates == true, job.fates != true)
         measured.binWidth = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         measured.live = live
         let isToGoOn: @Sendable (LoadResult) async -> Bool = { [say] warm in
             say(GeneratorLine(job: job.job, mark: .warm, result: GeneratorResult(warm)).text)
             return await inbox.isToGoOn(job.job)
         }
-        let mark: @Sendable (GeneratorLine.Mark) -> Void = { [say] in say(GeneratorLine(job: job.job, mark: $0).text) }
         let port = WireBytes.port(in: job.target)
+        let cut = job.cutAfterS.map { ConnectionCut(after: .seconds($0), toPort: port) }
+        let mark: @Sendable (GeneratorLine.Mark) -> Void = { [say] mark in
+            if mark == .begin { cut?.begin() }
+            say(GeneratorLine(job: job.job, mark: mark).text)
+        }
         let teller = Task { await tell(live, of: job) }
         defer { teller.cancel() }
         var result: LoadResult?
@@ -90,10 +95,12 @@ package struct GeneratorProgram: Sendable {
             ).run(over: churning)
         } else {
             result = try await LoadRun(
-                warmup: phase, measured: measured, connections: job.connections, port: port, isToGoOn: isToGoOn,
-                mark: mark
+                warmup: phase, measured: measured, connections: job.connections,
+                // Sockets that are lost take their counters along.
+                port: job.fates == true ? nil : port, isToGoOn: isToGoOn, mark: mark
             ).run(over: transport)
         }
+        if let event = cut?.end() { result?.fault = event }
         result?.tls = session.withLock { $0 }
         return result
     }

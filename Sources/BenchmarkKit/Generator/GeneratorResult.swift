@@ -55,9 +55,15 @@ struct GeneratorResult: Sendable, Codable {
     var tlsCipher: String?
     /// The same over time, where the job asks for it.
     var timeline: GeneratorTimeline?
+    /// What became of each entry, where the job asks for it.
+    var fates: GeneratorFates?
+    /// When all connections were reset, where the job asks for it.
+    var cutNs: UInt64?
+    /// How many there were.
+    var cutConnections: UInt64?
 
     private enum CodingKeys: String, CodingKey {
-        case sent, acked, unknown, rejected, latency, connect, timeline
+        case sent, acked, unknown, rejected, latency, connect, timeline, fates
         case startNs = "start_ns"
         case elapsedNs = "elapsed_ns"
         case notSent = "not_sent"
@@ -73,6 +79,8 @@ struct GeneratorResult: Sendable, Codable {
         case handshakeTxBytes = "handshake_tx_bytes"
         case handshakeRxBytes = "handshake_rx_bytes"
         case dialedConnections = "dialed_connections"
+        case cutNs = "cut_ns"
+        case cutConnections = "cut_connections"
         case tlsVersion = "tls_version"
         case tlsCipher = "tls_cipher"
     }
@@ -96,6 +104,8 @@ struct GeneratorResult: Sendable, Codable {
         dialedConnections = result.dialed
         (tlsVersion, tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
         timeline = result.timeline.map(GeneratorTimeline.init)
+        if !result.fates.isEmpty { fates = GeneratorFates(result.fates, since: result.start) }
+        (cutNs, cutConnections) = (result.fault?.began, result.fault?.connections)
     }
 
     /// What is reckoned with.
@@ -144,12 +154,27 @@ struct GeneratorResult: Sendable, Codable {
         guard job.bareLoop == true || counted == acked else {
             throw BenchmarkError("the load generator counted \(acked) acknowledgements, and \(counted) latencies")
         }
+        if job.fates == true {
+            guard let fates = fates ?? (sent == 0 ? GeneratorFates([], since: 0) : nil) else {
+                throw BenchmarkError("the load generator was to tell what became of each entry, and does not")
+            }
+            result.fates = try fates.fates(of: result)
+        }
+        if job.cutAfterS != nil { result.fault = try cut(within: result) }
         if let timeline, let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:)),
             let fault = timeline.fault(of: self, width: width)
         {
             throw BenchmarkError("the load generator's timeline \(fault)")
         }
         return result
+    }
+
+    /// When the connections were reset.
+    private func cut(within result: LoadResult) throws(BenchmarkError) -> FaultEvent {
+        guard let cutNs, let cutConnections, (result.start...max(result.start, result.end)).contains(cutNs) else {
+            throw BenchmarkError("the load generator was to reset all connections, and does not say when it did")
+        }
+        return FaultEvent(began: cutNs, ended: cutNs, connections: cutConnections)
     }
 
     /// The connections that were dialed, where each was to be closed after so many entries: who says nothing of them may not have

@@ -41,6 +41,10 @@ struct LoadJob: Sendable, Hashable, Codable {
     var dials: Int?
     /// After how many entries a connection is closed and another one dialed; nil for connections that stay.
     var churn: Int?
+    /// Whether sends that fail do not end the load, and it is told what became of each entry; of a rate only, nil for no.
+    var fates: Bool?
+    /// How long after the beginning of what is measured all connections are reset, in seconds; nil for never.
+    var cutAfterS: Double?
     /// The run that the measured entries bear.
     var runID: String
     /// What random arrivals are drawn from.
@@ -70,7 +74,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, transport, target, tls, connections, arrivals, seed, dials, churn
+        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates
         case payloadBytes = "payload_bytes"
         case payloadFile = "payload_file"
         case payloadSeed = "payload_seed"
@@ -81,6 +85,7 @@ struct LoadJob: Sendable, Hashable, Codable {
         case warmupS = "warmup_s"
         case warmupRunID = "warmup_run_id"
         case durationS = "duration_s"
+        case cutAfterS = "cut_after_s"
         case runID = "run_id"
         case bareLoop = "bare_loop"
         case rawFile = "raw_file"
@@ -123,6 +128,12 @@ struct LoadJob: Sendable, Hashable, Codable {
             }
         }
         if let churn, churn < 1 || !SuiteRules.churn.contains(churn) { return "churn is \(churn)" }
+        if fates == true {
+            guard let ratePerS, dials == nil, churn == nil, ratePerS * durationS <= Double(SuiteRules.mostFates) else {
+                return "fates are of connections that stay, and of a rate with at most \(SuiteRules.mostFates) entries"
+            }
+        }
+        if let cutAfterS, fates != true || !(0...durationS).contains(cutAfterS) { return "cut_after_s is \(cutAfterS)" }
         if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {
             return "timeline_ms: \(fault)"
         }

@@ -150,7 +150,7 @@ enum LoadGenerator {
             return now
         } catch {
             let now = MonotonicClock.now
-            recorder.failed(error, now: now)
+            recorder.failed(error, arrival, sent: sent, now: now)
             return now
         }
     }

@@ -30,6 +30,8 @@ struct LoadPhase: Sendable {
     var stopsAtFailure = true
     /// Whether every entry's times are kept.
     var keepsSamples = false
+    /// Whether it is kept what became of every entry; open load only.
+    var keepsFates = false
     /// How wide the bins of the phase's timeline are, in nanoseconds; nil for none.
     var binWidth: UInt64?
     /// Where it is told what the phase has come to so far.

@@ -22,6 +22,7 @@ final class LoadRecorder: @unchecked Sendable {
     private let half: UInt64
     private let end: UInt64
     private let keepsSamples: Bool
+    private let keepsFates: Bool
     private let stopsAtFailure: Bool
     private let timeline: TimelineRecorder?
     private var schedule: LoadSchedule?
@@ -41,12 +42,13 @@ final class LoadRecorder: @unchecked Sendable {
         share = phase.share
         half = start &+ phase.duration / 2
         end = start &+ phase.duration
-        keepsSamples = phase.keepsSamples
+        (keepsSamples, keepsFates) = (phase.keepsSamples, phase.keepsFates)
         stopsAtFailure = phase.stopsAtFailure
         timeline = phase.binWidth.map { TimelineRecorder(start: start, width: $0, duration: phase.duration) }
         result = LoadResult(start: start, isOpen: false)
         self.tally = tally ?? LatencyTally(isOpen: schedule != nil)
         tellsOfTally = self.tally.takeOwnership()
+        if keepsFates { result.fates.reserveCapacity(SuiteRules.mostFates / phase.share.count) }
         if keepsSamples { result.samples.reserveCapacity(Self.mostSamples / phase.share.count) }
     }
 
@@ -109,6 +111,7 @@ final class LoadRecorder: @unchecked Sendable {
         let intended = arrival.intended
         count(after: now &- intended, now: now)
         tally.record(arrival, sent: sent, now: now)
+        if keepsFates { keep(.acknowledged, of: arrival, sent: sent, now: now) }
         if keepsSamples { keep(LoadSample(intended: intended, sent: sent, acked: now)) }
     }
 
@@ -128,6 +131,16 @@ final class LoadRecorder: @unchecked Sendable {
     private func keep(_ sample: LoadSample) {
         guard result.samples.count < result.samples.capacity else { return }
         result.samples.append(sample)
+    }
+
+    private func keep(_ outcome: EntryFate.Outcome, of arrival: Arrival, sent: UInt64, now: UInt64) {
+        result.fates.append(EntryFate(sequence: arrival.sequence, sent: sent, ended: now, outcome: outcome))
+    }
+
+    /// An entry of an open load was not acknowledged.
+    func failed(_ error: TransportError, _ arrival: Arrival, sent: UInt64, now: UInt64) {
+        failed(error, now: now)
+        if keepsFates { keep(EntryFate.Outcome(error.fate), of: arrival, sent: sent, now: now) }
     }
 
     /// An entry was not acknowledged.

@@ -50,6 +50,10 @@ struct LoadResult: Sendable {
     var timeline: LoadTimeline?
     /// Every entry's times, where they were asked for.
     var samples: [LoadSample] = []
+    /// What became of every entry, where that was asked for.
+    var fates: [EntryFate] = []
+    /// When something was made to go wrong; nil where nothing was.
+    var fault: FaultEvent?
     /// The bytes on the sockets to the peer meanwhile; nil where nobody counted them.
     var wire: WireBytes?
     /// From the beginning of a dial until the connection took an entry, in nanoseconds; of cold connections only.
@@ -114,6 +118,7 @@ struct LoadResult: Sendable {
         Self.add(other.arrivalError, to: &arrivalError)
         if let more = other.timeline { timeline?.add(more) }
         samples += other.samples
+        fates += other.fates
     }
 
     private static func add(_ more: Histogram<UInt32>?, to sum: inout Histogram<UInt32>?) {

@@ -68,7 +68,8 @@ struct WireBytes: Sendable, Hashable {
         }
     }
 
-    private static func descriptors() -> [Int32] {
+    /// The numbers of all files that this process has open.
+    static func descriptors() -> [Int32] {
         guard let folder = opendir("/proc/self/fd") else { return [] }
         defer { closedir(folder) }
         var descriptors: [Int32] = []
@@ -81,7 +82,8 @@ struct WireBytes: Sendable, Hashable {
         return descriptors
     }
 
-    private static func peerPort(of descriptor: Int32) -> Int? {
+    /// The port at the other end of a socket of TCP; nil of anything else.
+    static func peerPort(of descriptor: Int32) -> Int? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = withUnsafeMutablePointer(to: &address) { pointer in

@@ -32,6 +32,8 @@ package struct LoggerSeat: Sendable, Hashable {
     package var certificate: ServerCertificate?
     /// Who plays it.
     package var party = Party.swift
+    /// Whether it is killed and started again, so that what others keep for it has to outlive it.
+    package var isKilled = false
     /// What runs behind its link for its transports, by their selectors; nil where there is no link.
     package var companions: [String: RunningCompanion]?
 }

@@ -2,10 +2,12 @@ import BenchmarkResults
 
 /// A logger that runs as a process of its own.
 struct LoggerProcess: Sendable {
-    /// Its process id.
+    /// Its process id, when it was ready.
     var pid: Int32
     /// What it said when it was ready: where each transport can be sent to, and who it is.
     var ready: PartyReadiness
+    /// The whole of it, in which it may be another process later.
+    var life: LoggerLife
     /// Where each transport can be sent to.
     var targets: [String: String] { ready.targets }
 
@@ -25,17 +27,17 @@ struct LoggerProcess: Sendable {
         _ commands: [LoggerCommand], readyLimit: Duration = PartyProcess.readyLimit,
         _ body: @escaping @Sendable ([LoggerProcess]) async throws -> Value
     ) async throws -> Value {
-        var parties: [PartyProcess] = []
+        var lives: [LoggerLife] = []
         let result: Result<Value, any Error>
         do {
             // A start is a system call or two; what takes time is to become ready.
-            for command in commands { parties.append(try await PartyProcess.start(command.party, as: "the logger")) }
-            result = .success(try await lend(parties, readyLimit, body))
+            for command in commands { lives.append(try await LoggerLife.start(command, readyLimit: readyLimit)) }
+            result = .success(try await lend(lives, body))
         } catch {
             result = .failure(error)
         }
         await withTaskGroup { group in
-            for party in parties { group.addTask { _ = await party.stop() } }
+            for life in lives { group.addTask { await life.end() } }
         }
         return try result.get()
     }
@@ -46,21 +48,19 @@ struct LoggerProcess: Sendable {
     }
 
     private static func lend<Value: Sendable>(
-        _ parties: [PartyProcess], _ readyLimit: Duration,
-        _ body: @escaping @Sendable ([LoggerProcess]) async throws -> Value
+        _ lives: [LoggerLife], _ body: @escaping @Sendable ([LoggerProcess]) async throws -> Value
     ) async throws -> Value {
         var loggers: [LoggerProcess] = []
-        for party in parties {
-            loggers.append(LoggerProcess(pid: party.pid, ready: try await party.untilReady(within: readyLimit)))
+        for life in lives {
+            let ready = try await life.untilReady()
+            loggers.append(LoggerProcess(pid: await life.pid, ready: ready, life: life))
         }
         return try await withThrowingTaskGroup(of: Value?.self) { [loggers] group in
             group.addTask { try await body(loggers) }
-            for party in parties {
+            for life in lives {
                 group.addTask {
-                    for await _ in party.lines {}
-                    try Task.checkCancellation()
-                    throw BenchmarkError(
-                        await party.stop().sentence("the logger ended in the middle of the benchmark"))
+                    try await life.watch()
+                    return nil
                 }
             }
             defer { group.cancelAll() }

@@ -6,6 +6,9 @@ package struct LoggerStore: Sendable {
     package var serverPID: Int32?
     /// How many different entries of a run are there, as the database itself says.
     package var count: @Sendable (_ run: String) async throws -> UInt64
+    /// The sequence numbers of a run's entries that are there, in their order and each as often as it is stored, as the database
+    /// itself says; nil where nobody can tell.
+    package var sequences: (@Sendable (_ run: String) async throws -> [UInt64])?
 
     /// Creates a store.
     package init(

@@ -12,6 +12,8 @@ struct CellLoad: Sendable {
     var reconciliation: Reconciliation?
     /// Where it is told what the measured part has come to so far.
     var live: LiveFigures?
+    /// What the lab does to the logger meanwhile; nil for nothing.
+    var fault: CellFault?
     /// Begins another account of the link, and gives the one that has ended; nil over loopback.
     var link: (@Sendable () async throws -> LinkAccount)?
 
@@ -46,6 +48,8 @@ struct CellLoad: Sendable {
         var sampler: CellSampler?
         var sampling: Task<CellSamples, Never>?
         var samples: CellSamples?
+        /// What goes wrong by the lab's doing.
+        var fault: Task<FaultEvent?, any Error>?
     }
 
     /// Has the job done.
@@ -53,7 +57,10 @@ struct CellLoad: Sendable {
     func run() async throws -> Outcome {
         generator.say(job.line)
         var sight = Sight()
-        defer { sight.sampling?.cancel() }
+        defer {
+            sight.sampling?.cancel()
+            sight.fault?.cancel()
+        }
         for await text in generator.lines {
             // What else it prints, and what it still says of an earlier job, is none of the lab's business.
             guard let line = JSONLine.value(GeneratorLine.self, of: text), line.job == job.job || line.job == 0 else {
@@ -70,6 +77,8 @@ struct CellLoad: Sendable {
             case .begin:
                 sight.begin = MonotonicClock.now
                 sight.sampling?.cancel()
+                sight.fault?.cancel()
+                sight.fault = fault.map { fault in Task { @concurrent in try await fault.happen() } }
                 sight.sampling = sight.sampler.map { sampler in Task { @concurrent in await sampler.run() } }
             case .end:
                 sight.end = MonotonicClock.now
@@ -82,7 +91,7 @@ struct CellLoad: Sendable {
                 sight.after?.processes = ProcessTimes.now()
                 sight.after?.linkAccount = try await link?()
             case nil:
-                if let result = line.result { return try outcome(result, sight) }
+                if let result = line.result { return try await outcome(result, sight) }
             }
         }
         try Task.checkCancellation()
@@ -92,7 +101,10 @@ struct CellLoad: Sendable {
     /// Waits for the ledger, and gives the word.
     /// - Returns: what came of the warm-up, where that is no good.
     private func warm(_ line: GeneratorResult, _ sight: inout Sight) async throws -> LoadResult? {
-        let warm = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        // Nothing goes wrong in the warm-up.
+        var job = job
+        (job.fates, job.cutAfterS) = (nil, nil)
+        let warm = try trusted { [job] () throws(BenchmarkError) in try line.loadResult(of: job) }
         guard warm.errors == 0 else {
             generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: false)))
             return warm
@@ -103,7 +115,10 @@ struct CellLoad: Sendable {
         }
         let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         var recorded: UInt64?
-        if width != nil, let reconciliation { recorded = try? await reconciliation.ledger.received() }
+        // One that is killed counts from 0 again.
+        if width != nil, fault?.fault != .loggerKill, let reconciliation {
+            recorded = try? await reconciliation.ledger.received()
+        }
         _ = try await link?()
         // Outside of what is measured: there may be many processes.
         let processes = ProcessTimes.now()
@@ -122,13 +137,14 @@ struct CellLoad: Sendable {
     /// a tenth of it: a mark waits for its reader.
     private static let mostTimeLag = 0.1
 
-    private func outcome(_ line: GeneratorResult, _ sight: Sight) throws(Failure) -> Outcome {
+    private func outcome(_ line: GeneratorResult, _ sight: Sight) async throws -> Outcome {
         guard let before = sight.before, let after = sight.after, let begin = sight.begin, let end = sight.end else {
-            throw .untrue("did not mark where its measured time begins and ends")
+            throw Failure.untrue("did not mark where its measured time begins and ends")
         }
-        let result = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        var result = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        if let event = try await sight.fault?.value { result.fault = event }
         if let dials = job.dials, result.errors == 0, result.sent != UInt64(dials) {
-            throw .untrue("was to dial \(dials) times for an entry each, and sent \(result.sent)")
+            throw Failure.untrue("was to dial \(dials) times for an entry each, and sent \(result.sent)")
         }
         let seen = Double(end - min(begin, end)) / 1e9
         let isLikely = abs(result.elapsed - seen) <= Self.mostTimeLag + seen / 10

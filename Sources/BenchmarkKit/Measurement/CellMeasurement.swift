@@ -14,6 +14,8 @@ struct CellMeasurement: Sendable {
     var generator: GeneratorSeat
     /// The logger's process; nil for one that nobody here has started.
     var loggerPID: pid_t?
+    /// The whole of that logger, of which it is a process of late; nil where it is not to be killed or stopped.
+    var life: LoggerLife?
     /// What the logger is called, and its version.
     var logger = (name: "", version: "")
     /// What the logger keeps entries in; nil is its memory.
@@ -88,6 +90,7 @@ struct CellMeasurement: Sendable {
         )
         var load = CellLoad(
             job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
+        load.fault = try fault(party.pid)
         if let link {
             // All transports of a round meet the same losses, in the warm-up and in what is measured.
             let seed = suite.seed &+ UInt64(planned.block)
@@ -106,7 +109,9 @@ struct CellMeasurement: Sendable {
             builder.add(result)
             if let account = after.linkAccount { builder.add(account) }
             do {
-                if let (report, late) = try await reconciliation?.settle(result, run("m"), meters, &after) {
+                if planned.cell.fault != .none {
+                    try await builder.add(held(result, reconciliation), of: result, duration: suite.duration)
+                } else if let (report, late) = try await reconciliation?.settle(result, run("m"), meters, &after) {
                     lateEntries = late
                     builder.add(report, acked: result.acked)
                     if let store { builder.add(stored: try await store.count(run("m")), of: report) }
@@ -154,6 +159,29 @@ struct CellMeasurement: Sendable {
         }
     }
 
+    /// What the lab is to do to the logger; nil where nothing is to go wrong, or not by its doing.
+    /// - Throws: ``BenchmarkError`` where there is no logger of this project's to do it to.
+    private func fault(_ broker: pid_t) throws(BenchmarkError) -> CellFault? {
+        let fault = planned.cell.fault
+        guard fault == .loggerKill || fault == .loggerStop else { return nil }
+        guard let life else { throw BenchmarkError("there is no logger that '\(fault.rawValue)' could be done to") }
+        return CellFault(fault: fault, duration: suite.duration, logger: life) { [pinning] logger in
+            try? pinning?.pin(broker: broker, logger: logger)
+        }
+    }
+
+    /// What the load generator says of each entry, held against what has arrived, when all has that will.
+    private func held(_ result: LoadResult, _ reconciliation: Reconciliation?) async throws -> FateReconciliation {
+        guard let reconciliation else { throw BenchmarkError("nobody says what has arrived") }
+        if let sequences = store?.sequences {
+            return try await reconciliation.settle(result.fates) { try await sequences(run("m")) }
+        }
+        guard planned.cell.fault != .loggerKill else {
+            throw BenchmarkError("what a logger has recorded that was killed, nobody says")
+        }
+        return FateReconciliation(result, try await reconciliation.settle(run: run("m"), acked: result.acked))
+    }
+
     /// Announces the runs to the ledger.
     /// - Returns: how it is waited for; nil where the logger keeps none.
     private func announced() async throws -> Reconciliation? {
@@ -186,6 +214,8 @@ struct CellMeasurement: Sendable {
         if cell.role == .bareLoop { job.bareLoop = true }
         if cell.load == .cold { job.dials = suite.coldDials }
         if cell.churn > 0 { job.churn = cell.churn }
+        if cell.fault != .none { job.fates = true }
+        if cell.fault == .connectionCut { job.cutAfterS = Fault.beginning(in: suite.duration) }
         job.rawFile = rawFile
         // A bare loop knows nothing of time.
         job.timelineMs = cell.role == .bareLoop ? nil : suite.timelineMs.flatMap { $0 > 0 ? $0 : nil }

@@ -36,6 +36,28 @@ struct Reconciliation: Sendable {
         return report
     }
 
+    /// What a load generator says of each entry, held against the sequence numbers that have arrived: as soon as all are there that were
+    /// acknowledged and no message broker holds any, or it gets no further.
+    /// - Throws: what `arrived` throws, or `CancellationError`.
+    func settle(
+        _ fates: [EntryFate], _ arrived: @Sendable () async throws -> [UInt64]
+    ) async throws -> FateReconciliation {
+        let start = ContinuousClock.now
+        var lastProgress = start
+        var stored = try await arrived()
+        while true {
+            let found = FateReconciliation(fates, stored: stored)
+            let now = ContinuousClock.now
+            let held = (try? await backlog()) ?? 0
+            if found.lost == 0, held == 0 { return found }
+            if now - start >= limit || (held == 0 && now - lastProgress >= patience) { return found }
+            try await Task.sleep(for: .milliseconds(50))
+            let next = try await arrived()
+            if next.count != stored.count || held > 0 { lastProgress = ContinuousClock.now }
+            stored = next
+        }
+    }
+
     /// The account of what was measured, and what the receivers used until they had all of it.
     ///
     /// What was still on its way at the last acknowledgement is part of their work.

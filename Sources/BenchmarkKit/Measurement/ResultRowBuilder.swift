@@ -42,7 +42,11 @@ struct ResultRowBuilder {
         row.sent = result.sent
         row.acked = result.acked
         row.errors = result.errors
-        if result.errors > 0 {
+        // Where something was made to go wrong, entries may fail: what became of them is told apart.
+        let mayFail = row.planned.cell.fault != .none
+        if mayFail {
+            addFates(of: result)
+        } else if result.errors > 0 {
             fail(Self.failureText(result))
         } else if result.sent == 0 {
             // No entry was lost: the generator had no core, or the cell no time.
@@ -65,7 +69,7 @@ struct ResultRowBuilder {
         (row.ackLow, row.ackHigh) = Percentiles.interval(of: result.latency)
         row.arrivalErrorP50Us = result.arrivalError.flatMap { Self.microseconds($0, at: 50) }
         row.arrivalErrorP99Us = result.arrivalError.flatMap { Self.microseconds($0, at: 99) }
-        if result.ackedInFirstHalf > 0 {
+        if result.ackedInFirstHalf > 0, !mayFail {
             row.stationarityRatio = Double(result.ackedInSecondHalf) / Double(result.ackedInFirstHalf)
         }
         row.uncorrectedP99Us = result.uncorrectedLatency.flatMap { Self.microseconds($0, at: 99) }
@@ -93,6 +97,41 @@ struct ResultRowBuilder {
                 ? Double(result.operationTime) / 1e9 / Double(result.acked) : latency.meanUs / 1e6
             row.littleRatio = throughput * held / Double(row.planned.cell.inFlight)
         }
+    }
+
+    /// Adds how many entries have which fate.
+    private mutating func addFates(of result: LoadResult) {
+        (row.notSent, row.rejected, row.unknown) = (result.notSent, result.rejected, result.unknown)
+        if result.sent == 0 { row.invalidReasons.append(.audit("nothing was sent")) }
+        if result.sent != result.acked + result.errors {
+            fail(
+                "\(result.sent) entries were sent, and \(result.acked + result.errors) were acknowledged or have failed"
+            )
+        }
+    }
+
+    /// Adds what became of the entries of a cell with a fault, and for how long.
+    mutating func add(_ held: FateReconciliation, of result: LoadResult, duration: Double) {
+        (row.delivered, row.duplicated) = (held.delivered, held.duplicated)
+        (row.lost, row.unknownArrived) = (held.lost, held.unknownArrived)
+        if held.lost > 0 { fail("\(held.lost) of \(result.acked) acknowledged entries did not arrive") }
+        if held.arrivedAllTheSame > 0 {
+            fail(
+                "\(held.arrivedAllTheSame) entries arrived of which the load generator says that they were not sent, or not taken"
+            )
+        }
+        if held.strange > 0 { fail("\(held.strange) entries arrived that were not sent") }
+        guard let event = result.fault, event.connections != 0 else {
+            row.invalidReasons.append(
+                .audit("nothing went wrong: \(row.planned.cell.fault.rawValue) found nothing to be done to"))
+            return
+        }
+        row.faultAtMs = Double(event.began - min(result.start, event.began)) / 1e6
+        row.faultLastedMs = Double(event.ended - min(event.began, event.ended)) / 1e6
+        let figures = FaultFigures(
+            result.fates, from: result.start, event: event.began, to: result.start &+ UInt64(duration * 1e9))
+        (row.firstFailedMs, row.firstAcknowledgedMs) = (figures.firstFailedMs, figures.firstAcknowledgedMs)
+        (row.recoveredMs, row.largestGapMs) = (figures.recoveredMs, figures.largestGapMs)
     }
 
     /// Adds what the logger counted.

@@ -157,6 +157,12 @@ struct MethodSection: Sendable {
         return used.map { $0 == 0 ? "never" : "after \($0)" }.joined(separator: ", ")
     }
 
+    /// What was made to go wrong, where something was.
+    private var faults: String? {
+        let used = report.suite.usedFaults
+        return used == [.none] ? nil : used.map(\.rawValue).joined(separator: ", ")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -182,7 +188,7 @@ struct MethodSection: Sendable {
             ("broker", played { ($0.brokerImplementation, $0.brokerVersion) }),
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
-            ("networks", networks), ("TLS", tls), ("churn", churn),
+            ("networks", networks), ("TLS", tls), ("churn", churn), ("faults", faults),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

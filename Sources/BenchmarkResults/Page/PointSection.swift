@@ -11,7 +11,7 @@ struct PointSection: Sendable {
     let rows: [SummaryRow]
 
     static func all(of page: ReportPage) -> String {
-        let sections = page.report.suite.points.compactMap { point -> PointSection? in
+        let sections = page.report.suite.steadyPoints.compactMap { point -> PointSection? in
             let rows = page.report.summary.filter { $0.cell.point == point }
             return rows.isEmpty ? nil : PointSection(page: page, point: point, rows: rows)
         }

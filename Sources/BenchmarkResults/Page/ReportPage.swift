@@ -21,6 +21,7 @@ struct ReportPage: Sendable {
                 \(TimelineSection(page: self).html)\
                 \(PromiseSection(page: self).html)\
                 \(ColdSection(report: report).html)\
+                \(FaultSection(report: report).html)\
                 \(SettingContrast.allCases.map { SettingRatiosSection(contrast: $0, report: report).html }.joined())\
                 \(PartySection(report: report).html)\
                 \(DecompositionSection(page: self).html)
@@ -34,7 +35,7 @@ struct ReportPage: Sendable {
     private var figures: String {
         let points = PointSection.all(of: self)
         let sweeps = SweepSection(page: self).html
-        return report.suite.points.count > PointSection.mostCharts ? sweeps + points : points + sweeps
+        return report.suite.steadyPoints.count > PointSection.mostCharts ? sweeps + points : points + sweeps
     }
 
     private func heading(_ title: String) -> String {

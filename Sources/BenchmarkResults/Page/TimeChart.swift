@@ -15,6 +15,8 @@ struct TimeChart: Sendable {
     var pauses: [ClosedRange<Double>]
     /// How long the time was, in seconds.
     var seconds: Double
+    /// When something was made to go wrong, in seconds; nil where nothing was.
+    var fault: Double?
     /// What it shows, in words.
     var description: String
 
@@ -39,6 +41,11 @@ struct TimeChart: Sendable {
             Self.left + min(1, max(0, value / seconds)) * (Self.width - Self.left - Self.right)
         }
         var body = marks(x)
+        if let fault {
+            body.append(
+                Markup.line(x(fault), Self.upper - 4, x(fault), Self.lower + Self.height, style: "mark"))
+            body.append(Markup.text(x(fault), Self.upper - 8, "fault", anchor: "middle", style: "small"))
+        }
         body.append(Markup.text(Self.left, Self.upper - 8, "msgs/s", style: "small"))
         let step = Self.step(upTo: largest, lines: 3)
         let top = (largest / step).rounded(.up) * step

@@ -15,10 +15,15 @@ struct TimelineSection: Sendable {
             <section><h2>Over time</h2>
             <p class="dim">A pause, which is marked, is \(NumberText.trimmed(TimelineBin.shortestPauseMs)) ms or more in which \
             nothing was acknowledged though an entry waited for it. Bins of timeline.csv that are too many for a line share \
-            points: their rate, and the highest of their percentiles. Of several rounds, the one with the longest pause is drawn.</p>
+            points: their rate, and the highest of their percentiles. Of several rounds, the one with the longest pause is drawn.\(Self.faults(report))</p>
             \(sections.joined())</section>
 
             """
+    }
+
+    /// What a line without a band is, where there are some.
+    private static func faults(_ report: Report) -> String {
+        report.suite.faultyPoints.isEmpty ? "" : " Where it says fault, one was made."
     }
 
     private func section(_ point: LoadPoint, _ cells: [CellTimelines]) -> String {
@@ -49,7 +54,7 @@ struct TimelineSection: Sendable {
             rate: points(\.messagesPerSecond), latencyName: hasPercentiles ? "p99" : "longest latency",
             latency: points { hasPercentiles ? $0.p99Us : $0.maxUs },
             pauses: timeline.pauses.map { $0.seconds...($0.seconds + max(0, $0.microseconds) / 1e6) },
-            seconds: timeline.seconds, description: TimelineSentence(cell).text
+            seconds: timeline.seconds, fault: timeline.faultSeconds, description: TimelineSentence(cell).text
         ).markup
     }
 }

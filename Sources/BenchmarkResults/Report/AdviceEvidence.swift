@@ -20,8 +20,8 @@ struct AdviceEvidence {
 
     /// All loads of a run that say something of a size.
     static func all(folder: String, report: Report, payloadBytes: Int) -> [AdviceEvidence] {
-        // What a network makes of them answers another question, and so do connections that are cold or do not stay.
-        let points = report.suite.points.filter { point in
+        // What a network makes of them answers another question, and so do connections that are cold or do not stay, and faults.
+        let points = report.suite.steadyPoints.filter { point in
             !point.network.isLink && point.load != .cold && point.churn == 0
                 && report.rows.contains { $0.planned.cell.point == point }
         }

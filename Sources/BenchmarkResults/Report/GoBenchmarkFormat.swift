@@ -29,6 +29,7 @@ enum GoBenchmarkFormat {
         if cell.rabbitMQSide == .broker { name += "/rabbitmq_side=\(cell.rabbitMQSide.rawValue)" }
         if cell.tls.isOn { name += "/tls=\(cell.tls.rawValue)" }
         if !cell.parties.isOwn { name += "/parties=\(cell.parties.name)" }
+        if cell.fault != .none { name += "/fault=\(cell.fault.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.knownP50Us, "p50-us"),

@@ -19,7 +19,7 @@ struct PromiseCosts: Sendable {
     /// One for each load under which a transport has more than one promise.
     static func all(of report: Report) -> [PromiseCosts] {
         var loads: [LoadPoint] = []
-        for point in report.suite.points where !loads.contains(point.inMemory) { loads.append(point.inMemory) }
+        for point in report.suite.steadyPoints where !loads.contains(point.inMemory) { loads.append(point.inMemory) }
         return loads.compactMap { load in
             let rows = report.summary.filter { $0.cell.point.inMemory == load && $0.throughput != nil }
             let promises = Dictionary(grouping: rows, by: \.cell.transportName).mapValues {

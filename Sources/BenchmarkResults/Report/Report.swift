@@ -49,6 +49,9 @@ package struct Report: Sendable {
         CellTimelines.all(timelines, at: point, of: suite.transports)
     }
 
+    /// The cells that were measured in which nothing was made to go wrong.
+    var steadyCells: [Cell] { summary.map(\.cell).filter { $0.fault == .none } }
+
     /// The suite's sweeps, each with the crossovers on it.
     var sweeps: [(sweep: Sweep, crossovers: [Crossover])] {
         let statistics = Summary(suite: suite, floor: record.floor)
@@ -73,7 +76,7 @@ package struct Report: Sendable {
 
     /// The highest rates carried, where rates were swept.
     var knees: [Knee] {
-        suite.settings.flatMap { setting in
+        suite.settings.filter { $0.fault == .none }.flatMap { setting in
             suite.transports.compactMap { transport in
                 let own = rows.filter { row in
                     let cell = row.planned.cell
@@ -105,7 +108,7 @@ package struct Report: Sendable {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
-            cold: ColdCosts.all(of: self),
+            cold: ColdCosts.all(of: self), faults: FaultCosts.all(of: self),
             settings: SettingContrast.allCases.flatMap { SettingRatios.all($0, of: self) },
             parties: PartyRatios.all(of: self),
             verdict: Verdict(of: self).sentences.map(\.text),

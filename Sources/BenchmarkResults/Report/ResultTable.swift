@@ -15,6 +15,8 @@ struct ResultTable {
     var promises: [PromiseCosts] = []
     /// What cold connections take, where they were measured.
     var cold: [ColdCosts] = []
+    /// What came of faults, where there were some.
+    var faults: [FaultCosts] = []
     /// What Unix sockets come to beside TCP, and TLS beside cleartext, where both were measured.
     var settings: [SettingRatios] = []
     /// What is due to who played broker and logger, where several did.
@@ -47,7 +49,7 @@ struct ResultTable {
         let total = widths.reduce(0, +)
         let gap = total + 2 * (widths.count - 1) <= Self.width ? "  " : " "
         var lines: [String] = []
-        for point in suite.points {
+        for point in suite.steadyPoints {
             let block = zip(rows, cells).filter { $0.0.cell.point == point }
             guard !block.isEmpty else { continue }
             lines.append(title(of: point))
@@ -61,6 +63,7 @@ struct ResultTable {
         for point in suite.points { lines += overTime(point) }
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         for costs in cold { lines += ColdTable(costs: costs).lines + [""] }
+        for costs in faults { lines += FaultTable(costs: costs).lines + [""] }
         for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
         for ratios in parties {
             lines += PartyTable(ratios: ratios).lines + ratios.sentences.flatMap { Self.wrapped($0) } + [""]

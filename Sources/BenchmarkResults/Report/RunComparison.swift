@@ -46,7 +46,8 @@ package struct RunComparison: Sendable {
     package init(old: Report, new: Report, rules: Rules = Rules()) {
         self.rules = rules
         records = (old.record, new.record)
-        let (before, after) = (old.summary.map(\.cell), new.summary.map(\.cell))
+        // What a fault comes to is of milliseconds after it, and no figure that is compared.
+        let (before, after) = (old.steadyCells, new.steadyCells)
         missing = (before.filter { !after.contains($0) }, after.filter { !before.contains($0) })
         let shared = after.filter(before.contains)
         let name = new.record.floor

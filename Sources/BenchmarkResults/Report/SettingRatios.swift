@@ -26,7 +26,7 @@ struct SettingRatios: Sendable {
 
     /// One for each load under which a transport was measured both ways, and each such way.
     static func all(_ contrast: SettingContrast, of report: Report) -> [SettingRatios] {
-        report.suite.points.flatMap { load in
+        report.suite.steadyPoints.flatMap { load in
             contrast.otherwise(load, in: report.suite).compactMap { other in
                 let lines = report.suite.transports.compactMap { line($0, under: other, by: load, report) }
                 return lines.isEmpty ? nil : SettingRatios(contrast: contrast, load: load, other: other, lines: lines)

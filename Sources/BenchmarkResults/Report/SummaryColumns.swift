@@ -156,7 +156,8 @@ enum SummaryColumns {
             .count("churn", "After how many entries a connection was closed and another one dialed; 0 is for never.") {
                 $0.row.cell.churn
             },
-        ]
+            .text("fault", "What was made to go wrong; empty for nothing.") { $0.row.cell.fault.column },
+        ] + medians(of: SummaryRow.faultMedianColumns)
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

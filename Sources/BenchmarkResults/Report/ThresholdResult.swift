@@ -108,15 +108,16 @@ extension Report {
     package var thresholds: [ThresholdResult] {
         let asked = suite.thresholds.all.map { ($0, false) } + suite.thresholds.implied.map { ($0, true) }
         return summary.flatMap { row in
-            asked.flatMap { threshold, isImplied in
+            asked.filter { !$0.1 || row.cell.fault == .none }.flatMap { threshold, isImplied in
                 threshold.bounds(in: row.cell).map { result($0, threshold.relativeTo, row, isImplied) }
             }
         }
     }
 
-    /// Whether the rate was carried in a cell of an open load; nil for another one, and where nothing is known.
+    /// Whether the rate was carried in a cell of an open load; nil for another one, where nothing is known, and where something was
+    /// made to go wrong.
     func isRateKept(_ row: SummaryRow) -> Bool? {
-        guard let kept = row.rateKept?.median else { return nil }
+        guard let kept = row.rateKept?.median, row.cell.fault == .none else { return nil }
         return kept >= Thresholds.usualRateKept - row.cell.load.slack(seconds: suite.duration)
     }
 

@@ -18,7 +18,7 @@ struct Verdict: Sendable {
 
     init(of report: Report) {
         self.report = report
-        standings = report.suite.points.filter { point in
+        standings = report.suite.steadyPoints.filter { point in
             report.summary.contains { $0.cell.point == point }
         }
         .map { Standings(of: $0, in: report) }
@@ -42,6 +42,7 @@ struct Verdict: Sendable {
             }
         }
         sentences += report.knees.map { Sentence(text: sentence($0, report.suite.p99LimitUs)) }
+        sentences += FaultCosts.all(of: report).map { Sentence(text: $0.sentence) }
         return sentences + [delivery]
     }
 
@@ -106,7 +107,9 @@ struct Verdict: Sendable {
 
     /// What happened to the entries.
     private var delivery: Sentence {
-        let sent = report.rows.compactMap(\.sent).reduce(0, +)
+        // Where something was made to go wrong, entries may fail, which the sentences of faults tell.
+        let faulty = report.rows.filter { $0.planned.cell.fault != .none }.compactMap(\.acked).reduce(0, +)
+        let sent = report.rows.filter { $0.planned.cell.fault == .none }.compactMap(\.sent).reduce(0, +)
         let failed = report.rows.filter(\.hasFailed).count
         let audited = report.rows.filter { !$0.isValid && !$0.hasFailed }.count
         let doubt =
@@ -115,12 +118,17 @@ struct Verdict: Sendable {
         guard failed == 0 else {
             return Sentence(
                 text:
-                    "\(failed) of \(report.rows.count) rows did not deliver every entry once and unchanged; they are "
-                    + "listed below and not ranked.\(doubt)",
+                    "\(failed) of \(report.rows.count) rows did not deliver every entry \(faulty > 0 ? "that they should" : "once and unchanged"); "
+                    + "they are listed below and not ranked.\(doubt)",
                 isBad: true)
         }
         return Sentence(
-            text: arrival(of: sent) + doubt,
+            text: [
+                sent > 0 || faulty == 0 ? arrival(of: sent) : nil,
+                faulty > 0
+                    ? "Each of the \(NumberText.whole(faulty)) entries acknowledged in cells with a fault arrived."
+                    : nil,
+            ].compactMap(\.self).joined(separator: " ") + doubt,
             isBad: audited * 4 > report.rows.count)
     }
 

@@ -134,7 +134,7 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
-        + playing + [side] + churn
+        + playing + [side] + churn + [fault] + faultTimes + faultFates
 
     /// Connections that did not stay.
     private static let churn: [ResultColumn] = [
@@ -145,6 +145,15 @@ enum ResultColumns {
             "dialed_connections", \.dialedConnections,
             "How many connections were dialed while the cell was measured; empty for connections that stay."),
     ]
+
+    private static let fault = ResultColumn(
+        .text(
+            "fault",
+            "What was made to go wrong: logger-kill, logger-stop or connection-cut; empty for nothing, as all that follows."
+        ) { $0.cell.fault.column }
+    ) { fields, row throws(BenchmarkError) in
+        if let fault = try fields.word("fault", Fault.init) { row.planned.cell.fault = fault }
+    }
 
     private static let store = ResultColumn(
         .text("store", "Where the logger kept an entry: memory, sqlite or postgres; empty where nobody knows.") {

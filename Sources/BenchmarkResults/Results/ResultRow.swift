@@ -147,6 +147,27 @@ package struct ResultRow: Sendable {
     package var handshakeRxBytes: Double?
     /// How many connections were dialed while the cell was measured; of connections that do not stay only.
     package var dialedConnections: UInt64?
+    /// When something was made to go wrong, in milliseconds since the cell began to be measured; nil where nothing was, as all that
+    /// follows.
+    package var faultAtMs: Double?
+    /// How long it went on, in milliseconds: until a logger was ready again, or told to go on.
+    package var faultLastedMs: Double?
+    /// From then to the first send that failed, in milliseconds; nil where none did.
+    package var firstFailedMs: Double?
+    /// From then to the first acknowledgement of an entry that was sent later, in milliseconds.
+    package var firstAcknowledgedMs: Double?
+    /// From then until the rate was back, in milliseconds; nil where it was not.
+    package var recoveredMs: Double?
+    /// The longest time without an acknowledgement that ended later, in milliseconds.
+    package var largestGapMs: Double?
+    /// Entries that were certainly not sent.
+    package var notSent: UInt64?
+    /// Entries that the logger did not take.
+    package var rejected: UInt64?
+    /// Entries of which nothing was known.
+    package var unknown: UInt64?
+    /// Those of them that arrived.
+    package var unknownArrived: UInt64?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -378,6 +399,36 @@ extension ResultColumns {
             "cold_round_trips",
             "The same of ack_p50_us: how many it takes from the dial to the acknowledgement of its entry."
         ) { $0.roundTrips($0.ackLatency?.knownP50Us) },
+    ]
+
+    /// When a fault was, and how long it took what.
+    static let faultTimes: [ResultColumn] = [
+        .figure(
+            "fault_at_ms", in: "ms", places: 1, \.faultAtMs, "When that was, since the cell began to be measured."),
+        .figure(
+            "fault_lasted_ms", in: "ms", places: 1, \.faultLastedMs,
+            "How long it went on: until the logger was ready again, or told to go on."),
+        .figure(
+            "first_failed_ms", in: "ms", places: 1, \.firstFailedMs,
+            "From then until the first send failed; empty where none did."),
+        .figure(
+            "first_acknowledged_ms", in: "ms", places: 1, \.firstAcknowledgedMs,
+            "From then to the first acknowledgement of an entry that was sent after it; empty where there was none."),
+        .figure(
+            "recovered_ms", in: "ms", places: 1, \.recoveredMs,
+            "From then until 90% of the rate before were acknowledged again, in bins of 100 ms and for half a second; 0 where there "
+                + "never were less, empty where they were not."),
+        .figure(
+            "largest_gap_ms", in: "ms", places: 1, \.largestGapMs,
+            "The longest time without an acknowledgement, of those that ended after it."),
+    ]
+
+    /// What became of the entries of a cell with a fault.
+    static let faultFates: [ResultColumn] = [
+        .count("not_sent", \.notSent, "Entries that failed and were certainly not sent."),
+        .count("rejected", \.rejected, "Entries that the logger did not take."),
+        .count("unknown", \.unknown, "Entries that failed and may have arrived."),
+        .count("unknown_arrived", \.unknownArrived, "Those of them that did."),
     ]
 
     /// Who took part.

@@ -82,6 +82,9 @@ extension SummaryRow {
     /// Those that came later still.
     static let latestMedianColumns = columns(ResultColumns.cold.map(\.column.name))
 
+    /// Those of what a fault came to.
+    static let faultMedianColumns = columns(ResultColumns.faultTimes.map(\.column.name))
+
     private static func columns(_ names: [String]) -> [ResultColumn] {
         names.compactMap { name in ResultColumns.all.first { $0.column.name == name } }
     }
@@ -126,7 +129,7 @@ extension SummaryRow {
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
-            parties: point.parties)
+            parties: point.parties, fault: point.fault)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""
@@ -139,7 +142,8 @@ extension SummaryRow {
         invalidCount = rows.count - count
         throughput = estimate(\.throughput)
         rateKept = estimate(\.rateKept)
-        let figures = Self.medianColumns + Self.addedMedianColumns + Self.latestMedianColumns
+        let figures =
+            Self.medianColumns + Self.addedMedianColumns + Self.latestMedianColumns + Self.faultMedianColumns
         for figure in figures { medians[figure.column.name] = estimate(figure.number) }
         guard count == 0 else { return }
         // Of what failed, figures say nothing at all.

@@ -64,7 +64,7 @@ struct Sweep: Sendable {
     static func all(of suite: Suite) -> [Sweep] {
         Axis.allCases.flatMap { axis -> [Sweep] in
             var groups: [(key: LoadPoint, points: [LoadPoint])] = []
-            for point in suite.points where axis.value(point) != nil {
+            for point in suite.steadyPoints where axis.value(point) != nil {
                 let key = axis.neutral(point)
                 if let index = groups.firstIndex(where: { $0.key == key }) {
                     groups[index].points.append(point)

@@ -21,6 +21,8 @@ struct Timeline: Sendable {
     let bins: [TimelineBin]
     /// The median of the bins' p99, in microseconds; nil where none has so many entries.
     let medianP99Us: Double?
+    /// When something was made to go wrong, in seconds; nil where nothing was.
+    let faultSeconds: Double?
     /// The bins with a p99 of at least ``slowFactor`` times that.
     let slow: [Place]
 
@@ -30,6 +32,7 @@ struct Timeline: Sendable {
         (cell, block, self.bins) = (row.planned.cell, row.planned.block, bins)
         let median = Median.of(bins.compactMap(\.p99Us))
         medianP99Us = median
+        faultSeconds = row.faultAtMs.map { $0 / 1000 }
         slow = bins.compactMap { bin in
             guard let median, let p99 = bin.p99Us, p99 >= Self.slowFactor * median else { return nil }
             return Place(seconds: bin.startMs / 1000, microseconds: p99)

@@ -24,6 +24,8 @@ package struct Cell: Sendable, Hashable {
     package var tls: TLSUse
     /// Who plays broker and logger.
     package var parties: PartyPair
+    /// What goes wrong meanwhile.
+    package var fault: Fault
     /// What it is measured for.
     package var role: CellRole
 
@@ -32,7 +34,7 @@ package struct Cell: Sendable, Hashable {
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
         churn: Int = 0, store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
-        role: CellRole = .cell
+        fault: Fault = .none, role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -46,6 +48,7 @@ package struct Cell: Sendable, Hashable {
         self.rabbitMQSide = rabbitMQSide
         self.tls = tls
         self.parties = parties
+        self.fault = fault
         self.role = role
     }
 
@@ -58,7 +61,8 @@ package struct Cell: Sendable, Hashable {
     package var point: LoadPoint {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, churn: churn,
-            store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties)
+            store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
+            fault: fault)
     }
 
     /// What it has around its transport and its load.
@@ -102,11 +106,14 @@ package struct LoadPoint: Sendable, Hashable {
     package var tls = TLSUse.off
     /// Who plays broker and logger.
     package var parties = PartyPair()
+    /// What goes wrong meanwhile.
+    package var fault = Fault.none
 
     /// What it has around the load.
     package var setting: Setting {
         Setting(
-            store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties)
+            store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
+            fault: fault)
     }
 }
 

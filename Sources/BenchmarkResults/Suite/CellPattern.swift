@@ -26,6 +26,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var brokers: [Party]?
     /// Who plays the logger; nil in records of before there was a choice.
     package var loggers: [Party]?
+    /// What goes wrong; nil in records of before there was a choice.
+    package var faults: [Fault]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -45,6 +47,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (tls?.contains(cell.tls) ?? true)
             && (brokers?.contains(cell.parties.broker) ?? true)
             && (loggers?.contains(cell.parties.logger) ?? true)
+            && (faults?.contains(cell.fault) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -72,6 +75,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("network", (networks ?? []).map(\.text)),
             part("rabbitmq_side", (rabbitMQSides ?? []).map(\.rawValue)), part("tls", (tls ?? []).map(\.rawValue)),
             part("broker", (brokers ?? []).map(\.rawValue)), part("logger", (loggers ?? []).map(\.rawValue)),
+            part("fault", (faults ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

@@ -9,7 +9,7 @@ extension Suite {
                             LoadPoint(
                                 payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
                                 churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
-                                rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties)
+                                rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties, fault: $0.fault)
                         }
                     }
                 }
@@ -65,9 +65,20 @@ extension Suite {
     /// Whether broker and logger speak TLS, one after the other.
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
-    /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair of parties; Unix sockets
-    /// are of one machine, so that they go over no network.
+    /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair
+    /// of parties, and each fault that can be had there; Unix sockets are of one machine, so that they go over no network.
     package var settings: [Setting] {
+        calmSettings.flatMap { setting in
+            usedFaults.filter { $0.canBeHad(in: setting) }.map { fault in
+                var setting = setting
+                setting.fault = fault
+                return setting
+            }
+        }
+    }
+
+    /// The same, in which nothing goes wrong.
+    private var calmSettings: [Setting] {
         usedStores.flatMap { store in
             usedSockets.flatMap { socket in
                 usedNetworks.filter { socket == .tcp || !$0.isLink }.flatMap { network in
@@ -114,7 +125,9 @@ extension Suite {
     package var cells: [Cell] {
         points.flatMap { point in
             let names = transports(in: point.setting)
-            let control = controlTransport.flatMap { names.contains($0) ? cell($0, point, .control) : nil }
+            // Where something goes wrong nothing is ranked, so that no noise is to be known.
+            let twice = point.fault == .none ? controlTransport : nil
+            let control = twice.flatMap { names.contains($0) ? cell($0, point, .control) : nil }
             return names.map { cell($0, point) } + [control].compactMap(\.self)
         }
     }
@@ -138,7 +151,7 @@ extension Suite {
         suite.networks = nil
         suite.rabbitMQSides = nil
         suite.tls = nil
-        suite.churn = nil
+        (suite.churn, suite.faults) = (nil, nil)
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         suite.loggerLoops = nil
         suite.rounds = 9
@@ -163,6 +176,6 @@ extension Suite {
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
-            parties: point.parties, role: role)
+            parties: point.parties, fault: point.fault, role: role)
     }
 }

@@ -53,6 +53,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var loggers: [Party]?
     /// Which of them are put together; nil, as in records of before there was a choice, is each with its like.
     package var pairs: PartyPairing?
+    /// What goes wrong in a cell, at a third of its time: every load is measured with each; nil, as in records of before there was a
+    /// choice, is nothing.
+    package var faults: [Fault]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -238,6 +241,11 @@ extension SuiteKey {
             "pairs", valueName: "which", \.usedPairing,
             "alike unless told otherwise: each broker with the logger of the same name; all: each with each.",
             check: SuiteRules.checkPairs),
+        .words(
+            "faults", flag: "faults", valueName: "names", \.faults,
+            "What goes wrong at a third of each cell, separated by commas: none unless told otherwise, logger-kill, logger-stop, "
+                + "connection-cut. Every load is measured with each of them; it takes a rate below what is carried, and cells of 6 s "
+                + "or more.", check: SuiteRules.checkFaults),
     ]
 
     private static let order: [SuiteKey] = [

@@ -18,6 +18,7 @@ enum SuiteLibrary {
         ("cold", PackageResources.cold_yaml),
         ("churn", PackageResources.churn_yaml),
         ("loss", PackageResources.loss_yaml),
+        ("faults", PackageResources.faults_yaml),
         ("peers", PackageResources.peers_yaml),
     ]
 

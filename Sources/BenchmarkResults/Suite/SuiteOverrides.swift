@@ -53,7 +53,7 @@ extension Suite {
     /// The keys that mean nothing where each entry has a connection of its own.
     private static let notOfColdConnections: Set = [
         "rate_per_s", "in_flight", "connections", "churn", "messages_per_operation", "timeline_ms", "decomposition",
-        "bare_loop",
+        "bare_loop", "faults",
     ]
 
     /// The first of the keys that means nothing without a rate, with the key of that rate; nil where all mean something.

@@ -34,6 +34,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport tcp,grpc,http,amqp --tls off,on,mutual
               brokerlab bench --transport http,grpc --cold-dials 200 --network loopback,rtt_ms=30 --tls off,on
               brokerlab bench --transport http,netrpc,grpc --brokers swift,go --loggers swift,go --pairs all
+              brokerlab bench --transport http,grpc --rate 1000 --duration 6 --rounds 3 --faults logger-stop,connection-cut
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
               brokerlab bench --transport http --logger-command 'node logger.js'
@@ -93,7 +94,7 @@ struct BenchCommand: AsyncParsableCommand {
         try await Companions.check(transports, companions)
         try ConnectionRoom(for: suite, given: companions.given).make()
         let folder = try ResultsFolder(path: out, suite: suite.name)
-        for line in leftOut + [Self.tcpOnly(in: suite)].compactMap(\.self) { progress(line) }
+        for line in leftOut + [Self.tcpOnly(in: suite), Self.faultless(in: suite)].compactMap(\.self) { progress(line) }
         let outcome = try await Interruptible.run {
             try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
                 try await BenchCertificates.run(for: suite) { certificate in
@@ -208,7 +209,11 @@ struct BenchCommand: AsyncParsableCommand {
         }
         var arguments: [String] = []
         for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
-            for (option, value) in transport.companion?.isolation(Self.label(seat)).sorted(by: <) ?? [] {
+            let label = Self.label(seat)
+            let isolation =
+                seat.isKilled
+                ? transport.companion?.isolationOutliving(label) : transport.companion?.isolation(label)
+            for (option, value) in isolation?.sorted(by: <) ?? [] {
                 let isFlag = transport.options.contains {
                     $0.name == option && $0.half == .logger && $0.valueName == nil
                 }
@@ -246,6 +251,19 @@ struct BenchCommand: AsyncParsableCommand {
         let names = suite.transports.filter { !others.contains($0) }
         return names.isEmpty
             ? nil : "over Unix sockets there is no \(names.joined(separator: ", ")): message brokers listen on TCP only"
+    }
+
+    /// What is to be said of faults that some of the settings have not, where others have; nil of none.
+    private static func faultless(in suite: Suite) -> String? {
+        var parts: [String] = []
+        if suite.usedFaults.contains(.loggerKill), suite.usedStores.contains(.memory) {
+            parts.append(
+                "with entries in memory, which a logger takes along when it is killed, there is no logger-kill")
+        }
+        if suite.usedFaults.contains(.connectionCut), suite.usedSockets.contains(.unix) {
+            parts.append("over Unix sockets, which know no reset, there is no connection-cut")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     /// The path of this program.

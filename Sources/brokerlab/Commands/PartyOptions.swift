@@ -80,6 +80,11 @@ struct PartyOptions: ParsableArguments {
                 "--to, --logger-command and --broker-command name who plays: leave them out, or --brokers and --loggers."
             )
         }
+        guard suite.usedFaults == [.none] else {
+            throw ValidationError(
+                "--to, --logger-command and --broker-command name programs that are not this one's to kill, and that need not tell "
+                    + "what became of each entry: leave them out, or --faults.")
+        }
         var suite = suite
         // What the lab itself costs, and what its codecs do, says nothing of another program.
         (suite.bareLoop, suite.decomposition) = (nil, nil)

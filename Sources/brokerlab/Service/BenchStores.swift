@@ -94,8 +94,10 @@ final class BenchStores: Sendable {
     }
 
     private static func store(_ database: String, serverPID: Int32?) -> LoggerStore {
-        LoggerStore(arguments: ["--database", database], serverPID: serverPID) { run in
+        var store = LoggerStore(arguments: ["--database", database], serverPID: serverPID) { run in
             try Databases.read(database).differentEntries(ofRun: run)
         }
+        store.sequences = { run in try Databases.read(database).sequences(ofRun: run) }
+        return store
     }
 }

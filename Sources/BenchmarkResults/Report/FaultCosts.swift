@@ -1,0 +1,119 @@
+/// What a fault came to at one point of a suite, transport by transport: for how long, and for which entries.
+struct FaultCosts: Sendable {
+    /// A figure over the rounds that have it: its median, and from the least to the most.
+    struct Figure: Sendable, Hashable {
+        var median: Double
+        var range: ClosedRange<Double>
+        /// How many rounds have it.
+        var count: Int
+
+        /// - Returns: nil of nothing.
+        init?(_ values: [Double]) {
+            let sorted = values.sorted()
+            guard let median = Median.of(sorted: sorted), let low = sorted.first, let high = sorted.last else {
+                return nil
+            }
+            (self.median, range, count) = (median, low...high, sorted.count)
+        }
+
+        /// The median of a number of entries, in whole ones.
+        var entries: String { NumberText.whole(UInt64(max(0, median).rounded())) }
+    }
+
+    /// A transport.
+    ///
+    /// Times are in milliseconds from the fault on, entries those of a round.
+    struct Line: Sendable {
+        var transport: String
+        /// To the first send that failed.
+        var firstFailed: Figure?
+        /// To the first acknowledgement of an entry that was sent later.
+        var firstAcknowledged: Figure?
+        /// Until the rate was back.
+        var recovered: Figure?
+        /// The longest time without an acknowledgement.
+        var largestGap: Figure?
+        /// Entries that failed, whatever their fate.
+        var failed: Figure?
+        /// Those that were certainly not sent.
+        var notSent: Figure?
+        /// Those that the logger did not take.
+        var rejected: Figure?
+        /// Those of which nothing was known.
+        var unknown: Figure?
+        /// Those of the unknown ones that arrived.
+        var unknownArrived: Figure?
+        /// Entries that arrived more than once.
+        var duplicated: Figure?
+        /// The valid rounds, which the figures are of.
+        var valid: Int
+        /// The rounds that were measured.
+        var rounds: Int
+    }
+
+    /// The load, with the fault.
+    var point: LoadPoint
+    /// In the order of the suite's transports.
+    var lines: [Line]
+    /// What tells the point from others of the suite with the same fault; empty where there are none.
+    private var place: String
+
+    /// One for each point with a fault that was measured.
+    static func all(of report: Report) -> [FaultCosts] {
+        let points = report.suite.faultyPoints
+        return points.compactMap { point in
+            let lines = report.suite.transports.compactMap { transport in
+                Line(
+                    transport,
+                    report.rows.filter {
+                        $0.planned.cell.point == point && $0.planned.cell.transport == transport
+                            && $0.planned.cell.role == .cell
+                    })
+            }
+            let isAlone = points.count { $0.fault == point.fault } == 1
+            return lines.isEmpty
+                ? nil : FaultCosts(point: point, lines: lines, place: isAlone ? "" : " (\(point.text))")
+        }
+    }
+
+    /// `When the logger stands still for 2 s: grpc fails no entry, and is back at its rate after 2.1 s; ...`.
+    var sentence: String {
+        "\(point.fault.clause ?? "")\(place): \(lines.map(\.sentence).joined(separator: "; "))."
+    }
+}
+
+extension FaultCosts.Line {
+    /// - Returns: nil of no rows.
+    fileprivate init?(_ transport: String, _ rows: [ResultRow]) {
+        guard !rows.isEmpty else { return nil }
+        let own = rows.filter(\.isValid)
+        func figure(_ value: (ResultRow) -> Double?) -> FaultCosts.Figure? { FaultCosts.Figure(own.compactMap(value)) }
+        func count(_ value: (ResultRow) -> UInt64?) -> FaultCosts.Figure? { figure { value($0).map { Double($0) } } }
+        (self.transport, valid, rounds) = (transport, own.count, rows.count)
+        (firstFailed, firstAcknowledged) = (figure(\.firstFailedMs), figure(\.firstAcknowledgedMs))
+        (recovered, largestGap) = (figure(\.recoveredMs), figure(\.largestGapMs))
+        (failed, notSent, rejected) = (count(\.errors), count(\.notSent), count(\.rejected))
+        (unknown, unknownArrived) = (count(\.unknown), count(\.unknownArrived))
+        duplicated = count(\.duplicated)
+    }
+
+    /// `http fails 1,240 entries, 3 of which arrived all the same, and is back at its rate after 1.3 s`.
+    fileprivate var sentence: String {
+        guard let failed else { return "no row of \(transport) is valid" }
+        var text = "\(transport) fails "
+        if failed.range.upperBound == 0 {
+            text += "no entry"
+        } else {
+            text += failed.median == 1 ? "1 entry" : "\(failed.entries) entries"
+            if let arrived = unknownArrived, arrived.median > 0 {
+                text += ", \(arrived.entries) of which arrived all the same,"
+            }
+        }
+        // Of fewer than half of the rounds it says nothing of a usual one.
+        guard let recovered, recovered.count * 2 > valid else {
+            return text + " and is not back at its rate before the cell ends"
+        }
+        guard recovered.median > 0 else { return text + " and keeps its rate" }
+        return text + " and is back at its rate after \(NumberText.duration(microseconds: recovered.median * 1000))"
+    }
+}

@@ -1,0 +1,47 @@
+/// What a fault came to, as a short table for a terminal: a line a transport.
+struct FaultTable {
+    var costs: FaultCosts
+
+    /// The lines.
+    var lines: [String] {
+        let heads = [
+            ["", "first failed", "acked again", "rate is back", "longest gap", "", "unknown,", ""],
+            ["transport", "ms", "ms", "ms", "ms", "failed", "arrived", "valid"],
+        ]
+        let body = costs.lines.map { line in
+            [line.transport]
+                + [line.firstFailed, line.firstAcknowledged, line.recovered, line.largestGap].map(Self.text)
+                + [Self.count(line.failed), Self.count(line.unknownArrived), "\(line.valid)/\(line.rounds)"]
+        }
+        let widths = heads[0].indices.map { index in (heads + body).map { $0[index].count }.max() ?? 0 }
+        let title = [
+            costs.point.text,
+            "(from the fault on; medians of the rounds that have one, from least to most; entries a round)",
+        ]
+        return title + (heads + body).map { Self.line($0, widths) }
+    }
+
+    /// `1203 1190-1310`.
+    private static func text(_ figure: FaultCosts.Figure?) -> String {
+        guard let figure else { return "-" }
+        let range = [figure.range.lowerBound, figure.range.upperBound].map(number).joined(separator: "-")
+        return figure.count > 1 ? "\(number(figure.median)) \(range)" : number(figure.median)
+    }
+
+    /// Whole milliseconds, with tenths of a few.
+    private static func number(_ value: Double) -> String {
+        DecimalText.format(value, places: value > 0 && value < 10 ? 1 : 0)
+    }
+
+    private static func count(_ figure: FaultCosts.Figure?) -> String {
+        figure?.entries ?? "-"
+    }
+
+    private static func line(_ fields: [String], _ widths: [Int]) -> String {
+        let padded = zip(fields, widths).enumerated().map { index, field in
+            let space = String(repeating: " ", count: max(0, field.1 - field.0.count))
+            return index == 0 ? field.0 + space : space + field.0
+        }
+        return padded.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Subprocess
+import Testing
+
+/// `bench --faults`, from the outside: a logger that is killed, or stands still, and connections that are reset.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct FaultBenchTests {
+    private func expectReconciled(_ row: [String: String]) throws {
+        func count(_ column: String) throws -> Int { try #require(Int(row[column] ?? ""), "\(column): \(row)") }
+        let reasons = (row["invalid_reason"] ?? "").components(separatedBy: "; ")
+        #expect(row["valid"] == "true" || reasons.allSatisfy { $0.hasPrefix("audit: ") }, "\(row)")
+        let (acked, unknown, arrived) = (try count("acked"), try count("unknown"), try count("unknown_arrived"))
+        #expect(try count("sent") == acked + unknown + count("not_sent") + count("rejected"), "\(row)")
+        #expect(try acked > 0 && count("lost") == 0 && arrived <= unknown, "\(row)")
+        #expect(try count("delivered") == acked + arrived, "\(row)")
+        #expect(Double(row["fault_at_ms"] ?? "") ?? 0 >= 1900, "\(row)")
+    }
+
+    @Test(
+        "Whatever goes wrong, every entry's fate is told and reconciled with the store, and what was acknowledged is there"
+    )
+    func reconciled() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "tcp,http,amqp", "--faults", "logger-kill,logger-stop,connection-cut",
+                    "--stores", "sqlite", "--rate", "200", "--in-flight", "16", "--payload-bytes", "100", "--duration",
+                    "6",
+                    "--warmup", "0.1", "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
+                ], limit: .seconds(280))
+            // One round decides nothing.
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            #expect(rows.count == 3 * 3)
+            for row in rows { try expectReconciled(row) }
+            for row in rows where row["fault"] == "logger-stop" {
+                #expect(Double(row["fault_lasted_ms"] ?? "") ?? 0 >= 2000, "\(row)")
+            }
+            for row in rows where row["fault"] == "logger-kill" && row["transport"] != "amqp" {
+                // Nobody takes entries for a second at the least.
+                #expect(Double(row["largest_gap_ms"] ?? "") ?? 0 >= 1000, "\(row)")
+            }
+        }
+    }
+
+    @Test("A ledger in memory outlives a logger that stands still, but not one that is killed, which is refused")
+    func memory() async throws {
+        try await withTemporaryFolder { folder in
+            let load = [
+                "--transport", "http", "--rate", "200", "--duration", "6", "--rounds", "1", "--payload-bytes", "100",
+            ]
+            let refused = try await runProgram(
+                .brokerlab, ["bench"] + load + ["--faults", "logger-kill", "--out", folder.path])
+            #expect(refused.exitCode == 64 && refused.errors.text.contains("needs store sqlite or postgres"))
+            let finished = try await runProgram(
+                .brokerlab,
+                ["bench"] + load + ["--faults", "logger-stop", "--in-flight", "16", "--quiet", "--out", folder.path],
+                limit: .seconds(120))
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            #expect(rows.count == 1)
+            for row in rows { try expectReconciled(row) }
+        }
+    }
+}
