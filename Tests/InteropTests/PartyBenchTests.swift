@@ -85,7 +85,9 @@ struct PartyBenchTests {
         #expect(row["sent"] == row["acked"] && row["acked"] == row["delivered"] && row["acked"] != "0", "\(row)")
         #expect(row["lost"] == "0" && row["duplicated"] == "0", "\(row)")
         #expect(row["corrupt"] == (row["logger_setting"] == "python" ? "" : "0"), "\(row)")
-        #expect(row["reconciled"] == "true" && row["delivered_p50_us"] != "", "\(row)")
+        // Of too few entries no percentile is given.
+        let isGiven = row["delivered_p50_us"] != "" || Int(row["acked"] ?? "") ?? 0 < 100
+        #expect(row["reconciled"] == "true" && isGiven, "\(row)")
         #expect(row["broker_impl"] == row["broker_setting"] && row["logger_impl"] == row["logger_setting"], "\(row)")
         #expect(row["broker_impl_version"] != "" && row["logger_impl_version"] != "", "\(row)")
         #expect(Double(row["broker_cpu_us_per_msg"] ?? "") ?? 0 > 0, "\(row)")
