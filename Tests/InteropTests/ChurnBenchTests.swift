@@ -88,7 +88,11 @@ struct ChurnBenchTests {
         for row in rows {
             try expectReconciled(row)
             // A dial is a round trip of TCP at the least, and an entry another one.
-            let p50 = try #require(Double(row["ack_p50_us"] ?? ""), "\(row)")
+            guard let p50 = Double(row["ack_p50_us"] ?? "") else {
+                // Of too few entries no percentile is given.
+                #expect(Int(row["acked"] ?? "") ?? 0 < 100, "\(row)")
+                continue
+            }
             #expect(p50 >= (row["churn"] == "1" ? 9900 : 4950), "\(row)")
         }
     }
