@@ -13,12 +13,11 @@ struct FaultTable {
                 + [line.firstFailed, line.firstAcknowledged, line.recovered, line.largestGap].map(Self.text)
                 + [Self.count(line.failed), Self.count(line.unknownArrived), "\(line.valid)/\(line.rounds)"]
         }
-        let widths = heads[0].indices.map { index in (heads + body).map { $0[index].count }.max() ?? 0 }
         let title = [
             costs.point.text,
             "(from the fault on; medians of the rounds that have one, from least to most; entries a round)",
         ]
-        return title + (heads + body).map { Self.line($0, widths) }
+        return title + AlignedColumns.lines(heads + body)
     }
 
     /// `1203 1190-1310`.
@@ -35,13 +34,5 @@ struct FaultTable {
 
     private static func count(_ figure: FaultCosts.Figure?) -> String {
         figure?.entries ?? "-"
-    }
-
-    private static func line(_ fields: [String], _ widths: [Int]) -> String {
-        let padded = zip(fields, widths).enumerated().map { index, field in
-            let space = String(repeating: " ", count: max(0, field.1 - field.0.count))
-            return index == 0 ? field.0 + space : space + field.0
-        }
-        return padded.joined(separator: "  ")
     }
 }

@@ -20,21 +20,12 @@ struct PartyTable {
                     line.byTransport.map { DecimalText.format($0.median, places: 2) },
                 ].map { $0 ?? "-" }
         }
-        let widths = head.indices.map { index in ([head] + body).map { $0[index].count }.max() ?? 0 }
-        let isWide = widths.reduce(0, +) + 2 * (widths.count - 1) > ResultTable.width
         var load = ratios.load
         load.parties = PartyPair()
         let title = [
             "who plays broker and logger: \(load.text)",
             "(\(ratios.figure) in the same round by that of \(ratios.load.parties.name), and by that of \(ratios.transport))",
         ]
-        return title + ([head] + body).map { Self.line($0, widths, gap: isWide ? " " : "  ") }
-    }
-
-    private static func line(_ fields: [String], _ widths: [Int], gap: String) -> String {
-        zip(fields, widths).enumerated().map { index, field in
-            let space = String(repeating: " ", count: field.1 - field.0.count)
-            return index < 3 ? field.0 + space : space + field.0
-        }.joined(separator: gap)
+        return title + AlignedColumns.lines([head] + body, left: 3)
     }
 }

@@ -16,8 +16,7 @@ struct PromiseTable {
                     costs.steps.first { $0.row.cell.transport == name && $0.row.promise == promise }.map(field) ?? "-"
                 }
         }
-        let widths = heads[0].indices.map { index in (heads + body).map { $0[index].count }.max() ?? 0 }
-        return title + (heads + body).map { Self.line($0, widths) }
+        return title + AlignedColumns.lines(heads + body)
     }
 
     private var title: [String] {
@@ -36,15 +35,5 @@ struct PromiseTable {
             deciding.isLatency
             ? figure.map(DecimalText.short) ?? "-" : DecimalText.format(figure ?? 0, places: 0)
         return value + (step.ratio.map { " \(DecimalText.format($0.median, places: 2))" } ?? "     ")
-    }
-
-    private static func line(_ fields: [String], _ widths: [Int]) -> String {
-        let padded = zip(fields, widths).enumerated().map { index, field in
-            let space = String(repeating: " ", count: max(0, field.1 - field.0.count))
-            return index == 0 ? field.0 + space : space + field.0
-        }
-        var line = padded.joined(separator: "  ")
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }
