@@ -68,7 +68,7 @@ extension Suite {
     /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair
     /// of parties, and each fault that can be had there; Unix sockets are of one machine, so that they go over no network.
     package var settings: [Setting] {
-        calmSettings.flatMap { setting in
+        steadySettings.flatMap { setting in
             usedFaults.filter { $0.canBeHad(in: setting) }.map { fault in
                 var setting = setting
                 setting.fault = fault
@@ -78,7 +78,7 @@ extension Suite {
     }
 
     /// The same, in which nothing goes wrong.
-    private var calmSettings: [Setting] {
+    private var steadySettings: [Setting] {
         usedStores.flatMap { store in
             usedSockets.flatMap { socket in
                 usedNetworks.filter { socket == .tcp || !$0.isLink }.flatMap { network in
