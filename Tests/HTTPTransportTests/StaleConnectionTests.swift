@@ -1,5 +1,6 @@
 import Broker
 import Testing
+import TransportIO
 
 @testable import HTTPTransport
 
@@ -19,7 +20,7 @@ import Testing
         } body: { server, connection in
             _ = try await connection.send(Self.entry)
             // The moment of the answer is over: the event loop has turned, which a task that yields need not wait for.
-            try await Task.sleep(for: .milliseconds(1))
+            await (try #require(connection as? any PacedConnection)).sleep(until: MonotonicClock.now)
             switch ending {
             case .close: server.close(0)
             case .reset: server.close(0, byReset: true)
