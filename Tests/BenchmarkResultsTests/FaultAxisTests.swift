@@ -103,7 +103,7 @@ struct FaultAxisTests {
         #expect(tcp.valid == 3 && tcp.rounds == 3)
         let sentence =
             "When the logger is killed and started again 1 s later: tcp fails 40 entries, 2 of which arrived all the same, and is "
-            + "back at its rate after 1.20 s; http fails no entry and keeps its rate."
+            + "back at its rate after 1.20 s; http fails no entry in most rounds and keeps its rate."
         #expect(costs[0].sentence == sentence)
         let lines = FaultTable(costs: costs[0]).lines
         #expect(lines.allSatisfy { $0.count <= ResultTable.width }, "\(lines)")
@@ -129,7 +129,8 @@ struct FaultAxisTests {
                     transport: transport, payloadBytes: 100, inFlight: 8, load: .open(ratePerSecond: 1000),
                     store: .sqlite, fault: .loggerKill)
                 let isTCP = transport == "tcp"
-                row.errors = isTCP ? 40 : 0
+                // One failed in one round of http's.
+                row.errors = isTCP ? 40 : block == 2 ? 1 : 0
                 (row.notSent, row.rejected, row.unknown, row.unknownArrived) = (
                     isTCP ? 37 : 0, 0, isTCP ? 3 : 0, isTCP ? 2 : 0
                 )

@@ -101,8 +101,8 @@ extension FaultCosts.Line {
     fileprivate var sentence: String {
         guard let failed else { return "no row of \(transport) is valid" }
         var text = "\(transport) fails "
-        if failed.range.upperBound == 0 {
-            text += "no entry"
+        if failed.median < 1 {
+            text += failed.range.upperBound == 0 ? "no entry" : "no entry in most rounds"
         } else {
             text += failed.median == 1 ? "1 entry" : "\(failed.entries) entries"
             if let arrived = unknownArrived, arrived.median > 0 {
