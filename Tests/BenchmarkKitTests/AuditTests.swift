@@ -71,8 +71,39 @@ struct AuditTests {
         for _ in 0..<80_000 { result.latency.record(910_000) }
         (result.sent, result.acked) = (80_000, 80_000)
         result.operationTime = 80_000 * 1_000_000
-        builder.add(result)
+        builder.add(result, duration: 1)
         #expect(abs((builder.row.littleRatio ?? 0) - 1) < 0.001)
+    }
+
+    @Test("the wait for a closed load's last answers is no part of its rate, and Little's law holds without it")
+    func lastAnswers() {
+        var planned = ResultRow.sample().planned
+        (planned.cell.inFlight, planned.cell.load) = (64, .closed)
+        // 64 senders for a second, 10 ms an entry; the last packet of one was lost, and sent again a quarter of a second later.
+        var result = LoadResult(start: 0, isOpen: false)
+        result.end = 1_250_000_000
+        for _ in 0..<6400 { result.latency.record(10_000_000) }
+        result.latency.record(250_000_000)
+        (result.sent, result.acked) = (6401, 6401)
+        (result.ackedInFirstHalf, result.ackedInSecondHalf) = (3200, 3200)
+        func row(_ result: LoadResult) -> ResultRow {
+            var builder = ResultRowBuilder(
+                runID: "r", planned: planned, descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(),
+                target: "127.0.0.1:1", peerVersion: nil)
+            builder.add(result, duration: 1)
+            builder.audit(result, Audit(), duration: 1)
+            return builder.row
+        }
+        #expect(row(result).throughput == 6400)
+        #expect(row(result).invalidReason == nil)
+        // A generator that does not say when: the whole time counts, and the audit sees what that does.
+        (result.ackedInFirstHalf, result.ackedInSecondHalf) = (0, 0)
+        #expect(row(result).throughput == 6401 / 1.25)
+        #expect(row(result).invalidReason?.contains("Little's law") == true)
+        // An open load ends with its last answer.
+        (result.ackedInFirstHalf, result.ackedInSecondHalf) = (3200, 3200)
+        planned.cell.load = .open(ratePerSecond: 6401, arrivals: .constant)
+        #expect(row(result).throughput == 6401 / 1.25)
     }
 
     @Test("a cell in which nothing was sent has lost nothing: it cannot be told")
@@ -80,7 +111,7 @@ struct AuditTests {
         var builder = ResultRowBuilder(
             runID: "r", planned: ResultRow.sample().planned,
             descriptor: FakeTransport(ledger: InMemoryLedger()).descriptor(), target: "127.0.0.1:1", peerVersion: nil)
-        builder.add(LoadResult(start: 0, isOpen: false))
+        builder.add(LoadResult(start: 0, isOpen: false), duration: 1)
         #expect(builder.row.invalidReason == "audit: nothing was sent")
         #expect(!builder.row.hasFailed)
     }
@@ -99,7 +130,7 @@ struct AuditTests {
             (result.sent, result.acked, result.end) = (1, 1, 1_000_000)
             result.latency.record(1000)
             result.tls = session
-            builder.add(result)
+            builder.add(result, duration: 1)
             return builder.row
         }
         let silent = row(nil)

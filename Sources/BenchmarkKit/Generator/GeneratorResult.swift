@@ -23,7 +23,7 @@ struct GeneratorResult: Sendable, Codable {
     var rejected: UInt64
     /// What the transport said of the first entry that failed.
     var firstError: String?
-    /// Entries acknowledged in the first half of the phase's time, and in the second.
+    /// Entries acknowledged in the first half of the phase's time, and in the second; none of those that were later.
     var ackedInHalves: [UInt64]?
     /// From the intended send time to the acknowledgement; nil where it was not measured.
     var latency: String?

@@ -91,6 +91,22 @@ struct LoadResult: Sendable {
     /// From ``start`` to ``end``, in seconds.
     var elapsed: Double { Double(end &- start) / 1e9 }
 
+    /// Entries acknowledged a second; nil where there was no time.
+    ///
+    /// Of a closed load those within its time: while the last answers come, fewer and fewer entries are in flight, for as long as
+    /// the slowest takes; where a packet was lost that is a quarter of a second, of which a short load's rate would tell more than
+    /// of what is carried.
+    /// - Parameters:
+    ///   - load: what the entries were sent by.
+    ///   - duration: for how long, in seconds.
+    func throughput(of load: LoadModel, lasting duration: Double) -> Double? {
+        let ackedInTime = ackedInFirstHalf + ackedInSecondHalf
+        guard load == .closed, ackedInTime > 0 else { return elapsed > 0 ? Double(acked) / elapsed : nil }
+        // It ends before its time where an entry has failed.
+        let seconds = min(elapsed, duration)
+        return seconds > 0 ? Double(ackedInTime) / seconds : nil
+    }
+
     /// What came of several connections together.
     static func merging(_ results: [LoadResult]) -> LoadResult? {
         guard var sum = results.first else { return nil }

@@ -106,7 +106,7 @@ struct CellMeasurement: Sendable {
         case .success(.failedInWarmup(let result)):
             builder.add(warmup: result)
         case .success(.measured(let result, let bins, let before, var after, let said)):
-            builder.add(result)
+            builder.add(result, duration: suite.duration)
             if let account = after.linkAccount { builder.add(account) }
             do {
                 if planned.cell.fault != .none {
@@ -123,7 +123,7 @@ struct CellMeasurement: Sendable {
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
             if let said { builder.row.invalidReasons.append(.audit(said)) }
             doubt = said
-            builder.audit(result, Audit())
+            builder.audit(result, Audit(), duration: suite.duration)
             (loadResult, timeline) = (result, bins)
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes

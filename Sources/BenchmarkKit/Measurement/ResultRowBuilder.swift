@@ -38,7 +38,8 @@ struct ResultRowBuilder {
     }
 
     /// Adds what the broker counted.
-    mutating func add(_ result: LoadResult) {
+    /// - Parameter duration: how long entries were to be sent for, in seconds.
+    mutating func add(_ result: LoadResult, duration: Double) {
         row.sent = result.sent
         row.acked = result.acked
         row.errors = result.errors
@@ -86,8 +87,7 @@ struct ResultRowBuilder {
             row.handshakeTxBytes = Double(handshake.sent) / Double(result.acked)
             row.handshakeRxBytes = Double(handshake.received) / Double(result.acked)
         }
-        guard result.elapsed > 0 else { return }
-        let throughput = Double(result.acked) / result.elapsed
+        guard let throughput = result.throughput(of: row.planned.cell.load, lasting: duration) else { return }
         row.throughput = throughput
         // Of cold connections none is in flight while one is closed, which takes as long as it takes.
         if let latency, row.planned.cell.load == .closed {
@@ -236,11 +236,11 @@ struct ResultRowBuilder {
     }
 
     /// Says what the audit finds; when all else is known.
-    mutating func audit(_ result: LoadResult, _ audit: Audit) {
+    mutating func audit(_ result: LoadResult, _ audit: Audit, duration: Double) {
         let share = row.ackLatency.flatMap { result.elapsed > 0 ? $0.meanUs / 1e6 / result.elapsed : nil }
         let halves = (result.ackedInFirstHalf, result.ackedInSecondHalf)
         row.invalidReasons += audit.findings(
-            row, meanLatencyShare: share, halves: halves, halfSeconds: result.elapsed / 2)
+            row, meanLatencyShare: share, halves: halves, halfSeconds: duration / 2)
     }
 
     /// A percentile, if there are enough values for it to mean something.

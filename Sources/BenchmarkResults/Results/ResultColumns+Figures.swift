@@ -17,7 +17,9 @@ extension ResultColumns {
     static let figures: [ResultColumn] = rates + ackLatency + deliveredLatency + openLoad + costs
 
     private static let rates: [ResultColumn] = [
-        .figure("throughput_msgs_per_s", in: "msgs/s", \.throughput, "Entries acknowledged a second."),
+        .figure(
+            "throughput_msgs_per_s", in: "msgs/s", \.throughput,
+            "Entries acknowledged a second; of a closed load, those acknowledged within its time."),
         ResultColumn(
             .figure("goodput_bytes_per_s", in: "B/s", "Bytes of acknowledged texts a second.") { result in
                 result.row.throughput.map { $0 * Double(result.cell.payloadBytes) }
