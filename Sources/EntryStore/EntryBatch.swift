@@ -95,18 +95,6 @@ package final class EntryBatch: @unchecked Sendable {
                 idBytes: messageID.byteCount, reply: reply))
     }
 
-    /// Copies all entries of another batch in, behind those that are here.
-    func append(_ other: EntryBatch) {
-        reserve(other.textBytes)
-        let start = textBytes
-        put(UnsafeRawBufferPointer(rebasing: other.memory[..<other.textBytes]).bytes)
-        rows.reserveCapacity(rows.count + other.rows.count)
-        for var row in other.rows {
-            row.start += start
-            rows.append(row)
-        }
-    }
-
     /// What an entry takes.
     static func bytes(of entry: borrowing ReceivedEntry, _ messageID: RawSpan) -> Int {
         entry.name.byteCount + entry.data.byteCount + entry.run.byteCount + messageID.byteCount

@@ -44,22 +44,10 @@ struct StoreQueue: ~Copyable {
         return batch
     }
 
-    /// Takes the batch that has waited longest, where a commit that has another one already may have it, too.
-    mutating func next(behind batch: EntryBatch) -> EntryBatch? {
-        guard taken < waiting.count, batch.count + waiting[taken].count <= maxBatchEntries,
-            batch.textBytes + waiting[taken].textBytes <= maxBatchBytes
-        else { return nil }
-        return next()
-    }
-
-    /// So many entries were committed, or refused.
-    mutating func remove(entries: Int, bytes: Int) {
+    /// A batch is done with, and empty again.
+    mutating func giveBack(_ batch: EntryBatch, entries: Int, bytes: Int) {
         self.entries -= entries
         self.bytes -= bytes
-    }
-
-    /// A batch is done with, and empty again.
-    mutating func giveBack(_ batch: EntryBatch) {
         // One gathers while another is committed.
         if spare.count < 2 { spare.append(batch) }
     }

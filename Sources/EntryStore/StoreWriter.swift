@@ -7,7 +7,9 @@ import Synchronization
 /// Brings entries into a database, on a thread of its own, and tells their senders when they are there.
 ///
 /// While one batch is committed the next one gathers, without a timer: a lone entry is committed at once, and many that come
-/// together share a commit. What comes while the rows of a batch are written joins them. What waits is bounded: where it is much, connections are not read from (``isBehind``).
+/// together share a commit.
+/// What comes while the rows of a batch are written waits for the next one: senders who are answered have something to do while
+/// that one is synced. What waits is bounded: where it is much, connections are not read from (``isBehind``).
 package final class StoreWriter: Sendable {
     /// What a writer can be told.
     package struct Configuration: Sendable {
@@ -243,7 +245,7 @@ package final class StoreWriter: Sendable {
             batch.resetFates()
             let start = MonotonicClock.now
             do throws(StoreError) {
-                try database.commit(batch, more: { self.join(batch) })
+                try database.commit(batch)
                 let elapsed = MonotonicClock.now - start
                 batch.commit = EntryBatch.Commit(began: start, elapsed: elapsed)
                 state.withLock { _ = $0.times.record(min(elapsed, 60_000_000_000)) }
@@ -261,15 +263,6 @@ package final class StoreWriter: Sendable {
             Thread.sleep(forTimeInterval: pause)
             pause = min(pause * 2, 0.5)
         }
-    }
-
-    /// Puts what has come meanwhile into the batch that is being committed; returns whether there was anything.
-    private func join(_ batch: EntryBatch) -> Bool {
-        guard let next = state.withLock({ $0.queue.next(behind: batch) }) else { return false }
-        batch.append(next)
-        next.removeAll()
-        state.withLock { $0.queue.giveBack(next) }
-        return true
     }
 
     private func waited(_ batch: EntryBatch) -> Duration {
@@ -297,8 +290,7 @@ package final class StoreWriter: Sendable {
             } else {
                 state.refused += UInt64(entries)
             }
-            state.queue.remove(entries: entries, bytes: bytes)
-            state.queue.giveBack(batch)
+            state.queue.giveBack(batch, entries: entries, bytes: bytes)
             noteLoad(state)
         }
     }

@@ -137,8 +137,8 @@ package final class PostgreSQLDatabase: EntryDatabase {
 
     // MARK: Writing
 
-    /// Commits a batch, which is sent at once, so that nothing comes meanwhile; see ``EntryDatabase/commit(_:more:)``.
-    package func commit(_ batch: EntryBatch, more: () -> Bool) throws(StoreError) {
+    /// Commits a batch; see ``EntryDatabase/commit(_:)``.
+    package func commit(_ batch: EntryBatch) throws(StoreError) {
         guard batch.count > 0 else { return }
         try withWriter { (writer, connection) throws(StoreError) in
             let digest = Self.digest(of: batch)

@@ -29,18 +29,14 @@ package final class SQLiteDatabase: EntryDatabase {
     /// What it is and where.
     package var description: String { "SQLite at \(path)" }
 
-    /// Stores all entries of a batch, and what comes while their rows are written, or none of them.
-    package func commit(_ batch: EntryBatch, more: () -> Bool) throws(StoreError) {
+    /// Stores all entries of a batch, or none of them.
+    package func commit(_ batch: EntryBatch) throws(StoreError) {
         try write { db in
             var rows = try RowWriter(db)
-            var index = 0
-            repeat {
-                while index < batch.count {
-                    let fate = try rows.write(batch[index])
-                    if fate != .stored { batch.setFate(index, fate) }
-                    index += 1
-                }
-            } while more()
+            for index in 0..<batch.count {
+                let fate = try rows.write(batch[index])
+                if fate != .stored { batch.setFate(index, fate) }
+            }
         }
     }
 

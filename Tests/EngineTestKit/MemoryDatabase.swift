@@ -16,15 +16,11 @@ package final class MemoryDatabase: EntryDatabase {
     private let state = Mutex(State())
     private let gate: DispatchSemaphore?
     private let arrivals = DispatchSemaphore(value: 0)
-    private let asksForMore: Bool
 
     package let description = "memory"
 
-    /// - Parameters:
-    ///   - isGated: whether each commit waits for ``allowCommit()``.
-    ///   - asksForMore: whether each commit takes what has come until it goes on.
-    package init(isGated: Bool = false, asksForMore: Bool = false) {
-        self.asksForMore = asksForMore
+    /// - Parameter isGated: whether each commit waits for ``allowCommit()``.
+    package init(isGated: Bool = false) {
         gate = isGated ? DispatchSemaphore(value: 0) : nil
     }
 
@@ -55,10 +51,9 @@ package final class MemoryDatabase: EntryDatabase {
         gate?.signal()
     }
 
-    package func commit(_ batch: EntryBatch, more: () -> Bool) throws(StoreError) {
+    package func commit(_ batch: EntryBatch) throws(StoreError) {
         arrivals.signal()
         gate?.wait()
-        while asksForMore, more() {}
         let failure: StoreError? = state.withLock { state in
             guard state.failures.isEmpty else { return state.failures.removeFirst() }
             state.batches.append(batch.count)

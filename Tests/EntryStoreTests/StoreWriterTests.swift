@@ -43,43 +43,6 @@ struct StoreWriterTests {
         #expect(order.withLock { $0 } == Array(0...10))
     }
 
-    @Test(
-        "what comes while rows are written joins them, as far as a commit may have it",
-        arguments: [(11, [11]), (10, [1, 10])])
-    func joining(_ most: Int, _ batches: [Int]) async {
-        let database = MemoryDatabase(isGated: true, asksForMore: true)
-        var configuration = StoreWriter.Configuration()
-        configuration.maxBatchEntries = most
-        let writer = StoreWriter(to: database, configuration)
-        let order = Mutex<[Int]>([])
-        func record(_ number: Int) {
-            #expect(writer.record(entry(number)) { _ in order.withLock { $0.append(number) } } == .later)
-        }
-        record(0)
-        database.awaitCommit()
-        for number in 1...10 { record(number) }
-        for _ in batches { database.allowCommit() }
-        writer.close()
-        #expect(database.batches == batches)
-        #expect(database.entries.map(\.data) == (0...10).map(String.init))
-        #expect(order.withLock { $0 } == Array(0...10))
-        #expect(writer.figures().entries == 11 && writer.figures().waiting == 0)
-    }
-
-    @Test("what has joined a commit that fails is tried again with it")
-    func joinedTwice() async {
-        let database = MemoryDatabase(isGated: true, asksForMore: true)
-        let writer = StoreWriter(to: database)
-        database.fail(StoreError(.locked, "not now"))
-        _ = writer.record(entry(0))
-        database.awaitCommit()
-        for number in 1...3 { _ = writer.record(entry(number)) }
-        database.allowCommit()
-        database.allowCommit()
-        writer.close()
-        #expect(database.batches == [4] && database.entries.map(\.data) == ["0", "1", "2", "3"])
-    }
-
     @Test("a commit has no more entries, and no more bytes, than it may", arguments: [(1, 1 << 20), (100, 1)])
     func bounds(_ entries: Int, _ bytes: Int) {
         let database = MemoryDatabase(isGated: true)

@@ -40,25 +40,6 @@ struct SQLiteDatabaseTests {
         }
     }
 
-    @Test("what comes while rows are written is committed with them")
-    func more() throws {
-        try withDatabase { database, _ in
-            let batch = EntryBatch()
-            batch.append(entry("first"))
-            var coming = [entry(String(repeating: "x", count: 100_000)), entry("last")]
-            try database.commit(batch) {
-                guard !coming.isEmpty else { return false }
-                batch.append(coming.removeFirst())
-                return true
-            }
-            #expect(try database.found().map(\.data.utf8.count) == [4, 100_000, 5])
-            // Statements that GRDB does in a transaction, behind one that it knows nothing of.
-            try database.probe()
-            #expect(try database.prune(Retention(maxAge: .seconds(1)), now: .max))
-            #expect(try database.found().isEmpty)
-        }
-    }
-
     @Test("bytes that are not UTF-8 are mended, as everywhere")
     func notUTF8() throws {
         try withDatabase { database, _ in
