@@ -63,7 +63,7 @@ struct RoundParties: Sendable {
         var seats = [
             LoggerSeat(
                 label: name, transports: transports, socket: setting.socket, certificate: certificate,
-                party: setting.parties.logger, isKilled: setting.fault == .loggerKill)
+                party: setting.parties.logger, isKilled: setting.fault == .loggerKill, work: setting.loggerWork)
         ]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
@@ -72,7 +72,7 @@ struct RoundParties: Sendable {
             seats.append(
                 LoggerSeat(
                     label: "\(name)-control", transports: started([control]), socket: setting.socket,
-                    certificate: certificate, party: setting.parties.logger))
+                    certificate: certificate, party: setting.parties.logger, work: setting.loggerWork))
         }
         self.seats = seats
     }

@@ -21,6 +21,7 @@ package struct ReceivingService: Service {
     private let ledger: Ledger
     private let storage: EntryStorage?
     private let receivers: [Receiver]
+    private let work: Duration
     private let bound: @Sendable (_ transport: String, ServerAddress) throws -> Void
     private let ready: @Sendable () throws -> Void
     private let log = Logger(label: "brokerlab.logger")
@@ -28,16 +29,18 @@ package struct ReceivingService: Service {
     /// Creates a logger.
     /// - Parameters:
     ///   - storage: the database behind the ledger, if there is one; closed when everything received is answered.
+    ///   - work: how long each entry keeps its event loop busy before it is recorded, of a core.
     ///   - bound: told of each receiver when entries can arrive there; what it throws ends the logger.
     ///   - ready: told once, when entries can arrive everywhere; what it throws ends the logger.
     package init(
-        ledger: Ledger, storage: EntryStorage? = nil, receivers: [Receiver],
+        ledger: Ledger, storage: EntryStorage? = nil, receivers: [Receiver], work: Duration = .zero,
         bound: @escaping @Sendable (_ transport: String, ServerAddress) throws -> Void,
         ready: @escaping @Sendable () throws -> Void
     ) {
         self.ledger = ledger
         self.storage = storage
         self.receivers = receivers
+        self.work = work
         self.bound = bound
         self.ready = ready
     }
@@ -73,12 +76,13 @@ package struct ReceivingService: Service {
 
     /// Serves one receiver; one that was ready once and was lost since (its message broker went away) starts again.
     private func serve(_ receiver: Receiver, _ isReady: @escaping @Sendable (ServerAddress) -> Void) async throws {
-        let recorder: any EntryRecorder =
+        let plain: any EntryRecorder =
             if let storage {
                 storage.recorder(for: receiver.transport)
             } else {
                 ledger.recorder(for: receiver.transport)
             }
+        let recorder = work > .zero ? WorkingRecorder(plain, work: work) : plain
         let hasBeenReady = Flag()
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {

@@ -37,6 +37,21 @@ struct AuditTests {
         #expect(findings(cpu: 98).isEmpty)
     }
 
+    @Test("a logger that was to work on entries and did not is caught")
+    func work() {
+        func findings(_ work: Int, cpu: Double?) -> [InvalidReason] {
+            var row = ResultRow.sample()
+            row.planned.cell.loggerWork = LoggerWork(microseconds: work)
+            row.loggerCPUUsPerMessage = cpu
+            return Audit().findings(row, meanLatencyShare: nil, halves: nil, halfSeconds: 1)
+        }
+        #expect(
+            findings(100, cpu: 90) == [
+                "audit: the logger was to work 100 us on each entry, and used 90.0 us of CPU time"
+            ])
+        #expect(findings(100, cpu: 104).isEmpty && findings(100, cpu: nil).isEmpty && findings(0, cpu: 4).isEmpty)
+    }
+
     @Test("the program that used the cores is named")
     func culprit() {
         var row = ResultRow.sample()

@@ -34,6 +34,8 @@ package struct LoggerSeat: Sendable, Hashable {
     package var party = Party.swift
     /// Whether it is killed and started again, so that what others keep for it has to outlive it.
     package var isKilled = false
+    /// How much work each entry is to it before it is recorded.
+    package var work = LoggerWork.none
     /// What runs behind its link for its transports, by their selectors; nil where there is no link.
     package var companions: [String: RunningCompanion]?
 }

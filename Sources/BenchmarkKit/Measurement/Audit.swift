@@ -32,6 +32,8 @@ struct Audit: Sendable {
     ///
     /// A hypervisor takes a core for as long at times: a large part of a short cell's half, little of a long one's.
     static let pause = 0.1
+    /// How much of the work that entries are to be to the logger it must have been busy with.
+    static let leastWork = 0.95
     /// Halves with fewer entries than this say nothing.
     static let fewestInHalf: UInt64 = 200
 
@@ -72,6 +74,12 @@ struct Audit: Sendable {
             max(ratio, 1 / ratio) > Self.stationarityLimit(halfSeconds: halfSeconds)
         {
             findings.append("not stationary: the second half carried \(Self.text(ratio)) of the first")
+        }
+        let work = Double(row.planned.cell.loggerWork.microseconds)
+        if work > 0, let used = row.loggerCPUUsPerMessage, used < work * Self.leastWork {
+            findings.append(
+                "the logger was to work \(Self.text(work)) us on each entry, and used \(Self.text(used)) us of CPU time"
+            )
         }
         return (findings + linkFindings(row)).map { .audit($0) }
     }

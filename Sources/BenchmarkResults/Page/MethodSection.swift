@@ -163,6 +163,13 @@ struct MethodSection: Sendable {
         return used == [.none] ? nil : used.map(\.rawValue).joined(separator: ", ")
     }
 
+    /// How much work each entry was to the logger, where it was some.
+    private var loggerWork: String? {
+        let used = report.suite.usedLoggerWork.map { LoggerWork(microseconds: $0) }
+        return used == [.none]
+            ? nil : used.map { $0 == .none ? "none" : "\($0.amount) an entry" }.joined(separator: ", ")
+    }
+
     private var placement: String {
         switch report.suite.placement {
         case .free: "free"
@@ -188,7 +195,8 @@ struct MethodSection: Sendable {
             ("broker", played { ($0.brokerImplementation, $0.brokerVersion) }),
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
-            ("networks", networks), ("TLS", tls), ("churn", churn), ("faults", faults),
+            ("networks", networks), ("TLS", tls), ("churn", churn), ("logger's work", loggerWork),
+            ("faults", faults),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

@@ -7,7 +7,7 @@ struct SettingRatiosSection: Sendable {
         let all = SettingRatios.all(contrast, of: report)
         guard !all.isEmpty else { return "" }
         // One thing may differ in several ways.
-        let isNamed = contrast == .churn || Set(all.map(\.difference)).count > 1
+        let isNamed = contrast == .churn || contrast == .loggerWork || Set(all.map(\.difference)).count > 1
         let tables = all.map { table($0, isNamed: isNamed) }
         return """
             <section><h2>\(contrast.question)</h2>

@@ -20,9 +20,10 @@ struct AdviceEvidence {
 
     /// All loads of a run that say something of a size.
     static func all(folder: String, report: Report, payloadBytes: Int) -> [AdviceEvidence] {
-        // What a network makes of them answers another question, and so do connections that are cold or do not stay, and faults.
+        // What a network makes of them answers another question, and so do connections that are cold or do not
+        // stay, loggers that are slow, and faults.
         let points = report.suite.steadyPoints.filter { point in
-            !point.network.isLink && point.load != .cold && point.churn == 0
+            !point.network.isLink && point.load != .cold && point.churn == 0 && point.loggerWork == .none
                 && report.rows.contains { $0.planned.cell.point == point }
         }
         let loads = Dictionary(grouping: points, by: Sweep.Axis.payloadBytes.neutral).values

@@ -29,6 +29,7 @@ enum GoBenchmarkFormat {
         if cell.rabbitMQSide == .broker { name += "/rabbitmq_side=\(cell.rabbitMQSide.rawValue)" }
         if cell.tls.isOn { name += "/tls=\(cell.tls.rawValue)" }
         if !cell.parties.isOwn { name += "/parties=\(cell.parties.name)" }
+        if cell.loggerWork != .none { name += "/logger_work_us=\(cell.loggerWork.microseconds)" }
         if cell.fault != .none { name += "/fault=\(cell.fault.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [

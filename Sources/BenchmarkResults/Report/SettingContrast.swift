@@ -6,6 +6,8 @@ enum SettingContrast: Sendable, CaseIterable {
     case tls
     /// Connections that are closed after a number of entries against those that stay.
     case churn
+    /// A logger that works on each entry against one that records it and no more.
+    case loggerWork
 
     /// The same as usual in that respect, and otherwise, in each way that a suite has; none for a load that is not as usual.
     func otherwise(_ load: LoadPoint, in suite: Suite) -> [LoadPoint] {
@@ -19,6 +21,11 @@ enum SettingContrast: Sendable, CaseIterable {
         case .tls: load.tls == .off ? suite.usedTLS.filter(\.isOn).map { tls in other { $0.tls = tls } } : []
         case .churn:
             load.churn == 0 ? suite.usedChurn.filter { $0 > 0 }.map { churn in other { $0.churn = churn } } : []
+        case .loggerWork:
+            load.loggerWork == .none
+                ? suite.usedLoggerWork.filter { $0 > 0 }.map { work in
+                    other { $0.loggerWork = LoggerWork(microseconds: work) }
+                } : []
         }
     }
 
@@ -28,6 +35,7 @@ enum SettingContrast: Sendable, CaseIterable {
         case .socket: "What a Unix socket changes"
         case .tls: "What TLS changes"
         case .churn: "What connections that do not stay cost"
+        case .loggerWork: "What a slow logger costs"
         }
     }
 
@@ -37,6 +45,7 @@ enum SettingContrast: Sendable, CaseIterable {
         case .socket: "over Unix sockets"
         case .tls: other.tls.over ?? usual
         case .churn: "on \(other.churnText ?? usual)"
+        case .loggerWork: other.loggerWork.text ?? usual
         }
     }
 
@@ -46,6 +55,7 @@ enum SettingContrast: Sendable, CaseIterable {
         case .socket: "over TCP"
         case .tls: "in cleartext"
         case .churn: "on connections that stay"
+        case .loggerWork: "with no work but to record"
         }
     }
 
@@ -64,6 +74,9 @@ enum SettingContrast: Sendable, CaseIterable {
         case .churn:
             "A connection is closed when so many entries of it are answered, and another one is dialed by the entry that finds no "
                 + "room on it, and waits: dials, handshakes and goodbyes are part of latency and of CPU time."
+        case .loggerWork:
+            "Each entry keeps an event loop of the logger busy for so long before it is recorded: what a transport takes beside that "
+                + "weighs the less, the more it is."
         }
     }
 }

@@ -157,7 +157,11 @@ enum SummaryColumns {
                 $0.row.cell.churn
             },
             .text("fault", "What was made to go wrong; empty for nothing.") { $0.row.cell.fault.column },
-        ] + medians(of: SummaryRow.faultMedianColumns)
+        ] + medians(of: SummaryRow.faultMedianColumns) + [
+            .count("logger_work_us", in: "us", "How long each entry kept the logger busy, of a core; 0 is for none.") {
+                $0.row.cell.loggerWork.microseconds
+            }
+        ]
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

@@ -31,6 +31,7 @@ struct Verdict: Sendable {
             ? standings : [standings.first, standings.last].compactMap { $0 }
         var sentences = [answer].compactMap { $0 }
         sentences += shown.map(LoadSentence.init).map { Sentence(text: $0.text) }
+        sentences += SlowLoggerSentence.all(of: standings).map { Sentence(text: $0.text) }
         sentences += promises.map { Sentence(text: $0) }
         for (sweep, crossovers) in report.sweeps {
             sentences += crossovers.filter { $0.below != floor && $0.above != floor }.map { crossover in

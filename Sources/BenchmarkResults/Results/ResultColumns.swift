@@ -134,7 +134,7 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
-        + playing + [side] + churn + [fault] + faultTimes + faultFates
+        + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork]
 
     /// Connections that did not stay.
     private static let churn: [ResultColumn] = [
@@ -153,6 +153,17 @@ enum ResultColumns {
         ) { $0.cell.fault.column }
     ) { fields, row throws(BenchmarkError) in
         if let fault = try fields.word("fault", Fault.init) { row.planned.cell.fault = fault }
+    }
+
+    private static let loggerWork = ResultColumn(
+        .count(
+            "logger_work_us", in: "us",
+            "How long each entry kept an event loop of the logger busy before it was recorded, of a core; 0 is for none."
+        ) { $0.cell.loggerWork.microseconds }
+    ) { fields, row throws(BenchmarkError) in
+        if let work = try fields.int("logger_work_us") {
+            row.planned.cell.loggerWork = LoggerWork(microseconds: work)
+        }
     }
 
     private static let store = ResultColumn(

@@ -24,6 +24,8 @@ package struct Cell: Sendable, Hashable {
     package var tls: TLSUse
     /// Who plays broker and logger.
     package var parties: PartyPair
+    /// How much work each entry is to the logger before it is recorded.
+    package var loggerWork: LoggerWork
     /// What goes wrong meanwhile.
     package var fault: Fault
     /// What it is measured for.
@@ -34,7 +36,7 @@ package struct Cell: Sendable, Hashable {
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
         churn: Int = 0, store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
-        fault: Fault = .none, role: CellRole = .cell
+        loggerWork: LoggerWork = .none, fault: Fault = .none, role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -48,6 +50,7 @@ package struct Cell: Sendable, Hashable {
         self.rabbitMQSide = rabbitMQSide
         self.tls = tls
         self.parties = parties
+        self.loggerWork = loggerWork
         self.fault = fault
         self.role = role
     }
@@ -62,7 +65,7 @@ package struct Cell: Sendable, Hashable {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, churn: churn,
             store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
-            fault: fault)
+            loggerWork: loggerWork, fault: fault)
     }
 
     /// What it has around its transport and its load.
@@ -106,6 +109,8 @@ package struct LoadPoint: Sendable, Hashable {
     package var tls = TLSUse.off
     /// Who plays broker and logger.
     package var parties = PartyPair()
+    /// How much work each entry is to the logger before it is recorded.
+    package var loggerWork = LoggerWork.none
     /// What goes wrong meanwhile.
     package var fault = Fault.none
 
@@ -113,7 +118,7 @@ package struct LoadPoint: Sendable, Hashable {
     package var setting: Setting {
         Setting(
             store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
-            fault: fault)
+            loggerWork: loggerWork, fault: fault)
     }
 }
 

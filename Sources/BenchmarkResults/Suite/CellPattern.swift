@@ -26,6 +26,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var brokers: [Party]?
     /// Who plays the logger; nil in records of before there was a choice.
     package var loggers: [Party]?
+    /// How much work each entry is to the logger, in microseconds; nil in records of before there was a choice.
+    package var loggerWorkUs: [Int]?
     /// What goes wrong; nil in records of before there was a choice.
     package var faults: [Fault]?
 
@@ -47,6 +49,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (tls?.contains(cell.tls) ?? true)
             && (brokers?.contains(cell.parties.broker) ?? true)
             && (loggers?.contains(cell.parties.logger) ?? true)
+            && (loggerWorkUs?.contains(cell.loggerWork.microseconds) ?? true)
             && (faults?.contains(cell.fault) ?? true)
     }
 
@@ -75,6 +78,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("network", (networks ?? []).map(\.text)),
             part("rabbitmq_side", (rabbitMQSides ?? []).map(\.rawValue)), part("tls", (tls ?? []).map(\.rawValue)),
             part("broker", (brokers ?? []).map(\.rawValue)), part("logger", (loggers ?? []).map(\.rawValue)),
+            part("logger_work_us", (loggerWorkUs ?? []).map(String.init)),
             part("fault", (faults ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")

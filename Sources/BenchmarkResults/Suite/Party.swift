@@ -145,6 +145,12 @@ extension SuiteRules {
                     "connections are closed after a number of entries by this project's own load generator alone; leave "
                     + "out brokers or churn")
         }
+        if suite.usedLoggerWork != [0], suite.usedLoggers != [.swift] {
+            throw SuiteViolation(
+                key: "loggers",
+                message:
+                    "this project's own logger alone is told to work on entries; leave out loggers or logger_work_us")
+        }
         let isPlain = suite.usedStores == [.memory] && suite.usedSockets == [.tcp] && suite.usedTLS == [.off]
         guard isPlain else {
             throw SuiteViolation(

@@ -1,6 +1,6 @@
 /// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, over what sockets
-/// they come, through what network, on which side of that RabbitMQ is, whether over TLS, who plays broker and logger, and what goes
-/// wrong.
+/// they come, through what network, on which side of that RabbitMQ is, whether over TLS, who plays broker and logger, how much work an
+/// entry is to the logger, and what goes wrong.
 package struct Setting: Sendable, Hashable {
     /// Where the logger keeps entries.
     package var store = StoreKind.memory
@@ -14,6 +14,8 @@ package struct Setting: Sendable, Hashable {
     package var tls = TLSUse.off
     /// Who plays broker and logger.
     package var parties = PartyPair()
+    /// How much work each entry is to the logger before it is recorded.
+    package var loggerWork = LoggerWork.none
     /// What goes wrong meanwhile.
     package var fault = Fault.none
 
@@ -21,10 +23,10 @@ package struct Setting: Sendable, Hashable {
     package init(
         store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
-        fault: Fault = .none
+        loggerWork: LoggerWork = .none, fault: Fault = .none
     ) {
         (self.store, self.socket, self.network, self.tls, self.parties) = (store, socket, network, tls, parties)
-        (self.rabbitMQSide, self.fault) = (rabbitMQSide, fault)
+        (self.rabbitMQSide, self.loggerWork, self.fault) = (rabbitMQSide, loggerWork, fault)
     }
 
     /// Whether all of it is as it is where nothing is said.
@@ -34,7 +36,7 @@ package struct Setting: Sendable, Hashable {
     package var text: String? {
         let parts = [
             store.text, socket == .unix ? "over Unix sockets" : nil, network.over, rabbitMQSide.text, tls.over,
-            parties.text, fault.text,
+            parties.text, loggerWork.text, fault.text,
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
@@ -44,7 +46,7 @@ package struct Setting: Sendable, Hashable {
         let parts = [
             store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
             network.isLink ? network.text : nil, rabbitMQSide == .broker ? "rabbitmq-broker" : nil,
-            tls.tag, parties.isOwn ? nil : parties.name, fault == .none ? nil : fault.rawValue,
+            tls.tag, parties.isOwn ? nil : parties.name, loggerWork.tag, fault == .none ? nil : fault.rawValue,
         ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()
     }

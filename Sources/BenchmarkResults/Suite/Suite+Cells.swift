@@ -9,7 +9,9 @@ extension Suite {
                             LoadPoint(
                                 payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
                                 churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
-                                rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties, fault: $0.fault)
+                                rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties,
+                                loggerWork: $0.loggerWork,
+                                fault: $0.fault)
                         }
                     }
                 }
@@ -66,7 +68,7 @@ extension Suite {
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
     /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair
-    /// of parties, and each fault that can be had there; Unix sockets are of one machine, so that they go over no network.
+    /// of parties, each amount of work, and each fault that can be had there; Unix sockets are of one machine, so that they go over no network.
     package var settings: [Setting] {
         steadySettings.flatMap { setting in
             usedFaults.filter { $0.canBeHad(in: setting) }.map { fault in
@@ -84,10 +86,12 @@ extension Suite {
                 usedNetworks.filter { socket == .tcp || !$0.isLink }.flatMap { network in
                     sides(of: network).flatMap { side in
                         usedTLS.flatMap { tls in
-                            usedPairs.map {
-                                Setting(
-                                    store: store, socket: socket, network: network, rabbitMQSide: side, tls: tls,
-                                    parties: $0)
+                            usedPairs.flatMap { parties in
+                                usedLoggerWork.map {
+                                    Setting(
+                                        store: store, socket: socket, network: network, rabbitMQSide: side, tls: tls,
+                                        parties: parties, loggerWork: LoggerWork(microseconds: $0))
+                                }
                             }
                         }
                     }
@@ -151,7 +155,7 @@ extension Suite {
         suite.networks = nil
         suite.rabbitMQSides = nil
         suite.tls = nil
-        (suite.churn, suite.faults) = (nil, nil)
+        (suite.churn, suite.faults, suite.loggerWorkUs) = (nil, nil, nil)
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         suite.loggerLoops = nil
         suite.rounds = 9
@@ -176,6 +180,6 @@ extension Suite {
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
-            parties: point.parties, fault: point.fault, role: role)
+            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault, role: role)
     }
 }

@@ -53,6 +53,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var loggers: [Party]?
     /// Which of them are put together; nil, as in records of before there was a choice, is each with its like.
     package var pairs: PartyPairing?
+    /// How much work each entry is to the logger before it is recorded, in microseconds of a core: every load is measured with each;
+    /// nil, as in records of before there was a choice, is none.
+    package var loggerWorkUs: [Int]?
     /// What goes wrong in a cell, at a third of its time: every load is measured with each; nil, as in records of before there was a
     /// choice, is nothing.
     package var faults: [Fault]?
@@ -241,6 +244,10 @@ extension SuiteKey {
             "pairs", valueName: "which", \.usedPairing,
             "alike unless told otherwise: each broker with the logger of the same name; all: each with each.",
             check: SuiteRules.checkPairs),
+        .integers(
+            "logger_work_us", valueName: "us,us", \.usedLoggerWork, in: LoggerWork.allowedMicroseconds,
+            "How long each entry keeps an event loop of the logger busy before it is recorded, in microseconds of a core, separated by "
+                + "commas: 0 unless told otherwise. Every load is measured with each of them."),
         .words(
             "faults", flag: "faults", valueName: "names", \.faults,
             "What goes wrong at a third of each cell, separated by commas: none unless told otherwise, logger-kill, logger-stop, "

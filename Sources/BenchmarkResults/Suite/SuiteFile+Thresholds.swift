@@ -4,7 +4,7 @@ extension SuiteFile {
     /// The keys of a threshold beside its limits.
     private static let placeKeys = [
         "transport", "payload_bytes", "in_flight", "connections", "churn", "rate_per_s", "store", "socket", "network",
-        "rabbitmq_side", "tls", "broker", "logger", "fault",
+        "rabbitmq_side", "tls", "broker", "logger", "logger_work_us", "fault",
     ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
@@ -74,6 +74,7 @@ extension SuiteFile {
                 pattern.tls = try words(value, key, of: TLSUse.allCases.map(\.rawValue)).compactMap(TLSUse.init)
             case "broker": pattern.brokers = try parties(value, key)
             case "logger": pattern.loggers = try parties(value, key)
+            case "logger_work_us": pattern.loggerWorkUs = try integers(value, key)
             case "fault":
                 pattern.faults = try words(value, key, of: Fault.allCases.map(\.rawValue)).compactMap(Fault.init)
             case let word:

@@ -35,6 +35,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport http,grpc --cold-dials 200 --network loopback,rtt_ms=30 --tls off,on
               brokerlab bench --transport http,netrpc,grpc --brokers swift,go --loggers swift,go --pairs all
               brokerlab bench --transport http,grpc --rate 1000 --duration 6 --rounds 3 --faults logger-stop,connection-cut
+              brokerlab bench --transport netrpc,grpc,http --in-flight 64 --logger-work-us 0,100,1000
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
               brokerlab bench --transport http --logger-command 'node logger.js'
@@ -228,6 +229,7 @@ struct BenchCommand: AsyncParsableCommand {
             arguments += ["--tls-certificate", certificate.certificateFile, "--tls-key", certificate.keyFile]
             if certificate.client != nil { arguments += ["--tls-client-ca", certificate.authorityFile] }
         }
+        if seat.work != .none { arguments += ["--work-us", "\(seat.work.microseconds)"] }
         // Those of the cell before may still be closing.
         for flag in ["--max-connections", "--max-connections-per-address"] {
             arguments += [flag, "\(2 * SuiteRules.mostConnections)"]

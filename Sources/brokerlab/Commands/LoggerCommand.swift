@@ -77,6 +77,13 @@ struct LoggerCommand: AsyncParsableCommand {
             "The largest entry accepted (name and data), in bytes: up to 134217728.", valueName: "bytes"))
     var maxEntryBytes = EntryLimits().maxEntryBytes
 
+    @Option(
+        help: ArgumentHelp(
+            "How long each entry keeps its event loop busy before it is recorded, in microseconds of a core, for a logger that is "
+                + "slow on purpose: up to \(LoggerWork.allowedMicroseconds.upperBound).",
+            valueName: "us"))
+    var workUs = 0
+
     @Flag(help: "End when standard input ends, so that the logger does not outlive the program that started it.")
     var exitWithStdin = false
 
@@ -96,6 +103,10 @@ struct LoggerCommand: AsyncParsableCommand {
         guard loops.map((1...64).contains) ?? true else { throw ValidationError("--loops takes 1 to 64.") }
         guard (1...65_536).contains(store) else { throw ValidationError("--store takes 1 to 65536 MiB.") }
         guard (16...65_536).contains(ledger) else { throw ValidationError("--ledger takes 16 to 65536 MiB.") }
+        let workUs = LoggerWork.allowedMicroseconds
+        guard workUs.contains(self.workUs) else {
+            throw ValidationError("--work-us takes \(workUs.lowerBound) to \(workUs.upperBound).")
+        }
         let entryBytes = EntryLimits.allowedEntryBytes
         guard entryBytes.contains(maxEntryBytes) else {
             throw ValidationError(
@@ -116,7 +127,7 @@ struct LoggerCommand: AsyncParsableCommand {
             throw error
         }
         let service = ReceivingService(
-            ledger: ledger, storage: storage, receivers: receivers,
+            ledger: ledger, storage: storage, receivers: receivers, work: .microseconds(workUs),
             bound: { transport, address in
                 var line: [String: any Encodable & Sendable] = [
                     "transport": transport, "target": address.target.hidingPasswords,

@@ -96,6 +96,9 @@ struct PartyOptions: ParsableArguments {
         guard suite.usedLoggerLoops == 1 else {
             throw ValidationError("\(flag) names a logger that has the threads that it has: leave out --logger-loops.")
         }
+        guard suite.usedLoggerWork == [0] else {
+            throw ValidationError("\(flag) names a logger that works as it does: leave out --logger-work-us.")
+        }
         guard suite.usedTLS == [.off] else {
             throw ValidationError("\(flag) names a logger that has none of this run's certificates: leave out --tls.")
         }
