@@ -38,9 +38,15 @@ find_go() {
     export GOCACHE="$peers/go-cache" GOPATH="$peers/go-path" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS=-mod=mod
 }
 
-# What parties take of Debian's packages: Python brings Go itself.
+# What parties take of Debian's packages: Python brings Go itself, and Swift clang.
 # shellcheck disable=SC2034 # read by the scripts that source this one
 party_packages=(python3 python3-venv golang-github-rabbitmq-amqp091-go-dev golang-google-grpc-dev)
+# shellcheck disable=SC2034 # the same
+party_cpp_packages=(pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc nlohmann-json3-dev zlib1g-dev)
+# shellcheck disable=SC2034 # the same
+party_java_packages=(openjdk-17-jdk-headless libgrpc-java libnetty-java libprotobuf-java libperfmark-java libguava-java librabbitmq-client-java
+    libslf4j-java libgoogle-gson-java libhdrhistogram-java libgeronimo-annotation-1.3-spec-java protobuf-compiler
+    protobuf-compiler-grpc-java-plugin)
 
 # Go's party, where brokerlab looks for it. Its libraries are Debian's, which lie in a GOPATH.
 ensure_party_go() {
@@ -62,6 +68,48 @@ ensure_party_python() {
             "$stubs" "$BROKERLAB_PYTHON" "$PWD/Benchmarks/peers/party-python/party.py"
     } >"$out/party-python"
     chmod +x "$out/party-python"
+}
+
+# C++'s party, in the same place. It takes a minute, and so nothing is done where nothing has changed.
+ensure_party_cpp() {
+    local out="$PWD/.build/benchmark-peers" stubs="$PWD/.build/benchmark-peers/party-cpp-stubs" libraries
+    local proto=Sources/GRPCTransport/Wire/logs.proto
+    if [ -x "$out/party-cpp" ] && [ -z "$(find Benchmarks/peers/party-cpp "$proto" -newer "$out/party-cpp")" ]; then return; fi
+    mkdir -p "$stubs"
+    protoc --proto_path="$(dirname "$proto")" --cpp_out="$stubs" --grpc_out="$stubs" \
+        --plugin=protoc-gen-grpc="$(command -v grpc_cpp_plugin)" logs.proto
+    read -ra libraries < <(pkg-config --libs grpc++ protobuf zlib)
+    clang++ -std=c++20 -O2 -Wall -Wextra -Werror -isystem "$stubs" -o "$out/party-cpp" \
+        Benchmarks/peers/party-cpp/*.cc "$stubs"/*.cc "${libraries[@]}" -pthread
+}
+
+# Java's party, in the same place: a program that starts Java 17 with it and Debian's libraries. Its README has what the flags are for.
+ensure_party_java() {
+    local out="$PWD/.build/benchmark-peers" stubs="$PWD/.build/benchmark-peers/party-java-stubs" jar path java
+    local proto=Sources/GRPCTransport/Wire/logs.proto
+    if [ -x "$out/party-java" ] && [ -z "$(find Benchmarks/peers/party-java "$proto" -newer "$out/party-java")" ]; then return; fi
+    java=$(echo /usr/lib/jvm/java-17-openjdk-*/bin)
+    path="$out/party-java.jar"
+    for jar in amqp-client gson guava hdrhistogram perfmark-api protobuf slf4j-api grpc-{api,context,core,netty,protobuf,protobuf-lite,stub} \
+        netty-{buffer,codec,codec-http,codec-http2,common,handler,resolver,transport}; do
+        path+=":/usr/share/java/$jar.jar"
+    done
+    rm -rf "$stubs"
+    mkdir -p "$stubs/classes"
+    protoc --proto_path="$(dirname "$proto")" --java_out="$stubs" --grpc-java_out="$stubs" \
+        --plugin=protoc-gen-grpc-java="$(command -v grpc_java_plugin)" logs.proto
+    "$java/javac" -nowarn -Xlint:none -cp "$path:/usr/share/java/geronimo-annotation-1.3-spec.jar" -d "$stubs/classes" "$stubs"/logs/*.java
+    "$java/javac" -Xlint:all,-classfile,-path,-try -Werror -cp "$stubs/classes:$path" -d "$stubs/classes" Benchmarks/peers/party-java/*.java
+    "$java/jar" --create --file "$out/party-java.jar" -C "$stubs/classes" .
+    {
+        echo '#!/bin/sh'
+        echo 'flags="-XX:TieredStopAtLevel=1 -XX:+UseParallelGC -Xms512m"'
+        # shellcheck disable=SC2016 # the script's own
+        echo 'case " $JDK_JAVA_OPTIONS $* " in *" -X"* | *" --defaults "*) flags= ;; esac'
+        # shellcheck disable=SC2016 # the script's own
+        printf 'exec %q $flags -cp %q party.Party "$@"\n' "$java/java" "$path"
+    } >"$out/party-java"
+    chmod +x "$out/party-java"
 }
 
 # Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
