@@ -50,4 +50,14 @@ struct GeneratorWord: Sendable, Codable {
     var job: Int
     /// Whether what is measured may begin; false ends the job.
     var go: Bool
+    /// The rate of what is measured, in entries a second, where the job leaves it to the word.
+    var ratePerS: Double?
+    /// The rate of what comes behind it.
+    var afterwardsRatePerS: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case job, go
+        case ratePerS = "rate_per_s"
+        case afterwardsRatePerS = "afterwards_rate_per_s"
+    }
 }

@@ -66,12 +66,21 @@ package struct GeneratorProgram: Sendable {
         measured.run = job.runID
         measured.duration = UInt64(job.durationS * 1e9)
         measured.keepsSamples = job.rawFile != nil
-        (measured.keepsFates, measured.stopsAtFailure) = (job.fates == true, job.fates != true)
+        measured.keepsFates = job.fates == true
+        measured.stopsAtFailure = job.fates != true && job.afterwards == nil
         measured.binWidth = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         measured.live = live
-        let isToGoOn: @Sendable (LoadResult) async -> Bool = { [say] warm in
+        let afterwards = job.afterwards.map { job in
+            var afterwards = measured
+            afterwards.run = job.runID
+            afterwards.duration = UInt64(job.durationS * 1e9)
+            afterwards.keepsSamples = false
+            afterwards.binWidth = RateRecovery.binWidth
+            return afterwards
+        }
+        let word: @Sendable (LoadResult) async -> GeneratorWord? = { [say] warm in
             say(GeneratorLine(job: job.job, mark: .warm, result: GeneratorResult(warm)).text)
-            return await inbox.isToGoOn(job.job)
+            return await inbox.word(job.job)
         }
         let port = WireBytes.port(in: job.target)
         let cut = job.cutAfterS.map { ConnectionCut(after: .seconds($0), toPort: port) }
@@ -85,19 +94,20 @@ package struct GeneratorProgram: Sendable {
         if let dials = job.dials {
             measured.duration = 1 << 62
             result = try await ColdRun(
-                warmup: phase, measured: measured, dials: dials, port: port, isToGoOn: isToGoOn, mark: mark
+                warmup: phase, measured: measured, dials: dials, port: port, isToGoOn: { await word($0) != nil },
+                mark: mark
             ).run(over: transport)
         } else if let churn = job.churn {
             let churning = ChurningTransport(transport, entriesEach: churn, maxClosing: share)
             result = try await LoadRun(
                 warmup: phase, measured: measured, connections: job.connections, dials: churning.dials,
-                isToGoOn: isToGoOn, mark: mark
+                word: word, mark: mark
             ).run(over: churning)
         } else {
             result = try await LoadRun(
-                warmup: phase, measured: measured, connections: job.connections,
+                warmup: phase, measured: measured, afterwards: afterwards, connections: job.connections,
                 // Sockets that are lost take their counters along.
-                port: job.fates == true ? nil : port, isToGoOn: isToGoOn, mark: mark
+                port: job.fates == true ? nil : port, word: word, mark: mark
             ).run(over: transport)
         }
         if let event = cut?.end() { result?.fault = event }
@@ -128,12 +138,13 @@ private struct Inbox: Sendable {
     }
 
     /// Waits for the lab's word.
-    func isToGoOn(_ job: Int) async -> Bool {
+    /// - Returns: nil where that is not to go on.
+    func word(_ job: Int) async -> GeneratorWord? {
         for await line in lines {
             guard let word = JSONLine.value(GeneratorWord.self, of: line), word.job == job else { continue }
-            return word.go
+            return word.go ? word : nil
         }
-        return false
+        return nil
     }
 }
 

@@ -57,6 +57,14 @@ struct GeneratorResult: Sendable, Codable {
     var timeline: GeneratorTimeline?
     /// What became of each entry, where the job asks for it.
     var fates: GeneratorFates?
+    /// Entries handed to the transport behind what is measured, where the job has such a stretch.
+    var afterwardsSent: UInt64?
+    /// Entries acknowledged there.
+    var afterwardsAcked: UInt64?
+    /// What failed first there.
+    var afterwardsError: String?
+    /// From the end of the schedule before it until its rate was acknowledged; nil where it was not.
+    var normalAgainNs: UInt64?
     /// When all connections were reset, where the job asks for it.
     var cutNs: UInt64?
     /// How many there were.
@@ -79,6 +87,10 @@ struct GeneratorResult: Sendable, Codable {
         case handshakeTxBytes = "handshake_tx_bytes"
         case handshakeRxBytes = "handshake_rx_bytes"
         case dialedConnections = "dialed_connections"
+        case afterwardsSent = "afterwards_sent"
+        case afterwardsAcked = "afterwards_acked"
+        case afterwardsError = "afterwards_error"
+        case normalAgainNs = "normal_again_ns"
         case cutNs = "cut_ns"
         case cutConnections = "cut_connections"
         case tlsVersion = "tls_version"
@@ -105,6 +117,8 @@ struct GeneratorResult: Sendable, Codable {
         (tlsVersion, tlsCipher) = (result.tls?.version, result.tls?.cipherSuite)
         timeline = result.timeline.map(GeneratorTimeline.init)
         if !result.fates.isEmpty { fates = GeneratorFates(result.fates, since: result.start) }
+        (afterwardsSent, afterwardsAcked) = (result.afterwards?.sent, result.afterwards?.acked)
+        (afterwardsError, normalAgainNs) = (result.afterwards?.firstError, result.afterwards?.normalAgain)
         (cutNs, cutConnections) = (result.fault?.began, result.fault?.connections)
     }
 
@@ -159,6 +173,15 @@ struct GeneratorResult: Sendable, Codable {
                 throw BenchmarkError("the load generator was to tell what became of each entry, and does not")
             }
             result.fates = try fates.fates(of: result)
+        }
+        if job.afterwards != nil, job.ratePerS != nil {
+            guard let afterwardsSent, let afterwardsAcked, max(afterwardsSent, afterwardsAcked) < 1 << 60 else {
+                throw BenchmarkError(
+                    "the load generator was to go on at another rate, and does not say what came of it")
+            }
+            result.afterwards = Afterwards(
+                sent: afterwardsSent, acked: afterwardsAcked, firstError: afterwardsError,
+                normalAgain: normalAgainNs.map { min($0, 1 << 60) })
         }
         if job.cutAfterS != nil { result.fault = try cut(within: result) }
         if let timeline, let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:)),

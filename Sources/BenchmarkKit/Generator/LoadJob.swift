@@ -45,6 +45,8 @@ struct LoadJob: Sendable, Hashable, Codable {
     var fates: Bool?
     /// How long after the beginning of what is measured all connections are reset, in seconds; nil for never.
     var cutAfterS: Double?
+    /// Where the rate is told with the word, by what the warm-up has carried: what comes behind the measured stretch; nil elsewhere.
+    var afterwards: Afterwards?
     /// The run that the measured entries bear.
     var runID: String
     /// What random arrivals are drawn from.
@@ -55,6 +57,19 @@ struct LoadJob: Sendable, Hashable, Codable {
     var rawFile: String?
     /// How wide the bins are that what is measured is told in over time, in milliseconds; nil for no such bins.
     var timelineMs: Double?
+
+    /// A stretch at another rate behind what is measured, in which nothing is told but when that rate is acknowledged.
+    struct Afterwards: Sendable, Hashable, Codable {
+        /// How long it is, in seconds.
+        var durationS: Double
+        /// The run that its entries bear.
+        var runID: String
+
+        private enum CodingKeys: String, CodingKey {
+            case durationS = "duration_s"
+            case runID = "run_id"
+        }
+    }
 
     /// Whom to trust, and who to be.
     struct TLS: Sendable, Hashable, Codable {
@@ -74,7 +89,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates
+        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates, afterwards
         case payloadBytes = "payload_bytes"
         case payloadFile = "payload_file"
         case payloadSeed = "payload_seed"
@@ -131,6 +146,14 @@ struct LoadJob: Sendable, Hashable, Codable {
         if fates == true {
             guard let ratePerS, dials == nil, churn == nil, ratePerS * durationS <= Double(SuiteRules.mostFates) else {
                 return "fates are of connections that stay, and of a rate with at most \(SuiteRules.mostFates) entries"
+            }
+        }
+        if let afterwards {
+            guard afterwards.durationS > 0, (0...1e9).contains(afterwards.durationS), ratePerS == nil, warmupS > 0,
+                dials == nil, churn == nil, fates != true, bareLoop != true, messagesPerOperation == 1
+            else {
+                return
+                    "a rate that is told by the warm-up is of connections that stay, and of a warm-up that is a closed load"
             }
         }
         if let cutAfterS, fates != true || !(0...durationS).contains(cutAfterS) { return "cut_after_s is \(cutAfterS)" }

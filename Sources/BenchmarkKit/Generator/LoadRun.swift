@@ -6,14 +6,16 @@ import TransportIO
 struct LoadRun: Sendable {
     var warmup: LoadPhase
     var measured: LoadPhase
+    /// What comes behind it, where the word says at which rate.
+    var afterwards: LoadPhase?
     var connections: Int
     /// The port of the target, whose sockets' bytes are counted; nil for connections that do not stay, as closing a socket ends its
     /// counters.
     var port: Int?
     /// How many connections were dialed so far, where they do not stay.
     var dials: DialCount?
-    /// Told what came of the warm-up; whether to go on.
-    var isToGoOn: @Sendable (LoadResult) async -> Bool
+    /// Told what came of the warm-up; the word to go on, nil where it is not to.
+    var word: @Sendable (LoadResult) async -> GeneratorWord?
     /// Told that what is measured begins, and that it has ended.
     var mark: @Sendable (GeneratorLine.Mark) -> Void
 
@@ -24,12 +26,20 @@ struct LoadRun: Sendable {
         try await transport.withConnections(connections) { connections in
             let warm = try await run(warmup, on: connections)
             let before = port.flatMap(WireBytes.init(toPort:))
-            guard await isToGoOn(warm) else { return nil }
+            guard let word = await self.word(warm) else { return nil }
+            var measured = measured
+            if let rate = word.ratePerS { measured.load = .open(ratePerSecond: rate) }
             mark(.begin)
             var result = try await run(measured, on: connections)
             mark(.end)
             // Only then are the connections closed, as closing a socket ends its counters.
             result.wire = before.flatMap { before in port.flatMap(WireBytes.init(toPort:))?.since(before) }
+            if var afterwards, let rate = word.afterwardsRatePerS {
+                afterwards.load = .open(ratePerSecond: rate)
+                result.afterwards = Afterwards(
+                    try await run(afterwards, on: connections), ratePerSecond: rate,
+                    since: result.start &+ measured.duration)
+            }
             return result
         }
     }

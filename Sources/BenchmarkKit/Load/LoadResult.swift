@@ -54,6 +54,10 @@ struct LoadResult: Sendable {
     var fates: [EntryFate] = []
     /// When something was made to go wrong; nil where nothing was.
     var fault: FaultEvent?
+    /// What was offered by what the warm-up has carried; nil where no rate was told by that.
+    var overload: OverloadFigures?
+    /// What came of the stretch behind it; nil where there was none.
+    var afterwards: Afterwards?
     /// The bytes on the sockets to the peer meanwhile; nil where nobody counted them.
     var wire: WireBytes?
     /// From the beginning of a dial until the connection took an entry, in nanoseconds; of cold connections only.

@@ -52,7 +52,7 @@ struct Audit: Sendable {
             }
         }
         if let error = row.arrivalErrorP99Us, error > Self.arrivalErrorLimitUs,
-            row.generatorCPUPercent ?? 0 < Self.fullCorePercent
+            row.generatorCPUPercent ?? 0 < Self.fullCorePercent, !row.isOverloaded
         {
             findings.append("the load generator was \(Self.text(error)) us late at p99")
         }

@@ -1,5 +1,6 @@
 import BenchmarkResults
 import Broker
+import LoggerService
 import NetworkLink
 
 /// What the lab has a load generator do for a cell, and what it reads meanwhile: the ledger after the warm-up, and the
@@ -14,6 +15,8 @@ struct CellLoad: Sendable {
     var live: LiveFigures?
     /// What the lab does to the logger meanwhile; nil for nothing.
     var fault: CellFault?
+    /// How many times what the warm-up has carried is offered; nil where the job has a rate, or none.
+    var overload: Double?
     /// Begins another account of the link, and gives the one that has ended; nil over loopback.
     var link: (@Sendable () async throws -> LinkAccount)?
 
@@ -50,6 +53,10 @@ struct CellLoad: Sendable {
         var samples: CellSamples?
         /// What goes wrong by the lab's doing.
         var fault: Task<FaultEvent?, any Error>?
+        /// The rates by what was carried.
+        var rates: OverloadRates?
+        /// What the logger had recorded when the last entry was answered, where the rate was told by what was carried.
+        var recorded: UInt64?
     }
 
     /// Has the job done.
@@ -83,6 +90,9 @@ struct CellLoad: Sendable {
             case .end:
                 sight.end = MonotonicClock.now
                 sight.after = meters.read()
+                if sight.rates != nil {
+                    sight.recorded = try? await reconciliation?.ledger.report(run: job.runID).unique
+                }
                 sight.sampling?.cancel()
                 if let sampler = sight.sampler, var samples = await sight.sampling?.value {
                     await sampler.addDelivered(to: &samples.delivered)
@@ -109,9 +119,16 @@ struct CellLoad: Sendable {
             generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: false)))
             return warm
         }
+        var report: RunReport?
         if job.warmupS > 0, let reconciliation {
             // A backlog of the warm-up would be paid for by the measured entries.
-            _ = try await reconciliation.settle(run: job.warmupRunID, acked: warm.acked)
+            report = try await reconciliation.settle(run: job.warmupRunID, acked: warm.acked)
+        }
+        sight.rates = try overload.map { times throws(Failure) in
+            guard let rates = OverloadRates(times: times, warm, report) else {
+                throw .told("the warm-up carried too little to say what more than that is")
+            }
+            return rates
         }
         let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         var recorded: UInt64?
@@ -129,7 +146,9 @@ struct CellLoad: Sendable {
             CellSampler(
                 meters: meters, ledger: reconciliation?.ledger, width: width, before: before, recordedBefore: recorded)
         }
-        generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: true)))
+        let word = GeneratorWord(
+            job: job.job, go: true, ratePerS: sight.rates?.offered, afterwardsRatePerS: sight.rates?.afterwards)
+        generator.say(JSONLine.text(of: word))
         return nil
     }
 
@@ -141,7 +160,11 @@ struct CellLoad: Sendable {
         guard let before = sight.before, let after = sight.after, let begin = sight.begin, let end = sight.end else {
             throw Failure.untrue("did not mark where its measured time begins and ends")
         }
-        var result = try trusted { () throws(BenchmarkError) in try line.loadResult(of: job) }
+        // The rate was told with the word.
+        var job = job
+        if let rates = sight.rates { job.ratePerS = rates.offered }
+        var result = try trusted { [job] () throws(BenchmarkError) in try line.loadResult(of: job) }
+        if let rates = sight.rates { result.overload = OverloadFigures(rates: rates, recorded: sight.recorded) }
         if let event = try await sight.fault?.value { result.fault = event }
         if let dials = job.dials, result.errors == 0, result.sent != UInt64(dials) {
             throw Failure.untrue("was to dial \(dials) times for an entry each, and sent \(result.sent)")

@@ -86,11 +86,13 @@ struct CellMeasurement: Sendable {
             broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, link: link?.pid,
             companions: companions, transport: descriptor.selector)
         let memory = (
-            broker: PeakMemory(startingNowFor: party.pid), logger: loggerPID.flatMap(PeakMemory.init(startingNowFor:))
+            broker: PeakMemory(startingNowFor: party.pid), logger: loggerPID.flatMap(PeakMemory.init(startingNowFor:)),
+            queue: meters.companionsPeakMemory()
         )
         var load = CellLoad(
             job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
         load.fault = try fault(party.pid)
+        load.overload = planned.cell.load.overload
         if let link {
             // All transports of a round meet the same losses, in the warm-up and in what is measured.
             let seed = suite.seed &+ UInt64(planned.block)
@@ -111,10 +113,17 @@ struct CellMeasurement: Sendable {
             do {
                 if planned.cell.fault != .none {
                     try await builder.add(held(result, reconciliation), of: result, duration: suite.duration)
+                } else if let overload = result.overload {
+                    // What the receivers use until they have all of it is not read, as there are other entries meanwhile.
+                    let report = try await reconciliation?.settle(run: run("m"), acked: result.acked)
+                    let later = try await reconciliation?.settle(run: run("a"), acked: result.afterwards?.acked ?? 0)
+                    builder.add(
+                        overload, of: result, report, duration: suite.duration, clock: after.wallClockOffset)
+                    builder.add(afterwards: later, of: result.afterwards)
+                    try await add(report, of: result, to: &builder)
                 } else if let (report, late) = try await reconciliation?.settle(result, run("m"), meters, &after) {
                     lateEntries = late
-                    builder.add(report, acked: result.acked)
-                    if let store { builder.add(stored: try await store.count(run("m")), of: report) }
+                    try await add(report, of: result, to: &builder)
                 }
             } catch {
                 try Task.checkCancellation()
@@ -128,6 +137,7 @@ struct CellMeasurement: Sendable {
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
         builder.row.loggerRSSPeakBytes = memory.logger?.bytes
+        builder.row.queueRSSPeakBytes = memory.queue?.bytes
         return MeasuredCell(
             row: builder.row, load: loadResult, timeline: timeline?.bins(of: builder.row) ?? [],
             lateEntries: lateEntries, doubt: doubt)
@@ -170,6 +180,13 @@ struct CellMeasurement: Sendable {
         }
     }
 
+    /// Adds what the logger says of what was measured, and what its store has of it.
+    private func add(_ report: RunReport?, of result: LoadResult, to builder: inout ResultRowBuilder) async throws {
+        guard let report else { return }
+        builder.add(report, acked: result.acked)
+        if let store { builder.add(stored: try await store.count(run("m")), of: report) }
+    }
+
     /// What the load generator says of each entry, held against what has arrived, when all has that will.
     private func held(_ result: LoadResult, _ reconciliation: Reconciliation?) async throws -> FateReconciliation {
         guard let reconciliation else { throw BenchmarkError("nobody says what has arrived") }
@@ -190,13 +207,20 @@ struct CellMeasurement: Sendable {
         do {
             try await ledger.announce(run: run("w"), sealed: isSealed)
             try await ledger.announce(run: run("m"), sealed: isSealed)
-            return reconciliation
+            guard planned.cell.load.overload != nil else { return reconciliation }
+            try await ledger.announce(run: run("a"), sealed: isSealed)
+            return reconciliation?.lasting(beyond: longestDrain)
         } catch is NoLedger {
             return nil
         }
     }
 
-    /// The run id's last letter tells the warm-up from what is measured.
+    /// How long a queue takes at the most to hand over what it was given beyond what is carried, in twice the time that it should.
+    private var longestDrain: Duration {
+        .seconds(2 * (planned.cell.load.overload ?? 0) * (suite.duration + Overload.secondsAfterwards))
+    }
+
+    /// The run id's last letter tells the warm-up from what is measured, and from what comes behind it.
     private func run(_ letter: Character) -> String { "\(runPrefix)-\(planned.number)\(letter)" }
 
     private var job: LoadJob {
@@ -215,6 +239,9 @@ struct CellMeasurement: Sendable {
         if cell.load == .cold { job.dials = suite.coldDials }
         if cell.churn > 0 { job.churn = cell.churn }
         if cell.fault != .none { job.fates = true }
+        if cell.load.overload != nil {
+            job.afterwards = LoadJob.Afterwards(durationS: Overload.secondsAfterwards, runID: run("a"))
+        }
         if cell.fault == .connectionCut { job.cutAfterS = Fault.beginning(in: suite.duration) }
         job.rawFile = rawFile
         // A bare loop knows nothing of time.

@@ -87,6 +87,11 @@ struct CellMeters: Sendable {
         participants = Set([getpid(), broker] + [logger, link].compactMap(\.self) + involved.compactMap(\.pid))
     }
 
+    /// The peak of the companions' memory from now on.
+    func companionsPeakMemory() -> PeakMemory.Sum? {
+        PeakMemory.Sum(startingNowFor: companionPIDs)
+    }
+
     /// Reads all meters.
     func read() -> Reading {
         let store = storeServer.map(ProcessFamily.init(of:))

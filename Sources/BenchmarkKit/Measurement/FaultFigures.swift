@@ -1,12 +1,5 @@
 /// For how long a fault kept a load from being acknowledged, in milliseconds from the fault on.
 struct FaultFigures: Sendable, Hashable {
-    /// How wide the bins are in which it is told whether the rate is back, in nanoseconds.
-    static let binWidth: UInt64 = 100_000_000
-    /// How much of the rate before has to be acknowledged in a bin for the rate to be back.
-    static let partOfRate = 0.9
-    /// For how many bins, together.
-    static let binsInARow = 5
-
     /// Until the first send failed; nil where none did.
     var firstFailedMs: Double?
     /// To the first acknowledgement of an entry that was sent later; nil where there was none.
@@ -42,17 +35,13 @@ struct FaultFigures: Sendable, Hashable {
     private static func recovery(_ times: [UInt64], from start: UInt64, event: UInt64, to end: UInt64) -> UInt64? {
         let before = times.count { (start..<max(start, event)).contains($0) }
         guard before > 0, event > start, end > event else { return nil }
-        let wanted = partOfRate * Double(before) * Double(binWidth) / Double(event - start)
+        let binWidth = RateRecovery.binWidth
         var bins = Array(repeating: 0, count: Int((end - event) / binWidth))
         for time in times where time >= event {
             let index = Int(clamping: (time - event) / binWidth)
             if index < bins.count { bins[index] += 1 }
         }
-        guard bins.count >= binsInARow else { return nil }
-        let index = (0...bins.count - binsInARow).first { index in
-            let sum = bins[index..<index + binsInARow].reduce(0, +)
-            return Double(bins[index]) >= wanted && Double(sum) >= wanted * Double(binsInARow)
-        }
-        return index.map { UInt64($0) * binWidth }
+        let rate = Double(before) * Double(binWidth) / Double(event - start)
+        return RateRecovery.first(of: bins, rate: rate).map { UInt64($0) * binWidth }
     }
 }

@@ -20,6 +20,23 @@ struct PeakMemory: Sendable {
         Self.peak(inStatus: SmallFile.text(at: "/proc/\(pid)/status") ?? "")
     }
 
+    /// Those of several processes.
+    struct Sum: Sendable {
+        private let all: [PeakMemory]
+
+        /// Starts anew; nil of none, and where one of them cannot be seen.
+        init?(startingNowFor processes: [pid_t]) {
+            all = processes.compactMap(PeakMemory.init(startingNowFor:))
+            guard !all.isEmpty, all.count == processes.count else { return nil }
+        }
+
+        /// Their peaks together, in bytes; nil when one of them is gone.
+        var bytes: UInt64? {
+            let peaks = all.compactMap(\.bytes)
+            return peaks.count == all.count ? peaks.reduce(0, +) : nil
+        }
+    }
+
     static func peak(inStatus text: String) -> UInt64? {
         for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
             return line.split(separator: " ", omittingEmptySubsequences: true).dropFirst().first

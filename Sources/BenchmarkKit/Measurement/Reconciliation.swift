@@ -11,6 +11,13 @@ struct Reconciliation: Sendable {
     /// How many entries a message broker still holds; nil where there is none.
     var backlog: @Sendable () async throws -> Int? = { nil }
 
+    /// The same for a queue that has that much more time to hand over what it holds.
+    func lasting(beyond time: Duration) -> Reconciliation {
+        var longer = self
+        longer.limit += time
+        return longer
+    }
+
     /// The account of a run, as soon as it has `acked` different entries or gets no further.
     /// - Throws: what the ledger throws, or `CancellationError`.
     func settle(run: String, acked: UInt64) async throws -> RunReport {

@@ -43,8 +43,9 @@ struct ResultRowBuilder {
         row.sent = result.sent
         row.acked = result.acked
         row.errors = result.errors
-        // Where something was made to go wrong, entries may fail: what became of them is told apart.
-        let mayFail = row.planned.cell.fault != .none
+        // Where something was made to go wrong, or more is offered than is carried, entries may fail: what became of them is told
+        // apart.
+        let mayFail = !row.planned.cell.isSteady
         if mayFail {
             addFates(of: result)
         } else if result.errors > 0 {
@@ -134,6 +135,35 @@ struct ResultRowBuilder {
         (row.recoveredMs, row.largestGapMs) = (figures.recoveredMs, figures.largestGapMs)
     }
 
+    /// Adds what was offered by what was carried, and where it was when the schedule had ended.
+    /// - Parameters:
+    ///   - report: the logger's account; nil where it keeps none.
+    ///   - duration: how long the schedule was, in seconds.
+    ///   - clock: what the wall clock, which the report goes by, was ahead of `MonotonicClock`, in nanoseconds.
+    mutating func add(
+        _ overload: OverloadFigures, of result: LoadResult, _ report: RunReport?, duration: Double, clock: Int64
+    ) {
+        let offered = overload.offered(in: duration)
+        row.carriedPerSecond = overload.rates.carried
+        (row.offered, row.heldBack) = (offered, offered - min(offered, result.sent))
+        row.backlog = overload.recorded.map { result.acked - min(result.acked, $0) }
+        if let last = report?.lastReceivedAtNs {
+            let end = Int64(truncatingIfNeeded: result.start) &+ Int64(duration * 1e9) &+ clock
+            row.drainMs = Double(max(0, last &- end)) / 1e6
+        }
+        row.normalAgainMs = result.afterwards?.normalAgain.map { Double($0) / 1e6 }
+        if let reason = result.afterwards?.firstError { fail("an entry failed when all was over: \(reason)") }
+    }
+
+    /// Adds what the logger has of what came behind what is measured.
+    mutating func add(afterwards report: RunReport?, of later: Afterwards?) {
+        guard let report, let later else { return }
+        let recorded = report.unique + (report.untracked ?? 0)
+        if recorded < later.acked {
+            fail("\(later.acked - recorded) of \(later.acked) entries acknowledged afterwards did not arrive")
+        }
+    }
+
     /// Adds what the logger counted.
     mutating func add(_ report: RunReport, acked: UInt64) {
         let untracked = report.untracked ?? 0
@@ -191,9 +221,12 @@ struct ResultRowBuilder {
     mutating func add(before: CellMeters.Reading, after: CellMeters.Reading, acked: UInt64, spun: UInt64 = 0) {
         let broker = after.broker.map { $0 - min(spun, $0) }
         row.brokerCPUUsPerMessage = Self.cost(before.broker, broker, acked)
-        row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
-        row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
-        if let earlier = before.store, let store = after.store {
+        // A backlog is worked on while other entries are sent, which nobody tells apart.
+        if row.backlog ?? 0 == 0 {
+            row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
+            row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
+        }
+        if row.backlog ?? 0 == 0, let earlier = before.store, let store = after.store {
             row.storeCPUUsPerMessage = Self.cost(0, store.time(since: earlier), acked)
         }
         if row.planned.cell.store.isDurable, acked > 0, let bytes = Self.written(before, after) {

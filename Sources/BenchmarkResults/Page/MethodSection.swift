@@ -163,6 +163,12 @@ struct MethodSection: Sendable {
         return used == [.none] ? nil : used.map(\.rawValue).joined(separator: ", ")
     }
 
+    /// How many times what was carried was offered, where that told the rate.
+    private var overload: String? {
+        let times = report.suite.usedOverload.map { "\(NumberText.trimmed($0)) times" }
+        return times.isEmpty ? nil : "\(times.joined(separator: ", ")) what was carried"
+    }
+
     /// How much work each entry was to the logger, where it was some.
     private var loggerWork: String? {
         let used = report.suite.usedLoggerWork.map { LoggerWork(microseconds: $0) }
@@ -196,7 +202,7 @@ struct MethodSection: Sendable {
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
             ("networks", networks), ("TLS", tls), ("churn", churn), ("logger's work", loggerWork),
-            ("faults", faults),
+            ("faults", faults), ("overload", overload),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

@@ -22,6 +22,7 @@ struct ReportPage: Sendable {
                 \(PromiseSection(page: self).html)\
                 \(ColdSection(report: report).html)\
                 \(FaultSection(report: report).html)\
+                \(OverloadSection(report: report).html)\
                 \(SettingContrast.allCases.map { SettingRatiosSection(contrast: $0, report: report).html }.joined())\
                 \(PartySection(report: report).html)\
                 \(DecompositionSection(page: self).html)

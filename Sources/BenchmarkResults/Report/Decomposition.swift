@@ -30,7 +30,7 @@ struct Decomposition: Sendable {
     ///     layer of sockets is that of TCP over loopback.
     init?(_ row: SummaryRow, among rows: [SummaryRow] = [], inner: [LayerCost]) {
         // Of what a connection takes no layer is timed by itself.
-        guard row.cell.load != .cold, row.cell.churn == 0, row.cell.fault == .none else { return nil }
+        guard row.cell.load != .cold, row.cell.churn == 0, row.cell.isSteady else { return nil }
         guard row.cell.tls == .off else {
             guard let cleartext = Self.inCleartext(row, rows, inner), let broker = row.brokerCPU?.median,
                 let logger = row.loggerCPU?.median

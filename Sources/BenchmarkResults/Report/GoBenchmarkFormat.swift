@@ -22,6 +22,7 @@ enum GoBenchmarkFormat {
         if cell.connections != 1 { name += "/connections=\(cell.connections)" }
         if let rate = cell.load.ratePerSecond { name += "/rate=\(DecimalText.short(rate))" }
         if cell.load == .cold { name += "/load=cold" }
+        if let times = cell.load.overload { name += "/overload=\(NumberText.trimmed(times))" }
         if cell.churn > 0 { name += "/churn=\(cell.churn)" }
         if cell.store.isDurable { name += "/store=\(cell.store.rawValue)" }
         if cell.socket == .unix { name += "/socket=\(cell.socket.rawValue)" }

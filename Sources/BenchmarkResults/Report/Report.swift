@@ -49,8 +49,8 @@ package struct Report: Sendable {
         CellTimelines.all(timelines, at: point, of: suite.transports)
     }
 
-    /// The cells that were measured in which nothing was made to go wrong.
-    var steadyCells: [Cell] { summary.map(\.cell).filter { $0.fault == .none } }
+    /// The cells that were measured in which nothing was made to go wrong, and no more offered than somebody said.
+    var steadyCells: [Cell] { summary.map(\.cell).filter(\.isSteady) }
 
     /// The suite's sweeps, each with the crossovers on it.
     var sweeps: [(sweep: Sweep, crossovers: [Crossover])] {
@@ -108,7 +108,7 @@ package struct Report: Sendable {
         ResultTable(
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
-            cold: ColdCosts.all(of: self), faults: FaultCosts.all(of: self),
+            cold: ColdCosts.all(of: self), faults: FaultCosts.all(of: self), overloads: OverloadCosts.all(of: self),
             settings: SettingContrast.allCases.flatMap { SettingRatios.all($0, of: self) },
             parties: PartyRatios.all(of: self),
             verdict: Verdict(of: self).sentences.map(\.text),

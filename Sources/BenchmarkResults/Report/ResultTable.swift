@@ -17,6 +17,8 @@ struct ResultTable {
     var cold: [ColdCosts] = []
     /// What came of faults, where there were some.
     var faults: [FaultCosts] = []
+    /// What came of more than is carried, where it was offered.
+    var overloads: [OverloadCosts] = []
     /// What Unix sockets come to beside TCP, and TLS beside cleartext, where both were measured.
     var settings: [SettingRatios] = []
     /// What is due to who played broker and logger, where several did.
@@ -64,6 +66,7 @@ struct ResultTable {
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         for costs in cold { lines += ColdTable(costs: costs).lines + [""] }
         for costs in faults { lines += FaultTable(costs: costs).lines + [""] }
+        for costs in overloads { lines += OverloadTable(costs: costs).lines + [""] }
         for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
         for ratios in parties {
             lines += PartyTable(ratios: ratios).lines + ratios.sentences.flatMap { Self.wrapped($0) } + [""]

@@ -160,8 +160,13 @@ enum SummaryColumns {
         ] + medians(of: SummaryRow.faultMedianColumns) + [
             .count("logger_work_us", in: "us", "How long each entry kept the logger busy, of a core; 0 is for none.") {
                 $0.row.cell.loggerWork.microseconds
-            }
-        ]
+            },
+            .figure(
+                "overload", places: 2, "How many times what was carried was offered; empty where that told no rate."
+            ) {
+                $0.row.cell.load.overload
+            },
+        ] + medians(of: SummaryRow.overloadMedianColumns)
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

@@ -108,7 +108,7 @@ extension Report {
     package var thresholds: [ThresholdResult] {
         let asked = suite.thresholds.all.map { ($0, false) } + suite.thresholds.implied.map { ($0, true) }
         return summary.flatMap { row in
-            asked.filter { !$0.1 || row.cell.fault == .none }.flatMap { threshold, isImplied in
+            asked.filter { !$0.1 || row.cell.isSteady }.flatMap { threshold, isImplied in
                 threshold.bounds(in: row.cell).map { result($0, threshold.relativeTo, row, isImplied) }
             }
         }

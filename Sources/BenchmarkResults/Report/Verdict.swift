@@ -44,6 +44,7 @@ struct Verdict: Sendable {
         }
         sentences += report.knees.map { Sentence(text: sentence($0, report.suite.p99LimitUs)) }
         sentences += FaultCosts.all(of: report).map { Sentence(text: $0.sentence) }
+        sentences += OverloadCosts.all(of: report).compactMap(\.sentence).map { Sentence(text: $0) }
         return sentences + [delivery]
     }
 
@@ -108,9 +109,9 @@ struct Verdict: Sendable {
 
     /// What happened to the entries.
     private var delivery: Sentence {
-        // Where something was made to go wrong, entries may fail, which the sentences of faults tell.
-        let faulty = report.rows.filter { $0.planned.cell.fault != .none }.compactMap(\.acked).reduce(0, +)
-        let sent = report.rows.filter { $0.planned.cell.fault == .none }.compactMap(\.sent).reduce(0, +)
+        // Where something was made to go wrong, or more was offered than is carried, entries may fail, which their sentences tell.
+        let faulty = report.rows.filter { !$0.planned.cell.isSteady }.compactMap(\.acked).reduce(0, +)
+        let sent = report.rows.filter(\.planned.cell.isSteady).compactMap(\.sent).reduce(0, +)
         let failed = report.rows.filter(\.hasFailed).count
         let audited = report.rows.filter { !$0.isValid && !$0.hasFailed }.count
         let doubt =
@@ -127,10 +128,15 @@ struct Verdict: Sendable {
             text: [
                 sent > 0 || faulty == 0 ? arrival(of: sent) : nil,
                 faulty > 0
-                    ? "Each of the \(NumberText.whole(faulty)) entries acknowledged in cells with a fault arrived."
+                    ? "Each of the \(NumberText.whole(faulty)) entries acknowledged in cells with \(Self.unsteady(report.suite)) arrived."
                     : nil,
             ].compactMap(\.self).joined(separator: " ") + doubt,
             isBad: audited * 4 > report.rows.count)
+    }
+
+    /// What may have had entries fail.
+    private static func unsteady(_ suite: Suite) -> String {
+        suite.overloadPoints.isEmpty ? "a fault" : "a rate by what was carried"
     }
 
     /// What is known of entries that all were acknowledged.

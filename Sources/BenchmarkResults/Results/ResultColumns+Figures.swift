@@ -210,6 +210,33 @@ extension ResultColumns {
         .count("unknown_arrived", \.unknownArrived, "Those of them that did."),
     ]
 
+    /// What came of more than is carried.
+    static let overloading: [ResultColumn] = [
+        .figure(
+            "carried_msgs_per_s", in: "msgs/s", \.carriedPerSecond,
+            "What the same transport carried just before, in the warm-up: entries of a closed load by the time until the logger had them."
+        ),
+        .count("offered", \.offered, "Entries that were due."),
+        .count(
+            "held_back", \.heldBack,
+            "Those of them that were never sent, since in_flight were unanswered until the end: what the transport pushes back."
+        ),
+        .count(
+            "backlog", \.backlog,
+            "Entries sent that the logger had not recorded when the last of them was answered: what is queued between the two."
+        ),
+        .figure(
+            "drain_ms", in: "ms", places: 1, \.drainMs,
+            "From the time at which the last entry was due until the logger had recorded the last that was sent."),
+        .figure(
+            "normal_again_ms", in: "ms", places: 1, \.normalAgainMs,
+            "From then until 90% of half of what was carried, which is offered for 3 s afterwards, were acknowledged, in bins of 100 ms and for "
+                + "half a second; empty where they were not."),
+        .count(
+            "queue_rss_peak_bytes", in: "B", \.queueRSSPeakBytes,
+            "The message broker's largest resident set since the cell's start; of every load."),
+    ]
+
     /// Who took part.
     static let parties: [ResultColumn] = [
         .text(

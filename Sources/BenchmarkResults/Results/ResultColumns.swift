@@ -75,7 +75,7 @@ enum ResultColumns {
         ResultColumn(
             .text(
                 "load_model",
-                "When entries are sent: closed, open at a rate, or cold, each on a connection of its own."
+                "When entries are sent: closed, open at a rate, cold, each on a connection of its own, or overload, at a rate by what was carried."
             ) { $0.cell.load.name }
         ) { fields, row in
             if fields.text("load_model") == LoadModel.cold.name { row.planned.cell.load = .cold }
@@ -134,7 +134,7 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
-        + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork]
+        + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork, overload] + overloading
 
     /// Connections that did not stay.
     private static let churn: [ResultColumn] = [
@@ -149,10 +149,19 @@ enum ResultColumns {
     private static let fault = ResultColumn(
         .text(
             "fault",
-            "What was made to go wrong: logger-kill, logger-stop or connection-cut; empty for nothing, as all that follows."
+            "What was made to go wrong: logger-kill, logger-stop or connection-cut; empty for nothing, as the times that follow."
         ) { $0.cell.fault.column }
     ) { fields, row throws(BenchmarkError) in
         if let fault = try fields.word("fault", Fault.init) { row.planned.cell.fault = fault }
+    }
+
+    private static let overload = ResultColumn(
+        .figure(
+            "overload", places: 2,
+            "How many times carried_msgs_per_s was offered; empty where no rate is told by it, as all that follows but the last."
+        ) { $0.cell.load.overload }
+    ) { fields, row throws(BenchmarkError) in
+        if let times = try fields.double("overload") { row.planned.cell.load = .overload(times: times) }
     }
 
     private static let loggerWork = ResultColumn(

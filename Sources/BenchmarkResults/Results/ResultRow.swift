@@ -168,6 +168,21 @@ package struct ResultRow: Sendable {
     package var unknown: UInt64?
     /// Those of them that arrived.
     package var unknownArrived: UInt64?
+    /// What the transport carried in a closed load just before, in entries per second; nil where no rate is told by it, as all that
+    /// follows.
+    package var carriedPerSecond: Double?
+    /// Entries that were due.
+    package var offered: UInt64?
+    /// Those of them that were never sent, since as many as may be were in flight until the end.
+    package var heldBack: UInt64?
+    /// Entries sent that the logger had not recorded when the last of them was answered.
+    package var backlog: UInt64?
+    /// From the end of the schedule until the logger had recorded the last entry, in milliseconds.
+    package var drainMs: Double?
+    /// From then until the rate that comes afterwards was acknowledged, in milliseconds; nil where it was not.
+    package var normalAgainMs: Double?
+    /// The companions' largest resident sets since the cell's start, together.
+    package var queueRSSPeakBytes: UInt64?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 
@@ -199,6 +214,9 @@ package struct ResultRow: Sendable {
         guard let rate = planned.cell.load.ratePerSecond, let throughput else { return nil }
         return throughput / rate
     }
+
+    /// Whether as much was offered as is carried, or more, so that entries are late whoever sends them.
+    package var isOverloaded: Bool { planned.cell.load.overload.map { $0 >= 1 } ?? false }
 
     /// A median of cold connections by the round trip of the link; nil without one.
     func roundTrips(_ microseconds: Double?) -> Double? {

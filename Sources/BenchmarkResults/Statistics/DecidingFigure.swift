@@ -78,7 +78,7 @@ extension LoadModel {
     /// What decides between transports under it.
     var decidingFigure: DecidingFigure {
         switch self {
-        case .closed: .throughput
+        case .closed, .overload: .throughput
         case .open: .ackP99
         case .cold: .ackP50
         }

@@ -51,7 +51,7 @@ package struct RoundSchedule: Sendable {
     /// Whether there is no row of a cell that the audit trusts, so that nothing is known of it.
     private func isDoubted(_ cell: Cell, _ results: [ResultRow]) -> Bool {
         let rows = results.of(cell)
-        return suite.transports.count > 1 && cell.role == .cell && cell.fault == .none
+        return suite.transports.count > 1 && cell.role == .cell && cell.isSteady
             && !rows.contains { $0.isValid || $0.hasFailed }
     }
 

@@ -39,8 +39,8 @@ struct Summary: Sendable {
 
     /// The comparisons within each rank class; ranks are given within one, so that the correction is over its pairs.
     private func families(at point: LoadPoint, _ results: [ResultRow]) -> [String: [Comparison]] {
-        // What a fault comes to says nothing of who carries more, or sooner.
-        guard point.fault == .none else { return [:] }
+        // What a fault comes to, or more than can be carried, says nothing of who carries more, or sooner.
+        guard point.isSteady else { return [:] }
         let samples = suite.transports.map { (transport: $0, sample: sample($0, at: point, of: results)) }
         let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
             results.filter { $0.planned.cell.transport == sample.transport }.rankClass

@@ -85,6 +85,9 @@ extension SummaryRow {
     /// Those of what a fault came to.
     static let faultMedianColumns = columns(ResultColumns.faultTimes.map(\.column.name))
 
+    /// Those of what came of more than is carried.
+    static let overloadMedianColumns = columns(ResultColumns.overloading.map(\.column.name))
+
     private static func columns(_ names: [String]) -> [ResultColumn] {
         names.compactMap { name in ResultColumns.all.first { $0.column.name == name } }
     }
@@ -144,6 +147,7 @@ extension SummaryRow {
         rateKept = estimate(\.rateKept)
         let figures =
             Self.medianColumns + Self.addedMedianColumns + Self.latestMedianColumns + Self.faultMedianColumns
+            + Self.overloadMedianColumns
         for figure in figures { medians[figure.column.name] = estimate(figure.number) }
         guard count == 0 else { return }
         // Of what failed, figures say nothing at all.

@@ -6,6 +6,7 @@ extension LoadPoint {
             switch load {
             case .closed: "closed loop"
             case .cold: "cold connections"
+            case .overload(let times): "offered \(NumberText.trimmed(times)) times what it carries"
             case .open(let rate, .constant): "open loop at \(DecimalText.short(rate)) msgs/s"
             case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
             }
@@ -38,7 +39,13 @@ extension Cell {
     /// `grpc:stream, 100 B, 64 in flight`, as progress and complaints name it.
     package var name: String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
-        let rate = load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? (load == .cold ? ", cold" : "")
+        let rate =
+            switch load {
+            case .closed: ""
+            case .cold: ", cold"
+            case .open(let rate, _): " at \(DecimalText.short(rate))/s"
+            case .overload(let times): ", offered \(NumberText.trimmed(times)) times"
+            }
         let rest = [point.churnText, setting.text].compactMap(\.self).map { ", \($0)" }.joined()
         return "\(who), \(ByteText.size(payloadBytes)), \(inFlight) in flight\(spread)\(rate)\(rest)"
     }
@@ -48,7 +55,12 @@ extension PlannedCell {
     /// What names the cell and the round in logs: no comma, no space.
     package var tag: String {
         let rate =
-            cell.load.ratePerSecond.map { "/\(DecimalText.short($0))per_s" } ?? (cell.load == .cold ? "/cold" : "")
+            switch cell.load {
+            case .closed: ""
+            case .cold: "/cold"
+            case .open(let rate, _): "/\(DecimalText.short(rate))per_s"
+            case .overload(let times): "/\(NumberText.trimmed(times))times"
+            }
         let role = cell.role == .cell ? "" : "/\(cell.role.rawValue)"
         let rest = (cell.churn > 0 ? "/churn\(cell.churn)" : "") + cell.setting.tag("/")
         return

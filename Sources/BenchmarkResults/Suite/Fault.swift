@@ -53,8 +53,8 @@ extension Suite {
     /// What goes wrong in its cells, one after the other.
     package var usedFaults: [Fault] { faults ?? [.none] }
 
-    /// The points of its loads in which nothing goes wrong: what is ranked, swept and advised from.
-    var steadyPoints: [LoadPoint] { points.filter { $0.fault == .none } }
+    /// The points of its loads that are ranked, swept and advised from: nothing goes wrong in them.
+    var steadyPoints: [LoadPoint] { points.filter(\.isSteady) }
 
     /// Those in which something does.
     var faultyPoints: [LoadPoint] { points.filter { $0.fault != .none } }

@@ -6,20 +6,24 @@ package enum LoadModel: Sendable, Hashable, Codable {
     case open(ratePerSecond: Double, arrivals: Arrivals = .constant)
     /// Each entry has a connection of its own, which is dialed for it and closed behind it, one after the other.
     case cold
+    /// Entries are due at so many times the rate that the same transport carried just before, in a closed load, whether earlier ones
+    /// are acknowledged or not.
+    case overload(times: Double)
 
-    /// The name in the report: `closed`, `open` or `cold`.
+    /// The name in the report: `closed`, `open`, `cold` or `overload`.
     package var name: String {
         switch self {
         case .closed: "closed"
         case .open: "open"
         case .cold: "cold"
+        case .overload: "overload"
         }
     }
 
-    /// The rate that entries are due at, in entries per second; nil where there is none.
+    /// The rate that entries are due at, in entries per second; nil where there is none, or none that is known beforehand.
     package var ratePerSecond: Double? {
         switch self {
-        case .closed, .cold: nil
+        case .closed, .cold, .overload: nil
         case .open(let rate, _): rate
         }
     }
@@ -29,7 +33,14 @@ package enum LoadModel: Sendable, Hashable, Codable {
         switch self {
         case .closed, .cold: nil
         case .open(_, let arrivals): arrivals
+        case .overload: .constant
         }
+    }
+
+    /// How many times what was carried is offered; nil where that decides nothing.
+    package var overload: Double? {
+        guard case .overload(let times) = self else { return nil }
+        return times
     }
 }
 

@@ -44,7 +44,10 @@ extension Suite {
 
     /// About how long one of them takes, in seconds.
     package var cellSeconds: Double {
-        guard let coldDials else { return warmup + duration + Self.estimatedOverhead }
+        guard let coldDials else {
+            let afterwards = usedOverload.isEmpty ? 0 : Overload.secondsAfterwards
+            return warmup + duration + afterwards + Self.estimatedOverhead
+        }
         let roundTrips = settings.map { $0.network.roundTripSeconds }
         let mean = roundTrips.reduce(0, +) / Double(max(1, roundTrips.count))
         return warmup + Double(coldDials) * (0.001 + 4 * mean) + Self.estimatedOverhead
@@ -52,7 +55,8 @@ extension Suite {
 
     /// How long it takes at the most until a cell's load has ended, in seconds, if nothing is wrong.
     package func longestSeconds(of cell: Cell) -> Double {
-        warmup + (coldDials.map { Double($0) * (0.2 + 20 * cell.network.roundTripSeconds) } ?? duration)
+        warmup + (cell.load.overload == nil ? 0 : Overload.secondsAfterwards)
+            + (coldDials.map { Double($0) * (0.2 + 20 * cell.network.roundTripSeconds) } ?? duration)
     }
 
     /// How long a cell is measured, for people.

@@ -129,8 +129,8 @@ extension Suite {
     package var cells: [Cell] {
         points.flatMap { point in
             let names = transports(in: point.setting)
-            // Where something goes wrong nothing is ranked, so that no noise is to be known.
-            let twice = point.fault == .none ? controlTransport : nil
+            // Where nothing is ranked, no noise is to be known.
+            let twice = point.isSteady ? controlTransport : nil
             let control = twice.flatMap { names.contains($0) ? cell($0, point, .control) : nil }
             return names.map { cell($0, point) } + [control].compactMap(\.self)
         }

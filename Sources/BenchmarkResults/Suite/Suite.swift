@@ -194,6 +194,15 @@ extension SuiteKey {
                 guard let dials = suite.coldDials else { return }
                 try SuiteRules.check(dials, "cold_dials", in: SuiteRules.coldDials)
             }),
+        SuiteKey(
+            "overload", .numbers, valueName: "n,n", allowed: SuiteRules.text(Overload.times),
+            { _ in
+                "Offer so many times what the same transport carried in the warm-up, which is a closed load then, separated by commas, and "
+                    + "see who pushes back, who queues and who drops, and how long until all is as before."
+            },
+            set: { value, suite in
+                if case .numbers(let times) = value { suite.usedOverload = times }
+            }, check: SuiteRules.checkOverload),
         .word("arrivals", valueName: "how", \.arrivals, "How a rate is spread: constant or poisson.").needingRate,
         .number(
             "spin_us", valueName: "us", \.spinUs, in: 0...10_000,

@@ -55,6 +55,7 @@ struct SuiteFile {
         case .integer: .integer(try integer(node, key))
         case .integers: .integers(try integers(node, key))
         case .number: .number(try number(node, key))
+        case .numbers: .numbers(try list(node).map { node throws(SuiteError) in try number(node, key) })
         case .rates: .rates(try rates(node, key))
         case .seed: .seed(try seed(node, key))
         case .flag: .flag(try flag(node, key))

@@ -44,11 +44,21 @@ extension Suite {
         {
             return (key, "the number of rounds is fixed; leave out one of the two")
         }
+        let others = Self.notOfOverload
+        if !usedOverload.isEmpty, let key = given.first(where: { others.contains($0.name) }) {
+            return (key, "overload has a rate of its own, by what was carried; leave out one of the two")
+        }
         guard coldDials != nil,
             let key = given.first(where: { $0.needsRate || Self.notOfColdConnections.contains($0.name) })
         else { return nil }
         return (key, "cold_dials has one connection at a time, for one entry; leave out one of the two")
     }
+
+    /// The keys that mean nothing where the rate is told by what was carried.
+    private static let notOfOverload: Set = [
+        "rate_per_s", "arrivals", "cold_dials", "churn", "messages_per_operation", "min_rate_kept", "bare_loop",
+        "decomposition", "faults",
+    ]
 
     /// The keys that mean nothing where each entry has a connection of its own.
     private static let notOfColdConnections: Set = [

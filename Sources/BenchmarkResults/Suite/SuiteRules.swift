@@ -102,7 +102,7 @@ package enum SuiteRules {
     }
 
     static func checkLoads(_ loads: [LoadModel]) throws(SuiteViolation) {
-        guard loads != [.closed], loads != [.cold] else { return }
+        guard loads != [.closed], loads != [.cold], loads.allSatisfy({ $0.overload == nil }) else { return }
         guard loads.count(where: { $0 == .closed }) < 2 else {
             throw SuiteViolation(key: "rate_per_s", message: "'saturation' is given twice; give each value once")
         }

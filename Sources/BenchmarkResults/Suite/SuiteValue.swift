@@ -5,6 +5,7 @@ package enum SuiteValue: Sendable, Hashable {
     case integer(Int)
     case integers([Int])
     case number(Double)
+    case numbers([Double])
     /// Rates in entries a second; nil is as fast as answers come.
     case rates([Double?])
     case seed(UInt64)
@@ -26,6 +27,7 @@ package enum SuiteValue: Sendable, Hashable {
         case integer
         case integers
         case number
+        case numbers
         case rates
         case seed
         case flag
@@ -43,6 +45,7 @@ package enum SuiteValue: Sendable, Hashable {
             case .integer: "N"
             case .integers: "[N, ...]"
             case .number: "NUMBER"
+            case .numbers: "[NUMBER, ...]"
             case .rates: "[NUMBER or saturation, ...]"
             case .seed: "N"
             case .flag: "true or false"

@@ -85,6 +85,10 @@ struct PartyOptions: ParsableArguments {
                 "--to, --logger-command and --broker-command name programs that are not this one's to kill, and that need not tell "
                     + "what became of each entry: leave them out, or --faults.")
         }
+        guard brokerCommand == nil || suite.usedOverload.isEmpty else {
+            throw ValidationError(
+                "--broker-command names a program that need not go by what was carried: leave out --overload.")
+        }
         var suite = suite
         // What the lab itself costs, and what its codecs do, says nothing of another program.
         (suite.bareLoop, suite.decomposition) = (nil, nil)

@@ -63,7 +63,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         case .integer: Option<Int?>(name: name, help: help)
         case .integers: Option<IntegerList?>(name: name, help: help)
         case .number: Option<Double?>(name: name, help: help)
-        case .rates: Option<NumberList?>(name: name, help: help)
+        case .rates, .numbers: Option<NumberList?>(name: name, help: help)
         case .seed: Option<UInt64?>(name: name, help: help)
         }
     }
@@ -84,6 +84,7 @@ struct SuiteOptions: ParsableArguments, CustomReflectable {
         case .integers: try given(IntegerList.self).map { .integers($0.values) }
         case .number: try given(Double.self).map { .number($0) }
         case .rates: try given(NumberList.self).map { .rates($0.values) }
+        case .numbers: try given(NumberList.self).map { .numbers($0.values) }
         case .seed: try given(UInt64.self).map { .seed($0) }
         }
     }
