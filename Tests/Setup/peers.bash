@@ -56,9 +56,16 @@ ensure_party_go() {
         GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode "$BROKERLAB_GO" build -o "$out/" .)
 }
 
-# Python's party, in the same place: a program that starts it with its stubs.
+# Python's party, in the same place: a program that starts it with its stubs. What it takes beside the peers' packages goes to their
+# environment, anew where that was made anew.
 ensure_party_python() {
     local out="$PWD/.build/benchmark-peers" stubs="$PWD/.build/benchmark-peers/python-stubs"
+    local wanted=Benchmarks/peers/party-python/requirements.txt installed="$peers/venv/party-python.installed"
+    if ! cmp --silent "$wanted" "$installed"; then
+        grep -v '^#' "$wanted" | paste --serial --delimiters=' ' | sed 's/^/installing /'
+        "$BROKERLAB_PYTHON" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
+        cp "$wanted" "$installed"
+    fi
     mkdir -p "$stubs"
     "$BROKERLAB_PYTHON" -m grpc_tools.protoc --proto_path=Sources/GRPCTransport/Wire \
         --python_out="$stubs" --grpc_python_out="$stubs" logs.proto

@@ -1,10 +1,7 @@
-"""The account of each run, and the HTTP address that it is asked at; entries are taken there, too."""
+"""The account of each run."""
 
-import asyncio
-import json
 import time
-
-LONGEST_BODY = 32 << 20
+from collections.abc import Callable
 
 
 class Run:
@@ -86,42 +83,11 @@ class Ledger:
         if run and seq < self.MOST_ENTRIES:
             self.find(run).record(seq, sent_at)
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict]:
-        _, first, *rest = path.split("?")[0].split("/")
-        if (method, first) == ("POST", "log"):
-            try:
-                entry = json.loads(body)
-                self.record(entry.get("run", ""), entry.get("seq", 0), entry.get("sent_at", 0))
-            except (ValueError, AttributeError):
-                return 400, {"error": True, "message": "no entry"}
-            return 202, {"error": False, "message": "logged"}
-        if (method, first, len(rest)) == ("PUT", "runs", 1):
-            return 201, self.find(rest[0]).report()
-        if (method, first, len(rest)) == ("GET", "runs", 1) and rest[0] in self.runs:
-            return 200, self.runs[rest[0]].report()
-        return 404, {"error": True, "message": "there is no such place"}
-
-    async def serve(self, host: str, port: int) -> int:
-        """Answers over HTTP; the port."""
-        server = await asyncio.start_server(self.converse, host, port)
-        return server.sockets[0].getsockname()[1]
-
-    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def record_json(self, body: bytes, load: Callable[[bytes], dict]) -> bool:
+        """Records an entry of the contract's JSON; whether it is one."""
         try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                method, path, _ = head[0].split(" ")
-                fields = dict(line.lower().split(":", 1) for line in head[1:] if line)
-                length = int(fields.get("content-length", 0))
-                if length > LONGEST_BODY:
-                    return
-                status, value = self.answer(method, path, await reader.readexactly(length))
-                text = json.dumps(value).encode()
-                writer.write(
-                    f"HTTP/1.1 {status} .\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n".encode()
-                    + text
-                )
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
-            return
-        finally:
-            writer.close()
+            entry = load(body)
+            self.record(entry.get("run", ""), entry.get("seq", 0), entry.get("sent_at", 0))
+        except (ValueError, AttributeError, TypeError):
+            return False
+        return True

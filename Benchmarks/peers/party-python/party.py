@@ -1,7 +1,8 @@
-"""A broker and a logger in Python on grpcio's asyncio: a party of broker-lab's benchmarks.
+"""A broker and a logger in Python: a party of broker-lab's benchmarks. README.md has what it does at its best, and what at its
+defaults.
 
 party-python logger --listen grpc=127.0.0.1:0 --listen http=127.0.0.1:0
-party-python broker
+party-python broker [--defaults]
 party-python speaks
 """
 
@@ -15,10 +16,14 @@ import sys
 import threading
 
 import generator
-import grpc
-import logs_pb2
-import logs_pb2_grpc
+import settings
+import uvloop
+from amqp_transport import AMQPLogger, AMQPLoggerAtDefaults
+from grpc_transport import GRPCLogger
+from http_transport import HTTPLogger
 from ledger import Ledger
+
+SPOKEN = ("http", "grpc", "amqp")
 
 
 def say(**fields: object) -> None:
@@ -27,40 +32,27 @@ def say(**fields: object) -> None:
 
 
 def say_ready() -> None:
-    say(ready=True, name="python", version=platform.python_version())
+    name = "python-defaults" if settings.is_at_defaults else "python"
+    say(ready=True, name=name, version=platform.python_version())
 
 
-class LogService(logs_pb2_grpc.LogServiceServicer):
-    """Records entries."""
-
-    LOGGED = logs_pb2.LogResponse(result="logged")
-
-    def __init__(self, entries: Ledger):
-        self.entries = entries
-
-    async def WriteLog(self, request: logs_pb2.LogRequest, _: grpc.aio.ServicerContext) -> logs_pb2.LogResponse:
-        log = request.logEntry
-        self.entries.record(log.run, log.seq, log.sent_at)
-        return self.LOGGED
-
-
-async def receive(addresses: dict[str, str], ended: asyncio.Event) -> None:
+async def receive(addresses: dict[str, str], name: str, is_temporary: bool, ended: asyncio.Event) -> None:
     """Plays the logger until it is to end."""
     entries = Ledger()
-    server = None
+    loggers = []
     for transport, address in addresses.items():
-        host, port = address.rsplit(":", 1)
-        if transport == "http":
-            say(transport="http", target=f"{host}:{await entries.serve(host, int(port))}")
-        elif transport == "grpc":
-            server = grpc.aio.server(options=[("grpc.max_receive_message_length", 20 << 20), *generator.OPTIONS])
-            logs_pb2_grpc.add_LogServiceServicer_to_server(LogService(entries), server)
-            say(transport="grpc", target=f"{host}:{server.add_insecure_port(address)}")
-            await server.start()
+        if transport == "amqp":
+            made = AMQPLoggerAtDefaults if settings.is_at_defaults else AMQPLogger
+            loggers.append(made(address, name, is_temporary, entries))
+            await loggers[-1].start()
+            say(transport="amqp", target=address)
+        elif transport in SPOKEN:
+            loggers.append(HTTPLogger(entries) if transport == "http" else GRPCLogger(entries))
+            host, port = address.rsplit(":", 1)
+            say(transport=transport, target=f"{host}:{await loggers[-1].start(host, int(port))}")
     say_ready()
     await ended.wait()
-    if server:
-        await server.stop(grace=5)
+    await asyncio.gather(*(logger.stop() for logger in loggers))
 
 
 async def generate(ended: asyncio.Event, lines: asyncio.Queue) -> None:
@@ -78,13 +70,8 @@ async def generate(ended: asyncio.Event, lines: asyncio.Queue) -> None:
     worker.cancel()
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("half", choices=["logger", "broker"])
-    parser.add_argument("--listen", action="append", default=[], metavar="NAME=HOST:PORT")
-    flags = parser.parse_args()
-    # What is there lives as long as the program does.
-    gc.freeze()
+async def play(flags: argparse.Namespace) -> None:
+    """Plays a half until standard input ends, or SIGTERM comes."""
     ended, lines, loop = asyncio.Event(), asyncio.Queue(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
 
@@ -97,10 +84,29 @@ async def main() -> None:
     if flags.half == "broker":
         await generate(ended, lines)
     else:
-        await receive(dict(pair.split("=", 1) for pair in flags.listen), ended)
+        addresses = dict(pair.split("=", 1) for pair in flags.listen)
+        await receive(addresses, flags.amqp_queue, flags.amqp_temporary, ended)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("half", choices=["logger", "broker"])
+    parser.add_argument("--defaults", action="store_true", help="leave everything as the libraries have it")
+    parser.add_argument("--listen", action="append", default=[], metavar="NAME=HOST:PORT")
+    parser.add_argument("--amqp-queue", default="logs", help="the queue to consume from")
+    parser.add_argument("--amqp-temporary", action="store_true", help="have the queue deleted with its last consumer")
+    flags = parser.parse_args()
+    settings.is_at_defaults = flags.defaults
+    if flags.defaults:
+        asyncio.run(play(flags))
+        return
+    # What is there lives as long as the program does.
+    gc.freeze()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(play(flags))
 
 
 if sys.argv[1:] == ["speaks"]:
-    print("grpc")
+    print("\n".join(SPOKEN))
 else:
-    asyncio.run(main())
+    main()
