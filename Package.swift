@@ -61,6 +61,7 @@ let core: [Target] = [
     .target(name: "PrintableText", swiftSettings: settings),
     .target(name: "CText", cSettings: cSettings),
     .target(name: "Terminal", dependencies: ["PrintableText"], swiftSettings: settings),
+    .target(name: "Metrics", swiftSettings: settings),
     .target(
         name: "Broker", dependencies: ["PrintableText"],
         swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
@@ -129,7 +130,9 @@ let lab: [Target] = [
     .target(name: "PostgreSQLServer", dependencies: [subprocess], swiftSettings: settings),
     .target(
         name: "LoggerService",
-        dependencies: ["Broker", "CLinux", "EntryJSON", "EntryStore", serviceLifecycle, logging, histogram, nioCore],
+        dependencies: [
+            "Broker", "CLinux", "EntryJSON", "EntryStore", "Metrics", serviceLifecycle, logging, histogram, nioCore,
+        ],
         swiftSettings: settings),
     .target(
         name: "BenchmarkResults",
@@ -142,8 +145,8 @@ let lab: [Target] = [
     .target(
         name: "BenchmarkKit",
         dependencies: [
-            "BenchmarkResults", "Broker", "LoggerService", "NetworkLink", "PrintableText", "Terminal", "TransportIO",
-            histogram, subprocess,
+            "BenchmarkResults", "Broker", "LoggerService", "Metrics", "NetworkLink", "PrintableText", "Terminal",
+            "TransportIO", histogram, subprocess,
             nioCore,
             nioPosix, nioHTTP1,
         ],
@@ -152,6 +155,7 @@ let lab: [Target] = [
         name: "brokerlab",
         dependencies: transportTargets + [
             "Broker", "TransportIO", "Gob", "EntryCodecs", "LoggerService", "BenchmarkResults", "BenchmarkKit",
+            "Metrics",
             "NetworkLink", "RabbitMQNode", "PostgreSQLServer", "Terminal", "CLinux", "EntryStore", "SQLiteStore",
             "PostgreSQLStore",
             nioCore, serviceLifecycle, logging, subprocess,
@@ -204,6 +208,7 @@ let tests: [Target] = [
     .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
     .testTarget(name: "CTextTests", dependencies: ["CText", "EngineTestKit"], swiftSettings: settings),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
     .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
     .testTarget(
         name: "TransportIOTests",
@@ -271,7 +276,8 @@ let tests: [Target] = [
         dependencies: ["Broker", "EntryStore", "PostgreSQLStore", "PostgreSQLServer", "PostgreSQLScope"],
         swiftSettings: settings),
     .testTarget(
-        name: "LoggerServiceTests", dependencies: ["Broker", "EntryStore", "LoggerService", "EngineTestKit"],
+        name: "LoggerServiceTests",
+        dependencies: ["Broker", "EntryStore", "LoggerService", "Metrics", "EngineTestKit"],
         swiftSettings: settings),
     .testTarget(
         name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
@@ -280,13 +286,14 @@ let tests: [Target] = [
     .testTarget(
         name: "BenchmarkKitTests",
         dependencies: [
-            "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "NetworkLink", "TransportIO", histogram,
+            "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "Metrics", "NetworkLink", "TransportIO",
+            histogram,
         ],
         swiftSettings: settings),
     .testTarget(
         name: "ConformanceTests",
         dependencies: [
-            "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "RabbitMQScope",
+            "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "Metrics", "RabbitMQScope",
             "MachineTestKit", "TransportIO",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

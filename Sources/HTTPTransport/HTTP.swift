@@ -1,7 +1,7 @@
 package import Broker
 import EntryCodecs
 import HTTP2
-import TransportIO
+package import TransportIO
 
 /// JSON over HTTP POST: what most services speak.
 ///
@@ -122,15 +122,17 @@ package enum HTTP {
     }
 
     /// A server that takes entries as `configuration` says, by HTTP/1.1 and HTTP/2.
+    /// - Parameter connections: whose connections are counted together.
     package static func server(
-        on endpoint: Endpoint, options: ServerOptions, configuration: HTTPServerConfiguration
+        on endpoint: Endpoint, options: ServerOptions, configuration: HTTPServerConfiguration,
+        connections: ServerConnections = .shared
     ) -> any ServerTransport {
         var options = options
         options.tls?.applicationProtocols = ["h2", "http/1.1"]
         options.tls?.requiresApplicationProtocol = false
         var configuration = configuration
         configuration.access = HTTPAccess(endpoint, token: options.token)
-        return SocketServerTransport(on: endpoint, options: options) {
+        return SocketServerTransport(on: endpoint, options: options, connections: connections) {
             [configuration, limits = ConnectionLimits(options.connections)] in
             PrefaceServerEngine(configuration: configuration, limits: limits)
         }

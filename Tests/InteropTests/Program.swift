@@ -18,6 +18,10 @@ extension Program {
 
     static let chromium = Program(path: "/usr/bin/chromium")
 
+    static let prometheus = Program(path: "/usr/bin/prometheus")
+
+    static let promtool = Program(path: "/usr/bin/promtool")
+
     /// A peer of Tests/Peers/go.
     static func go(_ name: String) -> Program {
         Program(path: peersFolder.appending(path: "bin/\(name)").path)

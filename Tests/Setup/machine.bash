@@ -48,7 +48,7 @@ without_services() (
 )
 
 # Installs Debian packages. The services that they bring are not started, neither now nor with the machine from now on:
-# broker-lab starts a RabbitMQ and a PostgreSQL of its own.
+# broker-lab starts a RabbitMQ and a PostgreSQL of its own, and tests a Prometheus.
 install_packages() {
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         fail "root has to install what is missing: apt-get install $*"
@@ -61,6 +61,9 @@ install_packages() {
     fi
     if [[ " $* " == *" postgresql "* && -d /run/systemd/system ]]; then
         as_root systemctl --quiet disable postgresql.service || true
+    fi
+    if [[ " $* " == *" prometheus "* && -d /run/systemd/system ]]; then
+        as_root systemctl --quiet disable prometheus.service || true
     fi
 }
 

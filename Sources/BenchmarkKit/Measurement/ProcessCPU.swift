@@ -1,11 +1,11 @@
 import Glibc
 
 /// The CPU time that a process has used, all threads together, as the kernel accounts for it.
-struct ProcessCPU: Sendable {
+package struct ProcessCPU: Sendable {
     private let clock: clockid_t
 
     /// The process that this code runs in.
-    static let own = ProcessCPU(clock: CLOCK_PROCESS_CPUTIME_ID)
+    package static let own = ProcessCPU(clock: CLOCK_PROCESS_CPUTIME_ID)
 
     private init(clock: clockid_t) {
         self.clock = clock
@@ -20,7 +20,7 @@ struct ProcessCPU: Sendable {
     }
 
     /// The time used so far, in nanoseconds; nil when the process is gone.
-    var used: UInt64? {
+    package var used: UInt64? {
         var time = timespec()
         guard clock_gettime(clock, &time) == 0 else { return nil }
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -1,9 +1,9 @@
-import Glibc
+package import Glibc
 
 /// The memory of a process that is in use now.
-enum ResidentMemory {
+package enum ResidentMemory {
     /// Its resident set, in bytes (proc(5), `/proc/[pid]/statm`); nil when the process is gone.
-    static func bytes(of pid: pid_t) -> UInt64? {
+    package static func bytes(of pid: pid_t) -> UInt64? {
         let file = open("/proc/\(pid)/statm", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

@@ -10,7 +10,7 @@ package enum FileDescriptors {
     }
 
     /// How many there are.
-    static var inUse: Int {
+    package static var inUse: Int {
         guard let folder = opendir("/proc/self/fd") else { return 64 }
         defer { closedir(folder) }
         var count = 0

@@ -2,9 +2,11 @@ import Broker
 import NIOCore
 import Synchronization
 
-/// The connections of all servers of this process, on whatever event loop, and what they take together.
-final class ServerConnections: Sendable {
-    static let shared = ServerConnections()
+/// The connections of all servers of this process that take entries, on whatever event loop, and what they take together; another
+/// server can have an account of its own.
+package final class ServerConnections: Sendable {
+    /// Those of the servers that take entries.
+    package static let shared = ServerConnections()
 
     /// The largest default of ``ServerLimits/maxConnections``.
     private static let maxDefault = 16 * 1024
@@ -53,6 +55,12 @@ final class ServerConnections: Sendable {
     /// Taken when a connection comes, goes, or has to go; not for an entry.
     private let state = Mutex(State())
     private let held = Atomic(0)
+
+    /// Creates an account without connections.
+    package init() {}
+
+    /// How many are open.
+    package var openCount: Int { state.withLock { $0.count } }
 
     /// What all connections hold of messages that have not all come and of answers that are not taken, in bytes.
     var heldBytes: Int { held.load(ordering: .relaxed) }

@@ -6,13 +6,18 @@ import NIOPosix
 package struct SocketServerTransport: ServerTransport {
     private let endpoint: Endpoint
     private let options: ServerOptions
+    private let connections: ServerConnections
     package let makeEngine: @Sendable () -> any ServerEngine
 
     /// Creates a transport.
-    package init(on endpoint: Endpoint, options: ServerOptions, makeEngine: @escaping @Sendable () -> any ServerEngine)
-    {
+    /// - Parameter connections: whose connections are counted together.
+    package init(
+        on endpoint: Endpoint, options: ServerOptions, connections: ServerConnections = .shared,
+        makeEngine: @escaping @Sendable () -> any ServerEngine
+    ) {
         self.endpoint = endpoint
         self.options = options
+        self.connections = connections
         self.makeEngine = makeEngine
     }
 
@@ -29,7 +34,7 @@ package struct SocketServerTransport: ServerTransport {
         }
         if let warning = tls?.warning { options.notice(warning) }
         let (makeEngine, drainTimeout) = (makeEngine, TimeAmount(options.drainTimeout))
-        let (connections, bounds) = (ServerConnections.shared, ServerConnections.Bounds(options.connections))
+        let (connections, bounds) = (connections, ServerConnections.Bounds(options.connections))
         let (limits, notice) = (options.connections, options.notice)
         let sockets = loops.all.map { LoopSockets(on: $0, recorder: recorder) }
         let listener: Listener

@@ -3,6 +3,7 @@ import BenchmarkKit
 import BenchmarkResults
 import Broker
 import Foundation
+import Metrics
 import Terminal
 
 /// The command `brokerlab bench`.
@@ -22,6 +23,9 @@ struct BenchCommand: AsyncParsableCommand {
             A suite's file is YAML: 'brokerlab suite --explain' lists its keys, 'brokerlab columns' what the files hold. Exits 1 when a threshold of the suite was missed, \
             or a rate was not carried; 2 when an entry was lost, changed or came twice; 3 when too few rows are valid to say.
 
+            With --metrics it tells Prometheus how far it is, and the numbers of each row as soon as that is measured; at the end it \
+            stays until they were read (--metrics-linger).
+
             EXAMPLES
               brokerlab bench --suite quick
               brokerlab bench --transport tcp,grpc,http --payload-bytes 100,10240 --in-flight 1,64 --rounds 5
@@ -38,6 +42,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport netrpc,grpc,http --in-flight 64 --logger-work-us 0,100,1000
               brokerlab bench --transport tcp,grpc,http,amqp --overload 0.5,1,2,3 --duration 10 --placement free --rounds 3
               brokerlab bench --suite ci --junit transports.xml
+              brokerlab bench --suite quick --metrics 127.0.0.1:9466
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
               brokerlab bench --transport http --logger-command 'node logger.js'
             """)
@@ -78,8 +83,31 @@ struct BenchCommand: AsyncParsableCommand {
     @OptionGroup
     var files: OutcomeFiles
 
+    @OptionGroup
+    var metrics: MetricsOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "With --metrics: how long to stay at the end, at most, until the last numbers have been read once. At least the "
+                + "scrape_interval of who reads them.", valueName: "seconds"))
+    var metricsLinger = 15
+
+    func validate() throws {
+        guard (0...3600).contains(metricsLinger) else {
+            throw ValidationError("--metrics-linger takes 0 to 3600 seconds.")
+        }
+    }
+
     func run() async throws {
         try files.check()
+        try await metrics.serve(bound: {
+            StandardError.write(line: "metrics can be read at \($0.target): GET \(Scrapes.path)")
+        }) { page in
+            try await run(page)
+        }
+    }
+
+    private func run(_ page: MetricsPage?) async throws {
         let (stored, missing) = try BenchStores.available(
             parties.fitting(
                 Suite.load(suite, transports: TransportRegistry.choice)
@@ -97,17 +125,24 @@ struct BenchCommand: AsyncParsableCommand {
         try ConnectionRoom(for: suite, given: companions.given).make()
         let folder = try ResultsFolder(path: out, suite: suite.name)
         for line in leftOut + [Self.tcpOnly(in: suite), Self.faultless(in: suite)].compactMap(\.self) { progress(line) }
+        let metrics = page.map { page in
+            let metrics = BenchmarkMetrics()
+            page.add { metrics.families }
+            return metrics
+        }
         let outcome = try await Interruptible.run {
-            try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
+            let outcome = try await BenchStores.run(suite.usedStores, in: storeFolder, progress: progress) { stores in
                 try await BenchCertificates.run(for: suite) { certificate in
                     try await Companions.run(
                         for: BenchNetworks.onLoopback(suite, transports), companions, certificate: certificate,
                         progress: progress
                     ) {
-                        try await measure(suite, folder, $0, stores, networks, certificate)
+                        try await measure(suite, folder, $0, stores, networks, certificate, metrics)
                     }
                 }
             }
+            if let page { await linger(page) }
+            return outcome
         }
         try StandardOutput.write(json ? outcome.json : outcome.report)
         try files.write(outcome.junit, markdown: outcome.markdown)
@@ -139,7 +174,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func measure(
         _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores,
-        _ networks: BenchNetworks, _ certificate: ServerCertificate?
+        _ networks: BenchNetworks, _ certificate: ServerCertificate?, _ metrics: BenchmarkMetrics?
     ) async throws -> BenchmarkOutcome {
         let control = try TransportRegistry.control
         let executable = try Self.executable
@@ -184,11 +219,21 @@ struct BenchCommand: AsyncParsableCommand {
             return try await companion.backlog(
                 of: transport, label: Self.label(seat), at: one.labTarget ?? one.target)
         }
-        if !quiet { configuration.progress = StandardErrorProgress() }
+        var sinks: [any ProgressSink] = quiet ? [] : [StandardErrorProgress()]
+        if let metrics { sinks.append(metrics) }
+        configuration.progress = JoinedProgress(sinks)
         configuration.keepsRawSamples = raw
         configuration.makeLayerWork = TransportLayers.work
         configuration.command = CommandLine.arguments
         return try await Benchmark(configuration: configuration).run()
+    }
+
+    /// Stays until the last numbers were read: who reads them comes at intervals, and finds nobody when this has ended.
+    private func linger(_ page: MetricsPage) async {
+        guard metricsLinger > 0, !Task.isCancelled else { return }
+        progress("waiting until the metrics are read once more, for \(metricsLinger) s at most (--metrics-linger)")
+        guard await !page.untilRead(within: .seconds(metricsLinger)), !Task.isCancelled else { return }
+        progress("nobody has read the last metrics within \(metricsLinger) s; results.csv has them")
     }
 
     /// A logger with a receiver for every transport that is sent to it, at addresses of its own; the one with the control API

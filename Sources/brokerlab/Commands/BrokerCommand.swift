@@ -1,6 +1,7 @@
 import ArgumentParser
 import Broker
 import HTTPTransport
+import Metrics
 import ServiceLifecycle
 import Synchronization
 import Terminal
@@ -19,9 +20,13 @@ struct BrokerCommand: AsyncParsableCommand {
             whenever the logger has gone, GET /health answers 503 with the reason, and requests wait: for --patience at most, \
             and not longer than --timeout.
 
+            With --metrics it tells Prometheus how many entries had which fate, how many are in flight, and how long they took; \
+            the first line that it prints is then {"metrics":"HOST:PORT"}. The --token-file is asked for there, too.
+
             EXAMPLES
               brokerlab broker --listen 127.0.0.1:8000 --transport grpc --to 127.0.0.1:50001
               brokerlab broker --listen 127.0.0.1:8000 --transport amqp --to amqp://guest:guest@127.0.0.1:5672
+              brokerlab broker --transport grpc --to 127.0.0.1:50001 --metrics 127.0.0.1:9465
               curl -H 'Content-Type: application/json' -d '{"action":"log","log":{"name":"login","data":"user 7"}}' \\
                    http://127.0.0.1:8000/handle
             """)
@@ -38,30 +43,47 @@ struct BrokerCommand: AsyncParsableCommand {
 
     @OptionGroup var serverLimits: ServerLimitOptions
 
+    @OptionGroup var metrics: MetricsOptions
+
     func run() async throws {
         FileDescriptors.raiseLimit()
+        let token = try access.token()
+        try await metrics.serve(token: token, bound: { try StandardOutput.write(["metrics": $0.target]) }) { page in
+            try await run(page, token)
+        }
+    }
+
+    private func run(_ page: MetricsPage?, _ token: BearerToken?) async throws {
         let listenAt = try Endpoint(listeningAt: listen)
         let logger = LoggerPresence()
         let client = try destination.client(maxInFlight: 1024, presence: logger.tell)
         var options = ServerOptions(target: listen, notice: StandardError.write(line:))
-        options.token = try access.token()
+        options.token = token
         options.connections = serverLimits.limits
         // The other half is for connections to the logger.
         options.connections.maxConnections =
             options.connections.maxConnections ?? min(16_384, FileDescriptors.limit / 2)
-        try await Self.serve(on: listenAt, options, over: client, to: logger)
+        try await Self.serve(
+            on: listenAt, options, over: client, to: logger, page,
+            metrics: page.map { _ in ForwardingMetrics(transport: destination.transport) })
     }
 
     private static func serve(
-        on endpoint: Endpoint, _ options: ServerOptions, over client: some ClientTransport, to logger: LoggerPresence
+        on endpoint: Endpoint, _ options: ServerOptions, over client: some ClientTransport, to logger: LoggerPresence,
+        _ page: MetricsPage?, metrics: ForwardingMetrics?
     ) async throws {
         try await withBroker(over: client) { broker in
+            let recorder = ForwardingRecorder(broker: broker, metrics: metrics)
+            if let page, let metrics {
+                page.add(ConnectionMetrics.families)
+                page.add { metrics.families(heldBytes: recorder.heldBytes, isLoggerThere: logger.isThere) }
+            }
             let configuration = HTTPServerConfiguration(
                 entryPath: "/handle", entryBody: .action, rejectedStatus: 502,
                 control: { $0.path == "/health" ? logger.health : nil })
             let server = HTTP.server(
                 on: endpoint, options: options, configuration: configuration)
-            try await ServiceRunner.run(ForwardingService(server: server, broker: broker))
+            try await ServiceRunner.run(ForwardingService(server: server, recorder: recorder))
         }
     }
 }
@@ -69,7 +91,7 @@ struct BrokerCommand: AsyncParsableCommand {
 /// An HTTP server whose entries are forwarded.
 private struct ForwardingService: Service {
     let server: any ServerTransport
-    let broker: ConnectedBroker
+    let recorder: ForwardingRecorder
 
     func run() async throws {
         let (addresses, sink) = AsyncStream.makeStream(of: ServerAddress.self)
@@ -83,7 +105,7 @@ private struct ForwardingService: Service {
                 }
                 group.addTask {
                     defer { sink.finish() }
-                    try await server.serve(to: ForwardingRecorder(broker: broker)) { sink.yield($0) }
+                    try await server.serve(to: recorder) { sink.yield($0) }
                 }
                 // The first failure ends the other, as it leaves the group.
                 for try await _ in group {}
@@ -99,32 +121,44 @@ private final class ForwardingRecorder: EntryRecorder {
 
     private let broker: ConnectedBroker
     private let bytes = Atomic(0)
+    /// Where it is counted what becomes of entries; nil where nobody asks.
+    private let metrics: ForwardingMetrics?
 
-    init(broker: ConnectedBroker) {
+    init(broker: ConnectedBroker, metrics: ForwardingMetrics?) {
         self.broker = broker
+        self.metrics = metrics
     }
+
+    /// The bytes of names and data that are held.
+    var heldBytes: Int { bytes.load(ordering: .relaxed) }
 
     func record(_ entry: borrowing ReceivedEntry, reply: () -> EntryReply) -> RecordResult {
         let count = entry.name.byteCount + entry.data.byteCount
         guard bytes.add(count, ordering: .relaxed).newValue <= Self.maxBytes else {
             bytes.subtract(count, ordering: .relaxed)
+            metrics?.countRefused()
             return .rejected(
                 "the broker holds \(Self.maxBytes >> 20) MiB of entries that the logger has not acknowledged, and takes no more"
             )
         }
         let entry = entry.copy()
         let reply = reply()
+        let began = metrics?.begin() ?? 0
         Task {
             defer { bytes.subtract(count, ordering: .relaxed) }
             do throws(TransportError) {
                 try await broker.send(entry)
+                metrics?.end(nil, since: began)
                 reply(.recorded)
             } catch {
+                metrics?.end(error.fate, since: began)
                 reply(.rejected("\(error)"))
             }
         }
         return .later
     }
 
-    func countUndecodable() {}
+    func countUndecodable() {
+        metrics?.countUndecodable()
+    }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkResults
 import Broker
 import LoggerService
+import Metrics
 import Terminal
 import TransportIO
 
@@ -26,6 +27,10 @@ struct LoggerCommand: AsyncParsableCommand {
             HTTP/1.1 and, from clients that speak it at once, HTTP/2. With --database, GET /entries takes name, severity, \
             since, until and before, too, and an entry that cannot be stored is refused.
 
+            With --metrics it tells Prometheus what every transport has brought, what the store is at, and what the process takes, \
+            at an address of its own; the first line that it prints is then {"metrics":"HOST:PORT"}. What --tls-certificate, \
+            --tls-client-ca and --token-file ask for is asked for there, too.
+
             EXAMPLES
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
@@ -36,6 +41,8 @@ struct LoggerCommand: AsyncParsableCommand {
               curl -H 'Content-Type: application/json' -d '{"name":"login","data":"user 7"}' http://127.0.0.1:8080/log
               curl --http2-prior-knowledge 'http://127.0.0.1:8080/entries?limit=5'
               curl --unix-socket /run/logger.sock http://localhost/health
+              brokerlab logger --metrics 127.0.0.1:9464
+              curl http://127.0.0.1:9464/metrics
             """)
 
     @OptionGroup var listening: ListenOptions
@@ -48,6 +55,8 @@ struct LoggerCommand: AsyncParsableCommand {
     @OptionGroup var serverLimits: ServerLimitOptions
 
     @OptionGroup var database: DatabaseOptions
+
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(
         help: ArgumentHelp(
@@ -116,9 +125,19 @@ struct LoggerCommand: AsyncParsableCommand {
 
     func run() async throws {
         FileDescriptors.raiseLimit()
+        try await metrics.serve(
+            tls: security.tls, token: try access.token(), bound: { try StandardOutput.write(["metrics": $0.target]) }
+        ) { page in
+            try await run(page)
+        }
+    }
+
+    private func run(_ page: MetricsPage?) async throws {
         let ledger = Ledger(
             storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20, loops: loopCount)
         let storage = try database.storage(behind: ledger)
+        page?.add(ConnectionMetrics.families)
+        page?.add { LoggerMetrics(ledger: ledger, storage: storage).families }
         let receivers: [ReceivingService.Receiver]
         do {
             receivers = try self.receivers(ledger: ledger, storage: storage)

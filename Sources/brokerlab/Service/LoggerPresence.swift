@@ -19,6 +19,9 @@ final class LoggerPresence: Sendable {
         absence.withLock { $0 = failure?.message.hidingPasswords }
     }
 
+    /// Whether entries would arrive.
+    var isThere: Bool { absence.withLock { $0 == nil } }
+
     /// The answer to `GET /health`: 200, or 503 with the reason where entries would not arrive.
     var health: HTTPResponse {
         let absence = absence.withLock { $0 }
