@@ -97,7 +97,7 @@ ensure_party_java() {
     if [ -x "$out/party-java" ] && [ -z "$(find Benchmarks/peers/party-java "$proto" -newer "$out/party-java")" ]; then return; fi
     java=$(echo /usr/lib/jvm/java-17-openjdk-*/bin)
     path="$out/party-java.jar"
-    for jar in amqp-client gson guava hdrhistogram perfmark-api protobuf slf4j-api grpc-{api,context,core,netty,protobuf,protobuf-lite,stub} \
+    for jar in amqp-client gson guava hdrhistogram perfmark-api protobuf slf4j-{api,nop} grpc-{api,context,core,netty,protobuf,protobuf-lite,stub} \
         netty-{buffer,codec,codec-http,codec-http2,common,handler,resolver,transport}; do
         path+=":/usr/share/java/$jar.jar"
     done

@@ -60,7 +60,9 @@ final class AMQPLogger implements AutoCloseable {
             recorder.interrupt();
             recorder.join();
         }
-        connection.close();
+        if (connection.isOpen()) {
+            connection.close();
+        }
     }
 
     /** What is no entry is taken out of the queue, so that it does not come again and again. */

@@ -54,6 +54,8 @@ final class AMQPSenderAtDefaults implements Sender {
     @Override
     public void close() throws Exception {
         threads.shutdownNow();
-        connection.close();
+        if (connection.isOpen()) {
+            connection.close();
+        }
     }
 }

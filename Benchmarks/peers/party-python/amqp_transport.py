@@ -1,6 +1,7 @@
 """Both halves over AMQP: pika, on asyncio, and at its defaults by connections that block."""
 
 import asyncio
+import contextlib
 import queue
 import sys
 import threading
@@ -140,9 +141,11 @@ class AMQPLoggerAtDefaults:
         channel.basic_ack(method.delivery_tag)
 
     async def stop(self) -> None:
-        self.connection.add_callback_threadsafe(self.channel.stop_consuming)
-        await asyncio.to_thread(self.consuming.join)
-        self.connection.close()
+        # Where RabbitMQ is gone there is nothing to end.
+        with contextlib.suppress(pika.exceptions.AMQPError):
+            self.connection.add_callback_threadsafe(self.channel.stop_consuming)
+            await asyncio.to_thread(self.consuming.join)
+            self.connection.close()
 
 
 class AMQPSender:

@@ -8,6 +8,7 @@ import string
 import time
 from collections.abc import Callable
 
+import grpc
 import settings
 from amqp_transport import AMQPSender, AMQPSenderAtDefaults
 from grpc_transport import GRPCSender
@@ -42,7 +43,8 @@ class Phase:
             await sender.send(number, self.texts[number % len(self.texts)], self.run, due + self.to_wall)
         except Exception as error:
             self.rejected += isinstance(error, Rejected)
-            self.error = self.error or str(error) or repr(error)
+            what = error.details() if isinstance(error, grpc.RpcError) else str(error)
+            self.error = self.error or what or repr(error)
             return time.monotonic_ns()
         at = time.monotonic_ns()
         self.acked += 1
