@@ -10,6 +10,8 @@ struct RabbitMQCompanion: TransportCompanion {
     let program = "rabbitmq-server"
     /// The nodes of a cluster know each other by addresses of loopback.
     var runsBehindLinks: Bool { nodes == 1 }
+    /// Of a cluster another node takes the place of one that is killed.
+    var canBeKilled: Bool { nodes == 1 }
 
     func find() throws -> CompanionInstallation {
         let installation = try RabbitMQInstallation.find()
@@ -32,7 +34,7 @@ struct RabbitMQCompanion: TransportCompanion {
             var companion = RunningCompanion(
                 target: cluster.url, secureTarget: certificate.flatMap { target($0.withoutClient) },
                 mutualTarget: certificate.flatMap { $0.client == nil ? nil : target($0) },
-                processIDs: cluster.nodes.map(\.processID), version: cluster.version)
+                nodes: cluster.nodes.map(RabbitMQCompanionNode.init), version: cluster.version)
             if let place, let node = cluster.nodes.first {
                 companion.labTarget = RunningNode.url(address: "127.0.0.1", port: try await place.door(node.port))
             }

@@ -24,6 +24,7 @@ package struct Benchmark: Sendable {
         suite.references = suite.references ?? choice.references
         suite.tcpOnly = choice.tcpOnly
         suite.behindLinks = suite.behindLinks ?? choice.behindLinks
+        (suite.killable, suite.replicated) = (choice.killable, choice.replicated)
         let run = try BenchmarkRun(configuration: configuration, suite: suite)
         let ending: BenchmarkOutcome.Ending
         do {

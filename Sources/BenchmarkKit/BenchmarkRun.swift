@@ -65,10 +65,11 @@ final class BenchmarkRun: Sendable {
     /// Measures every cell, in the order of the schedule, and then what shows the lab's own cost.
     /// - Throws: `CancellationError`; ``BenchmarkError`` when a logger's account or the file cannot be had any more.
     func measureAll() async throws {
-        let others = [getpid()] + configuration.companions.compactMap(\.pid)
+        // One that is killed is another process afterwards.
+        func others() -> [pid_t] { [getpid()] + configuration.companions.compactMap(\.pid) }
         if let cores = main.pinning.description { configuration.progress.show(.placed(cores)) }
-        try main.pinning.pinOthers(others)
-        defer { main.pinning.release(others) }
+        try main.pinning.pinOthers(others())
+        defer { main.pinning.release(others()) }
         for stage in [main, overhead].compactMap(\.self) {
             let timeLeft = Mutex(TimeLeft(suite: stage.suite))
             let (before, start) = (rows.count, MonotonicClock.now)

@@ -63,7 +63,8 @@ struct RoundParties: Sendable {
         var seats = [
             LoggerSeat(
                 label: name, transports: transports, socket: setting.socket, certificate: certificate,
-                party: setting.parties.logger, isKilled: setting.fault == .loggerKill, work: setting.loggerWork)
+                party: setting.parties.logger, mayBeAway: setting.fault.takesSomebodyAway,
+                work: setting.loggerWork)
         ]
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,

@@ -9,6 +9,8 @@ public protocol TransportCompanion: Sendable {
     var program: String { get }
     /// Whether it can be started at an end of a link, so that entries go over a network.
     var runsBehindLinks: Bool { get }
+    /// Whether one that is started here can be killed and started again, with what it had taken over.
+    var canBeKilled: Bool { get }
 
     /// Finds what ``run(_:)`` would start.
     /// - Throws: an error that says what is missing, and the command that installs it.
@@ -35,8 +37,8 @@ public protocol TransportCompanion: Sendable {
     /// - Parameter label: what tells this logger from all others.
     func isolation(_ label: String) -> [String: String]
 
-    /// The same for a logger that is killed and started again under that label: what the companion keeps for it outlives it for
-    /// a while.
+    /// The same where that logger, or the companion, is killed and started again: what the companion keeps for the logger outlives
+    /// that for a while.
     func isolationOutliving(_ label: String) -> [String: String]
 
     /// How many files a companion that is started here has to be allowed to open (RLIMIT_NOFILE) for so many connections.
@@ -49,6 +51,9 @@ public protocol TransportCompanion: Sendable {
 extension TransportCompanion {
     /// On loopback only.
     public var runsBehindLinks: Bool { false }
+
+    /// It cannot.
+    public var canBeKilled: Bool { false }
 
     /// As for any other logger.
     public func isolationOutliving(_ label: String) -> [String: String] { isolation(label) }
@@ -96,7 +101,7 @@ public struct CompanionInstallation: Sendable, Hashable {
 }
 
 /// A companion that runs.
-public struct RunningCompanion: Sendable, Hashable {
+public struct RunningCompanion: Sendable {
     /// Where it is found: what both halves of the transport take for their target.
     public var target: String
     /// The same for connections with TLS; nil where it speaks none, or the target alone says how it is reached.
@@ -106,20 +111,20 @@ public struct RunningCompanion: Sendable, Hashable {
     /// Where the lab itself asks it, where that is not the target.
     public var labTarget: String?
     /// Its processes; none where it runs elsewhere, so that its CPU time cannot be read.
-    public var processIDs: [Int32]
+    public var nodes: [any CompanionNode]
     /// Its version; nil where that is not known.
     public var version: String?
 
     /// Creates a companion.
     public init(
         target: String, secureTarget: String? = nil, mutualTarget: String? = nil, labTarget: String? = nil,
-        processIDs: [Int32] = [], version: String? = nil
+        nodes: [any CompanionNode] = [], version: String? = nil
     ) {
         self.target = target
         self.secureTarget = secureTarget
         self.mutualTarget = mutualTarget
         self.labTarget = labTarget
-        self.processIDs = processIDs
+        self.nodes = nodes
         self.version = version
     }
 }

@@ -6,7 +6,7 @@ package struct LinkAccount: Sendable, Hashable, Codable {
         package var packets: UInt64 = 0
         /// Their bytes, headers of IP included.
         package var bytes: UInt64 = 0
-        /// Those of them that were lost, as the link's loss says.
+        /// Those of them that were lost, as the link's loss says, or because all were to be.
         package var lost: UInt64 = 0
         /// Those of them that found the queue full.
         package var queueDrops: UInt64 = 0

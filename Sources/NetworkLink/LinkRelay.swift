@@ -32,7 +32,7 @@ package final class LinkRelay: Sendable {
 
     /// Makes the ends and carries packets until it is stopped, or `orders` ends.
     /// - Parameters:
-    ///   - orders: a descriptor on which each line ``LinkOrder`` begins another account.
+    ///   - orders: a descriptor on which each line is a ``LinkOrder``.
     ///   - ready: told how to enter the ends, when it carries packets.
     ///   - account: told each account when it ends, the last one, too.
     /// - Throws: ``LinkError`` that says what could not be made.
@@ -81,14 +81,21 @@ package final class LinkRelay: Sendable {
     }
 }
 
-/// What begins another account of a link: a JSON object on a line of its standard input.
+/// What a link is told: a JSON object on a line of its standard input.
 package struct LinkOrder: Sendable, Hashable, Codable {
-    /// What loss and jitter are drawn from, from now on.
-    package var seed: UInt64
+    /// Begins another account, with loss and jitter drawn from that from now on; nil for going on with the one there is.
+    package var seed: UInt64?
+    /// Whether every packet that comes is lost from now on; nil leaves that as it is.
+    package var losesAll: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case seed
+        case losesAll = "lose_all"
+    }
 
     /// An order.
-    package init(seed: UInt64) {
-        self.seed = seed
+    package init(seed: UInt64? = nil, losesAll: Bool? = nil) {
+        (self.seed, self.losesAll) = (seed, losesAll)
     }
 }
 

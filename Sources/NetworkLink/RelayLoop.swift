@@ -79,7 +79,12 @@ struct RelayLoop {
             isOver = true
             return
         }
-        for order in orders { account(try ended(seed: order.seed)) }
+        for order in orders {
+            if let losesAll = order.losesAll {
+                for index in ways.indices { ways[index].losesAll = losesAll }
+            }
+            if let seed = order.seed { account(try ended(seed: seed)) }
+        }
     }
 
     /// Ends an account, and begins another one.

@@ -12,6 +12,8 @@ struct RelayWay {
     private let ring: PacketRing
     private let lateness: Lateness
     private(set) var account = LinkAccount.Way()
+    /// Whether every packet that comes is lost; those that have come before are handed on.
+    var losesAll = false
     /// What the devices had dropped when the account began.
     private var dropsBefore: UInt64 = 0
 
@@ -40,6 +42,10 @@ struct RelayWay {
             guard ring.withFreePlace({ $0[0] >> 4 }) == 4 else { continue }
             account.packets += 1
             account.bytes += UInt64(length)
+            guard !losesAll else {
+                account.lost += 1
+                continue
+            }
             switch model.fate(ofBytes: length, at: MonotonicClock.now) {
             case .due(let due): ring.append(length: length, due: due)
             case .lost: account.lost += 1

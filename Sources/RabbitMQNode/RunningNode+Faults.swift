@@ -3,6 +3,9 @@ import Subprocess
 import SystemPackage
 
 extension RunningNode {
+    /// The Erlang process of late; nil while there is none.
+    package var latestProcessID: Int32? { files.processID }
+
     /// Kills the node as a crash would (SIGKILL) and returns when its process is gone; what it wrote to disk stays.
     package func kill() async throws {
         try await process.kill()
@@ -33,6 +36,50 @@ extension RunningNode {
                     + "its log says:\(files.excerptOfLog)")
         }
         throw RabbitMQNodeError("RabbitMQ (process \(running)) was ended by signal \(status - 128)")
+    }
+
+    /// Has the node take it that it uses more memory than it may (`vm_memory_high_watermark`), until `body` ends: it reads nothing more
+    /// from who publishes, and tells those who want to know it (`connection.blocked`).
+    /// - Throws: ``RabbitMQNodeError`` where it cannot be told.
+    package func withMemoryAlarm(_ body: () async -> Void) async throws {
+        let before = try await call("vm_memory_monitor get_vm_memory_high_watermark []")
+        try await call("vm_memory_monitor set_vm_memory_high_watermark [{absolute,1}]")
+        await body()
+        // A program is ended with the task that runs it, and this one is to be run in any case.
+        _ = try await Task { try await call("vm_memory_monitor set_vm_memory_high_watermark [\(before)]") }.value
+    }
+
+    /// Calls a function within the node, as `erl_call -a` takes it, and returns what it returned.
+    ///
+    /// That takes milliseconds, in which an Erlang of its own, as `rabbitmqctl` starts it, has not begun.
+    /// - Throws: ``RabbitMQNodeError`` with what was printed when it fails.
+    @discardableResult
+    private func call(_ function: String) async throws -> String {
+        let environment = files.environment(searchPath: NodeStart.searchPath)
+        // The cookie is in the file that Erlang keeps it in, in the node's HOME.
+        let words =
+            (files.identity.place?.entrance ?? []) + [
+                "erl_call", "-address", "\(files.identity.distributionAddress):\(files.identity.distributionPort)",
+                "-R",
+                "-timeout", "5", "-a", function,
+            ]
+        do {
+            let result = try await run(
+                words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
+                arguments: Arguments(Array(words.dropFirst())),
+                environment: .custom(
+                    Dictionary(
+                        uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
+                output: .string(limit: 1 << 16), error: .combinedWithOutput)
+            let printed = result.standardOutput
+            guard case .exited(0) = result.terminationStatus, !printed.isEmpty, !printed.contains("badrpc") else {
+                throw RabbitMQNodeError("erl_call of '\(function)' on \(name) failed: \(printed)")
+            }
+            return printed
+        } catch let error as SubprocessError {
+            throw RabbitMQNodeError(
+                "cannot run erl_call, which is part of Erlang (erlang-base on Debian): \(error). Put it on the PATH.")
+        }
     }
 
     /// Runs `rabbitmqctl` on the node and returns what it printed.

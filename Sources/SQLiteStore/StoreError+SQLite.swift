@@ -40,15 +40,33 @@ extension StoreError {
         return access(folder, F_OK) == 0 && access(folder, W_OK) != 0
     }
 
-    /// What is said where the disk of a file is full.
+    /// What is said where there is no room for a file.
     static func full(_ path: String) -> StoreError {
-        StoreError(.full, "the disk of \(path) is full; make room on it")
+        if isAtLimit(path, for: fewPages) {
+            return StoreError(
+                .full, "\(path) is as large as the logger's files may be (RLIMIT_FSIZE); raise that limit (ulimit -f)")
+        }
+        return StoreError(.full, "the disk of \(path) is full; make room on it")
     }
 
     private static let fewPages: UInt = 64 * 1024
 
-    /// Whether the disk of a file has no room for so many bytes.
+    /// Whether this process may not write so many bytes more to a file, or to the log beside it.
+    private static func isAtLimit(_ path: String, for byteCount: UInt) -> Bool {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {
+            return false
+        }
+        return [path, "\(path)-wal"].contains { file in
+            var status = stat()
+            let size = stat(file, &status) == 0 ? UInt(clamping: status.st_size) : 0
+            return size.addingReportingOverflow(byteCount).partialValue > limit.rlim_cur
+        }
+    }
+
+    /// Whether the disk of a file, or the limit for files, has no room for so many bytes.
     static func hasNoRoom(_ path: String, for byteCount: UInt) -> Bool {
+        guard !isAtLimit(path, for: byteCount) else { return true }
         var status = statvfs()
         let folder = URL(filePath: path).deletingLastPathComponent().path
         guard statvfs(folder, &status) == 0 else { return false }

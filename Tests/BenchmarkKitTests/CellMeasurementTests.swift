@@ -69,9 +69,10 @@ struct CellMeasurementTests {
     @Test("the cost of a companion is that of its process, and of none whose process cannot be seen")
     func companions() async throws {
         var measurement = measurement(FakeTransport(ledger: ledger))
-        let near = CompanionProcess(name: "RabbitMQ", pid: getpid(), version: "3.10.8", transports: ["fake"])
-        let far = CompanionProcess(name: "RabbitMQ", pid: nil, transports: ["fake"])
-        let other = CompanionProcess(name: "Kafka", pid: getpid(), version: "1", transports: ["other"])
+        let node = FakeNode(processID: getpid())
+        let near = CompanionProcess(name: "RabbitMQ", node: node, version: "3.10.8", transports: ["fake"])
+        let far = CompanionProcess(name: "RabbitMQ", node: nil, transports: ["fake"])
+        let other = CompanionProcess(name: "Kafka", node: node, version: "1", transports: ["other"])
         measurement.companions = [near, other]
         let row = try await measurement.measure().row
         #expect(try #require(row.queueCPUUsPerMessage) > 0)

@@ -138,6 +138,57 @@ struct FaultTests {
             } == "cut_after_s is 2.0")
     }
 
+    @Test("RabbitMQ that is killed is started again, also where the cell was given up meanwhile")
+    func killedNode() async throws {
+        let node = FakeNode(processID: 7)
+        let event = try await FaultEvent.killing(node, startedAgainAfter: .milliseconds(20))
+        #expect(node.done == ["kill", "startAgain"] && event.ended - event.began >= 20_000_000)
+        let (another, hour) = (FakeNode(processID: 7), Duration.seconds(3600))
+        let task = Task { try await FaultEvent.killing(another, startedAgainAfter: hour) }
+        task.cancel()
+        _ = try await task.value
+        #expect(another.done == ["kill", "startAgain"])
+    }
+
+    @Test("what lasts a while is over, also where the cell was given up meanwhile")
+    func lasting() async {
+        let done = Collected<String>()
+        let task = Task {
+            await FaultEvent.lasting(
+                .seconds(3600), begin: { done.set("begun") }, end: { done.set("\(done.value ?? ""), ended") })
+        }
+        task.cancel()
+        let event = await task.value
+        #expect(done.value == "begun, ended" && event.ended >= event.began)
+    }
+
+    @Test("a process that may write nothing more finds its files full, until it may again")
+    func fileSizes() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "brokerlab-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = """
+            trap '' XFSZ
+            echo ready
+            for file in a b; do
+                read -r _
+                echo text 2>/dev/null >'\(folder.path)/'$file && echo written || echo refused
+            done
+            """
+        let party = try await PartyProcess.start(
+            PartyCommand(executable: "/bin/sh", arguments: ["-c", script]), as: "the shell")
+        var lines = party.lines.makeAsyncIterator()
+        #expect(await lines.next() == "ready")
+        let limit = try FileSizeLimit.setToNothing(of: party.pid)
+        party.say("")
+        #expect(await lines.next() == "refused")
+        FileSizeLimit.restore(limit, of: party.pid)
+        party.say("")
+        #expect(await lines.next() == "written")
+        await party.stop()
+        #expect(throws: BenchmarkError.self) { try FileSizeLimit.setToNothing(of: party.pid) }
+    }
+
     @Test("all connections to a port are reset, and no others")
     func cut() async throws {
         // What is at a port is told by the sockets of this process themselves.

@@ -38,6 +38,24 @@ struct LinkProcessTests {
         }
     }
 
+    @Test("it is told to lose every packet, and to carry them again, which begins no account")
+    func loseAll() async throws {
+        let script = """
+            echo '\(Self.ends)'
+            for wanted in '{"lose_all":true}' '{"lose_all":false}' '{"seed":3}'; do
+                read -r order; [ "$order" = "$wanted" ] || exit 1
+            done
+            echo '\(Self.account)'
+            read -r order
+            """
+        try await run(script) { link in
+            link.loseAll(true)
+            link.loseAll(false)
+            let account = try await link.turn(seed: 3)
+            #expect(account.toLogger.packets == 7)
+        }
+    }
+
     @Test("one that does not carry packets, or ends in between, is told with its last words")
     func ended() async throws {
         let early = try await #require(throws: BenchmarkError.self) {

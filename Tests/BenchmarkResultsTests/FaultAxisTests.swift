@@ -8,7 +8,8 @@ import Testing
 @Suite("The axis of faults")
 struct FaultAxisTests {
     private let known = TransportChoice(
-        known: ["tcp", "http", "amqp"], standard: ["tcp"], references: References(floor: "tcp"), tcpOnly: ["amqp"])
+        known: ["tcp", "http", "amqp"], standard: ["tcp"], references: References(floor: "tcp"), tcpOnly: ["amqp"],
+        killable: ["amqp"])
 
     private func suite(_ text: String) throws -> BenchmarkResults.Suite {
         try SuiteFile(path: "s.yaml", text: text).suite(transports: known)
@@ -33,12 +34,29 @@ struct FaultAxisTests {
     @Test(
         "what is asked of others, or of a load that has no rate or no time, is refused",
         arguments: [
-            ("faults: earthquake", "'earthquake' is not none or logger-kill or logger-stop or connection-cut"),
+            (
+                "faults: earthquake",
+                "'earthquake' is not none or logger-kill or logger-stop or connection-cut or disk-full or blackhole or rabbitmq-kill or memory-alarm or node-kill"
+            ),
             ("faults: logger-stop", "needs a rate that goes on meanwhile"),
             ("rate_per_s: 100\nduration_s: 3\nfaults: logger-stop", "let duration_s be 6.0 or more"),
             ("rate_per_s: 20000\nduration_s: 6\nfaults: logger-stop", "at most 100000 in a cell"),
+            ("rate_per_s: 100\nduration_s: 6\nfaults: blackhole", "loopback has none; name a network, such as lan"),
+            (
+                "rate_per_s: 8000\nduration_s: 6\ntransports: [amqp]\nfaults: rabbitmq-kill",
+                "8000/s for 15.0 s are more"
+            ),
+            (
+                "rate_per_s: 100\nduration_s: 6\ntransports: [tcp, http]\nfaults: rabbitmq-kill",
+                "which their acknowledged entries outlive; allowed: amqp"
+            ),
+            (
+                "rate_per_s: 100\nduration_s: 6\ntransports: [amqp]\nfaults: [rabbitmq-kill, node-kill]",
+                "'node-kill' is of transports that go over TCP through a RabbitMQ"
+            ),
             ("rate_per_s: 100\nduration_s: 6\nchurn: 5\nfaults: logger-stop", "leave out churn"),
             ("rate_per_s: 100\nduration_s: 6\nfaults: logger-kill", "'logger-kill' needs store sqlite or postgres"),
+            ("rate_per_s: 100\nduration_s: 6\nstore: postgres\nfaults: disk-full", "it needs store sqlite"),
             ("rate_per_s: 100\nduration_s: 6\nsocket: unix\nfaults: connection-cut", "a Unix socket knows no reset"),
             (
                 "rate_per_s: 100\nduration_s: 6\nbrokers: [swift, go]\nloggers: [swift, go]\nfaults: logger-stop",
@@ -60,9 +78,44 @@ struct FaultAxisTests {
         #expect(suite.faultyPoints.allSatisfy { $0.fault != .loggerKill || $0.store == .sqlite })
         let choice = TransportChoice(
             known: ["tcp", "netrpc", "grpc", "http", "amqp"], standard: ["tcp"],
-            references: References(floor: "tcp", baseline: "grpc"), tcpOnly: ["amqp"])
+            references: References(floor: "tcp", baseline: "grpc"), tcpOnly: ["amqp"],
+            killable: ["amqp"])
         let builtIn = try #require(try BenchmarkResults.Suite.builtIn(named: "faults", transports: choice))
-        #expect(builtIn.transports == choice.known && builtIn.faultyPoints.count == 3 && builtIn.steadyPoints.isEmpty)
+        #expect(builtIn.transports == choice.known && builtIn.steadyPoints.isEmpty)
+        #expect(builtIn.cells.count == 4 * choice.known.count + 2)
+    }
+
+    @Test("packets are lost where there is a link alone, in cells that have the time for it")
+    func blackhole() throws {
+        let suite = try suite(
+            "rate_per_s: 100\nduration_s: 6\ntransports: [tcp, http]\nnetwork: [loopback, lan]\n"
+                + "faults: [none, blackhole]\npayload_bytes: 1\nin_flight: 8")
+        #expect(
+            suite.points.map { "\($0.network.text) \($0.fault.rawValue)" } == [
+                "loopback none", "lan none", "lan blackhole",
+            ])
+        #expect(suite.faultyPoints.map { suite.duration(with: $0.fault) } == [9])
+    }
+
+    @Test("RabbitMQ is killed for transports alone that go through it, in cells that have the time for it")
+    func killedRabbitMQ() throws {
+        let suite = try suite(
+            "rate_per_s: 100\nduration_s: 6\nwarmup_s: 0\ntransports: [tcp, amqp]\nsocket: [tcp, unix]\n"
+                + "faults: [logger-stop, rabbitmq-kill]\npayload_bytes: 1\nin_flight: 8")
+        let cells = suite.cells.map { "\($0.transport) \($0.socket) \($0.fault.rawValue)" }
+        #expect(
+            cells == [
+                "tcp tcp logger-stop", "amqp tcp logger-stop", "amqp tcp rabbitmq-kill", "tcp unix logger-stop",
+            ])
+        #expect(suite.cells.map { suite.duration(with: $0.fault) } == [6, 6, 15, 6])
+        let killed = try #require(suite.cells.first { $0.fault == .rabbitMQKill })
+        #expect(suite.longestSeconds(of: killed) == 15)
+        var row = ResultRow.sample(transport: "amqp")
+        row.planned.cell = killed
+        let fields = ResultColumns.fields(
+            of: ReportedResult(row: row, suite: suite, environment: BenchmarkEnvironment(cpuCount: 2)))
+        let written = Dictionary(zip(ResultColumns.header, fields)) { $1 }
+        #expect(written["duration_s"] == "15.000" && written["fault"] == "rabbitmq-kill")
     }
 
     @Test("results.csv has it with its figures, and gives them back; older files are of nothing that went wrong")

@@ -6,7 +6,8 @@ import Testing
 private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
 private let known = TransportChoice(known: standard + ["grpc:stream", "amqp:reply"], standard: standard)
 private let clusters = TransportChoice(
-    known: known.known + ["http:http2", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"], standard: standard)
+    known: known.known + ["http:http2", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"], standard: standard,
+    killable: ["amqp"])
 private let withStream = TransportChoice(known: known.known, standard: known.known)
 
 @Suite("Suites")

@@ -24,7 +24,8 @@ struct FaultBenchTests {
             let finished = try await runProgram(
                 .brokerlab,
                 [
-                    "bench", "--transport", "tcp,http,amqp", "--faults", "logger-kill,logger-stop,connection-cut",
+                    "bench", "--transport", "tcp,http,amqp", "--faults",
+                    "logger-kill,logger-stop,connection-cut,disk-full",
                     "--stores", "sqlite", "--rate", "200", "--in-flight", "16", "--payload-bytes", "100", "--duration",
                     "6",
                     "--warmup", "0.1", "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
@@ -32,16 +33,118 @@ struct FaultBenchTests {
             // One round decides nothing.
             #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
             let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
-            #expect(rows.count == 3 * 3)
+            #expect(rows.count == 3 * 4)
             for row in rows { try expectReconciled(row) }
             for row in rows where row["fault"] == "logger-stop" {
                 #expect(Double(row["fault_lasted_ms"] ?? "") ?? 0 >= 2000, "\(row)")
+            }
+            for row in rows where row["fault"] == "disk-full" && row["transport"] != "amqp" {
+                #expect(Int(row["rejected"] ?? "") ?? 0 > 0 && row["recovered_ms"] != "", "\(row)")
             }
             for row in rows where row["fault"] == "logger-kill" && row["transport"] != "amqp" {
                 // Nobody takes entries for a second at the least.
                 #expect(Double(row["largest_gap_ms"] ?? "") ?? 0 >= 1000, "\(row)")
             }
         }
+    }
+
+    @Test("A link loses every packet for two seconds, and then carries what is sent again", .link)
+    func blackhole() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "tcp,http,amqp", "--faults", "blackhole", "--network", "rtt_ms=4", "--rate",
+                    "200", "--in-flight", "64", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1",
+                    "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
+                ], limit: .seconds(200))
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            #expect(rows.count == 3)
+            for row in rows {
+                try expectReconciled(row)
+                func number(_ column: String) -> Double { Double(row[column] ?? "") ?? -1 }
+                #expect(number("fault_lasted_ms") >= 2000 && number("largest_gap_ms") >= 1900, "\(row)")
+                #expect(number("link_lost_packets") > 0 && row["duration_s"] == "9.000", "\(row)")
+            }
+        }
+    }
+
+    @Test("RabbitMQ is killed and started again, and what it or a logger has acknowledged arrives")
+    func rabbitMQKilled() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "tcp,amqp,amqp:reply", "--faults", "rabbitmq-kill", "--rate", "200",
+                    "--in-flight", "16", "--stores", "sqlite", "--payload-bytes", "100", "--duration", "6", "--warmup",
+                    "0.1", "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
+                ], limit: .seconds(200))
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            #expect(finished.errors.text.contains("rabbitmq-kill is of amqp, amqp:reply alone"))
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            #expect(rows.map { $0["transport"] } == ["amqp", "amqp"])
+            for row in rows {
+                try expectReconciled(row)
+                #expect(row["duration_s"] == "15.000" && Double(row["largest_gap_ms"] ?? "") ?? 0 >= 1000, "\(row)")
+            }
+        }
+    }
+
+    @Test("A node of a cluster is killed and started again, and another one takes its place")
+    func nodeKilled() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "amqp:quorum-cluster", "--faults", "node-kill", "--rate", "100",
+                    "--in-flight", "16", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1", "--rounds",
+                    "1",
+                    "--placement", "free", "--quiet", "--out", folder.path,
+                ], limit: .seconds(200))
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            #expect(rows.count == 1)
+            for row in rows {
+                try expectReconciled(row)
+                #expect(row["fault"] == "node-kill" && row["duration_s"] == "15.000", "\(row)")
+            }
+        }
+    }
+
+    @Test("RabbitMQ takes nothing for two seconds, and then all that has waited")
+    func memoryAlarm() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "amqp,amqp:reply", "--faults", "memory-alarm", "--rate", "200",
+                    "--in-flight", "16", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1", "--rounds",
+                    "1",
+                    "--placement", "free", "--quiet", "--out", folder.path,
+                ], limit: .seconds(150))
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            #expect(rows.count == 2)
+            for row in rows {
+                try expectReconciled(row)
+                func number(_ column: String) -> Double { Double(row[column] ?? "") ?? -1 }
+                #expect(number("fault_lasted_ms") >= 2000 && number("largest_gap_ms") >= 1900, "\(row)")
+            }
+        }
+    }
+
+    @Test("What others have started is not killed, and what nothing is promised of is not either")
+    func rabbitMQRefused() async throws {
+        let load = ["bench", "--faults", "rabbitmq-kill", "--rate", "200", "--duration", "6", "--payload-bytes", "100"]
+        let given = try await runProgram(
+            .brokerlab, load + ["--transport", "amqp", "--amqp", "amqp://guest:guest@127.0.0.1:1"])
+        #expect(given.exitCode == 64 && given.errors.text.contains("is not this program's to do 'rabbitmq-kill' to"))
+        let transient = try await runProgram(
+            .brokerlab, load + ["--transport", "amqp:transient,amqp:unconfirmed,http"])
+        #expect(
+            transient.exitCode == 64
+                && transient.errors.text.contains("acknowledged entries outlive; allowed: amqp, amqp:quorum"))
     }
 
     @Test("A ledger in memory outlives a logger that stands still, but not one that is killed, which is refused")

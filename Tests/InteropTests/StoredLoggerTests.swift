@@ -158,4 +158,28 @@ struct StoredLoggerTests {
             }
         }
     }
+
+    @Test("files that may not become larger: refusals say why, and it goes on when they may")
+    func largestFiles() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(path: "entries.db").path
+            try await withLogger(["http"], arguments: ["--database", path]) { logger in
+                func limit(_ fileSize: String) async throws {
+                    let arguments = ["--pid", "\(logger.program.processID)", "--fsize=\(fileSize)"]
+                    #expect(try await runProgram(Program(path: "/usr/bin/prlimit"), arguments).exitCode == 0)
+                }
+                #expect(try await send("http", to: logger.targets["http"]!, count: 3).exitCode == 0)
+                // The soft limit, as of a disk that is full.
+                try await limit("0:")
+                let refused = try await send("http", to: logger.targets["http"]!, count: 1)
+                let said = refused.errors.text + refused.output.text
+                #expect(refused.exitCode != 0 && said.contains("as large as the logger's files may be"), "\(said)")
+                #expect(try await logger.isHealthy() == false)
+                try await limit("unlimited:")
+                #expect(try await send("http", to: logger.targets["http"]!, count: 1).exitCode == 0)
+                #expect(try await logger.isHealthy())
+                #expect(try await entries(path).count == 4)
+            }
+        }
+    }
 }

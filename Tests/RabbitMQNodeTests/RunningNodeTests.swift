@@ -92,6 +92,30 @@ import Testing
         expectGone(node)
     }
 
+    /// It is told so at once, and told otherwise when that is over.
+    @Test func hasAMemoryAlarm() async throws {
+        try await withRabbitMQ { node in
+            try await node.withMemoryAlarm {
+                #expect(text(of: node.logFile).contains("memory resource limit alarm set"))
+                #expect(!text(of: node.logFile).contains("memory resource limit alarm cleared"))
+            }
+            #expect(text(of: node.logFile).contains("memory resource limit alarm cleared"))
+        }
+    }
+
+    /// One that is killed leaves nothing of its own, and has another process afterwards.
+    @Test func isKilledAndStartedAgain() async throws {
+        try await withRabbitMQ { node in
+            #expect(node.latestProcessID == node.processID)
+            try await node.kill()
+            #expect(!listens(node.port))
+            try await node.startAgain()
+            #expect(listens(node.port))
+            let next = try #require(node.latestProcessID)
+            #expect(next != node.processID && text(of: "/proc/\(next)/comm") == "beam.smp\n")
+        }
+    }
+
     /// All sockets that the Erlang process listens on.
     @Test func listensOnLoopbackOnly() async throws {
         try await withRabbitMQ { node in

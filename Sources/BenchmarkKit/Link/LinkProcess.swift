@@ -69,6 +69,11 @@ package struct LinkProcess: Sendable {
         throw BenchmarkError(await party.stop().sentence("the link ended in the middle of the benchmark"))
     }
 
+    /// Has it lose every packet that comes, both ways, or carry them again.
+    func loseAll(_ isSo: Bool) {
+        party.say(JSONLine.text(of: LinkOrder(losesAll: isSo)))
+    }
+
     /// A connection within an end.
     /// - Returns: its descriptor, which the caller closes.
     func connect(to endpoint: Endpoint, in end: LinkAccess.End = .logger) async throws -> Int32 {

@@ -32,7 +32,7 @@ struct EntryFate: Sendable, Hashable {
 struct FaultEvent: Sendable, Hashable {
     /// When it began.
     var began: UInt64
-    /// When it was over: a logger was ready again, or told to go on.
+    /// When it was over: what was killed was ready again, or what stood still was told to go on.
     var ended: UInt64
     /// How many connections were reset; nil where that is not what was done.
     var connections: UInt64?

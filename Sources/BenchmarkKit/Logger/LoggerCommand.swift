@@ -19,7 +19,7 @@ package struct LoggerCommand: Sendable, Hashable {
 }
 
 /// What a logger of a round is for.
-package struct LoggerSeat: Sendable, Hashable {
+package struct LoggerSeat: Sendable {
     /// What tells it from the other loggers of the run, as part of a name: `3`, `3-control`.
     package var label: String
     /// The selectors of the transports that are sent to it.
@@ -32,8 +32,8 @@ package struct LoggerSeat: Sendable, Hashable {
     package var certificate: ServerCertificate?
     /// Who plays it.
     package var party = Party.swift
-    /// Whether it is killed and started again, so that what others keep for it has to outlive it.
-    package var isKilled = false
+    /// Whether it, or who keeps something for it, is killed and started again, so that what is kept has to outlive that.
+    package var mayBeAway = false
     /// How much work each entry is to it before it is recorded.
     package var work = LoggerWork.none
     /// What runs behind its link for its transports, by their selectors; nil where there is no link.

@@ -13,7 +13,7 @@ struct CellLoad: Sendable {
     var reconciliation: Reconciliation?
     /// Where it is told what the measured part has come to so far.
     var live: LiveFigures?
-    /// What the lab does to the logger meanwhile; nil for nothing.
+    /// What the lab has go wrong meanwhile; nil for nothing.
     var fault: CellFault?
     /// How many times what the warm-up has carried is offered; nil where the job has a rate, or none.
     var overload: Double?
@@ -52,7 +52,7 @@ struct CellLoad: Sendable {
         var sampling: Task<CellSamples, Never>?
         var samples: CellSamples?
         /// What goes wrong by the lab's doing.
-        var fault: Task<FaultEvent?, any Error>?
+        var fault: Task<FaultEvent, any Error>?
         /// The rates by what was carried.
         var rates: OverloadRates?
         /// What the logger had recorded when the last entry was answered, where the rate was told by what was carried.
@@ -64,10 +64,21 @@ struct CellLoad: Sendable {
     func run() async throws -> Outcome {
         generator.say(job.line)
         var sight = Sight()
-        defer {
-            sight.sampling?.cancel()
-            sight.fault?.cancel()
+        let result: Result<Outcome, any Error>
+        do {
+            result = .success(try await follow(&sight))
+        } catch {
+            result = .failure(error)
         }
+        sight.sampling?.cancel()
+        sight.fault?.cancel()
+        // Who comes next finds nothing broken.
+        _ = await sight.fault?.result
+        return try result.get()
+    }
+
+    /// Hears what the generator says, until the job is done.
+    private func follow(_ sight: inout Sight) async throws -> Outcome {
         for await text in generator.lines {
             // What else it prints, and what it still says of an earlier job, is none of the lab's business.
             guard let line = JSONLine.value(GeneratorLine.self, of: text), line.job == job.job || line.job == 0 else {

@@ -108,17 +108,17 @@ struct CellMeasurement: Sendable {
         case .success(.failedInWarmup(let result)):
             builder.add(warmup: result)
         case .success(.measured(let result, let bins, let before, var after, let said)):
-            builder.add(result, duration: suite.duration)
+            builder.add(result, duration: duration)
             if let account = after.linkAccount { builder.add(account) }
             do {
                 if planned.cell.fault != .none {
-                    try await builder.add(held(result, reconciliation), of: result, duration: suite.duration)
+                    try await builder.add(held(result, reconciliation), of: result, duration: duration)
                 } else if let overload = result.overload {
                     // What the receivers use until they have all of it is not read, as there are other entries meanwhile.
                     let report = try await reconciliation?.settle(run: run("m"), acked: result.acked)
                     let later = try await reconciliation?.settle(run: run("a"), acked: result.afterwards?.acked ?? 0)
                     builder.add(
-                        overload, of: result, report, duration: suite.duration, clock: after.wallClockOffset)
+                        overload, of: result, report, duration: duration, clock: after.wallClockOffset)
                     builder.add(afterwards: later, of: result.afterwards)
                     try await add(report, of: result, to: &builder)
                 } else if let (report, late) = try await reconciliation?.settle(result, run("m"), meters, &after) {
@@ -132,7 +132,7 @@ struct CellMeasurement: Sendable {
             builder.add(before: before, after: after, acked: result.acked, spun: result.spun)
             if let said { builder.row.invalidReasons.append(.audit(said)) }
             doubt = said
-            builder.audit(result, Audit(), duration: suite.duration)
+            builder.audit(result, Audit(), duration: duration)
             (loadResult, timeline) = (result, bins)
         }
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
@@ -169,16 +169,8 @@ struct CellMeasurement: Sendable {
         }
     }
 
-    /// What the lab is to do to the logger; nil where nothing is to go wrong, or not by its doing.
-    /// - Throws: ``BenchmarkError`` where there is no logger of this project's to do it to.
-    private func fault(_ broker: pid_t) throws(BenchmarkError) -> CellFault? {
-        let fault = planned.cell.fault
-        guard fault == .loggerKill || fault == .loggerStop else { return nil }
-        guard let life else { throw BenchmarkError("there is no logger that '\(fault.rawValue)' could be done to") }
-        return CellFault(fault: fault, duration: suite.duration, logger: life) { [pinning] logger in
-            try? pinning?.pin(broker: broker, logger: logger)
-        }
-    }
+    /// How long the cell is measured, in seconds.
+    var duration: Double { suite.duration(with: planned.cell.fault) }
 
     /// Adds what the logger says of what was measured, and what its store has of it.
     private func add(_ report: RunReport?, of result: LoadResult, to builder: inout ResultRowBuilder) async throws {
@@ -230,7 +222,7 @@ struct CellMeasurement: Sendable {
             payloadSeed: suite.seed, inFlight: cell.inFlight, connections: cell.connections,
             messagesPerOperation: suite.messagesPerOperation, ratePerS: cell.load.ratePerSecond,
             arrivals: cell.load.arrivals?.rawValue, spinUs: spinUs, warmupS: suite.warmup, warmupRunID: run("w"),
-            durationS: suite.duration, runID: run("m"), seed: suite.seed &+ UInt64(planned.block))
+            durationS: duration, runID: run("m"), seed: suite.seed &+ UInt64(planned.block))
         if case .lines(let path) = suite.payload { job.payloadFile = path }
         if case .options = descriptor.security, let certificate {
             job.tls = LoadJob.TLS(certificate.trust)
@@ -242,7 +234,7 @@ struct CellMeasurement: Sendable {
         if cell.load.overload != nil {
             job.afterwards = LoadJob.Afterwards(durationS: Overload.secondsAfterwards, runID: run("a"))
         }
-        if cell.fault == .connectionCut { job.cutAfterS = Fault.beginning(in: suite.duration) }
+        if cell.fault == .connectionCut { job.cutAfterS = Fault.beginning(in: duration) }
         job.rawFile = rawFile
         // A bare loop knows nothing of time.
         job.timelineMs = cell.role == .bareLoop ? nil : suite.timelineMs.flatMap { $0 > 0 ? $0 : nil }

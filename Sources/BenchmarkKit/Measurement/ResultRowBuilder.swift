@@ -260,7 +260,9 @@ struct ResultRowBuilder {
     /// The CPU time of all that take part, in nanoseconds; nil where one of them cannot be seen.
     private static func own(_ before: CellMeters.Reading, _ after: CellMeters.Reading) -> UInt64? {
         guard after.seesAll, let broker = before.broker, let logger = before.logger, let brokerNow = after.broker,
-            let loggerNow = after.logger, brokerNow >= broker, loggerNow >= logger
+            let loggerNow = after.logger, brokerNow >= broker, loggerNow >= logger,
+            // One that was killed has taken its account along.
+            before.queue == nil || after.queue != nil
         else { return nil }
         func used(_ before: UInt64?, _ after: UInt64?) -> UInt64 { (after ?? 0) - min(before ?? 0, after ?? 0) }
         let store = before.store.flatMap { after.store?.time(since: $0) } ?? 0

@@ -153,7 +153,7 @@ extension ResultColumns {
             "link_cpu_pct", in: "%", \.linkCPUPercent,
             "CPU time of the link's process by the time that passed, of one core."),
         .count("link_packets", \.linkPackets, "Packets that came to the link, both ways together."),
-        .count("link_lost_packets", \.linkLost, "Those that it lost, as loss_pct says."),
+        .count("link_lost_packets", \.linkLost, "Those that it lost, as loss_pct says, or in a blackhole."),
         .count("link_queue_drops", \.linkQueueDrops, "Those that found its queue full."),
         .count(
             "link_device_drops", \.linkDeviceDrops,
@@ -186,7 +186,7 @@ extension ResultColumns {
             "fault_at_ms", in: "ms", places: 1, \.faultAtMs, "When that was, since the cell began to be measured."),
         .figure(
             "fault_lasted_ms", in: "ms", places: 1, \.faultLastedMs,
-            "How long it went on: until the logger was ready again, or told to go on."),
+            "How long it went on: until what was killed was ready again, or what stood still told to go on."),
         .figure(
             "first_failed_ms", in: "ms", places: 1, \.firstFailedMs,
             "From then until the first send failed; empty where none did."),

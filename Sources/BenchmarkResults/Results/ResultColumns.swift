@@ -88,7 +88,9 @@ enum ResultColumns {
             if let rate = try fields.double("target_rate_per_s") { row.planned.cell.load = .open(ratePerSecond: rate) }
         },
         ResultColumn(.figure("warmup_s", in: "s", "How long the cell was loaded before.") { $0.suite.warmup }),
-        ResultColumn(.figure("duration_s", in: "s", "How long the cell was measured.") { $0.suite.duration }),
+        ResultColumn(
+            .figure("duration_s", in: "s", "How long the cell was measured.") { $0.suite.duration(with: $0.cell.fault) }
+        ),
         ResultColumn(.count("repetition", "The same as block.") { $0.row.planned.block }),
         .key("block", isRequired: true, \.planned.block, "The round, counted from 1."),
         .key("order_in_block", \.planned.orderInBlock, "The cell's place in its round, counted from 1."),
@@ -149,7 +151,7 @@ enum ResultColumns {
     private static let fault = ResultColumn(
         .text(
             "fault",
-            "What was made to go wrong: logger-kill, logger-stop or connection-cut; empty for nothing, as the times that follow."
+            "What was made to go wrong: \(Fault.names); empty for nothing, as the times that follow."
         ) { $0.cell.fault.column }
     ) { fields, row throws(BenchmarkError) in
         if let fault = try fields.word("fault", Fault.init) { row.planned.cell.fault = fault }

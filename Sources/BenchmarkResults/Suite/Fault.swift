@@ -8,18 +8,42 @@ package enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     case loggerStop = "logger-stop"
     /// Every connection of the load is reset.
     case connectionCut = "connection-cut"
+    /// The logger's store has no room for a while.
+    case diskFull = "disk-full"
+    /// The network loses every packet for a while.
+    case blackhole
+    /// RabbitMQ is killed (SIGKILL), and started again with what it has on disk.
+    case rabbitMQKill = "rabbitmq-kill"
+    /// RabbitMQ takes no entries for a while, as for want of memory.
+    case memoryAlarm = "memory-alarm"
+    /// The node of a RabbitMQ cluster that broker and logger are connected to is killed (SIGKILL), and started again.
+    case nodeKill = "node-kill"
 
-    /// How long it lasts, in seconds: until a logger is started again, or goes on.
+    /// How long it lasts, in seconds: until what was killed is started again, or what stands still goes on.
     package var seconds: Double {
         switch self {
         case .none, .connectionCut: 0
-        case .loggerKill: 1
-        case .loggerStop: 2
+        case .loggerKill, .rabbitMQKill, .nodeKill: 1
+        case .loggerStop, .diskFull, .blackhole, .memoryAlarm: 2
+        }
+    }
+
+    /// How long a cell with it is measured at the least, in seconds, where its suite has shorter ones: what follows takes time.
+    var leastDuration: Double {
+        switch self {
+        case .none, .loggerKill, .loggerStop, .connectionCut, .diskFull, .memoryAlarm: 0
+        // TCP sends again what was lost at intervals that double, so that it may be twice as long until it goes on.
+        case .blackhole: 9
+        // It takes some until it answers again.
+        case .rabbitMQKill, .nodeKill: 15
         }
     }
 
     /// When it comes, in seconds since a cell of that duration began to be measured.
     package static func beginning(in duration: Double) -> Double { duration / 3 }
+
+    /// All but none, in words.
+    static var names: String { allCases.compactMap(\.column).joined(separator: ", ") }
 
     /// As it stands in a file; nil for none.
     var column: String? { self == .none ? nil : rawValue }
@@ -34,17 +58,31 @@ package enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
         case .loggerKill: "When the logger is killed and started again \(Int(seconds)) s later"
         case .loggerStop: "When the logger stands still for \(Int(seconds)) s"
         case .connectionCut: "When all connections are reset"
+        case .diskFull: "When the logger's disk is full for \(Int(seconds)) s"
+        case .blackhole: "When the network loses every packet for \(Int(seconds)) s"
+        case .rabbitMQKill: "When RabbitMQ is killed and started again \(Int(seconds)) s later"
+        case .memoryAlarm: "When RabbitMQ has no memory for \(Int(seconds)) s"
+        case .nodeKill: "When the node that both are connected to is killed and started again \(Int(seconds)) s later"
         }
     }
 }
 
 extension Fault {
-    /// Whether it means something there: a logger that is killed has to have a store, and only connections of TCP are reset.
+    /// Whether it is done to the RabbitMQ between broker and logger, so that only transports that go through one have it.
+    package var isOfRabbitMQ: Bool { self == .rabbitMQKill || self == .memoryAlarm || self == .nodeKill }
+
+    /// Whether a process is killed and started again.
+    package var takesSomebodyAway: Bool { self == .loggerKill || self == .rabbitMQKill || self == .nodeKill }
+
+    /// Whether it means something there: a logger that is killed has to have a store, one whose disk is full an SQLite file, only
+    /// connections of TCP are reset, or go to a RabbitMQ, and only a link loses packets.
     func canBeHad(in setting: Setting) -> Bool {
         switch self {
         case .none, .loggerStop: true
         case .loggerKill: setting.store.isDurable
-        case .connectionCut: setting.socket == .tcp
+        case .diskFull: setting.store == .sqlite
+        case .connectionCut, .rabbitMQKill, .memoryAlarm, .nodeKill: setting.socket == .tcp
+        case .blackhole: setting.network.isLink
         }
     }
 }
@@ -52,6 +90,9 @@ extension Fault {
 extension Suite {
     /// What goes wrong in its cells, one after the other.
     package var usedFaults: [Fault] { faults ?? [.none] }
+
+    /// How long a cell with that fault is measured, in seconds.
+    package func duration(with fault: Fault) -> Double { max(duration, fault.leastDuration) }
 
     /// The points of its loads that are ranked, swept and advised from: nothing goes wrong in them.
     var steadyPoints: [LoadPoint] { points.filter(\.isSteady) }
@@ -82,10 +123,11 @@ extension SuiteRules {
                     + "\(DecimalText.short(shortestFaultyCell)) or more")
         }
         let most = suite.loads.compactMap(\.ratePerSecond).max() ?? 0
-        guard most * suite.duration <= Double(mostFates) else {
+        let longest = faults.map(suite.duration).max() ?? suite.duration
+        guard most * longest <= Double(mostFates) else {
             throw refuse(
                 "what became of each entry is kept, of at most \(mostFates) in a cell; "
-                    + "\(DecimalText.short(most))/s for \(DecimalText.short(suite.duration)) s are more")
+                    + "\(DecimalText.short(most))/s for \(DecimalText.short(longest)) s are more")
         }
         guard suite.usedChurn == [0] else {
             throw refuse("connections that are closed after a number of entries come back anyway; leave out churn")
@@ -98,8 +140,24 @@ extension SuiteRules {
                 "what a logger in memory has acknowledged is gone when it is killed, which 'recorded' allows, so that nothing "
                     + "could be held against it; 'logger-kill' needs store sqlite or postgres")
         }
+        if faults.contains(.diskFull), !suite.usedStores.contains(.sqlite) {
+            throw refuse("'disk-full' has the logger write nothing more to its SQLite file; it needs store sqlite")
+        }
         if faults.contains(.connectionCut), suite.usedSockets == [.unix] {
             throw refuse("'connection-cut' resets connections of TCP; a Unix socket knows no reset")
+        }
+        if faults.contains(.blackhole), !suite.usedNetworks.contains(where: \.isLink) {
+            throw refuse(
+                "'blackhole' has the link between broker and logger lose every packet, and loopback has none; name a network, such as "
+                    + "lan")
+        }
+        for fault in faults where fault.isOfRabbitMQ {
+            let allowed = choice.transports(with: fault)
+            guard suite.transports.contains(where: allowed.contains), suite.usedSockets != [.unix] else {
+                throw refuse(
+                    "'\(fault.rawValue)' is of transports that go over TCP through a RabbitMQ, or a cluster of several, which their "
+                        + "acknowledged entries outlive; allowed: \(allowed.joined(separator: ", "))")
+            }
         }
     }
 }

@@ -46,17 +46,24 @@ extension Suite {
     package var cellSeconds: Double {
         guard let coldDials else {
             let afterwards = usedOverload.isEmpty ? 0 : Overload.secondsAfterwards
-            return warmup + duration + afterwards + Self.estimatedOverhead
+            return warmup + usualDuration + afterwards + Self.estimatedOverhead
         }
         let roundTrips = settings.map { $0.network.roundTripSeconds }
         let mean = roundTrips.reduce(0, +) / Double(max(1, roundTrips.count))
         return warmup + Double(coldDials) * (0.001 + 4 * mean) + Self.estimatedOverhead
     }
 
+    /// How long a cell is measured in the mean, in seconds.
+    private var usualDuration: Double {
+        guard usedFaults.contains(where: { $0.leastDuration > duration }) else { return duration }
+        let durations = cells.map { duration(with: $0.fault) }
+        return durations.reduce(0, +) / Double(max(1, durations.count))
+    }
+
     /// How long it takes at the most until a cell's load has ended, in seconds, if nothing is wrong.
     package func longestSeconds(of cell: Cell) -> Double {
         warmup + (cell.load.overload == nil ? 0 : Overload.secondsAfterwards)
-            + (coldDials.map { Double($0) * (0.2 + 20 * cell.network.roundTripSeconds) } ?? duration)
+            + (coldDials.map { Double($0) * (0.2 + 20 * cell.network.roundTripSeconds) } ?? duration(with: cell.fault))
     }
 
     /// How long a cell is measured, for people.

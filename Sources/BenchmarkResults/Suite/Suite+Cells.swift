@@ -101,13 +101,21 @@ extension Suite {
     }
 
     /// The transports that can be had in a setting: the message broker of some has TCP only, and that of some
-    /// no place behind a link, and not everybody speaks all.
+    /// no place behind a link, not everybody speaks all, and not all have one that could be killed.
     package func transports(in setting: Setting) -> [String] {
         let reached =
             setting.network.isLink
             ? transports.filter { !(tcpOnly ?? []).contains($0) || behindLinks?.contains($0) ?? false }
             : transports(over: setting.socket)
-        return reached.filter { speaks($0, setting.parties) }
+        let broken = transports(with: setting.fault)
+        return reached.filter { speaks($0, setting.parties) && broken.contains($0) }
+    }
+
+    /// The transports that a fault can be done to.
+    package func transports(with fault: Fault) -> [String] {
+        let choice = TransportChoice(known: transports, standard: [], killable: killable, replicated: replicated)
+        let names = choice.transports(with: fault)
+        return transports.filter(names.contains)
     }
 
     /// The transports that can be had over such sockets.

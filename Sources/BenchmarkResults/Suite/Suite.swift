@@ -95,6 +95,12 @@ package struct Suite: Sendable, Hashable, Codable {
     package var tcpOnly: [String]?
     /// Those of them whose message broker can be at an end of a link; nil for none, and in records of before there was a choice.
     package var behindLinks: [String]?
+    /// Those whose message broker can be killed and started again without an entry being lost that was acknowledged; nil for none, and
+    /// in records of before there was a choice.
+    package var killable: [String]?
+    /// Those whose message broker is a cluster, most nodes of which have an entry when it is acknowledged; nil for none, and in records
+    /// of before there was a choice.
+    package var replicated: [String]?
     /// The transports that other parties speak, by their selectors, as they have said; nil where nobody was asked.
     package var spoken: [String: [String]]?
 
@@ -259,9 +265,9 @@ extension SuiteKey {
                 + "commas: 0 unless told otherwise. Every load is measured with each of them."),
         .words(
             "faults", flag: "faults", valueName: "names", \.faults,
-            "What goes wrong at a third of each cell, separated by commas: none unless told otherwise, logger-kill, logger-stop, "
-                + "connection-cut. Every load is measured with each of them; it takes a rate below what is carried, and cells of 6 s "
-                + "or more.", check: SuiteRules.checkFaults),
+            "What goes wrong at a third of each cell, separated by commas: none unless told otherwise, or \(Fault.names). Every load is "
+                + "measured with each of them; it takes a rate below what is carried, and cells of 6 s or more.",
+            check: SuiteRules.checkFaults),
     ]
 
     private static let order: [SuiteKey] = [

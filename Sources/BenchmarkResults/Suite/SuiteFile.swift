@@ -25,6 +25,7 @@ struct SuiteFile {
             duration: 0.5, warmup: 0.15)
         suite.tcpOnly = choice.tcpOnly
         suite.behindLinks = choice.behindLinks
+        (suite.killable, suite.replicated) = (choice.killable, choice.replicated)
         var given: [String: SuiteValue] = [:]
         for (key, node) in values { given[key.name] = try value(node, key, choice) }
         for key in SuiteKey.all {

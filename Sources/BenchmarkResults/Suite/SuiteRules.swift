@@ -113,7 +113,8 @@ package enum SuiteRules {
     /// The bins of a cell are neither too narrow nor too many.
     @Sendable static func checkTimeline(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
         guard let width = suite.timelineMs, width != 0 else { return }
-        if let fault = faultOfTimeline(width, duration: suite.duration) {
+        let longest = suite.usedFaults.map(suite.duration).max() ?? suite.duration
+        if let fault = faultOfTimeline(width, duration: longest) {
             throw SuiteViolation(key: "timeline_ms", message: fault)
         }
     }

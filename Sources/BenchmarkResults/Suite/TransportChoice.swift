@@ -12,17 +12,23 @@ package struct TransportChoice: Sendable, Hashable {
     package var tcpOnly: [String]?
     /// Those of them whose message broker can be at an end of a link; nil for none.
     package var behindLinks: [String]?
+    /// Those whose message broker can be killed and started again without an entry being lost that was acknowledged; nil for none.
+    package var killable: [String]?
+    /// Those whose message broker is a cluster, most nodes of which have an entry when it is acknowledged; nil for none.
+    package var replicated: [String]?
 
     /// Creates a choice.
     package init(
         known: [String], standard: [String], references: References = References(), tcpOnly: [String]? = nil,
-        behindLinks: [String]? = nil
+        behindLinks: [String]? = nil, killable: [String]? = nil, replicated: [String]? = nil
     ) {
         self.known = known
         self.standard = standard
         self.references = references
         self.tcpOnly = tcpOnly
         self.behindLinks = behindLinks
+        self.killable = killable
+        self.replicated = replicated
     }
 
     /// The choice that a registry gives.
@@ -34,6 +40,18 @@ package struct TransportChoice: Sendable, Hashable {
             baseline: registry.first { $0.reference == .baseline }?.selector)
         tcpOnly = registry.filter { $0.companion != nil }.map(\.selector)
         behindLinks = registry.filter { $0.companion?.runsBehindLinks ?? false }.map(\.selector)
+        killable = registry.filter { $0.companion?.canBeKilled ?? false && $0.durability.survives(.rabbitmq) }
+            .map(\.selector)
+        replicated = registry.filter { $0.durability == .queueReplicas }.map(\.selector)
+    }
+
+    /// Those that a fault can be done to.
+    func transports(with fault: Fault) -> [String] {
+        switch fault {
+        case .rabbitMQKill, .memoryAlarm: killable ?? []
+        case .nodeKill: replicated ?? []
+        case .none, .loggerKill, .loggerStop, .connectionCut, .diskFull, .blackhole: known
+        }
     }
 }
 

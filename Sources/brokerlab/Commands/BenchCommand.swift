@@ -120,6 +120,11 @@ struct BenchCommand: AsyncParsableCommand {
             throw BenchmarkError(
                 "the threshold for \(rule.place.text) has nothing to hold: \(leftOut.joined(separator: "; "))")
         }
+        if let fault = suite.usedFaults.first(where: \.isOfRabbitMQ), let given = companions.given.keys.min() {
+            throw ValidationError(
+                "what --\(given) names is not this program's to do '\(fault.rawValue)' to: leave it out, so that bench starts its own."
+            )
+        }
         let transports = try suite.measuredTransports.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         try ConnectionRoom(for: suite, given: companions.given).make()
@@ -258,7 +263,7 @@ struct BenchCommand: AsyncParsableCommand {
         for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
             let label = Self.label(seat)
             let isolation =
-                seat.isKilled
+                seat.mayBeAway
                 ? transport.companion?.isolationOutliving(label) : transport.companion?.isolation(label)
             for (option, value) in isolation?.sorted(by: <) ?? [] {
                 let isFlag = transport.options.contains {
@@ -308,8 +313,22 @@ struct BenchCommand: AsyncParsableCommand {
             parts.append(
                 "with entries in memory, which a logger takes along when it is killed, there is no logger-kill")
         }
+        if suite.usedFaults.contains(.diskFull), suite.usedStores != [.sqlite] {
+            parts.append(
+                "where the logger writes no file, with entries in memory or in PostgreSQL, there is no disk-full")
+        }
         if suite.usedFaults.contains(.connectionCut), suite.usedSockets.contains(.unix) {
             parts.append("over Unix sockets, which know no reset, there is no connection-cut")
+        }
+        if suite.usedFaults.contains(.blackhole), suite.usedNetworks.contains(.loopback) {
+            parts.append("over loopback, where no link is that could lose packets, there is no blackhole")
+        }
+        for fault in suite.usedFaults where fault.isOfRabbitMQ {
+            let broken = suite.transports(with: fault)
+            guard broken.count < suite.transports.count else { continue }
+            parts.append(
+                "\(fault.rawValue) is of \(broken.joined(separator: ", ")) alone: what others acknowledge is not in such a RabbitMQ, or does "
+                    + "not outlive it")
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }

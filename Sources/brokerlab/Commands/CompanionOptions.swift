@@ -62,10 +62,10 @@ struct Companions: Sendable {
     var processes: [CompanionProcess] {
         running.flatMap { need, one in
             let transports = Set(TransportRegistry.all.filter { Need(of: $0) == need }.map(\.selector))
-            let ids = one.processIDs.isEmpty ? [nil] : one.processIDs.map(Int32?.some)
-            return ids.enumerated().map { index, id in
+            let nodes = one.nodes.isEmpty ? [nil] : one.nodes.map(Optional.some)
+            return nodes.enumerated().map { index, node in
                 CompanionProcess(
-                    name: need.companion, pid: id, version: index == 0 ? one.version : nil, transports: transports)
+                    name: need.companion, node: node, version: index == 0 ? one.version : nil, transports: transports)
             }
         }
     }

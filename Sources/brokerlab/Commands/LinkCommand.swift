@@ -13,7 +13,8 @@ struct LinkCommand: AsyncParsableCommand {
         discussion: """
             Makes two network namespaces with a TUN device each and prints a line of JSON when it carries packets between them: \
             the files of the namespaces, for nsenter, and their addresses. Each line '{"seed": N}' on standard input has it print \
-            an account of what it did since the last one, and draw losses from N on. Ends with a last account when standard \
+            an account of what it did since the last one, and draw losses from N on; '{"lose_all": true}' has it lose every packet \
+            that comes from then on, and false carry them again. Ends with a last account when standard \
             input does, or on SIGTERM; devices and namespaces are gone with it. The article Network has more.
 
             EXAMPLES

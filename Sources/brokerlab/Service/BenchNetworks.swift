@@ -29,6 +29,8 @@ struct BenchNetworks: Sendable {
             networks.access = try await LinkAccess.find(for: link(LinkProperties()))
         } catch let error as BenchmarkError where hasLoopback {
             suite.leaveOutNetworks()
+            // What goes wrong with a link has no cell without one.
+            guard !suite.settings.isEmpty else { throw error }
             networks.missing = ["\(names) \(links.count == 1 ? "is" : "are") left out: \(error)"]
             return (suite, networks)
         }
