@@ -47,6 +47,9 @@ party_cpp_packages=(pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler p
 party_java_packages=(openjdk-17-jdk-headless libgrpc-java libnetty-java libprotobuf-java libperfmark-java libguava-java librabbitmq-client-java
     libslf4j-java libgoogle-gson-java libhdrhistogram-java libgeronimo-annotation-1.3-spec-java protobuf-compiler
     protobuf-compiler-grpc-java-plugin)
+# shellcheck disable=SC2034 # the same
+party_rust_packages=(cargo librust-hyper-dev librust-h2-dev librust-http-dev librust-prost-dev librust-tokio-dev librust-serde-dev
+    librust-serde-json-dev librust-flate2-dev librust-futures-util-dev librust-bytes-dev)
 
 # Go's party, where brokerlab looks for it. Its libraries are Debian's, which lie in a GOPATH.
 ensure_party_go() {
@@ -117,6 +120,19 @@ ensure_party_java() {
         printf 'exec %q $flags -cp %q party.Party "$@"\n' "$java/java" "$path"
     } >"$out/party-java"
     chmod +x "$out/party-java"
+}
+
+# Rust's party, in the same place, from Debian's crates and by Debian's compiler alone. It takes two minutes where something has changed.
+ensure_party_rust() {
+    local out="$PWD/.build/benchmark-peers" folder=Benchmarks/peers/party-rust
+    local target="$PWD/.build/benchmark-peers/party-rust-target"
+    if [ -x "$out/party-rust" ] && [ -z "$(find "$folder" -newer "$out/party-rust" \( -name '*.rs' -o -name '*.toml' \))" ]; then return; fi
+    mkdir -p "$target/home"
+    printf '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n' \
+        >"$target/home/config.toml"
+    PARTY_RUST_VERSION=$(/usr/bin/rustc --version | cut -d ' ' -f 2) CARGO_HOME="$target/home" CARGO_TARGET_DIR="$target" \
+        RUSTC=/usr/bin/rustc /usr/bin/cargo build --quiet --release --offline --manifest-path "$folder/Cargo.toml"
+    cp "$target/release/party-rust" "$out/"
 }
 
 # Go, and the peers written in it. They use the standard library and Debian's packages only, so nothing is ever downloaded
