@@ -60,7 +60,11 @@ struct FaultAxisTests {
             ("rate_per_s: 100\nduration_s: 6\nsocket: unix\nfaults: connection-cut", "a Unix socket knows no reset"),
             (
                 "rate_per_s: 100\nduration_s: 6\nbrokers: [swift, go]\nloggers: [swift, go]\nfaults: logger-stop",
-                "leave out brokers and loggers, or faults"
+                "say loggers: swift, and pairs: all"
+            ),
+            (
+                "rate_per_s: 100\nduration_s: 6\nbrokers: [go, python]\nloggers: swift\npairs: all\nfaults: logger-stop",
+                "'python' as the broker does not say what became of each entry; these do: swift, go, go-defaults"
             ),
         ])
     func refusals(_ text: String, _ message: String) throws {

@@ -43,15 +43,15 @@ struct PartyAxisTests {
             ),
             (
                 "loggers: [swift, go]\npairs: all\ntls: on",
-                "s.yaml:1: loggers: 'go' is measured with entries in memory, over TCP and in cleartext; leave out store, socket and tls"
+                "s.yaml:1: loggers: 'go' is measured over TCP and in cleartext; leave out socket and tls"
             ),
             (
                 "brokers: [swift, go]\npairs: all\ncold_dials: 20",
                 "s.yaml:1: brokers: cold connections are dialed by this project's own load generator alone; leave out one of the two"
             ),
             (
-                "brokers: [swift, go]\npairs: all\nstore: sqlite",
-                "s.yaml:1: brokers: 'go' is measured with entries in memory, over TCP and in cleartext; leave out store, socket and tls"
+                "loggers: [swift, go]\npairs: all\nstore: sqlite",
+                "s.yaml:1: loggers: 'go' keeps entries in memory; leave out store, or say loggers: swift"
             ),
         ])
     func refused(_ text: String, message: String) throws {

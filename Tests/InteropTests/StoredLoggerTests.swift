@@ -75,12 +75,12 @@ struct StoredLoggerTests {
                     .brokerlab,
                     [
                         "send", "--transport", "tcp", "--to", logger.targets["tcp"]!, "--name", "n", "--payload-bytes",
-                        "30000", "--count", "200", "--in-flight", "16",
+                        "30000", "--count", "110", "--in-flight", "16",
                     ])
                 #expect(sent.exitCode == 0, "\(sent.errors.text)")
-                // 6 MB, of which a page has 2 MiB.
-                #expect(try await entries(logger.targets["http"]!, "--limit", "1000").count == 200)
-                #expect(try await logger.entries(limit: 300).count == 200)
+                // 3.3 MB, of which a page has 2 MiB.
+                #expect(try await entries(logger.targets["http"]!, "--limit", "1000").count == 110)
+                #expect(try await logger.entries(limit: 300).count == 110)
                 let over2 = try await runProgram(
                     .curl, ["--http2-prior-knowledge", "--fail", "http://\(logger.targets["http"]!)/entries?limit=60"])
                 #expect(try over2.decoded([Line].self).count == 60)

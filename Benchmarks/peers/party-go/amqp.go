@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 )
@@ -87,11 +88,124 @@ func check(err error) {
 	}
 }
 
-// amqpSender publishes persistent messages on one channel, and waits for the confirm of each.
+// amqpSender publishes persistent messages on one channel, and waits for the confirm of each. Where it is to, it connects anew when
+// its connection is lost, and publishes what was not confirmed again; meanwhile nothing is sent.
 type amqpSender struct {
+	target    string
+	workers   int
+	redials   bool
+	bodies    []bytes.Buffer
+	isClosing atomic.Bool
+
+	lock sync.Mutex
+	// link is nil while there is none; found is closed when there is one again.
+	link  *amqpLink
+	found chan struct{}
+}
+
+// unconfirmedLimit is how long a message that was not confirmed waits for a connection.
+const unconfirmedLimit = 30 * time.Second
+
+// As the example of amqp091-go's documentation has them: when it is tried again to connect, and when a message that was not
+// confirmed is sent again.
+const exampleDelay = 5 * time.Second
+
+var (
+	errNotConnected = errors.New("not connected to RabbitMQ")
+	errLost         = errors.New("the channel was closed")
+)
+
+func dialAMQP(target string, workers int, redials bool) (sender, error) {
+	link, err := openLink(target, workers)
+	if err != nil {
+		return nil, err
+	}
+	s := &amqpSender{target: target, workers: workers, redials: redials, bodies: make([]bytes.Buffer, workers), link: link}
+	return s, nil
+}
+
+func (s *amqpSender) send(worker int, e *entry) error {
+	body := &s.bodies[worker]
+	body.Reset()
+	if err := json.NewEncoder(body).Encode(e); err != nil {
+		return notSent{err}
+	}
+	s.lock.Lock()
+	link := s.link
+	s.lock.Unlock()
+	if link == nil {
+		return notSent{errNotConnected}
+	}
+	for {
+		isTaken, err := link.publish(worker, body.Bytes())
+		if err != nil {
+			if link = s.next(link); link == nil {
+				return err
+			}
+			continue
+		}
+		if !isTaken {
+			return rejected{errors.New("RabbitMQ did not take a message, or no queue does")}
+		}
+		return nil
+	}
+}
+
+// next is the link in place of one that was lost; nil where there is none in time, or is to be none.
+func (s *amqpSender) next(lost *amqpLink) *amqpLink {
+	if !s.redials {
+		return nil
+	}
+	s.lock.Lock()
+	if s.link == lost {
+		s.link, s.found = nil, make(chan struct{})
+		go s.redial(s.found)
+	}
+	found := s.found
+	s.lock.Unlock()
+	if atDefaults {
+		time.Sleep(exampleDelay)
+	}
+	select {
+	case <-found:
+	case <-time.After(unconfirmedLimit):
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.link
+}
+
+// redial connects at once, and as long as that fails again and again.
+func (s *amqpSender) redial(found chan struct{}) {
+	delay := redialDelay
+	if atDefaults {
+		delay = exampleDelay
+	}
+	for !s.isClosing.Load() {
+		if link, err := openLink(s.target, s.workers); err == nil {
+			s.lock.Lock()
+			s.link = link
+			s.lock.Unlock()
+			close(found)
+			return
+		}
+		time.Sleep(delay)
+	}
+}
+
+func (s *amqpSender) close() {
+	s.isClosing.Store(true)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.link != nil {
+		s.link.connection.Close()
+	}
+}
+
+// amqpLink is a connection with its channel.
+type amqpLink struct {
 	connection *amqp.Connection
 	channel    *amqp.Channel
-	bodies     []bytes.Buffer
 	// isReturned is whether a message came back, since no queue takes it.
 	isReturned atomic.Bool
 
@@ -102,10 +216,9 @@ type amqpSender struct {
 	waiting map[uint64]int
 	answers []chan bool
 	failure chan struct{}
-	reason  error
 }
 
-func dialAMQP(target string, workers int) (sender, error) {
+func openLink(target string, workers int) (*amqpLink, error) {
 	connection, channel, err := openAMQP(target)
 	if err != nil {
 		return nil, err
@@ -114,70 +227,63 @@ func dialAMQP(target string, workers int) (sender, error) {
 		connection.Close()
 		return nil, err
 	}
-	s := &amqpSender{
-		connection: connection, channel: channel, bodies: make([]bytes.Buffer, workers),
+	l := &amqpLink{
+		connection: connection, channel: channel,
 		waiting: make(map[uint64]int, workers), answers: make([]chan bool, workers), failure: make(chan struct{}),
 	}
-	for i := range s.answers {
-		s.answers[i] = make(chan bool, 1)
+	for i := range l.answers {
+		l.answers[i] = make(chan bool, 1)
 	}
 	returns := channel.NotifyReturn(make(chan amqp.Return, workers))
 	go func() {
 		for range returns {
-			s.isReturned.Store(true)
+			l.isReturned.Store(true)
 		}
 	}()
 	if !atDefaults {
-		go s.readConfirms(channel.NotifyPublish(make(chan amqp.Confirmation, workers)))
+		go l.readConfirms(channel.NotifyPublish(make(chan amqp.Confirmation, workers)))
 	}
-	return s, nil
+	return l, nil
 }
 
-func (s *amqpSender) readConfirms(confirms <-chan amqp.Confirmation) {
+func (l *amqpLink) readConfirms(confirms <-chan amqp.Confirmation) {
 	for confirm := range confirms {
-		s.lock.Lock()
-		worker := s.waiting[confirm.DeliveryTag]
-		delete(s.waiting, confirm.DeliveryTag)
-		s.lock.Unlock()
-		s.answers[worker] <- confirm.Ack
+		l.lock.Lock()
+		worker := l.waiting[confirm.DeliveryTag]
+		delete(l.waiting, confirm.DeliveryTag)
+		l.lock.Unlock()
+		l.answers[worker] <- confirm.Ack
 	}
-	s.reason = errors.New("the channel was closed")
-	close(s.failure)
+	close(l.failure)
 }
 
-func (s *amqpSender) send(worker int, e *entry) error {
-	body := &s.bodies[worker]
-	body.Reset()
-	if err := json.NewEncoder(body).Encode(e); err != nil {
-		return notSent{err}
-	}
-	message := amqp.Publishing{ContentType: "application/json", DeliveryMode: amqp.Persistent, Body: body.Bytes()}
+// publish publishes a message, and waits until RabbitMQ has it; whether it has taken it.
+func (l *amqpLink) publish(worker int, body []byte) (bool, error) {
+	message := amqp.Publishing{ContentType: "application/json", DeliveryMode: amqp.Persistent, Body: body}
 	isTaken := false
 	if atDefaults {
-		confirm, err := s.channel.PublishWithDeferredConfirm(exchange, key, true, false, message)
+		confirm, err := l.channel.PublishWithDeferredConfirm(exchange, key, true, false, message)
 		if err != nil {
-			return err
+			return false, err
 		}
-		isTaken = confirm.Wait()
+		// A channel that is closed answers for all that waits that it was not taken.
+		if isTaken = confirm.Wait(); !isTaken && l.channel.IsClosed() {
+			return false, errLost
+		}
 	} else {
-		s.lock.Lock()
-		s.lastTag++
-		s.waiting[s.lastTag] = worker
-		err := s.channel.PublishWithContext(context.Background(), exchange, key, true, false, message)
-		s.lock.Unlock()
+		l.lock.Lock()
+		l.lastTag++
+		l.waiting[l.lastTag] = worker
+		err := l.channel.PublishWithContext(context.Background(), exchange, key, true, false, message)
+		l.lock.Unlock()
 		if err != nil {
-			return err
+			return false, err
 		}
 		select {
-		case isTaken = <-s.answers[worker]:
-		case <-s.failure:
-			return s.reason
+		case isTaken = <-l.answers[worker]:
+		case <-l.failure:
+			return false, errLost
 		}
 	}
-	if !isTaken || s.isReturned.Load() {
-		return rejected{errors.New("RabbitMQ did not take a message, or no queue does")}
-	}
-	return nil
+	return isTaken && !l.isReturned.Load(), nil
 }
-
-func (s *amqpSender) close() { s.connection.Close() }

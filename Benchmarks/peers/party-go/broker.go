@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"sync"
 	"time"
 )
 
-// dialLimit is how long a connection may take to come about.
-const dialLimit = 5 * time.Second
+const (
+	// dialLimit is how long a connection may take to come about.
+	dialLimit = 5 * time.Second
+	// redialDelay is how long after a failed try to connect the next one comes, where a library asks for it.
+	redialDelay = 100 * time.Millisecond
+)
 
 // sender sends entries on one connection, each of its workers one at a time, and returns when an entry is acknowledged.
 type sender interface {
@@ -44,6 +49,9 @@ type job struct {
 	BareLoop      bool            `json:"bare_loop"`
 	Dials         int             `json:"dials"`
 	RawFile       string          `json:"raw_file"`
+	Churn         int             `json:"churn"`
+	Fates         bool            `json:"fates"`
+	CutAfterS     float64         `json:"cut_after_s"`
 }
 
 // line is what is said of a job.
@@ -81,6 +89,8 @@ func do(j *job, lines <-chan string) error {
 		return fmt.Errorf("there are no files of lines, bare loops and raw files here")
 	case j.Dials > 0:
 		return fmt.Errorf("there are no cold connections here")
+	case j.Churn > 0:
+		return fmt.Errorf("connections stay here")
 	case j.PerOperation != 1:
 		return fmt.Errorf("there are no operations of several entries here")
 	case j.Connections < 1 || j.InFlight%j.Connections != 0:
@@ -112,11 +122,43 @@ func do(j *job, lines <-chan string) error {
 	port := portOf(j.Target)
 	before := socketsTo(port)
 	say(line{Job: j.Job, Mark: "begin"})
-	measured := newPhase(j, j.Run, j.DurationS, texts).run(senders)
+	cut := cutLater(j, port)
+	phase := newPhase(j, j.Run, j.DurationS, texts)
+	if j.Fates {
+		phase.fates = new(fates)
+	}
+	measured := phase.run(senders)
 	say(line{Job: j.Job, Mark: "end"})
-	measured.countWire(before, socketsTo(port))
+	if j.Fates {
+		measured.CutNs, measured.CutConnections = cut()
+	} else {
+		measured.countWire(before, socketsTo(port))
+	}
 	say(line{Job: j.Job, Result: measured})
 	return nil
+}
+
+// cutLater resets all connections a while from now, if the job asks for it; what it returns ends that, and says when it was and
+// of how many.
+func cutLater(j *job, port int) func() (at int64, connections uint64) {
+	if j.CutAfterS <= 0 {
+		return func() (int64, uint64) { return 0, 0 }
+	}
+	var lock sync.Mutex
+	var at int64
+	var connections uint64
+	timer := time.AfterFunc(time.Duration(j.CutAfterS*1e9), func() {
+		lock.Lock()
+		defer lock.Unlock()
+		at = now()
+		connections = resetAll(port)
+	})
+	return func() (int64, uint64) {
+		timer.Stop()
+		lock.Lock()
+		defer lock.Unlock()
+		return at, connections
+	}
 }
 
 func dial(j *job, workers int) (sender, error) {
@@ -130,7 +172,7 @@ func dial(j *job, workers int) (sender, error) {
 	case "grpc":
 		return dialGRPC(j.Target, workers)
 	case "amqp":
-		return dialAMQP(j.Target, workers)
+		return dialAMQP(j.Target, workers, j.Fates)
 	}
 	return nil, fmt.Errorf("%s is not spoken here", j.Transport)
 }

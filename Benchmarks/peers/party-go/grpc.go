@@ -4,10 +4,12 @@ import (
 	"context"
 	"net"
 	"runtime"
+	"strings"
 	"time"
 
 	"./logs"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -69,7 +71,12 @@ func dialGRPC(target string, workers int) (sender, error) {
 	options := []grpc.DialOption{grpc.WithInsecure(), grpc.WithBlock(), grpc.FailOnNonTempDialError(true)}
 	if !atDefaults {
 		options = append(options, grpc.WithInitialWindowSize(grpcWindow), grpc.WithInitialConnWindowSize(4*grpcWindow),
-			grpc.WithWriteBufferSize(64<<10), grpc.WithReadBufferSize(64<<10))
+			grpc.WithWriteBufferSize(64<<10), grpc.WithReadBufferSize(64<<10),
+			// Behind a connection that is lost the next one is dialed soon.
+			grpc.WithConnectParams(grpc.ConnectParams{
+				Backoff:           backoff.Config{BaseDelay: redialDelay, Multiplier: 1, MaxDelay: redialDelay},
+				MinConnectTimeout: dialLimit,
+			}))
 	}
 	connection, err := grpc.DialContext(ctx, target, options...)
 	if err != nil {
@@ -94,7 +101,13 @@ func (s *grpcSender) send(worker int, e *entry) error {
 		return nil
 	}
 	switch status.Code(err) {
-	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled, codes.Unknown:
+	case codes.Unavailable:
+		// grpc-go's words for a call that it does not begin, since there is no connection.
+		if strings.Contains(err.Error(), "while dialing") {
+			return notSent{err}
+		}
+		return err
+	case codes.DeadlineExceeded, codes.Canceled, codes.Unknown:
 		return err
 	}
 	return rejected{err}

@@ -150,7 +150,7 @@ func (s *httpSender) send(worker int, e *entry) error {
 	request.Header["Content-Type"] = []string{"application/json"}
 	response, err := s.client.Do(request)
 	if err != nil {
-		return err
+		return failed(err)
 	}
 	answer.Reset()
 	_, err = answer.ReadFrom(response.Body)
@@ -168,7 +168,7 @@ func (s *httpSender) sendAtDefaults(e *entry) error {
 	}
 	response, err := s.client.Post(s.url, "application/json", bytes.NewReader(body))
 	if err != nil {
-		return err
+		return failed(err)
 	}
 	answer, err := io.ReadAll(response.Body)
 	response.Body.Close()
@@ -176,6 +176,15 @@ func (s *httpSender) sendAtDefaults(e *entry) error {
 		return err
 	}
 	return judged(response, answer)
+}
+
+// failed tells a request that was not sent, since nobody could be reached, from others.
+func failed(err error) error {
+	var fault *net.OpError
+	if errors.As(err, &fault) && fault.Op == "dial" {
+		return notSent{err}
+	}
+	return err
 }
 
 func judged(response *http.Response, answer []byte) error {

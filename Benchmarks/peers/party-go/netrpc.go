@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/rpc"
+	"sync"
 )
 
 // RPCPayload is the contract's argument.
@@ -37,26 +38,61 @@ func serveNetRPC(listener net.Listener, entries *ledger) (stop func()) {
 	return func() { listener.Close() }
 }
 
+// netRPCSender calls on one connection. net/rpc leaves it to its user to dial anew: the next entry does behind one that has failed.
 type netRPCSender struct {
-	client  *rpc.Client
+	target  string
 	replies []string
+
+	lock   sync.Mutex
+	client *rpc.Client
 }
 
 func dialNetRPC(target string, workers int) (sender, error) {
-	client, err := rpc.Dial("tcp", target)
+	s := &netRPCSender{target: target, replies: make([]string, workers)}
+	_, err := s.connected()
+	return s, err
+}
+
+func (s *netRPCSender) connected() (*rpc.Client, error) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.client != nil {
+		return s.client, nil
+	}
+	connection, err := net.DialTimeout("tcp", s.target, dialLimit)
 	if err != nil {
 		return nil, err
 	}
-	return &netRPCSender{client, make([]string, workers)}, nil
+	s.client = rpc.NewClient(connection)
+	return s.client, nil
 }
 
 func (s *netRPCSender) send(worker int, e *entry) error {
-	err := s.client.Call("RPCServer.LogInfo", (*RPCPayload)(e), &s.replies[worker])
+	client, err := s.connected()
+	if err != nil {
+		return notSent{err}
+	}
+	err = client.Call("RPCServer.LogInfo", (*RPCPayload)(e), &s.replies[worker])
 	var refusal rpc.ServerError
+	if err == nil {
+		return nil
+	}
 	if errors.As(err, &refusal) {
 		return rejected{err}
 	}
+	s.lock.Lock()
+	if s.client == client {
+		s.client = nil
+		client.Close()
+	}
+	s.lock.Unlock()
 	return err
 }
 
-func (s *netRPCSender) close() { s.client.Close() }
+func (s *netRPCSender) close() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.client != nil {
+		s.client.Close()
+	}
+}

@@ -29,6 +29,34 @@ type result struct {
 	SpunNs             int64     `json:"spun_ns"`
 	WireTxBytes        *uint64   `json:"wire_tx_bytes,omitempty"`
 	WireRxBytes        *uint64   `json:"wire_rx_bytes,omitempty"`
+	Fates              *fates    `json:"fates,omitempty"`
+	CutNs              int64     `json:"cut_ns,omitempty"`
+	CutConnections     uint64    `json:"cut_connections,omitempty"`
+}
+
+// fates are what became of each entry of a phase in which some may fail: of each its number, when it was sent since the
+// phase's start, how long that took, and a letter.
+type fates struct {
+	lock     sync.Mutex
+	Sequence []uint64 `json:"sequence"`
+	SentUs   []int64  `json:"sent_us"`
+	TookUs   []int64  `json:"took_us"`
+	Outcome  letters  `json:"outcome"`
+}
+
+// letters are text in JSON.
+type letters []byte
+
+// MarshalText is what they are.
+func (l letters) MarshalText() ([]byte, error) { return l, nil }
+
+func (f *fates) add(sequence uint64, sent, ended int64, outcome byte) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	f.Sequence = append(f.Sequence, sequence)
+	f.SentUs = append(f.SentUs, sent/1000)
+	f.TookUs = append(f.TookUs, (ended-sent)/1000)
+	f.Outcome = append(f.Outcome, outcome)
 }
 
 // phase is a stretch of load: the warm-up of a job, or what is measured.
@@ -50,6 +78,8 @@ type phase struct {
 	isOver             atomic.Bool
 	firstError         sync.Once
 	reason             string
+	// fates are those of a phase that goes on when an entry fails; nil of others, which end.
+	fates *fates
 
 	latency, uncorrected, slip, arrivalError histogram
 
@@ -158,12 +188,19 @@ func (p *phase) send(to sender, worker int, e *entry, due int64) (bool, int64) {
 	e.Data = p.texts[e.Seq%uint64(len(p.texts))]
 	e.SentAt = due + p.toWall
 	p.sent.Add(1)
+	start := now()
 	err := to.send(worker, e)
 	end := now()
 	for last := p.lastFate.Load(); end > last && !p.lastFate.CompareAndSwap(last, end); last = p.lastFate.Load() {
 	}
+	outcome := byte('a')
 	if err != nil {
-		p.fail(err)
+		outcome = p.fail(err)
+	}
+	if p.fates != nil {
+		p.fates.add(e.Seq, start-p.start, end-p.start, outcome)
+	}
+	if err != nil {
 		return false, end
 	}
 	p.acked.Add(1)
@@ -175,18 +212,23 @@ func (p *phase) send(to sender, worker int, e *entry, due int64) (bool, int64) {
 	return true, end
 }
 
-// fail counts an entry that was not acknowledged, and ends the phase.
-func (p *phase) fail(err error) {
+// fail counts an entry that was not acknowledged, and ends the phase, unless fates are told; its fate's letter.
+func (p *phase) fail(err error) byte {
+	p.firstError.Do(func() { p.reason = err.Error() })
+	if p.fates == nil {
+		p.isOver.Store(true)
+	}
 	switch {
 	case errors.As(err, new(notSent)):
 		p.notSent.Add(1)
+		return 'n'
 	case errors.As(err, new(rejected)):
 		p.rejected.Add(1)
+		return 'r'
 	default:
 		p.unknown.Add(1)
+		return 'u'
 	}
-	p.firstError.Do(func() { p.reason = err.Error() })
-	p.isOver.Store(true)
 }
 
 // schedule hands arrivals to the workers when they are due.
@@ -241,7 +283,7 @@ func (p *phase) result(isOpen bool) *result {
 	r := &result{
 		Sent: p.sent.Load(), Acked: p.acked.Load(), NotSent: p.notSent.Load(), Unknown: p.unknown.Load(),
 		Rejected: p.rejected.Load(), FirstError: p.reason, StartNs: p.start, ElapsedNs: end - p.start,
-		AckedInHalves: [2]uint64{p.halves[0].Load(), p.halves[1].Load()}, SpunNs: p.spun,
+		AckedInHalves: [2]uint64{p.halves[0].Load(), p.halves[1].Load()}, SpunNs: p.spun, Fates: p.fates,
 	}
 	if r.Acked > 0 {
 		r.Latency = p.latency.encoded()

@@ -38,9 +38,9 @@ func portOf(target string) int {
 	return port
 }
 
-// socketsTo is what the kernel has counted on each socket of this process that leads to a port, by its own port.
-func socketsTo(port int) map[int]wireBytes {
-	found := map[int]wireBytes{}
+// descriptorsTo are the sockets of this process that lead to a port.
+func descriptorsTo(port int) []int {
+	var found []int
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return found
@@ -50,9 +50,32 @@ func socketsTo(port int) map[int]wireBytes {
 		if err != nil {
 			continue
 		}
-		if peer, err := syscall.Getpeername(descriptor); err != nil || inetPort(peer) != port {
-			continue
+		if peer, err := syscall.Getpeername(descriptor); err == nil && inetPort(peer) == port {
+			found = append(found, descriptor)
 		}
+	}
+	return found
+}
+
+// resetAll resets all connections to a port, and says how many there were: an address of no family dissolves a connection
+// (connect(2)), for which Linux sends a reset.
+func resetAll(port int) uint64 {
+	count := uint64(0)
+	nowhere := [16]byte{}
+	for _, descriptor := range descriptorsTo(port) {
+		_, _, fault := syscall.Syscall(
+			syscall.SYS_CONNECT, uintptr(descriptor), uintptr(unsafe.Pointer(&nowhere)), unsafe.Sizeof(nowhere))
+		if fault == 0 {
+			count++
+		}
+	}
+	return count
+}
+
+// socketsTo is what the kernel has counted on each socket of this process that leads to a port, by its own port.
+func socketsTo(port int) map[int]wireBytes {
+	found := map[int]wireBytes{}
+	for _, descriptor := range descriptorsTo(port) {
 		own, err := syscall.Getsockname(descriptor)
 		if err != nil {
 			continue

@@ -132,8 +132,15 @@ extension SuiteRules {
         guard suite.usedChurn == [0] else {
             throw refuse("connections that are closed after a number of entries come back anyway; leave out churn")
         }
-        guard suite.usedPairs == [PartyPair()] else {
-            throw refuse("faults are of this project's own halves alone; leave out brokers and loggers, or faults")
+        guard suite.usedPairs.allSatisfy({ $0.logger == .swift }) else {
+            throw refuse(
+                "who kills a logger, and looks into its store, has to know it: say loggers: swift, and pairs: all where "
+                    + "there are several brokers")
+        }
+        if let broker = suite.usedPairs.map(\.broker).first(where: { !$0.tellsFates }) {
+            let those = Party.allCases.filter(\.tellsFates).map(\.rawValue).joined(separator: ", ")
+            throw refuse(
+                "'\(broker.rawValue)' as the broker does not say what became of each entry; these do: \(those)")
         }
         if faults.contains(.loggerKill), !suite.usedStores.contains(where: \.isDurable) {
             throw refuse(

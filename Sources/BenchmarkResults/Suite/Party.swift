@@ -37,6 +37,14 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
+    /// Whether it goes on behind an entry that has failed, and says what became of each: without that a fault tells nothing.
+    var tellsFates: Bool {
+        switch self {
+        case .swift, .go, .goDefaults: true
+        case .python: false
+        }
+    }
+
     /// The command that builds its program, and installs what that takes; nil for this project's own halves.
     package var buildCommand: String? { program.map { "Benchmarks/peers/build \($0)" } }
 }
@@ -151,13 +159,15 @@ extension SuiteRules {
                 message:
                     "this project's own logger alone is told to work on entries; leave out loggers or logger_work_us")
         }
-        let isPlain = suite.usedStores == [.memory] && suite.usedSockets == [.tcp] && suite.usedTLS == [.off]
-        guard isPlain else {
+        guard suite.usedSockets == [.tcp], suite.usedTLS == [.off] else {
             throw SuiteViolation(
                 key: suite.usedBrokers.contains(other) ? "brokers" : "loggers",
-                message:
-                    "'\(other.rawValue)' is measured with entries in memory, over TCP and in cleartext; leave out store, "
-                    + "socket and tls")
+                message: "'\(other.rawValue)' is measured over TCP and in cleartext; leave out socket and tls")
+        }
+        if suite.usedStores != [.memory], let other = suite.usedLoggers.first(where: { $0 != .swift }) {
+            throw SuiteViolation(
+                key: "loggers",
+                message: "'\(other.rawValue)' keeps entries in memory; leave out store, or say loggers: swift")
         }
     }
 }
