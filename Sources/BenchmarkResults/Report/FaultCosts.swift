@@ -72,7 +72,7 @@ struct FaultCosts: Sendable {
             }
             let isAlone = points.count { $0.fault == point.fault } == 1
             return lines.isEmpty
-                ? nil : FaultCosts(point: point, lines: lines, place: isAlone ? "" : " (\(point.text))")
+                ? nil : FaultCosts(point: point, lines: lines, place: isAlone ? "" : " (\(point.steady.text))")
         }
     }
 

@@ -87,6 +87,15 @@ extension Fault {
     }
 }
 
+extension LoadPoint {
+    /// The same where nothing goes wrong.
+    var steady: LoadPoint {
+        var point = self
+        point.fault = .none
+        return point
+    }
+}
+
 extension Suite {
     /// What goes wrong in its cells, one after the other.
     package var usedFaults: [Fault] { faults ?? [.none] }
