@@ -29,8 +29,16 @@ struct PartyAxisTests {
     @Test(
         "what is no party, has no partner or is asked what others are not told, is refused",
         arguments: [
-            ("brokers: rust", "s.yaml:1: brokers: 'rust' is not swift or go or go-defaults or python"),
-            ("loggers: []", "s.yaml:1: loggers: no value; allowed: swift, go, go-defaults, python"),
+            (
+                "brokers: perl",
+                "s.yaml:1: brokers: 'perl' is not swift or go or go-defaults or python or python-defaults or cpp or "
+                    + "cpp-defaults or java or java-defaults or rust or rust-defaults"
+            ),
+            (
+                "loggers: []",
+                "s.yaml:1: loggers: no value; allowed: swift, go, go-defaults, python, python-defaults, cpp, "
+                    + "cpp-defaults, java, java-defaults, rust, rust-defaults"
+            ),
             ("loggers: [go, go]", "s.yaml:1: loggers: 'go' is named twice; give each value once"),
             ("pairs: some", "s.yaml:1: pairs: 'some' is not alike or all"),
             (
@@ -132,7 +140,10 @@ struct PartyAxisTests {
             #expect(party.arguments(playing: .logger).first == "logger")
             #expect(party.arguments(playing: .broker).first == "broker")
         }
-        #expect(Party.goDefaults.arguments(playing: .logger) == ["logger", "--defaults"])
+        for party in Party.allCases {
+            let isAtDefaults = party.rawValue.hasSuffix("-defaults")
+            #expect(party.arguments(playing: .logger).contains("--defaults") == isAtDefaults)
+        }
         #expect(Party.swift.program == nil)
     }
 

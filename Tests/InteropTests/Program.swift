@@ -33,6 +33,15 @@ extension Program {
     /// The party in Python, of Benchmarks/peers.
     static let partyPython = Program(path: repository.appending(path: ".build/benchmark-peers/party-python").path)
 
+    /// The party in C++, of Benchmarks/peers.
+    static let partyCpp = Program(path: repository.appending(path: ".build/benchmark-peers/party-cpp").path)
+
+    /// The party in Java, of Benchmarks/peers.
+    static let partyJava = Program(path: repository.appending(path: ".build/benchmark-peers/party-java").path)
+
+    /// The party in Rust, of Benchmarks/peers.
+    static let partyRust = Program(path: repository.appending(path: ".build/benchmark-peers/party-rust").path)
+
     /// A peer of Tests/Peers/python.
     static func python(_ name: String) -> Program {
         let script = repository.appending(path: "Tests/Peers/python/\(name).py").path

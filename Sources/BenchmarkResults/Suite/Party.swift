@@ -8,8 +8,22 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
     case go
     /// The same with everything as the libraries have it.
     case goDefaults = "go-defaults"
-    /// A program in Python.
+    /// A program in Python, at its best.
     case python
+    /// The same with everything as the libraries have it.
+    case pythonDefaults = "python-defaults"
+    /// A program in C++, at its best.
+    case cpp
+    /// The same with everything as the library has it.
+    case cppDefaults = "cpp-defaults"
+    /// A program in Java, at its best.
+    case java
+    /// The same with everything as Java and the libraries have it.
+    case javaDefaults = "java-defaults"
+    /// A program in Rust, at its best.
+    case rust
+    /// The same with everything as the libraries have it.
+    case rustDefaults = "rust-defaults"
 
     /// A half of a benchmark: the word that a program is told to play it with.
     package enum Half: String, Sendable {
@@ -24,7 +38,10 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .swift: nil
         case .go, .goDefaults: "party-go"
-        case .python: "party-python"
+        case .python, .pythonDefaults: "party-python"
+        case .cpp, .cppDefaults: "party-cpp"
+        case .java, .javaDefaults: "party-java"
+        case .rust, .rustDefaults: "party-rust"
         }
     }
 
@@ -32,8 +49,8 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
     package func arguments(playing half: Half) -> [String] {
         switch self {
         case .swift: []
-        case .go, .python: [half.rawValue]
-        case .goDefaults: [half.rawValue, "--defaults"]
+        case .go, .python, .cpp, .java, .rust: [half.rawValue]
+        case .goDefaults, .pythonDefaults, .cppDefaults, .javaDefaults, .rustDefaults: [half.rawValue, "--defaults"]
         }
     }
 
@@ -41,7 +58,7 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
     var tellsFates: Bool {
         switch self {
         case .swift, .go, .goDefaults: true
-        case .python: false
+        default: false
         }
     }
 
