@@ -22,11 +22,11 @@ struct PartyRatios: Sendable {
     /// The loggers that one load generator has ahead, and another one behind.
     var disagreements: [Disagreement]
 
-    /// One for each load that was measured with more than one pair of parties.
+    /// One for each load that was measured with more than one pair of parties, and in which nothing goes wrong.
     static func all(of report: Report) -> [PartyRatios] {
         let pairs = report.suite.usedPairs
         guard pairs.count > 1 else { return [] }
-        return report.suite.points.filter { $0.parties == pairs[0] }.compactMap { PartyRatios($0, pairs, report) }
+        return report.suite.steadyPoints.filter { $0.parties == pairs[0] }.compactMap { PartyRatios($0, pairs, report) }
     }
 
     private init?(_ load: LoadPoint, _ pairs: [PartyPair], _ report: Report) {
