@@ -16,25 +16,41 @@ struct FaultBenchTests {
         #expect(Double(row["fault_at_ms"] ?? "") ?? 0 >= 1900, "\(row)")
     }
 
+    /// Has each load of these arguments measured once, and hands its rows on, each of which has to be reconciled.
+    private func withRows(
+        of arguments: [String], rate: Int = 200, inFlight: Int = 16, limit: Duration,
+        _ body: ([[String: String]], FinishedProgram) throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                ["bench"] + arguments + [
+                    "--rate", "\(rate)", "--in-flight", "\(inFlight)", "--payload-bytes", "100", "--duration", "6",
+                    "--warmup", "0.1", "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
+                ], limit: limit)
+            // One round decides nothing.
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+            for row in rows { try expectReconciled(row) }
+            try body(rows, finished)
+        }
+    }
+
+    private func expectNothingForTwoSeconds(_ row: [String: String]) {
+        func number(_ column: String) -> Double { Double(row[column] ?? "") ?? -1 }
+        #expect(number("fault_lasted_ms") >= 2000 && number("largest_gap_ms") >= 1900, "\(row)")
+    }
+
     @Test(
         "Whatever goes wrong, every entry's fate is told and reconciled with the store, and what was acknowledged is there"
     )
     func reconciled() async throws {
-        try await withTemporaryFolder { folder in
-            let finished = try await runProgram(
-                .brokerlab,
-                [
-                    "bench", "--transport", "tcp,http,amqp", "--faults",
-                    "logger-kill,logger-stop,connection-cut,disk-full",
-                    "--stores", "sqlite", "--rate", "200", "--in-flight", "16", "--payload-bytes", "100", "--duration",
-                    "6",
-                    "--warmup", "0.1", "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
-                ], limit: .seconds(280))
-            // One round decides nothing.
-            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
-            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+        let arguments = [
+            "--transport", "tcp,http,amqp", "--faults", "logger-kill,logger-stop,connection-cut,disk-full", "--stores",
+            "sqlite",
+        ]
+        try await withRows(of: arguments, limit: .seconds(280)) { rows, _ in
             #expect(rows.count == 3 * 4)
-            for row in rows { try expectReconciled(row) }
             for row in rows where row["fault"] == "logger-stop" {
                 #expect(Double(row["fault_lasted_ms"] ?? "") ?? 0 >= 2000, "\(row)")
             }
@@ -50,42 +66,23 @@ struct FaultBenchTests {
 
     @Test("A link loses every packet for two seconds, and then carries what is sent again", .link)
     func blackhole() async throws {
-        try await withTemporaryFolder { folder in
-            let finished = try await runProgram(
-                .brokerlab,
-                [
-                    "bench", "--transport", "tcp,http,amqp", "--faults", "blackhole", "--network", "rtt_ms=4", "--rate",
-                    "200", "--in-flight", "64", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1",
-                    "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
-                ], limit: .seconds(200))
-            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
-            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+        let arguments = ["--transport", "tcp,http,amqp", "--faults", "blackhole", "--network", "rtt_ms=4"]
+        try await withRows(of: arguments, inFlight: 64, limit: .seconds(200)) { rows, _ in
             #expect(rows.count == 3)
             for row in rows {
-                try expectReconciled(row)
-                func number(_ column: String) -> Double { Double(row[column] ?? "") ?? -1 }
-                #expect(number("fault_lasted_ms") >= 2000 && number("largest_gap_ms") >= 1900, "\(row)")
-                #expect(number("link_lost_packets") > 0 && row["duration_s"] == "9.000", "\(row)")
+                expectNothingForTwoSeconds(row)
+                #expect(Double(row["link_lost_packets"] ?? "") ?? 0 > 0 && row["duration_s"] == "9.000", "\(row)")
             }
         }
     }
 
     @Test("RabbitMQ is killed and started again, and what it or a logger has acknowledged arrives")
     func rabbitMQKilled() async throws {
-        try await withTemporaryFolder { folder in
-            let finished = try await runProgram(
-                .brokerlab,
-                [
-                    "bench", "--transport", "tcp,amqp,amqp:reply", "--faults", "rabbitmq-kill", "--rate", "200",
-                    "--in-flight", "16", "--stores", "sqlite", "--payload-bytes", "100", "--duration", "6", "--warmup",
-                    "0.1", "--rounds", "1", "--placement", "free", "--quiet", "--out", folder.path,
-                ], limit: .seconds(200))
-            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+        let arguments = ["--transport", "tcp,amqp,amqp:reply", "--faults", "rabbitmq-kill", "--stores", "sqlite"]
+        try await withRows(of: arguments, limit: .seconds(200)) { rows, finished in
             #expect(finished.errors.text.contains("rabbitmq-kill is of amqp, amqp:reply alone"))
-            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
             #expect(rows.map { $0["transport"] } == ["amqp", "amqp"])
             for row in rows {
-                try expectReconciled(row)
                 #expect(row["duration_s"] == "15.000" && Double(row["largest_gap_ms"] ?? "") ?? 0 >= 1000, "\(row)")
             }
         }
@@ -93,44 +90,19 @@ struct FaultBenchTests {
 
     @Test("A node of a cluster is killed and started again, and another one takes its place")
     func nodeKilled() async throws {
-        try await withTemporaryFolder { folder in
-            let finished = try await runProgram(
-                .brokerlab,
-                [
-                    "bench", "--transport", "amqp:quorum-cluster", "--faults", "node-kill", "--rate", "100",
-                    "--in-flight", "16", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1", "--rounds",
-                    "1",
-                    "--placement", "free", "--quiet", "--out", folder.path,
-                ], limit: .seconds(200))
-            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
-            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+        let arguments = ["--transport", "amqp:quorum-cluster", "--faults", "node-kill"]
+        try await withRows(of: arguments, rate: 100, limit: .seconds(200)) { rows, _ in
             #expect(rows.count == 1)
-            for row in rows {
-                try expectReconciled(row)
-                #expect(row["fault"] == "node-kill" && row["duration_s"] == "15.000", "\(row)")
-            }
+            for row in rows { #expect(row["fault"] == "node-kill" && row["duration_s"] == "15.000", "\(row)") }
         }
     }
 
     @Test("RabbitMQ takes nothing for two seconds, and then all that has waited")
     func memoryAlarm() async throws {
-        try await withTemporaryFolder { folder in
-            let finished = try await runProgram(
-                .brokerlab,
-                [
-                    "bench", "--transport", "amqp,amqp:reply", "--faults", "memory-alarm", "--rate", "200",
-                    "--in-flight", "16", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1", "--rounds",
-                    "1",
-                    "--placement", "free", "--quiet", "--out", folder.path,
-                ], limit: .seconds(150))
-            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
-            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
+        let arguments = ["--transport", "amqp,amqp:reply", "--faults", "memory-alarm"]
+        try await withRows(of: arguments, limit: .seconds(150)) { rows, _ in
             #expect(rows.count == 2)
-            for row in rows {
-                try expectReconciled(row)
-                func number(_ column: String) -> Double { Double(row[column] ?? "") ?? -1 }
-                #expect(number("fault_lasted_ms") >= 2000 && number("largest_gap_ms") >= 1900, "\(row)")
-            }
+            for row in rows { expectNothingForTwoSeconds(row) }
         }
     }
 
@@ -149,21 +121,10 @@ struct FaultBenchTests {
 
     @Test("A ledger in memory outlives a logger that stands still, but not one that is killed, which is refused")
     func memory() async throws {
-        try await withTemporaryFolder { folder in
-            let load = [
-                "--transport", "http", "--rate", "200", "--duration", "6", "--rounds", "1", "--payload-bytes", "100",
-            ]
-            let refused = try await runProgram(
-                .brokerlab, ["bench"] + load + ["--faults", "logger-kill", "--out", folder.path])
-            #expect(refused.exitCode == 64 && refused.errors.text.contains("needs store sqlite or postgres"))
-            let finished = try await runProgram(
-                .brokerlab,
-                ["bench"] + load + ["--faults", "logger-stop", "--in-flight", "16", "--quiet", "--out", folder.path],
-                limit: .seconds(120))
-            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
-            let rows = try ResultsCSV(contentsOf: folder.appending(path: "results.csv")).rows
-            #expect(rows.count == 1)
-            for row in rows { try expectReconciled(row) }
-        }
+        let load = ["bench", "--transport", "http", "--rate", "200", "--duration", "6", "--payload-bytes", "100"]
+        let refused = try await runProgram(.brokerlab, load + ["--faults", "logger-kill"])
+        #expect(refused.exitCode == 64 && refused.errors.text.contains("needs store sqlite or postgres"))
+        let arguments = ["--transport", "http", "--faults", "logger-stop"]
+        try await withRows(of: arguments, limit: .seconds(120)) { rows, _ in #expect(rows.count == 1) }
     }
 }

@@ -44,7 +44,7 @@ struct Audit: Sendable {
     ) -> [InvalidReason] {
         var findings: [String] = []
         if let ratio = row.littleRatio, let share = meanLatencyShare, let acked = row.acked, acked >= 100 {
-            // At the start and at the end fewer entries are in flight, for about a latency each.
+            // At the start nothing is answered for about a latency, and of a long one the rest may lie behind the end.
             let tolerance = Self.littleTolerance + 2 * share
             if abs(ratio - 1) > tolerance {
                 findings.append(

@@ -136,6 +136,7 @@ enum RowMetrics {
             [
                 ("broker", row.brokerRSSPeakBytes.map { Double($0) }),
                 ("logger", row.loggerRSSPeakBytes.map { Double($0) }),
+                ("queue", row.queueRSSPeakBytes.map { Double($0) }),
             ]
         },
     ]

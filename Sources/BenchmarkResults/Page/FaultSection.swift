@@ -45,7 +45,7 @@ struct FaultSection: Sendable {
     }
 
     /// A figure in a cell of a table, with its range in small print.
-    static func cell(_ figure: FaultCosts.Figure?, _ text: (Double) -> String) -> String {
+    static func cell(_ figure: RoundsFigure?, _ text: (Double) -> String) -> String {
         guard let figure else { return "<td>–</td>" }
         let (low, high) = (text(figure.range.lowerBound), text(figure.range.upperBound))
         return "<td>\(text(figure.median))\(low == high ? "" : "<small>\(low)–\(high)</small>")</td>"

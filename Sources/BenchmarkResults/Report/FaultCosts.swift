@@ -1,50 +1,30 @@
 /// What a fault came to at one point of a suite, transport by transport: for how long, and for which entries.
 struct FaultCosts: Sendable {
-    /// A figure over the rounds that have it: its median, and from the least to the most.
-    struct Figure: Sendable, Hashable {
-        var median: Double
-        var range: ClosedRange<Double>
-        /// How many rounds have it.
-        var count: Int
-
-        /// - Returns: nil of nothing.
-        init?(_ values: [Double]) {
-            let sorted = values.sorted()
-            guard let median = Median.of(sorted: sorted), let low = sorted.first, let high = sorted.last else {
-                return nil
-            }
-            (self.median, range, count) = (median, low...high, sorted.count)
-        }
-
-        /// The median of a number of entries, in whole ones.
-        var entries: String { NumberText.whole(UInt64(max(0, median).rounded())) }
-    }
-
     /// A transport.
     ///
     /// Times are in milliseconds from the fault on, entries those of a round.
     struct Line: Sendable {
         var transport: String
         /// To the first send that failed.
-        var firstFailed: Figure?
+        var firstFailed: RoundsFigure?
         /// To the first acknowledgement of an entry that was sent later.
-        var firstAcknowledged: Figure?
+        var firstAcknowledged: RoundsFigure?
         /// Until the rate was back.
-        var recovered: Figure?
+        var recovered: RoundsFigure?
         /// The longest time without an acknowledgement.
-        var largestGap: Figure?
+        var largestGap: RoundsFigure?
         /// Entries that failed, whatever their fate.
-        var failed: Figure?
+        var failed: RoundsFigure?
         /// Those that were certainly not sent.
-        var notSent: Figure?
+        var notSent: RoundsFigure?
         /// Those that the logger did not take.
-        var rejected: Figure?
+        var rejected: RoundsFigure?
         /// Those of which nothing was known.
-        var unknown: Figure?
+        var unknown: RoundsFigure?
         /// Those of the unknown ones that arrived.
-        var unknownArrived: Figure?
+        var unknownArrived: RoundsFigure?
         /// Entries that arrived more than once.
-        var duplicated: Figure?
+        var duplicated: RoundsFigure?
         /// The valid rounds, which the figures are of.
         var valid: Int
         /// The rounds that were measured.
@@ -87,8 +67,8 @@ extension FaultCosts.Line {
     fileprivate init?(_ transport: String, _ rows: [ResultRow]) {
         guard !rows.isEmpty else { return nil }
         let own = rows.filter(\.isValid)
-        func figure(_ value: (ResultRow) -> Double?) -> FaultCosts.Figure? { FaultCosts.Figure(own.compactMap(value)) }
-        func count(_ value: (ResultRow) -> UInt64?) -> FaultCosts.Figure? { figure { value($0).map { Double($0) } } }
+        func figure(_ value: (ResultRow) -> Double?) -> RoundsFigure? { RoundsFigure(of: own, value) }
+        func count(_ value: (ResultRow) -> UInt64?) -> RoundsFigure? { RoundsFigure(counting: own, value) }
         (self.transport, valid, rounds) = (transport, own.count, rows.count)
         (firstFailed, firstAcknowledged) = (figure(\.firstFailedMs), figure(\.firstAcknowledgedMs))
         (recovered, largestGap) = (figure(\.recoveredMs), figure(\.largestGapMs))

@@ -21,7 +21,7 @@ struct FaultTable {
     }
 
     /// `1203 1190-1310`.
-    private static func text(_ figure: FaultCosts.Figure?) -> String {
+    private static func text(_ figure: RoundsFigure?) -> String {
         guard let figure else { return "-" }
         let range = [figure.range.lowerBound, figure.range.upperBound].map(number).joined(separator: "-")
         return figure.count > 1 ? "\(number(figure.median)) \(range)" : number(figure.median)
@@ -32,7 +32,7 @@ struct FaultTable {
         DecimalText.format(value, places: value > 0 && value < 10 ? 1 : 0)
     }
 
-    private static func count(_ figure: FaultCosts.Figure?) -> String {
+    private static func count(_ figure: RoundsFigure?) -> String {
         figure?.entries ?? "-"
     }
 }

@@ -7,21 +7,21 @@ struct OverloadCosts: Sendable {
         /// How many times what was carried was offered.
         var times: Double
         /// What was carried, in entries per second.
-        var carried: FaultCosts.Figure?
+        var carried: RoundsFigure?
         /// Entries acknowledged a second, by what was carried.
-        var acknowledged: FaultCosts.Figure?
+        var acknowledged: RoundsFigure?
         /// Entries that were never sent, by those that were due.
-        var heldBack: FaultCosts.Figure?
+        var heldBack: RoundsFigure?
         /// Entries that failed.
-        var failed: FaultCosts.Figure?
+        var failed: RoundsFigure?
         /// Entries sent that the logger had not recorded when the last one was answered.
-        var backlog: FaultCosts.Figure?
+        var backlog: RoundsFigure?
         /// Until the logger had all of them, in milliseconds after the last was due.
-        var drain: FaultCosts.Figure?
+        var drain: RoundsFigure?
         /// Until half of what was carried was acknowledged again, in milliseconds.
-        var normalAgain: FaultCosts.Figure?
+        var normalAgain: RoundsFigure?
         /// Largest resident sets, in bytes: of the load generator, of the logger, of the message broker.
-        var memory: (broker: FaultCosts.Figure?, logger: FaultCosts.Figure?, queue: FaultCosts.Figure?)
+        var memory: (broker: RoundsFigure?, logger: RoundsFigure?, queue: RoundsFigure?)
         /// The valid rounds, which the figures are of.
         var valid: Int
         /// The rounds that were measured.
@@ -61,9 +61,7 @@ struct OverloadCosts: Sendable {
     }
 
     /// What it is of: `100 B, 64 in flight`.
-    var title: String {
-        place.text.split(separator: ", ").filter { $0 != "closed loop" }.joined(separator: ", ")
-    }
+    var title: String { place.textWithoutModel }
 
     /// A sentence of the most that was offered, if that is more than is carried: who acknowledges how much of it, where the rest is, and
     /// when it is gone.
@@ -79,8 +77,8 @@ extension OverloadCosts.Line {
     fileprivate init?(_ transport: String, _ times: Double, _ rows: [ResultRow]) {
         guard !rows.isEmpty else { return nil }
         let own = rows.filter(\.isValid)
-        func figure(_ value: (ResultRow) -> Double?) -> FaultCosts.Figure? { FaultCosts.Figure(own.compactMap(value)) }
-        func count(_ value: (ResultRow) -> UInt64?) -> FaultCosts.Figure? { figure { value($0).map { Double($0) } } }
+        func figure(_ value: (ResultRow) -> Double?) -> RoundsFigure? { RoundsFigure(of: own, value) }
+        func count(_ value: (ResultRow) -> UInt64?) -> RoundsFigure? { RoundsFigure(counting: own, value) }
         (self.transport, self.times, valid, rounds) = (transport, times, own.count, rows.count)
         carried = figure(\.carriedPerSecond)
         acknowledged = figure { row in

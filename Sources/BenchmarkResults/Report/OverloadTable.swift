@@ -29,11 +29,11 @@ struct OverloadTable {
         return title + AlignedColumns.lines(heads + body)
     }
 
-    private static func text(_ figure: FaultCosts.Figure?, _ text: (Double) -> String) -> String {
+    private static func text(_ figure: RoundsFigure?, _ text: (Double) -> String) -> String {
         figure.map { text($0.median) } ?? "-"
     }
 
-    private static func count(_ figure: FaultCosts.Figure?) -> String { figure?.entries ?? "-" }
+    private static func count(_ figure: RoundsFigure?) -> String { figure?.entries ?? "-" }
 
     private static func milliseconds(_ value: Double) -> String {
         DecimalText.format(value, places: value > 0 && value < 10 ? 1 : 0)

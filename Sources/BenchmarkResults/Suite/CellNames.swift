@@ -1,19 +1,24 @@
 extension LoadPoint {
     /// `100 B, 64 in flight, closed loop`.
-    package var text: String {
+    package var text: String { text(with: modelText) }
+
+    /// The same without when entries are sent: `100 B, 64 in flight`.
+    var textWithoutModel: String { text(with: nil) }
+
+    private var modelText: String {
+        switch load {
+        case .closed: "closed loop"
+        case .cold: "cold connections"
+        case .overload(let times): "offered \(NumberText.trimmed(times)) times what it carries"
+        case .open(let rate, .constant): "open loop at \(DecimalText.short(rate)) msgs/s"
+        case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
+        }
+    }
+
+    private func text(with model: String?) -> String {
         let spread = connections == 1 ? "" : " on \(connections) connections"
-        let model =
-            switch load {
-            case .closed: "closed loop"
-            case .cold: "cold connections"
-            case .overload(let times): "offered \(NumberText.trimmed(times)) times what it carries"
-            case .open(let rate, .constant): "open loop at \(DecimalText.short(rate)) msgs/s"
-            case .open(let rate, .poisson): "open loop at \(DecimalText.short(rate)) msgs/s (Poisson)"
-            }
-        return
-            ([ByteText.size(payloadBytes), "\(inFlight) in flight\(spread)", model]
-            + [churnText, setting.text].compactMap(\.self))
-            .joined(separator: ", ")
+        return [ByteText.size(payloadBytes), "\(inFlight) in flight\(spread)", model, churnText, setting.text]
+            .compactMap(\.self).joined(separator: ", ")
     }
 
     /// `connections of 100 entries`; nil for connections that stay, which are meant where nothing is said.

@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::entry::{Entry, Log, LogRequest, LogResponse};
 use crate::ledger::Ledger;
+use crate::listener::accepted;
 use crate::sender::{unknown, Failure};
 
 const PATH: &str = "/logs.LogService/WriteLog";
@@ -104,15 +105,7 @@ impl GrpcSender {
 /// Accepts connections until the program ends.
 pub async fn serve(listener: TcpListener, ledger: Arc<Ledger>, at_defaults: bool) {
     loop {
-        let socket = match listener.accept().await {
-            Ok((socket, _)) => socket,
-            Err(_) => {
-                // Without a descriptor left it is tried again, and not at once.
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                continue;
-            }
-        };
-        let _ = socket.set_nodelay(true);
+        let socket = accepted(&listener).await;
         tokio::spawn(converse(socket, ledger.clone(), at_defaults));
     }
 }

@@ -10,22 +10,14 @@ use hyper::{Body, Method, Request, Response, StatusCode};
 use serde_json::{json, Value};
 use tokio::net::TcpListener;
 
-use crate::{entry::Entry, ledger::Ledger};
+use crate::{entry::Entry, ledger::Ledger, listener::accepted};
 
 const MOST_BODY_BYTES: usize = 32 << 20;
 
 /// Accepts connections until the program ends.
 pub async fn serve(listener: TcpListener, ledger: Arc<Ledger>) {
     loop {
-        let socket = match listener.accept().await {
-            Ok((socket, _)) => socket,
-            Err(_) => {
-                // Without a descriptor left it is tried again, and not at once.
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                continue;
-            }
-        };
-        let _ = socket.set_nodelay(true);
+        let socket = accepted(&listener).await;
         let ledger = ledger.clone();
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(request, ledger.clone()));

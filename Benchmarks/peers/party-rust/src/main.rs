@@ -14,6 +14,7 @@ mod http_client;
 mod http_server;
 mod job;
 mod ledger;
+mod listener;
 mod phase;
 mod seal;
 mod sender;
