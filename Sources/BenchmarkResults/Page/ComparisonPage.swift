@@ -27,7 +27,7 @@ struct ComparisonPage: Sendable {
         let lines = comparison.lines
         let counts: [(Int, String)] = [
             (lines.count { $0.change == .worse }, "worse"), (lines.count { $0.change == .better }, "better"),
-            (lines.count { $0.change == .unchanged }, "unchanged"),
+            (lines.count { $0.change == .changed }, "changed"), (lines.count { $0.change == .unchanged }, "unchanged"),
             (lines.count { $0.change == .undecided }, "not to be told"),
         ]
         let said = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
@@ -48,7 +48,7 @@ struct ComparisonPage: Sendable {
             let lines = comparison.lines.filter { $0.figure == figure }
             return RatioChart(
                 caption:
-                    "\(figure.rawValue): the new run by the old one\(figure == .throughput ? "" : ", less is better")",
+                    "\(figure.rawValue): the new run by the old one\(figure == .throughput || !figure.isJudged ? "" : ", less is better")",
                 rows: lines.map { line in
                     RatioChart.Row(
                         name: line.cell.name, ratio: line.ratio, style: Self.style(line.change),
@@ -70,11 +70,12 @@ struct ComparisonPage: Sendable {
 
     private var table: String {
         let rows = (comparison.floor + comparison.lines).map { line in
-            let isFloor = comparison.floor.contains { $0.cell == line.cell }
+            let isFloor = comparison.isOfFloor(line)
             let change = line.isChanged ? "<b>\(line.change.rawValue)</b>" : line.change.rawValue
             let style = line.change == .worse ? " bad" : line.change == .better ? " good" : ""
             let cells = [
-                Self.value(line, old), Self.value(line, new),
+                line.medians.map { line.figure.text($0.old) } ?? Self.value(line, old),
+                line.medians.map { line.figure.text($0.new) } ?? Self.value(line, new),
                 NumberText.significant(line.ratio.median)
                     + "<small>\(line.ratio.interval { NumberText.significant($0) })</small>",
                 line.least.map(RunComparison.percent) ?? "–",
@@ -135,7 +136,7 @@ struct ComparisonPage: Sendable {
         switch change {
         case .better: "c3"
         case .worse: "c2"
-        case .unchanged, .undecided: "rest"
+        case .changed, .unchanged, .undecided: "rest"
         }
     }
 
@@ -147,6 +148,7 @@ struct ComparisonPage: Sendable {
         case .ackP99: return row.ackP99.map { NumberText.duration(microseconds: $0.median) } ?? "–"
         case .cpu:
             return row.cpuParts.isEmpty ? "–" : NumberText.duration(microseconds: row.cpuParts.reduce(0, +))
+        default: return "–"
         }
     }
 }

@@ -11,7 +11,8 @@ struct OverloadSection: Sendable {
             Entries that find in_flight unanswered until the end are held back in the sender; those that the logger has not recorded when \
             the last is answered are the backlog. Times are from the end of the schedule on: until the logger has all, and until half of \
             what was carried, which is offered afterwards, is acknowledged. Memory is the largest resident set of each process. Figures are \
-            medians of the valid rounds; small print: from the least to the most.</p>
+            medians of the valid rounds; small print: from the least to the most. Figures of one promise that share a letter cannot be \
+            told apart, and an a is of the least.</p>
             \(costs.map(section).joined())</section>
 
             """
@@ -19,22 +20,23 @@ struct OverloadSection: Sendable {
 
     private func section(_ costs: OverloadCosts) -> String {
         let title = Markup.escape(costs.title)
-        func duration(_ milliseconds: Double) -> String { NumberText.duration(microseconds: milliseconds * 1000) }
         func percent(_ part: Double) -> String { "\(DecimalText.format(100 * part, places: 0))%" }
-        func entries(_ count: Double) -> String { NumberText.whole(UInt64(max(0, count).rounded())) }
-        func bytes(_ count: Double) -> String { "\(DecimalText.format(count / 1_048_576, places: 0)) MiB" }
         let rows = costs.lines.map { line in
+            let figures: [(RoundsFigure?, ComparedFigure)] = [
+                (line.failed, .failed), (line.backlog, .backlog), (line.drain, .drain),
+                (line.normalAgain, .normalAgain),
+                (line.memory.broker, .brokerMemory), (line.memory.logger, .loggerMemory),
+                (line.memory.queue, .queueMemory),
+            ]
+            let compared = figures.map { FaultSection.cell($0, letters: line.letters[$1], $1.text) }
             let cells = [
                 FaultSection.cell(line.carried) { "\(NumberText.grouped($0))/s" },
                 FaultSection.cell(line.acknowledged) { "\(DecimalText.format($0, places: 2)) times" },
-                FaultSection.cell(line.heldBack, percent), FaultSection.cell(line.failed, entries),
-                FaultSection.cell(line.backlog, entries), FaultSection.cell(line.drain, duration),
-                FaultSection.cell(line.normalAgain, duration), FaultSection.cell(line.memory.broker, bytes),
-                FaultSection.cell(line.memory.logger, bytes), FaultSection.cell(line.memory.queue, bytes),
+                FaultSection.cell(line.heldBack, percent),
             ]
             let isWhole = line.valid == line.rounds
             return "<tr><td class=\"k\">\(Markup.escape(line.transport))</td>"
-                + "<td>\(NumberText.trimmed(line.times)) times</td>\(cells.joined())"
+                + "<td>\(NumberText.trimmed(line.times)) times</td>\((cells + compared).joined())"
                 + "<td\(isWhole ? "" : " class=\"bad\"")>\(line.valid) of \(line.rounds)</td></tr>"
         }
         let heads = [

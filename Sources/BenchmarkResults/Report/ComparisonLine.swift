@@ -1,22 +1,3 @@
-import LoggerService
-
-/// A figure that runs are compared by.
-package enum ComparedFigure: String, Sendable, Hashable, CaseIterable {
-    case throughput
-    case ackP99 = "p99"
-    case cpu = "CPU"
-
-    /// The figure of a row, as a score: larger is better.
-    func score(_ row: ResultRow) -> Double? {
-        switch self {
-        // Under an open load all carry the same.
-        case .throughput: row.planned.cell.load.ratePerSecond == nil ? row.throughput : nil
-        case .ackP99: row.ackLatency?.knownP99Us.map { 1 / max($0, 0.001) }
-        case .cpu: row.totalCPUUsPerMessage.flatMap { $0 > 0 ? 1 / $0 : nil }
-        }
-    }
-}
-
 /// How one figure of one cell changed from one run to another.
 package struct ComparisonLine: Sendable {
     /// How it changed.
@@ -24,6 +5,8 @@ package struct ComparisonLine: Sendable {
         case better
         case worse
         case unchanged
+        /// There is a difference, and neither direction is the better one.
+        case changed
         case undecided = "cannot be told"
     }
 
@@ -41,13 +24,18 @@ package struct ComparisonLine: Sendable {
     package var loss: Double
     /// The least change that could have been seen, as a part of 1; nil where none could.
     package var least: Double?
+    /// The medians of both runs, in the figure's unit; nil of a figure that is divided by the floor's.
+    var medians: (old: Double, new: Double)?
 
-    /// Whether it says most of its cell: the 99th percentile under an open load, the throughput else, which of cold connections
-    /// is how many are dialed a second.
-    package var isPrimary: Bool { figure == (cell.load.ratePerSecond == nil ? .throughput : .ackP99) }
+    /// Whether it says most of its cell: the longest gap where something goes wrong, the 99th percentile under an open load, the
+    /// throughput else, which of cold connections is how many are dialed a second.
+    package var isPrimary: Bool {
+        guard cell.fault == .none else { return figure == .decidingFaultTime }
+        return figure == (cell.load.ratePerSecond == nil ? .throughput : .ackP99)
+    }
 
     /// Whether there is a difference.
-    package var isChanged: Bool { change == .better || change == .worse }
+    package var isChanged: Bool { change == .better || change == .worse || change == .changed }
 
     /// The size of the difference, in either direction.
     var size: Double { ratio.median > 0 ? max(ratio.median, 1 / ratio.median) - 1 : .infinity }
@@ -63,12 +51,13 @@ extension ComparisonLine {
             let isReal = p < Comparison.level && size > pair.noise
             let least = pair.leastVisible(tests: pairs.count)
             let isSteady = (least.map { $0 <= tolerance } ?? false) && size <= tolerance
-            let change: Change =
-                isReal ? (score.median > 1 ? .better : .worse) : isSteady ? .unchanged : .undecided
+            let direction: Change = !pair.figure.isJudged ? .changed : score.median > 1 ? .better : .worse
+            let change = isReal ? direction : isSteady ? .unchanged : .undecided
             let isScore = pair.figure == .throughput
             return ComparisonLine(
                 cell: pair.cell, figure: pair.figure, ratio: isScore ? score : score.inverse ?? score, pAdjusted: p,
-                change: change, loss: isScore ? 1 - score.median : 1 / score.median - 1, least: least)
+                change: change, loss: isScore ? 1 - score.median : 1 / score.median - 1, least: least,
+                medians: pair.medians)
         }
     }
 }
@@ -79,8 +68,10 @@ struct FigurePair: Sendable {
     var figure: ComparedFigure
     var old: [Double]
     var new: [Double]
-    /// What the controls of both runs may differ by together, as a part of 1.
+    /// What the controls of both runs may differ by together, as a part of 1; of an event, which has none, what can be told.
     var noise: Double
+    /// The medians of the values as they are; nil where scores are divided by the floor's.
+    var medians: (old: Double, new: Double)?
 
     /// The least change that would have been called one, with the spread that the values have; nil where none would.
     func leastVisible(tests: Int) -> Double? {
@@ -108,10 +99,26 @@ struct FigurePairs: Sendable {
 
     /// The scores of a cell; nil where one of the runs has none.
     func of(_ cell: Cell, _ figure: ComparedFigure) -> FigurePair? {
+        guard !figure.isOfEvent else { return ofEvent(cell, figure) }
         let (before, after) = (values(cell, figure, old), values(cell, figure, new))
         guard !before.isEmpty, !after.isEmpty else { return nil }
         let noise = noise(cell, figure, old) + noise(cell, figure, new)
         return FigurePair(cell: cell, figure: figure, old: before, new: after, noise: noise)
+    }
+
+    /// The same of what an event comes to, as it is: it is made of timers, of what starts again and of entries that were due
+    /// meanwhile, and not of how fast the machine is; and the floor's has a spread of its own.
+    private func ofEvent(_ cell: Cell, _ figure: ComparedFigure) -> FigurePair? {
+        func of(_ report: Report) -> (scores: [Double], median: Double)? {
+            let rows = report.rows.of(cell)
+            return Median.of(Sample(rows, figure.value).all).map { (Sample(rows, figure.score).all, $0) }
+        }
+        guard let before = of(old), let after = of(new) else { return nil }
+        let shortest = max(min(before.median, after.median), figure.resolution(in: cell.point))
+        let noise = shortest > 0 ? figure.resolution(in: cell.point) / shortest : 0
+        return FigurePair(
+            cell: cell, figure: figure, old: before.scores, new: after.scores, noise: noise,
+            medians: (before.median, after.median))
     }
 
     private func values(_ cell: Cell, _ figure: ComparedFigure, _ report: Report) -> [Double] {

@@ -29,12 +29,16 @@ struct FaultCosts: Sendable {
         var valid: Int
         /// The rounds that were measured.
         var rounds: Int
+        /// Of each time, which of the others it can be told from: ``EventStandings/letters``.
+        var letters: [ComparedFigure: String] = [:]
     }
 
     /// The load, with the fault.
     var point: LoadPoint
     /// In the order of the suite's transports.
     var lines: [Line]
+    /// How the transports stand by the time that decides.
+    let standings: EventStandings
     /// What tells the point from others of the suite with the same fault; empty where there are none.
     private var place: String
 
@@ -42,29 +46,37 @@ struct FaultCosts: Sendable {
     static func all(of report: Report) -> [FaultCosts] {
         let points = report.suite.faultyPoints
         return points.compactMap { point in
+            let times = ComparedFigure.faultTimes.map { EventStandings($0, at: point, in: report) }
+            guard let deciding = times.first(where: { $0.figure == .decidingFaultTime }) else { return nil }
             let lines = report.suite.transports.compactMap { transport in
                 Line(
                     transport,
                     report.rows.filter {
                         $0.planned.cell.point == point && $0.planned.cell.transport == transport
                             && $0.planned.cell.role == .cell
-                    })
+                    }, times)
             }
             let isAlone = points.count { $0.fault == point.fault } == 1
             return lines.isEmpty
-                ? nil : FaultCosts(point: point, lines: lines, place: isAlone ? "" : " (\(point.steady.text))")
+                ? nil
+                : FaultCosts(
+                    point: point, lines: lines, standings: deciding, place: isAlone ? "" : " (\(point.steady.text))")
         }
     }
 
     /// `When the logger stands still for 2 s: grpc fails no entry, and is back at its rate after 2.1 s; ...`.
     var sentence: String {
-        "\(point.fault.clause ?? "")\(place): \(lines.map(\.sentence).joined(separator: "; "))."
+        let all = "\(point.fault.clause ?? "")\(place): \(lines.map(\.sentence).joined(separator: "; "))."
+        return [all, standings.sentence].filter { !$0.isEmpty }.joined(separator: " ")
     }
+
+    /// What stands below a table of them.
+    var notes: [String] { standings.notes(rounds: lines.map(\.valid).max() ?? 0) }
 }
 
 extension FaultCosts.Line {
     /// - Returns: nil of no rows.
-    fileprivate init?(_ transport: String, _ rows: [ResultRow]) {
+    fileprivate init?(_ transport: String, _ rows: [ResultRow], _ times: [EventStandings]) {
         guard !rows.isEmpty else { return nil }
         let own = rows.filter(\.isValid)
         func figure(_ value: (ResultRow) -> Double?) -> RoundsFigure? { RoundsFigure(of: own, value) }
@@ -75,10 +87,11 @@ extension FaultCosts.Line {
         (failed, notSent, rejected) = (count(\.errors), count(\.notSent), count(\.rejected))
         (unknown, unknownArrived) = (count(\.unknown), count(\.unknownArrived))
         duplicated = count(\.duplicated)
+        for time in times { letters[time.figure] = time.letters[transport] }
     }
 
     /// `http fails 1,240 entries, 3 of which arrived all the same, and is back at its rate after 1.3 s`.
-    fileprivate var sentence: String {
+    var sentence: String {
         guard let failed else { return "no row of \(transport) is valid" }
         var text = "\(transport) fails "
         if failed.median < 1 {

@@ -5,19 +5,25 @@ struct FaultTable {
     /// The lines.
     var lines: [String] {
         let heads = [
-            ["", "first failed", "acked again", "rate is back", "longest gap", "", "unknown,", ""],
-            ["transport", "ms", "ms", "ms", "ms", "failed", "arrived", "valid"],
+            ["", "first failed", "acked again", "rate is back", "longest gap", "", "", "unknown,", ""],
+            ["transport", "ms", "ms", "ms", "ms", "", "failed", "arrived", "valid"],
         ]
         let body = costs.lines.map { line in
             [line.transport]
                 + [line.firstFailed, line.firstAcknowledged, line.recovered, line.largestGap].map(Self.text)
-                + [Self.count(line.failed), Self.count(line.unknownArrived), "\(line.valid)/\(line.rounds)"]
+                + [
+                    line.letters[.decidingFaultTime] ?? "", Self.count(line.failed), Self.count(line.unknownArrived),
+                    "\(line.valid)/\(line.rounds)",
+                ]
         }
         let title = [
             costs.point.text,
             "(from the fault on; medians of the rounds that have one, from least to most; entries a round)",
         ]
-        return title + AlignedColumns.lines(heads + body)
+        let legend =
+            costs.lines.contains { $0.letters[.decidingFaultTime] != nil }
+            ? ["(longest gaps of one promise that share a letter cannot be told apart; an a is of the shortest)"] : []
+        return title + legend + AlignedColumns.lines(heads + body)
     }
 
     /// `1203 1190-1310`.

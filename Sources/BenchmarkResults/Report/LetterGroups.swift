@@ -6,12 +6,21 @@ struct LetterGroups: Sendable {
 
     /// - Parameter rows: those of one acknowledgement class under one load.
     init(_ rows: [SummaryRow]) {
-        let ranked = rows.filter { $0.rank != nil }.sorted {
-            ($0.rank ?? 0, $0.tiedWith.count) < ($1.rank ?? 0, $1.tiedWith.count)
-        }
-        let names = ranked.map(\.cell.transport)
-        let ties = Dictionary(
-            uniqueKeysWithValues: ranked.map { ($0.cell.transport, Set($0.tiedWith)) })
+        self.init(
+            rows.compactMap { row in row.rank.map { (row.cell.transport, $0, row.tiedWith) } })
+    }
+
+    /// - Parameter ranking: of one acknowledgement class.
+    init(_ ranking: Ranking) {
+        // By their names, so that the same figures always give the same letters.
+        let places = ranking.places.sorted { $0.key < $1.key }
+        self.init(places.map { ($0.key, $0.value.best, $0.value.tiedWith) })
+    }
+
+    private init(_ places: [(transport: String, rank: Int, tiedWith: [String])]) {
+        let ranked = places.sorted { ($0.rank, $0.tiedWith.count) < ($1.rank, $1.tiedWith.count) }
+        let names = ranked.map(\.transport)
+        let ties = Dictionary(uniqueKeysWithValues: ranked.map { ($0.transport, Set($0.tiedWith)) })
         var groups: [Set<String>] = []
         Self.extend([], names, [], ties, &groups)
         // The group whose first member is the best comes first.

@@ -26,6 +26,8 @@ struct OverloadCosts: Sendable {
         var valid: Int
         /// The rounds that were measured.
         var rounds: Int
+        /// Of each figure, which of the others it can be told from: ``EventStandings/letters``.
+        var letters: [ComparedFigure: String] = [:]
     }
 
     /// The load and the setting, as a closed one.
@@ -45,15 +47,19 @@ struct OverloadCosts: Sendable {
                 places.append((place, [point]))
             }
         }
+        let figures: [ComparedFigure] = [
+            .failed, .backlog, .drain, .normalAgain, .brokerMemory, .loggerMemory, .queueMemory,
+        ]
         return places.compactMap { place, points in
+            let standings = points.map { point in figures.map { EventStandings($0, at: point, in: report) } }
             let lines = report.suite.transports.flatMap { transport in
-                points.compactMap { point in
+                zip(points, standings).compactMap { point, standings in
                     Line(
                         transport, point.load.overload ?? 0,
                         report.rows.filter {
                             $0.planned.cell.point == point && $0.planned.cell.transport == transport
                                 && $0.planned.cell.role == .cell
-                        })
+                        }, standings)
                 }
             }
             return lines.isEmpty ? nil : OverloadCosts(place: place, lines: lines)
@@ -74,7 +80,7 @@ struct OverloadCosts: Sendable {
 
 extension OverloadCosts.Line {
     /// - Returns: nil of no rows.
-    fileprivate init?(_ transport: String, _ times: Double, _ rows: [ResultRow]) {
+    fileprivate init?(_ transport: String, _ times: Double, _ rows: [ResultRow], _ standings: [EventStandings]) {
         guard !rows.isEmpty else { return nil }
         let own = rows.filter(\.isValid)
         func figure(_ value: (ResultRow) -> Double?) -> RoundsFigure? { RoundsFigure(of: own, value) }
@@ -92,10 +98,11 @@ extension OverloadCosts.Line {
         (failed, backlog) = (count(\.errors), count(\.backlog))
         (drain, normalAgain) = (figure(\.drainMs), figure(\.normalAgainMs))
         memory = (count(\.brokerRSSPeakBytes), count(\.loggerRSSPeakBytes), count(\.queueRSSPeakBytes))
+        for one in standings { letters[one.figure] = one.letters[transport] }
     }
 
     /// `amqp acknowledges 2.1 times, holds 30% back and queues 120,000 entries, which the logger has 4.1 s later`.
-    fileprivate var sentence: String {
+    var sentence: String {
         guard let acknowledged else { return "no row of \(transport) is valid" }
         var text = "\(transport) acknowledges \(NumberText.ratio(acknowledged.median)) times that"
         var parts: [String] = []

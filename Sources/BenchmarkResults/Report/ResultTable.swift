@@ -65,7 +65,9 @@ struct ResultTable {
         for point in suite.points { lines += overTime(point) }
         for costs in promises { lines += PromiseTable(costs: costs).lines + [""] }
         for costs in cold { lines += ColdTable(costs: costs).lines + [""] }
-        for costs in faults { lines += FaultTable(costs: costs).lines + [""] }
+        for costs in faults {
+            lines += FaultTable(costs: costs).lines + costs.notes.flatMap { Self.wrapped($0) } + [""]
+        }
         for costs in overloads { lines += OverloadTable(costs: costs).lines + [""] }
         for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
         for ratios in parties {

@@ -17,7 +17,12 @@ extension RunComparison {
     }
 
     private func name(_ line: ComparisonLine) -> String {
-        floor.contains { $0.cell == line.cell } ? "the floor itself, \(line.cell.name)" : line.cell.name
+        isOfFloor(line) ? "the floor itself, \(line.cell.name)" : line.cell.name
+    }
+
+    /// Whether a line is of what the floor itself changed by, which others are divided by.
+    func isOfFloor(_ line: ComparisonLine) -> Bool {
+        !line.figure.isOfEvent && floor.contains { $0.cell == line.cell }
     }
 
     /// What decides, in sentences.
@@ -58,16 +63,21 @@ extension RunComparison {
 extension ComparisonLine {
     /// `slower: throughput 0.80 times (0.78 to 0.81), p 0.0012`.
     package var text: String {
+        let isMore = ratio.median > 1
         let word =
             switch change {
-            case .better: figure == .cpu ? "cheaper" : "faster"
-            case .worse: figure == .cpu ? "dearer" : "slower"
+            case .better, .worse, .changed: isMore ? figure.words.more : figure.words.less
             case .unchanged: "unchanged within \(least.map(RunComparison.percent) ?? "")"
             case .undecided: change.rawValue
             }
         let range = ratio.interval { NumberText.significant($0) }
-        var text = "\(word): \(figure.rawValue) \(NumberText.significant(ratio.median)) times\(range)"
-        text += ", p \(DecimalText.format(pAdjusted, places: 4))"
+        // A ratio of entries is of one more than there were, and no figure for people.
+        let amounts = [
+            medians.map { "\(figure.text($0.old)), then \(figure.text($0.new))" },
+            figure.unit == .entries ? nil : "\(NumberText.significant(ratio.median)) times\(range)",
+            "p \(DecimalText.format(pAdjusted, places: 4))",
+        ].compactMap(\.self)
+        let text = "\(word): \(figure.rawValue) \(amounts.joined(separator: ", "))"
         guard change == .undecided else { return text }
         return text + (least.map { "; would see \(RunComparison.percent($0))" } ?? "; too few rounds to see anything")
     }
@@ -120,7 +130,7 @@ extension RunComparison {
             row(["cell", "figure", "change", "new by old", "least visible"]) + row(["---", "---", "---", "---", "---"])
         for line in floor + lines {
             text += row([
-                (floor.contains { $0.cell == line.cell } ? "floor: " : "") + line.cell.name.markdown,
+                (isOfFloor(line) ? "floor: " : "") + line.cell.name.markdown,
                 line.figure.rawValue,
                 line.isChanged ? "**\(line.change.rawValue)**" : line.change.rawValue,
                 NumberText.significant(line.ratio.median) + line.ratio.interval { NumberText.significant($0) },
@@ -140,6 +150,7 @@ extension ComparisonLine {
             ("figure", JSONText.quoted(figure.rawValue)), ("change", JSONText.quoted(change.rawValue)),
             ("ratio", number(ratio.median)), ("ratio_low", number(ratio.low)), ("ratio_high", number(ratio.high)),
             ("loss", number(loss)), ("p_adjusted", number(pAdjusted)), ("least_visible", number(least)),
+            ("old", number(medians?.old)), ("new", number(medians?.new)),
         ])
     }
 }

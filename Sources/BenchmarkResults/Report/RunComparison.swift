@@ -46,20 +46,22 @@ package struct RunComparison: Sendable {
     package init(old: Report, new: Report, rules: Rules = Rules()) {
         self.rules = rules
         records = (old.record, new.record)
-        // What a fault comes to is of milliseconds after it, and no figure that is compared.
-        let (before, after) = (old.steadyCells, new.steadyCells)
+        let (before, after) = (old.summary.map(\.cell), new.summary.map(\.cell))
         missing = (before.filter { !after.contains($0) }, after.filter { !before.contains($0) })
         let shared = after.filter(before.contains)
         let name = new.record.floor
         let isRelative =
-            !rules.isAbsolute && old.record.floor == name && shared.contains { $0.transport == name }
+            !rules.isAbsolute && old.record.floor == name
+            && shared.contains { $0.transport == name && $0.fault == .none }
+        // What an event comes to is not divided by the floor's, whose own is a figure like the others'.
         let others = isRelative ? shared.filter { $0.transport != name } : shared
         let pairs = FigurePairs(old: old, new: new, floor: isRelative ? name : nil)
         // A family of tests a figure: what is asked of one does not make another harder to see.
         let families = ComparedFigure.allCases.flatMap { figure in
-            ComparisonLine.all(others.compactMap { pairs.of($0, figure) }, tolerance: rules.tolerance)
+            ComparisonLine.all(
+                (figure.isOfEvent ? shared : others).compactMap { pairs.of($0, figure) }, tolerance: rules.tolerance)
         }
-        lines = others.flatMap { cell in
+        lines = shared.flatMap { cell in
             ComparedFigure.allCases.compactMap { figure in
                 families.first { $0.cell == cell && $0.figure == figure }
             }.sorted { $0.isPrimary && !$1.isPrimary }
@@ -73,8 +75,10 @@ package struct RunComparison: Sendable {
                     tolerance: rules.tolerance)
             } : []
         let measured = Set(lines.filter(\.isPrimary).map(\.cell))
-        unmeasured = others.filter { !measured.contains($0) }
-        withoutP99 = Set((old.summary + new.summary).filter(\.lacksP99).map(\.cell))
+        unmeasured = shared.filter { cell in
+            !measured.contains(cell) && (others.contains(cell) || cell.fault != .none)
+        }
+        withoutP99 = Set((old.summary + new.summary).filter { $0.lacksP99 && $0.cell.isSteady }.map(\.cell))
         failed = (old.rows.count(where: \.hasFailed), new.rows.count(where: \.hasFailed))
         differences = RunDifference.all(old, new)
     }

@@ -48,6 +48,11 @@ package struct Comparison: Sendable, Hashable {
     /// Whether so many rounds can tell anything.
     package static func canTell(rounds: Int) -> Bool { rounds >= PairedTest.leastRounds }
 
+    /// That so many rounds tell nothing, and what to do about it.
+    static func tooFew(rounds: Int) -> String {
+        "\(rounds == 1 ? "1 round is" : "\(rounds) rounds are") too few to tell transports apart; take --rounds 7"
+    }
+
     /// Why nothing is ranked under a load, and what to do about it.
     static func whyNotRanked(_ rows: [SummaryRow], rounds: Int) -> String {
         let classes = Dictionary(grouping: rows, by: \.rankClass).mapValues(\.count)
@@ -56,8 +61,7 @@ package struct Comparison: Sendable, Hashable {
         }
         // What the rounds would have been enough for, had all of them been valid.
         guard canTell(rounds: rounds) else {
-            return
-                "\(rounds == 1 ? "1 round is" : "\(rounds) rounds are") too few to tell transports apart; take --rounds 7"
+            return tooFew(rounds: rounds)
         }
         if rows.contains(where: \.lacksP99) {
             let fewest = NumberText.whole(LatencySummary.fewest(for: 99))

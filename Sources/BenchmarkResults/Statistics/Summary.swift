@@ -50,6 +50,30 @@ struct Summary: Sendable {
         return classes.mapValues { Comparison.all($0, control: control, looks: looks) }
     }
 
+    /// All comparisons of a figure at a point where something goes wrong, or more is offered than is carried, by rank class: the better
+    /// one is the one with less of it.
+    ///
+    /// Such cells have no control; but no difference counts that is smaller than what can be told of the figure.
+    func comparisons(
+        of figure: ComparedFigure, at point: LoadPoint, of results: [ResultRow]
+    ) -> [String: [Comparison]] {
+        let own = results.filter { $0.planned.cell.point == point && $0.planned.cell.role == .cell }
+        let rows = Dictionary(grouping: own, by: \.planned.cell.transport)
+        let samples = suite.transports.map { (transport: $0, sample: Sample(rows[$0] ?? [], figure.score)) }
+        let classes = Dictionary(grouping: samples.filter { !$0.sample.values.isEmpty }) { sample in
+            rows[sample.transport]?.rankClass ?? ""
+        }
+        let medians = rows.mapValues { Median.of(Sample($0, figure.value).all) ?? 0 }
+        return classes.mapValues { samples in
+            Comparison.all(samples, looks: Looks(suite)).map { one in
+                var one = one
+                let difference = ((medians[one.first] ?? 0) - (medians[one.second] ?? 0)).magnitude
+                if difference <= figure.resolution(in: point) { one.better = nil }
+                return one
+            }
+        }
+    }
+
     /// The control's values by those of the same transport, by their round.
     private func control(_ results: [ResultRow], _ score: (ResultRow) -> Double?) -> [Int: Double] {
         let control = results.filter { $0.planned.cell.role == .control }

@@ -42,6 +42,9 @@ package enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     /// When it comes, in seconds since a cell of that duration began to be measured.
     package static func beginning(in duration: Double) -> Double { duration / 3 }
 
+    /// How long a cell goes on after a fault that came then, in the same unit.
+    static func left(after beginning: Double) -> Double { 2 * beginning }
+
     /// All but none, in words.
     static var names: String { allCases.compactMap(\.column).joined(separator: ", ") }
 

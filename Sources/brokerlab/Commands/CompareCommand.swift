@@ -12,7 +12,8 @@ struct CompareCommand: ParsableCommand {
             runs are not interleaved, each value is divided by the floor's (tcp) in the same round, if both runs have it; what \
             the floor itself changed by is told apart. A difference is one only if Mann and Whitney's test says so at 5% after \
             Holm's correction, and if it exceeds the A/A noise of both runs together. Where there is none, the line says within \
-            how much a figure is unchanged, or what would have been seen.
+            how much a figure is unchanged, or what would have been seen. Of cells with faults it compares times and entries, and of \
+            those that are offered more than they carry backlog and memory, too, as they are.
 
             Exits 1 when a figure became worse by more than --fail-on; 2 when entries were lost in either run; 3 when cells are \
             missing, the floor moved by more than --fail-on, such a change could not have been seen, or the runs were made on \
