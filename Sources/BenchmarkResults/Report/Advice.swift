@@ -43,9 +43,6 @@ package struct Advice: Sendable {
             }
         }
 
-        /// What has `bench` measure it.
-        fileprivate var storeFlag: String { self == .promise(.stored) ? " --stores sqlite" : "" }
-
         var text: String {
             switch self {
             case .surviving(.logger): "surviving the logger"
@@ -66,6 +63,12 @@ package struct Advice: Sendable {
         package var need: Need
         /// Whether the floor, which is no protocol that a service would speak, is an answer.
         package var includesFloor = false
+        /// What may go wrong meanwhile; nil where nothing is asked about that.
+        package var fault: Fault?
+        /// For how long nothing may be acknowledged then, in seconds; nil for however long.
+        package var within: Double?
+        /// How many times what is carried may be offered; nil where nothing is asked about that.
+        package var overload: Double?
 
         /// Creates a question.
         package init(payloadBytes: Int, rate: Double, need: Need) {
@@ -73,6 +76,12 @@ package struct Advice: Sendable {
             self.rate = rate
             self.need = need
         }
+
+        /// Whether a logger that stores can be what is asked for, and more than one in memory.
+        var isOfStores: Bool { need.isOfStores || fault == .loggerKill }
+
+        /// What has `bench` measure it.
+        var storeFlag: String { need == .promise(.stored) || fault == .loggerKill ? " --stores sqlite" : "" }
     }
 
     /// How much faster than asked for a transport must carry without a rate, so that it answers in time.
@@ -88,10 +97,18 @@ package struct Advice: Sendable {
     ///   - runs: results with the folders that they are in, for citing them; the latest first.
     package init(_ question: Question, runs: [(folder: String, report: Report)]) {
         let rate = question.rate < 1000 ? NumberText.trimmed(question.rate) : NumberText.grouped(question.rate)
-        let wish = "\(ByteText.size(question.payloadBytes)), \(rate) msgs/s, \(question.need.text)"
+        let conditions = question.conditions(in: runs)
+        let wish =
+            ([ByteText.size(question.payloadBytes), "\(rate) msgs/s", question.need.text] + conditions.map(\.wish))
+            .joined(separator: ", ")
+        if let missing = conditions.first(where: { !$0.isMeasured }) {
+            isAnswered = false
+            text = "For \(wish): no answer, since nothing was measured \(missing.wish). Measure: \(missing.command)\n"
+            return
+        }
         let answers = runs.enumerated().flatMap { age, run in
             AdviceEvidence.all(folder: run.folder, report: run.report, payloadBytes: question.payloadBytes)
-                .map { AdviceAnswer(question, $0, age: age) }
+                .map { AdviceAnswer(question, $0, conditions, age: age) }
         }
         guard let answer = answers.filter({ !$0.able.isEmpty }).min(by: { $0.order < $1.order }) else {
             isAnswered = false
@@ -99,18 +116,19 @@ package struct Advice: Sendable {
             return
         }
         isAnswered = true
-        text = (["For \(wish): \(answer.recommendation)"] + answer.lines).map { "\($0)\n" }.joined()
+        let measured = conditions.flatMap { $0.lines(of: answer.able.map(\.transport)) }
+        text = (["For \(wish): \(answer.recommendation)"] + answer.lines + measured).map { "\($0)\n" }.joined()
     }
 
     private static func refusal(_ question: Question, _ answers: [AdviceAnswer]) -> String {
         guard let best = answers.min(by: { $0.order < $1.order }) else {
             return "no payload within a factor of \(Int(AdviceEvidence.farthest)) of "
                 + "\(ByteText.size(question.payloadBytes)), and none on either side of it, was measured. Measure: "
-                + "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7\(question.need.storeFlag)"
+                + "brokerlab bench --payload-bytes \(question.payloadBytes) --rounds 7\(question.storeFlag)"
         }
         let reasons = best.leftOut.map { "\($0.transport): \($0.reason)" }.joined(separator: "; ")
         return "nothing that was measured will do. \(reasons) [\(best.evidence.citation)]. Measure: "
             + "brokerlab bench --payload-bytes \(question.payloadBytes) --in-flight 64,256 --rounds 7"
-            + question.need.storeFlag
+            + question.storeFlag
     }
 }

@@ -17,15 +17,20 @@ struct AdviceAnswer {
     /// Those that will do, the cheapest first.
     var able: [Candidate] = []
     var leftOut: [(transport: String, reason: String)] = []
+    private let conditions: [any AdviceCondition]
     /// How well it answers: the smaller the better.
     private(set) var order: (Int, Double, Int, Double, Int)
 
-    init(_ question: Advice.Question, _ evidence: AdviceEvidence, age: Int) {
+    /// - Parameters:
+    ///   - conditions: what it has to hold up to beside the load.
+    ///   - age: how many runs are later.
+    init(_ question: Advice.Question, _ evidence: AdviceEvidence, _ conditions: [any AdviceCondition], age: Int) {
         self.question = question
         self.evidence = evidence
+        self.conditions = conditions
         // A store costs, and a server more: they come behind what is enough, where that was measured. Not every service has its
         // logger on the same machine, nor TLS.
-        let enough = question.need.isOfStores ? StoreKind.sqlite : .memory
+        let enough = question.isOfStores ? StoreKind.sqlite : .memory
         let setting = evidence.setting
         let excess =
             max(0, setting.store.rank - enough.rank) + (setting.socket == .unix ? 1 : 0) + setting.tls.rank
@@ -68,6 +73,7 @@ struct AdviceAnswer {
             return "its acknowledgement says: \(row.durability.meaning)"
         }
         guard rows.allSatisfy(\.isReconciled) else { return "its logger gives no account of what arrived" }
+        if let reason = conditions.lazy.compactMap({ $0.reason(against: row) }).first { return reason }
         let cost = evidence.sample(transport, \.totalCPUUsPerMessage).all
         guard !cost.isEmpty else {
             return rows.contains(where: \.isValid) ? "no CPU time was measured" : "none of its rows is valid"

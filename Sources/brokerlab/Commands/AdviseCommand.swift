@@ -18,9 +18,16 @@ struct AdviseCommand: ParsableCommand {
             --guarantee logger, rabbitmq or host: what an acknowledged entry has to survive. recorded, queued, replicated, \
             stored or none: what the acknowledgement has to say.
 
+            --fault names what may go wrong: only those are left that lost no acknowledged entry in any round with it, and for no \
+            longer than --within had nothing acknowledged; a line each says how many entries failed, and when it went on. --overload \
+            has a line each on what becomes of so many times what it carries: who holds back, who queues, what memory it takes. \
+            bench --suite faults and --suite overload measure them.
+
             EXAMPLES
               brokerlab advise --payload-bytes 1000 --rate 5000 --guarantee recorded
               brokerlab advise --payload-bytes 1024 --rate 3000 --guarantee logger
+              brokerlab advise --payload-bytes 100 --rate 1000 --guarantee logger --fault logger-kill --within 2s
+              brokerlab advise --payload-bytes 100 --rate 1000 --overload 3
               brokerlab advise --payload-bytes 100 --rate 20000 --guarantee queued results/20260131T120000Z-default
             """)
 
@@ -33,13 +40,34 @@ struct AdviseCommand: ParsableCommand {
     @Option(help: ArgumentHelp("One of: \(Advice.Need.words.joined(separator: ", ")).", valueName: "what"))
     var guarantee = "recorded"
 
+    @Option(help: ArgumentHelp("What may go wrong. One of: \(Self.faults.joined(separator: ", ")).", valueName: "what"))
+    var fault: String?
+
+    @Option(help: ArgumentHelp("For how long nothing may be acknowledged then, as 2s or 500ms.", valueName: "time"))
+    var within: TimeSpan?
+
+    @Option(help: ArgumentHelp("How many times what is carried may be offered.", valueName: "times"))
+    var overload: Double?
+
     @Flag(help: "Take the floor (tcp) for an answer, too.")
     var includeFloor = false
 
     @Argument(help: ArgumentHelp("Folders of results; all below results/ when left out.", valueName: "dir"))
     var folders: [String] = []
 
+    private static let faults = Fault.allCases.filter { $0 != .none }.map(\.rawValue)
+
     func validate() throws {
+        if let fault, !Self.faults.contains(fault) {
+            throw ValidationError("--fault takes one of \(Self.faults.joined(separator: ", ")), not '\(fault)'.")
+        }
+        guard within == nil || fault != nil else {
+            throw ValidationError("--within is of what goes wrong; name it with --fault.")
+        }
+        if let overload, !Overload.times.contains(overload) {
+            throw ValidationError(
+                "--overload takes \(Overload.times.lowerBound) to \(Overload.times.upperBound) times, not \(overload).")
+        }
         guard Advice.Need(guarantee) != nil else {
             throw ValidationError(
                 "--guarantee takes one of \(Advice.Need.words.joined(separator: ", ")), not '\(guarantee)'.")
@@ -57,6 +85,9 @@ struct AdviseCommand: ParsableCommand {
         var question = Advice.Question(
             payloadBytes: payloadBytes, rate: rate, need: Advice.Need(guarantee) ?? .promise(.recorded))
         question.includesFloor = includeFloor
+        question.fault = fault.flatMap(Fault.init)
+        question.within = within?.seconds
+        question.overload = overload
         let advice = Advice(question, runs: runs.map { (folder: $0.0, report: $0.1) })
         try StandardOutput.write(advice.text)
         if !advice.isAnswered { throw ExitStatus.undecided.exitCode }
