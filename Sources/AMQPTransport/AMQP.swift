@@ -125,6 +125,11 @@ package enum AMQP {
         variant.map { "\(name)-\($0)" } ?? name
     }
 
+    /// The queue that the logger with that label consumes the entries of a transport from.
+    static func queueName(_ label: String, of transport: TransportDescriptor) -> String {
+        queueName(label, variant: transport.needsOwnServer ? transport.variant : nil)
+    }
+
     /// How many messages wait in a queue of the RabbitMQ at `target` until it hands them out.
     /// - Throws: `ServerError` when it cannot be asked, or has no such queue.
     package static func messageCount(inQueue queue: String, at target: String) async throws -> Int {

@@ -64,7 +64,6 @@ struct RabbitMQCompanion: TransportCompanion {
     func openFiles(forConnections count: Int) -> Int { count * 10 / 9 + 200 }
 
     func backlog(of transport: TransportDescriptor, label: String, at target: String) async throws -> Int? {
-        let queue = AMQP.queueName(label, variant: transport.needsOwnServer ? transport.variant : nil)
-        return try await AMQP.messageCount(inQueue: queue, at: target)
+        try await AMQP.messageCount(inQueue: AMQP.queueName(label, of: transport), at: target)
     }
 }

@@ -52,6 +52,8 @@ package struct BenchmarkConfiguration: Sendable {
     ///
     /// As long as there are some, what has not arrived is not lost. Nil where there is no message broker.
     package var backlog: @Sendable (TransportDescriptor, LoggerSeat) async throws -> Int? = { _, _ in nil }
+    /// What the companions know a logger by, so that what they keep for it can be found.
+    package var queueLabel: @Sendable (LoggerSeat) -> String = { $0.label }
     /// Who is told how far the run is.
     package var progress: any ProgressSink = SilentProgress()
 

@@ -203,6 +203,7 @@ final class BenchmarkRun: Sendable {
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
         measurement.logger = (logger?.ready.name ?? target, logger?.ready.version ?? "")
         measurement.life = logger?.life
+        measurement.queueLabel = configuration.queueLabel(pair.seat)
         measurement.pinning = stage.pinning
         measurement.store = pair.store
         measurement.link = pair.link

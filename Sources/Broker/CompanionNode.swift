@@ -4,6 +4,9 @@ public protocol CompanionNode: Sendable {
     /// Its process id, of late; nil while there is no such process.
     var processID: Int32? { get }
 
+    /// What the others of its cluster call it.
+    var name: String { get }
+
     /// Kills it as a crash would (SIGKILL), and returns when it is gone; what it has on disk stays.
     func kill() async throws
 
@@ -12,4 +15,12 @@ public protocol CompanionNode: Sendable {
 
     /// Has it take nothing from those who send to it, as for want of memory, until `body` ends.
     func withoutMemory(_ body: () async -> Void) async throws
+
+    /// Which node of its cluster has the last word on what is kept for the logger with that label: its name, of late.
+    /// - Throws: an error where there is no such node, or it cannot be told.
+    func leader(of transport: TransportDescriptor, label: String) async throws -> String
+
+    /// Has another node of its cluster be that leader where it is itself, and returns when that one is.
+    /// - Throws: an error where none of the others takes it over.
+    func leaveLead(of transport: TransportDescriptor, label: String) async throws
 }

@@ -50,19 +50,34 @@ extension RunningNode {
     }
 
     /// Calls a function within the node, as `erl_call -a` takes it, and returns what it returned.
-    ///
-    /// That takes milliseconds, in which an Erlang of its own, as `rabbitmqctl` starts it, has not begun.
     /// - Throws: ``RabbitMQNodeError`` with what was printed when it fails.
     @discardableResult
     private func call(_ function: String) async throws -> String {
+        try await erlCall(["-a", function])
+    }
+
+    /// Evaluates expressions within the node, as `erl_call -e` takes them, and returns `{ok, VALUE}` with the value of the last one.
+    /// - Throws: ``RabbitMQNodeError`` with what was printed when one fails.
+    func evaluate(_ expressions: String) async throws -> String {
+        let printed = try await erlCall(["-e"], input: expressions + "\n")
+        guard printed.hasPrefix("{ok,") else {
+            throw RabbitMQNodeError("erl_call -e on \(name) failed: \(printed)")
+        }
+        return printed
+    }
+
+    /// Runs `erl_call` on the node and returns what it printed.
+    ///
+    /// That takes milliseconds, in which an Erlang of its own, as `rabbitmqctl` starts it, has not begun.
+    private func erlCall(_ arguments: [String], input: String = "") async throws -> String {
         let environment = files.environment(searchPath: NodeStart.searchPath)
         // The cookie is in the file that Erlang keeps it in, in the node's HOME.
         let words =
             (files.identity.place?.entrance ?? []) + [
                 "erl_call", "-address", "\(files.identity.distributionAddress):\(files.identity.distributionPort)",
                 "-R",
-                "-timeout", "5", "-a", function,
-            ]
+                "-timeout", "5",
+            ] + arguments
         do {
             let result = try await run(
                 words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
@@ -70,10 +85,10 @@ extension RunningNode {
                 environment: .custom(
                     Dictionary(
                         uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
-                output: .string(limit: 1 << 16), error: .combinedWithOutput)
+                input: .string(input), output: .string(limit: 1 << 16), error: .combinedWithOutput)
             let printed = result.standardOutput
             guard case .exited(0) = result.terminationStatus, !printed.isEmpty, !printed.contains("badrpc") else {
-                throw RabbitMQNodeError("erl_call of '\(function)' on \(name) failed: \(printed)")
+                throw RabbitMQNodeError("erl_call \(arguments.joined(separator: " ")) on \(name) failed: \(printed)")
             }
             return printed
         } catch let error as SubprocessError {

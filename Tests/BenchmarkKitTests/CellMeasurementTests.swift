@@ -83,6 +83,27 @@ struct CellMeasurementTests {
         #expect(try await measurement.measure().row.queueCPUUsPerMessage == nil)
     }
 
+    @Test("of a cluster the node that leads the queue is killed, unless both halves are connected to it")
+    func leader() async throws {
+        var measurement = measurement(FakeTransport(ledger: ledger))
+        (measurement.planned.cell.fault, measurement.queueLabel) = (.leaderKill, "x-1")
+        let nodes = ["a", "b", "c"].map { FakeNode(processID: getpid(), name: $0, leader: "c") }
+        measurement.companions = nodes.map { CompanionProcess(name: "cluster", node: $0, transports: ["fake"]) }
+        let fault = try #require(try measurement.fault(getpid()))
+        try await fault.prepare()
+        let event = try await fault.act()
+        #expect(nodes.map(\.done) == [["leaveLead of x-1", "leader of x-1"], [], ["kill", "startAgain"]])
+        #expect(event.ended - event.began >= 1_000_000_000)
+        let stubborn = FakeNode(processID: getpid(), name: "a")
+        measurement.companions[0].node = stubborn
+        let refused = try #require(try measurement.fault(getpid()))
+        let error = await #expect(throws: BenchmarkError.self) { try await refused.act() }
+        #expect(error?.message.contains("is led by a, and 'leader-kill' is of one of the other nodes than a") == true)
+        #expect(stubborn.done == ["leader of x-1"])
+        measurement.companions.removeLast(2)
+        #expect(throws: BenchmarkError.self) { try measurement.fault(getpid()) }
+    }
+
     @Test("what is in the store has to be what was recorded, and says what an acknowledgement is worth")
     func stored() async throws {
         var measurement = measurement(FakeTransport(ledger: ledger))

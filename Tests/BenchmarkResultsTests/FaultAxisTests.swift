@@ -36,7 +36,7 @@ struct FaultAxisTests {
         arguments: [
             (
                 "faults: earthquake",
-                "'earthquake' is not none or logger-kill or logger-stop or connection-cut or disk-full or blackhole or rabbitmq-kill or memory-alarm or node-kill"
+                "'earthquake' is not none or logger-kill or logger-stop or connection-cut or disk-full or blackhole or rabbitmq-kill or memory-alarm or node-kill or leader-kill"
             ),
             ("faults: logger-stop", "needs a rate that goes on meanwhile"),
             ("rate_per_s: 100\nduration_s: 3\nfaults: logger-stop", "let duration_s be 6.0 or more"),
@@ -53,6 +53,10 @@ struct FaultAxisTests {
             (
                 "rate_per_s: 100\nduration_s: 6\ntransports: [amqp]\nfaults: [rabbitmq-kill, node-kill]",
                 "'node-kill' is of transports that go over TCP through a RabbitMQ"
+            ),
+            (
+                "rate_per_s: 100\nduration_s: 6\ntransports: [amqp]\nfaults: leader-kill",
+                "'leader-kill' is of transports that go over TCP through a RabbitMQ"
             ),
             ("rate_per_s: 100\nduration_s: 6\nchurn: 5\nfaults: logger-stop", "leave out churn"),
             ("rate_per_s: 100\nduration_s: 6\nfaults: logger-kill", "'logger-kill' needs store sqlite or postgres"),

@@ -97,6 +97,21 @@ struct FaultBenchTests {
         }
     }
 
+    @Test("The leader of a cluster's queue is killed and started again, and neither half loses its connection")
+    func leaderKilled() async throws {
+        let arguments = ["--transport", "tcp,amqp:quorum-cluster", "--faults", "leader-kill", "--timeline-ms", "100"]
+        try await withRows(of: arguments, rate: 100, limit: .seconds(200)) { rows, finished in
+            #expect(finished.errors.text.contains("leader-kill is of amqp:quorum-cluster alone"))
+            #expect(rows.count == 1)
+            for row in rows {
+                #expect(row["fault"] == "leader-kill" && row["duration_s"] == "15.000", "\(row)")
+                // Who has lost a connection says so.
+                #expect(row["not_sent"] == "0" && row["unknown"] == "0", "\(row)")
+                #expect(Double(row["fault_lasted_ms"] ?? "") ?? 0 >= 1000, "\(row)")
+            }
+        }
+    }
+
     @Test("RabbitMQ takes nothing for two seconds, and then all that has waited")
     func memoryAlarm() async throws {
         let arguments = ["--transport", "amqp,amqp:reply", "--faults", "memory-alarm"]

@@ -61,10 +61,39 @@ import Testing
                 let status = try await node.control("cluster_status", "--formatter", "json")
                 for other in cluster.nodes { #expect(status.contains(other.name)) }
             }
-            try await cluster.nodes[1].kill()
+            try await leadersOfAQueue(of: cluster)
             return cluster
         }
         for node in cluster.nodes { expectGone(node) }
+    }
+
+    /// A quorum queue is led by the node that it was declared at, by another one that it is handed over to, and by a third one when
+    /// that one is killed.
+    private func leadersOfAQueue(of cluster: RabbitMQCluster) async throws {
+        let (home, queue) = (cluster.nodes[0], "it's \"led\"")
+        await #expect(throws: RabbitMQNodeError.self) { try await home.leader(ofQueue: queue) }
+        let name = queue.utf8.map(String.init).joined(separator: ",")
+        try await home.control(
+            "eval",
+            """
+            rabbit_amqqueue:declare(
+                rabbit_misc:r(<<"/">>, queue, <<\(name)>>), true, false,
+                [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"guest">>).
+            """)
+        #expect(try await home.leader(ofQueue: queue) == home.name)
+        try await home.leaveLead(ofQueue: queue)
+        let second = try await home.leader(ofQueue: queue)
+        let leader = try #require(cluster.nodes.first { $0.name == second && $0 != home })
+        try await home.leaveLead(ofQueue: queue)
+        #expect(try await home.leader(ofQueue: queue) == second)
+        try await leader.kill()
+        // Until they have elected one, nobody says who it is.
+        var third: String?
+        while third == nil || third == second {
+            third = try? await home.leader(ofQueue: queue)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(cluster.nodes.contains { $0.name == third })
     }
 
     private func hexadecimal(_ address: String) -> String {

@@ -7,6 +7,8 @@ struct CellFault: Sendable {
     var fault: Fault
     /// How long the cell is measured, in seconds.
     var duration: Double
+    /// Has all be as it is to be before, also in the warm-up.
+    var prepare: @Sendable () async throws -> Void = {}
     /// Does it, and undoes it however that ends.
     var act: @Sendable () async throws -> FaultEvent
 
@@ -25,6 +27,7 @@ extension CellMeasurement {
     func fault(_ broker: pid_t) throws(BenchmarkError) -> CellFault? {
         let fault = planned.cell.fault
         let pause = Duration.seconds(fault.seconds)
+        var prepare: @Sendable () async throws -> Void = {}
         let act: @Sendable () async throws -> FaultEvent
         switch fault {
         case .none, .connectionCut: return nil
@@ -58,6 +61,14 @@ extension CellMeasurement {
         case .nodeKill:
             // Both halves use the first that can be reached.
             act = try killing(found(nodes.count > 1 ? nodes.first : nil), pause)
+        case .leaderKill:
+            // Both halves use that one.
+            let home = try found(nodes.count > 1 ? nodes.first : nil)
+            prepare = { [descriptor, queueLabel] in
+                // A queue is led by the node that its logger is connected to.
+                try await home.leaveLead(of: descriptor, label: queueLabel)
+            }
+            act = { try await killLeader(besides: home, pause) }
         case .memoryAlarm:
             let node = try found(nodes.count == 1 ? nodes.first : nil)
             act = {
@@ -69,7 +80,7 @@ extension CellMeasurement {
                 return FaultEvent(began: began, ended: MonotonicClock.now)
             }
         }
-        return CellFault(fault: fault, duration: duration, act: act)
+        return CellFault(fault: fault, duration: duration, prepare: prepare, act: act)
     }
 
     /// The processes of this project's that work for the transport between broker and logger: several where they are a cluster.
@@ -86,6 +97,17 @@ extension CellMeasurement {
             try? pinning?.pinOthers([node.processID].compactMap(\.self))
             return event
         }
+    }
+
+    /// Kills the node that leads the queue, whichever that is by now, unless it is the one that both halves are connected to.
+    private func killLeader(besides home: any CompanionNode, _ pause: Duration) async throws -> FaultEvent {
+        let name = try await home.leader(of: descriptor, label: queueLabel)
+        guard let leader = nodes.first(where: { $0.name == name }), name != home.name else {
+            throw BenchmarkError(
+                "the queue is led by \(name), and '\(planned.cell.fault.rawValue)' is of one of the other nodes than \(home.name)"
+            )
+        }
+        return try await killing(leader, pause)()
     }
 
     private func found<Victim>(_ victim: Victim?) throws(BenchmarkError) -> Victim {

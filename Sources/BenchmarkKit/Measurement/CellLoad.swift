@@ -62,6 +62,7 @@ struct CellLoad: Sendable {
     /// Has the job done.
     /// - Throws: ``Failure``; what the ledger throws; `CancellationError`.
     func run() async throws -> Outcome {
+        try await fault?.prepare()
         generator.say(job.line)
         var sight = Sight()
         let result: Result<Outcome, any Error>

@@ -11,6 +11,8 @@ struct CellMeasurement: Sendable {
     /// Where the load generator sends to.
     var target: String
     var companions: [CompanionProcess]
+    /// What the companions know the logger by.
+    var queueLabel = ""
     var generator: GeneratorSeat
     /// The logger's process; nil for one that nobody here has started.
     var loggerPID: pid_t?

@@ -18,12 +18,15 @@ package enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
     case memoryAlarm = "memory-alarm"
     /// The node of a RabbitMQ cluster that broker and logger are connected to is killed (SIGKILL), and started again.
     case nodeKill = "node-kill"
+    /// The node of a RabbitMQ cluster that leads the quorum queue, to which neither is connected, is killed (SIGKILL), and started
+    /// again.
+    case leaderKill = "leader-kill"
 
     /// How long it lasts, in seconds: until what was killed is started again, or what stands still goes on.
     package var seconds: Double {
         switch self {
         case .none, .connectionCut: 0
-        case .loggerKill, .rabbitMQKill, .nodeKill: 1
+        case .loggerKill, .rabbitMQKill, .nodeKill, .leaderKill: 1
         case .loggerStop, .diskFull, .blackhole, .memoryAlarm: 2
         }
     }
@@ -35,7 +38,7 @@ package enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
         // TCP sends again what was lost at intervals that double, so that it may be twice as long until it goes on.
         case .blackhole: 9
         // It takes some until it answers again.
-        case .rabbitMQKill, .nodeKill: 15
+        case .rabbitMQKill, .nodeKill, .leaderKill: 15
         }
     }
 
@@ -66,16 +69,18 @@ package enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
         case .rabbitMQKill: "When RabbitMQ is killed and started again \(Int(seconds)) s later"
         case .memoryAlarm: "When RabbitMQ has no memory for \(Int(seconds)) s"
         case .nodeKill: "When the node that both are connected to is killed and started again \(Int(seconds)) s later"
+        case .leaderKill:
+            "When the queue's leader, to which neither is connected, is killed and started again \(Int(seconds)) s later"
         }
     }
 }
 
 extension Fault {
     /// Whether it is done to the RabbitMQ between broker and logger, so that only transports that go through one have it.
-    package var isOfRabbitMQ: Bool { self == .rabbitMQKill || self == .memoryAlarm || self == .nodeKill }
+    package var isOfRabbitMQ: Bool { [.rabbitMQKill, .memoryAlarm, .nodeKill, .leaderKill].contains(self) }
 
     /// Whether a process is killed and started again.
-    package var takesSomebodyAway: Bool { self == .loggerKill || self == .rabbitMQKill || self == .nodeKill }
+    package var takesSomebodyAway: Bool { [.loggerKill, .rabbitMQKill, .nodeKill, .leaderKill].contains(self) }
 
     /// Whether it means something there: a logger that is killed has to have a store, one whose disk is full an SQLite file, only
     /// connections of TCP are reset, or go to a RabbitMQ, and only a link loses packets.
@@ -84,7 +89,7 @@ extension Fault {
         case .none, .loggerStop: true
         case .loggerKill: setting.store.isDurable
         case .diskFull: setting.store == .sqlite
-        case .connectionCut, .rabbitMQKill, .memoryAlarm, .nodeKill: setting.socket == .tcp
+        case .connectionCut, .rabbitMQKill, .memoryAlarm, .nodeKill, .leaderKill: setting.socket == .tcp
         case .blackhole: setting.network.isLink
         }
     }

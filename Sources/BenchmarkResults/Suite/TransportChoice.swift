@@ -49,7 +49,7 @@ package struct TransportChoice: Sendable, Hashable {
     func transports(with fault: Fault) -> [String] {
         switch fault {
         case .rabbitMQKill, .memoryAlarm: killable ?? []
-        case .nodeKill: replicated ?? []
+        case .nodeKill, .leaderKill: replicated ?? []
         case .none, .loggerKill, .loggerStop, .connectionCut, .diskFull, .blackhole: known
         }
     }

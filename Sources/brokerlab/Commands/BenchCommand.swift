@@ -224,6 +224,7 @@ struct BenchCommand: AsyncParsableCommand {
             return try await companion.backlog(
                 of: transport, label: Self.label(seat), at: one.labTarget ?? one.target)
         }
+        configuration.queueLabel = Self.label
         var sinks: [any ProgressSink] = quiet ? [] : [StandardErrorProgress()]
         if let metrics { sinks.append(metrics) }
         configuration.progress = JoinedProgress(sinks)

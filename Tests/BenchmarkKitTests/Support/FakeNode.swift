@@ -3,10 +3,13 @@ import Synchronization
 
 /// A companion's process that notes what is done to it.
 final class FakeNode: CompanionNode {
-    private let state: Mutex<(processID: Int32?, done: [String])>
+    let name: String
+    private let state: Mutex<(processID: Int32?, leader: String, done: [String])>
 
-    init(processID: Int32?) {
-        state = Mutex((processID, []))
+    /// - Parameter leader: who leads, as it says; itself unless told otherwise.
+    init(processID: Int32?, name: String = "fake", leader: String? = nil) {
+        self.name = name
+        state = Mutex((processID, leader ?? name, []))
     }
 
     var processID: Int32? { state.withLock { $0.processID } }
@@ -26,5 +29,16 @@ final class FakeNode: CompanionNode {
 
     func startAgain() async throws {
         state.withLock { $0.done.append("startAgain") }
+    }
+
+    func leader(of transport: TransportDescriptor, label: String) async throws -> String {
+        state.withLock {
+            $0.done.append("leader of \(label)")
+            return $0.leader
+        }
+    }
+
+    func leaveLead(of transport: TransportDescriptor, label: String) async throws {
+        state.withLock { $0.done.append("leaveLead of \(label)") }
     }
 }
