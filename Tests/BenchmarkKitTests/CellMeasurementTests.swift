@@ -101,7 +101,7 @@ struct CellMeasurementTests {
         #expect(error?.message.contains("is led by a, and 'leader-kill' is of one of the other nodes than a") == true)
         #expect(stubborn.done == ["leader of x-1"])
         measurement.companions.removeLast(2)
-        #expect(throws: BenchmarkError.self) { try measurement.fault(getpid()) }
+        #expect(throws: BenchmarkError.self) { _ = try measurement.fault(getpid()) }
     }
 
     @Test("what is in the store has to be what was recorded, and says what an acknowledgement is worth")
@@ -276,6 +276,37 @@ struct MeterTests {
         while try #require(other.used) < before + 2_000_000 { sum &+= 1 }
         #expect(try #require(ProcessCPU.own.used) >= before + 2_000_000)
         #expect(ProcessCPU(pid: -1) == nil)
+    }
+
+    @Test("a process that was killed has used what it had, and the one in its place goes on from there")
+    func followed() async throws {
+        func working() async throws -> PartyProcess {
+            let script = "i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; echo ready; read -r _"
+            let party = try await PartyProcess.start(
+                PartyCommand(executable: "/bin/sh", arguments: ["-c", script]), as: "the shell")
+            var lines = party.lines.makeAsyncIterator()
+            #expect(await lines.next() == "ready")
+            return party
+        }
+        let first = try await working()
+        let latest = Collected<pid_t>()
+        var process = try #require(FollowedProcess(first.pid) { latest.value })
+        await process.read()
+        let used = process.used
+        #expect(used > 0 && process.memory > 0)
+        kill(first.pid, SIGKILL)
+        await first.stop()
+        for pid in [nil, first.pid] {
+            if let pid { latest.set(pid) }
+            await process.read()
+            #expect(process.used == used && process.memory == 0)
+        }
+        let second = try await working()
+        latest.set(second.pid)
+        await process.read()
+        #expect(process.used > used && process.memory > 0)
+        await second.stop()
+        #expect(FollowedProcess(-1) == nil)
     }
 
     @Test("a server's processes are the first and those that it has started, with what each has used")

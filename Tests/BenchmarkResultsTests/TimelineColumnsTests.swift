@@ -14,6 +14,7 @@ struct TimelineColumnsTests {
         (full.delivered, full.backlog, full.pauses) = (7, 8, 2)
         (full.p50Us, full.p99Us, full.maxUs, full.longestPauseUs) = (57.5, 1200.1, 3000, 60_000.2)
         (full.brokerCPUPercent, full.loggerCPUPercent, full.queueCPUPercent) = (99.9, 50, 120.5)
+        (full.storeCPUPercent, full.linkCPUPercent, full.labCPUPercent) = (12.5, 3, 0.1)
         (full.brokerRSSBytes, full.loggerRSSBytes, full.queueRSSBytes) = (1 << 20, 1 << 33, 3)
         let bins = [full, TimelineBin(runID: "abcdef-2m", name: "tcp (control)")]
         try withFile(TimelineColumns.file(bins)) { path in
@@ -22,8 +23,21 @@ struct TimelineColumnsTests {
         }
         let header = TimelineColumns.all.map(\.column.name)
         // Each field is in its own column: nothing is written twice, and nothing is left out.
-        #expect(Set(header).count == 22 && TimelineColumns.all.allSatisfy { !$0.column.field(full).isEmpty })
+        #expect(Set(header).count == 25 && TimelineColumns.all.allSatisfy { !$0.column.field(full).isEmpty })
         #expect(try TimelineColumns.read("/nowhere/timeline.csv").isEmpty)
+    }
+
+    @Test("a file from before a column was there is read, and does not know it")
+    func older() throws {
+        var bin = TimelineBin(runID: "abcdef-1m", name: "tcp")
+        (bin.brokerCPUPercent, bin.queueRSSBytes) = (99.9, 7)
+        let lines = TimelineColumns.file([bin]).split(separator: "\r\n").map { line in
+            line.split(separator: ",", omittingEmptySubsequences: false).prefix(22).joined(separator: ",")
+        }
+        try withFile(lines.joined(separator: "\r\n") + "\r\n") { path in
+            let read = try TimelineColumns.read(path)
+            #expect(read == [bin])
+        }
     }
 
     @Test(

@@ -80,6 +80,11 @@ struct BenchTests {
                 #expect(Int(last[column] ?? "") ?? 0 > 1 << 20, "\(column) of \(last)")
             }
             #expect((last["queue_rss_bytes"] != "") == isQueued, "\(last)")
+            for bin in own {
+                let used = bin.filter { $0.key.hasSuffix("_cpu_pct") && $0.value != "" }.map(\.key)
+                let parts = ["broker", "lab", "logger"] + (isQueued ? ["queue"] : [])
+                #expect(used.sorted() == parts.map { "\($0)_cpu_pct" }, "\(bin)")
+            }
         }
     }
 

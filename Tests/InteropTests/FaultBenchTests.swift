@@ -64,6 +64,30 @@ struct FaultBenchTests {
         }
     }
 
+    @Test("Over time a logger that is killed uses nothing, and the one in its place is followed")
+    func overTime() async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--transport", "tcp", "--faults", "logger-kill", "--stores", "postgres", "--rate", "200",
+                    "--in-flight", "16", "--payload-bytes", "100", "--duration", "6", "--warmup", "0.1", "--rounds",
+                    "1", "--placement", "free", "--quiet", "--timeline-ms", "100", "--out", folder.path,
+                ], limit: .seconds(100))
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            let bins = try ResultsCSV(contentsOf: folder.appending(path: "timeline.csv")).rows
+            #expect(bins.count >= 60)
+            for bin in bins {
+                for part in ["broker", "logger", "store", "lab"] {
+                    #expect(Double(bin["\(part)_cpu_pct"] ?? "") ?? -1 >= 0, "\(part) of \(bin)")
+                }
+                #expect(bin["link_cpu_pct"] == "" && bin["queue_cpu_pct"] == "", "\(bin)")
+            }
+            let memory = bins.map { Int($0["logger_rss_bytes"] ?? "") ?? -1 }
+            #expect(memory.first ?? 0 > 1 << 20 && memory.last ?? 0 > 1 << 20 && memory.contains(0), "\(memory)")
+        }
+    }
+
     @Test("A link loses every packet for two seconds, and then carries what is sent again", .link)
     func blackhole() async throws {
         let arguments = ["--transport", "tcp,http,amqp", "--faults", "blackhole", "--network", "rtt_ms=4"]

@@ -14,9 +14,12 @@ actor LoggerLife {
     private var targets: [String: String] = [:]
     /// The one that takes the place of one that was killed, when it is ready.
     private var successor: Task<PartyProcess, any Error>?
+    /// The process that plays it of late, which need not be ready yet.
+    private(set) var latestPID: Int32
 
     private init(_ command: LoggerCommand, _ party: PartyProcess, readyLimit: Duration) {
         (self.command, self.party, self.readyLimit) = (command, party, readyLimit)
+        latestPID = party.pid
     }
 
     /// Starts a logger, which has to be ended.
@@ -26,7 +29,7 @@ actor LoggerLife {
         return LoggerLife(command, party, readyLimit: readyLimit)
     }
 
-    /// Its process id, of late.
+    /// Its process id, of late: that of one that is or was ready.
     var pid: Int32 { party.pid }
 
     /// Waits until it is ready.
@@ -47,26 +50,27 @@ actor LoggerLife {
         let began = MonotonicClock.now
         // What is told of its end from now on finds the successor.
         kill(killed.pid, SIGKILL)
-        successor = Task { @concurrent [readyLimit] in
+        successor = Task { @concurrent in
             await killed.stop()
             try await Task.sleep(for: pause)
-            return try await Self.startAgain(again, readyLimit: readyLimit)
+            return try await self.startAgain(again)
         }
         try await succeed()
         return FaultEvent(began: began, ended: MonotonicClock.now)
     }
 
-    private static func startAgain(_ command: LoggerCommand, readyLimit: Duration) async throws -> PartyProcess {
+    private func startAgain(_ command: LoggerCommand) async throws -> PartyProcess {
         var start = 1
         while true {
             let party = try await PartyProcess.start(command.party, as: "the logger")
+            latestPID = party.pid
             do {
                 _ = try await party.untilReady(within: readyLimit)
                 return party
             } catch {
                 await party.stop()
                 try Task.checkCancellation()
-                guard start < mostStarts else { throw error }
+                guard start < Self.mostStarts else { throw error }
                 start += 1
             }
         }

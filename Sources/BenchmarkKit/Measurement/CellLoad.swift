@@ -154,9 +154,12 @@ struct CellLoad: Sendable {
         var before = meters.read()
         before.processes = processes
         sight.before = before
-        sight.sampler = width.map { width in
-            CellSampler(
-                meters: meters, ledger: reconciliation?.ledger, width: width, before: before, recordedBefore: recorded)
+        if let width {
+            var processes = meters.processes
+            let first = await processes.sample()
+            sight.sampler = CellSampler(
+                processes: processes, ledger: reconciliation?.ledger, width: width, before: first,
+                recordedBefore: recorded)
         }
         let word = GeneratorWord(
             job: job.job, go: true, ratePerS: sight.rates?.offered, afterwardsRatePerS: sight.rates?.afterwards)

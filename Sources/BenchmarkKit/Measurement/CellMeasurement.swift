@@ -85,8 +85,8 @@ struct CellMeasurement: Sendable {
         }
         if let link { try pinning?.pin(link: link.pid) }
         let meters = CellMeters(
-            broker: party.pid, logger: loggerPID, storeServer: store?.serverPID, link: link?.pid,
-            companions: companions, transport: descriptor.selector)
+            broker: party.pid, logger: loggerPID, latestLogger: { [life] in await life?.latestPID },
+            storeServer: store?.serverPID, link: link?.pid, companions: companions, transport: descriptor.selector)
         let memory = (
             broker: PeakMemory(startingNowFor: party.pid), logger: loggerPID.flatMap(PeakMemory.init(startingNowFor:)),
             queue: meters.companionsPeakMemory()

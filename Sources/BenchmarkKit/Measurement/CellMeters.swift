@@ -18,6 +18,8 @@ struct CellMeters: Sendable {
     /// The logger's process; nil for one that nobody here has started, and that is perhaps elsewhere.
     private let loggerPID: pid_t?
     private let storeServer: pid_t?
+    /// The same processes, to be read while the cell is under way.
+    let processes: CellProcesses
 
     /// What each part has used so far; nil where it could not be read.
     struct Reading: Sendable {
@@ -53,22 +55,12 @@ struct CellMeters: Sendable {
         var wallClockOffset: Int64 = 0
     }
 
-    /// What is read of a cell that is under way, which has to cost little.
-    struct Sample: Sendable {
-        /// The CPU times of broker, logger and companions, and when they were read.
-        var reading: Reading
-        /// The broker's resident memory, in bytes; nil where it could not be read.
-        var brokerMemory: UInt64?
-        /// The logger's.
-        var loggerMemory: UInt64?
-        /// The companions'.
-        var queueMemory: UInt64?
-    }
-
     /// Meters of the load generator, the logger, the server of its store, the link between the two, and the companions that work
     /// for `transport`.
+    /// - Parameter latestLogger: which process plays the logger of late, where it may be killed and started again.
     init(
-        broker: pid_t, logger: pid_t?, storeServer: pid_t? = nil, link: pid_t? = nil, companions: [CompanionProcess],
+        broker: pid_t, logger: pid_t?, latestLogger: @escaping @Sendable () async -> pid_t? = { nil },
+        storeServer: pid_t? = nil, link: pid_t? = nil, companions: [CompanionProcess],
         transport: String
     ) {
         self.link = link.flatMap(ProcessCPU.init(pid:))
@@ -84,6 +76,9 @@ struct CellMeters: Sendable {
         self.companions = meters.count == involved.count ? meters : []
         companionPIDs = meters.count == involved.count ? involved.compactMap(\.pid) : []
         seesAll = meters.count == involved.count
+        processes = CellProcesses(
+            broker: broker, logger: logger, latestLogger: latestLogger, storeServer: storeServer, link: link,
+            companions: involved)
         participants = Set([getpid(), broker] + [logger, link].compactMap(\.self) + involved.compactMap(\.pid))
     }
 
@@ -102,18 +97,6 @@ struct CellMeters: Sendable {
             participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
-    }
-
-    /// Reads what changes while a cell is under way.
-    func sample() -> Sample {
-        let reading = Reading(
-            broker: broker?.used, logger: logger?.used, queue: readCompanions(), time: MonotonicClock.now)
-        let companions = companionPIDs.map(ResidentMemory.bytes)
-        return Sample(
-            reading: reading, brokerMemory: ResidentMemory.bytes(of: brokerPID),
-            loggerMemory: loggerPID.flatMap(ResidentMemory.bytes),
-            queueMemory: companions.isEmpty || companions.contains(nil)
-                ? nil : companions.compactMap(\.self).reduce(0, +))
     }
 
     /// Reads what goes on working after the last acknowledgement, in place of what `reading` had.

@@ -4,7 +4,7 @@ import Broker
 ///
 /// The two do not wait for each other: a logger that stands still answers no question, and what it uses meanwhile is of interest.
 struct CellSampler: Sendable {
-    var meters: CellMeters
+    var processes: CellProcesses
     /// Who says what was recorded; nil where nobody does.
     var ledger: (any LedgerClient)?
     /// The shortest time between two questions to the logger, in nanoseconds: an answer takes its event loop's time.
@@ -13,18 +13,20 @@ struct CellSampler: Sendable {
     /// How far readings are apart, in nanoseconds.
     var width: UInt64
     /// What had been used before what is measured began.
-    var before: CellMeters.Reading
+    var before: CellProcesses.Sample
     /// How many entries had been recorded before that; nil where the logger did not say.
     var recordedBefore: UInt64?
 
     /// Reads until the task is cancelled, and what was used once more then.
     func run() async -> CellSamples {
         async let delivered = countDelivered()
-        var samples = CellSamples(before: before)
+        var processes = processes
+        var samples = CellSamples()
+        samples.add(before)
         repeat {
-            samples.add(meters.sample())
+            samples.add(await processes.sample())
         } while await sleep(width)
-        samples.add(meters.sample())
+        samples.add(await processes.sample())
         samples.delivered = await delivered
         return samples
     }
@@ -54,35 +56,15 @@ struct CellSampler: Sendable {
 
 /// What a ``CellSampler`` has read.
 struct CellSamples: Sendable {
-    /// A figure of each part.
-    struct Parts: Sendable {
-        var broker = Readings()
-        var logger = Readings()
-        var queue = Readings()
-    }
-
     /// Entries that the logger has recorded since what is measured began.
     var delivered = Readings()
     /// CPU time, in nanoseconds.
-    private(set) var cpu = Parts()
+    private(set) var cpu: [CellProcesses.Part: Readings] = [:]
     /// Resident memory, in bytes.
-    private(set) var memory = Parts()
+    private(set) var memory: [CellProcesses.Part: Readings] = [:]
 
-    /// Begins with what had been used before.
-    init(before: CellMeters.Reading) {
-        add(before)
-    }
-
-    mutating func add(_ sample: CellMeters.Sample) {
-        add(sample.reading)
-        memory.broker.add(sample.brokerMemory, at: sample.reading.time)
-        memory.logger.add(sample.loggerMemory, at: sample.reading.time)
-        memory.queue.add(sample.queueMemory, at: sample.reading.time)
-    }
-
-    private mutating func add(_ reading: CellMeters.Reading) {
-        cpu.broker.add(reading.broker, at: reading.time)
-        cpu.logger.add(reading.logger, at: reading.time)
-        cpu.queue.add(reading.queue, at: reading.time)
+    mutating func add(_ sample: CellProcesses.Sample) {
+        for (part, used) in sample.cpu { cpu[part, default: Readings()].add(used, at: sample.time) }
+        for (part, bytes) in sample.memory { memory[part, default: Readings()].add(bytes, at: sample.time) }
     }
 }

@@ -48,21 +48,35 @@ struct CellTimeline: Sendable {
                 bin.delivered = UInt64(after.rounded()) - min(UInt64(before.rounded()), UInt64(after.rounded()))
                 bin.backlog = sent - min(sent, UInt64(after.rounded()))
             }
-            bin.brokerCPUPercent = Self.percent(samples.cpu.broker, from, to)
-            bin.loggerCPUPercent = Self.percent(samples.cpu.logger, from, to)
-            bin.queueCPUPercent = Self.percent(samples.cpu.queue, from, to)
-            bin.brokerRSSBytes = samples.memory.broker.value(at: to).map { UInt64($0) }
-            bin.loggerRSSBytes = samples.memory.logger.value(at: to).map { UInt64($0) }
-            bin.queueRSSBytes = samples.memory.queue.value(at: to).map { UInt64($0) }
+            func percent(_ part: CellProcesses.Part) -> Double? { Self.percent(samples.cpu[part], from, to) }
+            func bytes(_ part: CellProcesses.Part) -> UInt64? {
+                Self.readTo(samples.memory[part], from, to).flatMap { samples.memory[part]?.value(at: $0) }
+                    .map { UInt64($0) }
+            }
+            bin.brokerCPUPercent = percent(.broker)
+            bin.loggerCPUPercent = percent(.logger)
+            bin.queueCPUPercent = percent(.queue)
+            bin.storeCPUPercent = percent(.store)
+            bin.linkCPUPercent = percent(.link)
+            bin.labCPUPercent = percent(.lab)
+            bin.brokerRSSBytes = bytes(.broker)
+            bin.loggerRSSBytes = bytes(.logger)
+            bin.queueRSSBytes = bytes(.queue)
             return bin
         }
+    }
+
+    /// Until when there are readings in a bin: a schedule lasts until its time is over, and its last fate may be known, and the last
+    /// reading be taken, before.
+    private static func readTo(_ readings: Readings?, _ start: UInt64, _ end: UInt64) -> UInt64? {
+        readings?.end.flatMap { $0 > start ? min($0, end) : nil }
     }
 
     private static func microseconds(_ nanoseconds: UInt64?) -> Double? { nanoseconds.map { Double($0) / 1000 } }
 
     /// How much of one core was used; nil where that is not known, or no time has passed.
-    private static func percent(_ cpu: Readings, _ start: UInt64, _ end: UInt64) -> Double? {
-        guard end > start else { return nil }
+    private static func percent(_ cpu: Readings?, _ start: UInt64, _ end: UInt64) -> Double? {
+        guard let cpu, let end = readTo(cpu, start, end), end > start else { return nil }
         return cpu.growth(from: start, to: end).map { 100 * $0 / Double(end - start) }
     }
 }

@@ -25,6 +25,9 @@ struct Readings: Sendable {
         values.append(Double(value))
     }
 
+    /// When it was read last.
+    var end: UInt64? { times.last }
+
     /// What it was at a time; nil before the first reading and after the last one.
     func value(at time: UInt64) -> Double? {
         guard let first = times.first, let last = times.last, (first...last).contains(time) else { return nil }

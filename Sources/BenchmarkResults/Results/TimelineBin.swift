@@ -45,6 +45,13 @@ package struct TimelineBin: Sendable, Hashable {
     /// The same of the message broker's.
     package var queueRSSBytes: UInt64?
 
+    /// The CPU time of the store's server, with the processes that it has started, by the time that passed, in percent of one core.
+    package var storeCPUPercent: Double?
+    /// The same of the link.
+    package var linkCPUPercent: Double?
+    /// The same of the lab, where it is not the broker as well.
+    package var labCPUPercent: Double?
+
     /// The shortest stretch without an acknowledgement that is a pause, in milliseconds.
     package static let shortestPauseMs = 50.0
 

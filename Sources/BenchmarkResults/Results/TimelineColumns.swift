@@ -74,6 +74,15 @@ package enum TimelineColumns {
         ),
         .reading("logger_rss_bytes", in: "B", \.loggerRSSBytes, "The same of the logger's process."),
         .reading("queue_rss_bytes", in: "B", \.queueRSSBytes, "The same of the message broker."),
+        .figure(
+            "store_cpu_pct", in: "%", places: 1, \.storeCPUPercent,
+            "CPU time of the server of the logger's store, PostgreSQL, with its processes, of one core."),
+        .figure(
+            "link_cpu_pct", in: "%", places: 1, \.linkCPUPercent,
+            "CPU time of the link between broker and logger, of one core."),
+        .figure(
+            "lab_cpu_pct", in: "%", places: 1, \.labCPUPercent,
+            "CPU time of brokerlab bench itself, which reads these figures, of one core."),
     ]
 
     /// A file of those bins.
