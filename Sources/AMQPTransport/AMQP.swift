@@ -88,7 +88,8 @@ package enum AMQP {
             toOneOf: url.endpoints, description: .init(peer: peer, protocolName: "AMQP 0-9-1", mend: mend),
             acknowledgement: mode.acknowledgement, options: options,
             reconnection: Reconnection(
-                patience: options.patience ?? defaultPatience, resends: options.own[AMQPOptions.onLoss] != .report)
+                patience: options.triesOnce ? .zero : options.patience ?? defaultPatience,
+                resends: !options.triesOnce && options.own[AMQPOptions.onLoss] != .report)
         ) { [configuration] endpoint in
             var configuration = configuration
             configuration.notice = { notice("\(peer) at \(endpoint) \($0)") }

@@ -17,6 +17,9 @@ public struct ClientOptions: Sendable {
     ///
     /// Only what was surely not sent waits. Where entries have no ids, no send takes longer than ``answerTimeout`` for it.
     public var patience: Duration?
+    /// Whether a send that fails has failed, so that the caller decides what is sent again: no transport then waits for a peer that is gone, or
+    /// sends again what may have arrived, as a message broker's does otherwise.
+    package var triesOnce = false
     /// How connections are secured; nil for cleartext.
     public var tls: ClientTLS?
     /// Told what was agreed upon in the TLS handshake of each connection that is made; nil where nobody asks.

@@ -88,6 +88,63 @@ struct FaultBenchTests {
         }
     }
 
+    /// What was not acknowledged in the end has been tried for ten seconds: where the fault was over long before, there is none of it.
+    private func expectRetries(_ row: [String: String]) {
+        func number(_ column: String) -> Double { Double(row[column] ?? "") ?? -1 }
+        let (isNobody, isUnknown) = (row["retries"] == "none", row["retries"] == "unknown")
+        #expect(isNobody ? number("retried") == 0 : number("retried") >= 0, "\(row)")
+        guard number("fault_lasted_ms") < 8000 else { return }
+        #expect(isNobody || number("not_sent") == 0, "\(row)")
+        #expect(!isUnknown || number("unknown") == 0, "\(row)")
+    }
+
+    @Test(
+        "A killed logger under each policy: what is sent again arrives, and what arrives twice is no reason against a row"
+    )
+    func retries() async throws {
+        let arguments = [
+            "--transport", "tcp,http,amqp", "--faults", "logger-kill", "--stores", "sqlite", "--retries",
+            "own,none,not-sent,unknown",
+        ]
+        try await withRows(of: arguments, limit: .seconds(280)) { rows, finished in
+            #expect(rows.count == 3 * 4)
+            for row in rows where row["retries"] != "own" { expectRetries(row) }
+            #expect(rows.filter { $0["retries"] == "own" }.allSatisfy { $0["retried"] == "" }, "\(rows)")
+            let again = rows.filter { $0["retries"] == "unknown" && $0["transport"] != "amqp" }
+            #expect(again.count == 2 && again.allSatisfy { Int($0["retried"] ?? "") ?? 0 > 0 }, "\(again)")
+            let text = finished.output.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(text.contains("1 s later, and what was not acknowledged is sent again: "), "\(text)")
+        }
+    }
+
+    @Test("RabbitMQ comes back for a client that sends again in place of the transport, under the same ids")
+    func retriesOfPublished() async throws {
+        let arguments = [
+            "--transport", "amqp", "--faults", "connection-cut", "--stores", "sqlite", "--retries",
+            "none,not-sent,unknown",
+        ]
+        try await withRows(of: arguments, rate: 500, inFlight: 64, limit: .seconds(200)) { rows, _ in
+            #expect(rows.count == 3)
+            for row in rows {
+                expectRetries(row)
+                // The logger knows by its id what it has recorded.
+                #expect(row["duplicated"] == "0", "\(row)")
+            }
+        }
+    }
+
+    @Test("Go's clients are told the same, and tell the same", .needs(.partyGo))
+    func retriesInGo() async throws {
+        let arguments = [
+            "--transport", "netrpc,grpc,http,amqp", "--brokers", "go", "--loggers", "swift", "--pairs", "all",
+            "--faults", "connection-cut", "--retries", "none,not-sent,unknown",
+        ]
+        try await withRows(of: arguments, limit: .seconds(280)) { rows, _ in
+            #expect(rows.count == 4 * 3)
+            for row in rows { expectRetries(row) }
+        }
+    }
+
     @Test("A link loses every packet for two seconds, and then carries what is sent again", .link)
     func blackhole() async throws {
         let arguments = ["--transport", "tcp,http,amqp", "--faults", "blackhole", "--network", "rtt_ms=4"]

@@ -89,11 +89,12 @@ func check(err error) {
 }
 
 // amqpSender publishes persistent messages on one channel, and waits for the confirm of each. Where it is to, it connects anew when
-// its connection is lost, and publishes what was not confirmed again; meanwhile nothing is sent.
+// its connection is lost, and publishes what was not confirmed again, or leaves that to others; meanwhile nothing is sent.
 type amqpSender struct {
 	target    string
 	workers   int
 	redials   bool
+	resends   bool
 	bodies    []bytes.Buffer
 	isClosing atomic.Bool
 
@@ -115,12 +116,14 @@ var (
 	errLost         = errors.New("the channel was closed")
 )
 
-func dialAMQP(target string, workers int, redials bool) (sender, error) {
+func dialAMQP(target string, workers int, redials, resends bool) (sender, error) {
 	link, err := openLink(target, workers)
 	if err != nil {
 		return nil, err
 	}
-	s := &amqpSender{target: target, workers: workers, redials: redials, bodies: make([]bytes.Buffer, workers), link: link}
+	s := &amqpSender{
+		target: target, workers: workers, redials: redials, resends: resends, bodies: make([]bytes.Buffer, workers), link: link,
+	}
 	return s, nil
 }
 
@@ -163,6 +166,9 @@ func (s *amqpSender) next(lost *amqpLink) *amqpLink {
 	}
 	found := s.found
 	s.lock.Unlock()
+	if !s.resends {
+		return nil
+	}
 	if atDefaults {
 		time.Sleep(exampleDelay)
 	}

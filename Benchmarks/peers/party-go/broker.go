@@ -52,6 +52,7 @@ type job struct {
 	Churn         int             `json:"churn"`
 	Fates         bool            `json:"fates"`
 	CutAfterS     float64         `json:"cut_after_s"`
+	Retry         string          `json:"retry"`
 }
 
 // line is what is said of a job.
@@ -96,6 +97,9 @@ func do(j *job, lines <-chan string) error {
 	case j.Connections < 1 || j.InFlight%j.Connections != 0:
 		return fmt.Errorf("%d connections cannot share %d in flight evenly", j.Connections, j.InFlight)
 	}
+	if j.Retry != "" && !isRetry(j.Retry) {
+		return fmt.Errorf("there is no retry %q here", j.Retry)
+	}
 	fitCores()
 	senders := make([]sender, 0, j.Connections)
 	defer func() {
@@ -126,6 +130,7 @@ func do(j *job, lines <-chan string) error {
 	phase := newPhase(j, j.Run, j.DurationS, texts)
 	if j.Fates {
 		phase.fates = new(fates)
+		phase.retry = j.Retry
 	}
 	measured := phase.run(senders)
 	say(line{Job: j.Job, Mark: "end"})
@@ -172,7 +177,7 @@ func dial(j *job, workers int) (sender, error) {
 	case "grpc":
 		return dialGRPC(j.Target, workers)
 	case "amqp":
-		return dialAMQP(j.Target, workers, j.Fates)
+		return dialAMQP(j.Target, workers, j.Fates, j.Retry == "")
 	}
 	return nil, fmt.Errorf("%s is not spoken here", j.Transport)
 }

@@ -14,6 +14,7 @@ import (
 // result is what came of a phase, as the contract has it.
 type result struct {
 	Sent               uint64    `json:"sent"`
+	Retried            *uint64   `json:"retried,omitempty"`
 	Acked              uint64    `json:"acked"`
 	NotSent            uint64    `json:"not_sent"`
 	Unknown            uint64    `json:"unknown"`
@@ -80,6 +81,9 @@ type phase struct {
 	reason             string
 	// fates are those of a phase that goes on when an entry fails; nil of others, which end.
 	fates *fates
+	// retry is what of that is sent again, and retried how often that was.
+	retry   string
+	retried atomic.Uint64
 
 	latency, uncorrected, slip, arrivalError histogram
 
@@ -189,7 +193,7 @@ func (p *phase) send(to sender, worker int, e *entry, due int64) (bool, int64) {
 	e.SentAt = due + p.toWall
 	p.sent.Add(1)
 	start := now()
-	err := to.send(worker, e)
+	err := p.try(to, worker, e, start)
 	end := now()
 	for last := p.lastFate.Load(); end > last && !p.lastFate.CompareAndSwap(last, end); last = p.lastFate.Load() {
 	}
@@ -284,6 +288,10 @@ func (p *phase) result(isOpen bool) *result {
 		Sent: p.sent.Load(), Acked: p.acked.Load(), NotSent: p.notSent.Load(), Unknown: p.unknown.Load(),
 		Rejected: p.rejected.Load(), FirstError: p.reason, StartNs: p.start, ElapsedNs: end - p.start,
 		AckedInHalves: [2]uint64{p.halves[0].Load(), p.halves[1].Load()}, SpunNs: p.spun, Fates: p.fates,
+	}
+	if p.retry != "" {
+		retried := p.retried.Load()
+		r.Retried = &retried
 	}
 	if r.Acked > 0 {
 		r.Latency = p.latency.encoded()

@@ -52,6 +52,7 @@ package struct GeneratorProgram: Sendable {
         let share = job.inFlight / job.connections
         var options = ClientOptions(target: job.target, maxInFlight: min(share, job.churn ?? share))
         options.tls = job.tls?.options
+        options.triesOnce = job.retry != nil
         let session = Mutex<TLSSession?>(nil)
         options.secured = { agreed in session.withLock { $0 = agreed } }
         let transport = try descriptor.makeClient(options)
@@ -67,6 +68,9 @@ package struct GeneratorProgram: Sendable {
         measured.duration = UInt64(job.durationS * 1e9)
         measured.keepsSamples = job.rawFile != nil
         measured.keepsFates = job.fates == true
+        if let retries = job.retry.flatMap(Retries.init) {
+            measured.retryPolicy = RetryPolicy(retries, limit: options.answerTimeout, seed: job.seed)
+        }
         measured.stopsAtFailure = job.fates != true && job.afterwards == nil
         measured.binWidth = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:))
         measured.live = live

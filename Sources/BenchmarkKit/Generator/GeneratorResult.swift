@@ -13,6 +13,8 @@ struct GeneratorResult: Sendable, Codable {
     var elapsedNs: UInt64
     /// Entries handed to the transport.
     var sent: UInt64
+    /// How many times entries were handed to it again; of a job that says what is to be.
+    var retried: UInt64?
     /// Entries acknowledged.
     var acked: UInt64
     /// Entries that were certainly not sent.
@@ -71,7 +73,7 @@ struct GeneratorResult: Sendable, Codable {
     var cutConnections: UInt64?
 
     private enum CodingKeys: String, CodingKey {
-        case sent, acked, unknown, rejected, latency, connect, timeline, fates
+        case sent, retried, acked, unknown, rejected, latency, connect, timeline, fates
         case startNs = "start_ns"
         case elapsedNs = "elapsed_ns"
         case notSent = "not_sent"
@@ -100,7 +102,7 @@ struct GeneratorResult: Sendable, Codable {
     init(_ result: LoadResult, wire: WireBytes? = nil) {
         startNs = result.start
         elapsedNs = result.end &- result.start
-        (sent, acked) = (result.sent, result.acked)
+        (sent, retried, acked) = (result.sent, result.retried, result.acked)
         (notSent, unknown, rejected) = (result.notSent, result.unknown, result.rejected)
         firstError = result.firstError
         ackedInHalves = [result.ackedInFirstHalf, result.ackedInSecondHalf]
@@ -182,6 +184,13 @@ struct GeneratorResult: Sendable, Codable {
             result.afterwards = Afterwards(
                 sent: afterwardsSent, acked: afterwardsAcked, firstError: afterwardsError,
                 normalAgain: normalAgainNs.map { min($0, 1 << 60) })
+        }
+        if job.retry != nil {
+            guard let retried, retried < 1 << 60 else {
+                throw BenchmarkError(
+                    "the load generator was told what to send again, and does not say how many times it did")
+            }
+            result.retried = retried
         }
         if job.cutAfterS != nil { result.fault = try cut(within: result) }
         if let timeline, let width = job.timelineMs.flatMap(LoadPhase.nanoseconds(ofBin:)),

@@ -43,6 +43,9 @@ struct LoadJob: Sendable, Hashable, Codable {
     var churn: Int?
     /// Whether sends that fail do not end the load, and it is told what became of each entry; of a rate only, nil for no.
     var fates: Bool?
+    /// What of that is sent again when it has failed, by nobody but the generator: a word of ``Retries``; nil for what the transport does by
+    /// itself.
+    var retry: String?
     /// How long after the beginning of what is measured all connections are reset, in seconds; nil for never.
     var cutAfterS: Double?
     /// Where the rate is told with the word, by what the warm-up has carried: what comes behind the measured stretch; nil elsewhere.
@@ -89,7 +92,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates, afterwards
+        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates, retry, afterwards
         case payloadBytes = "payload_bytes"
         case payloadFile = "payload_file"
         case payloadSeed = "payload_seed"
@@ -155,6 +158,10 @@ struct LoadJob: Sendable, Hashable, Codable {
                 return
                     "a rate that is told by the warm-up is of connections that stay, and of a warm-up that is a closed load"
             }
+        }
+        if let retry {
+            guard let retries = Retries(rawValue: retry), retries != .own else { return "there is no retry '\(retry)'" }
+            guard fates == true else { return "nothing is sent again in a load that ends where an entry fails" }
         }
         if let cutAfterS, fates != true || !(0...durationS).contains(cutAfterS) { return "cut_after_s is \(cutAfterS)" }
         if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {

@@ -40,7 +40,9 @@ enum LoadGenerator {
             let barriers = (0..<operations).map { _ in OperationBarrier(count: phase.messagesPerOperation) }
             for worker in 0..<phase.inFlight {
                 group.addTask(executorPreference: connection.taskExecutor) {
-                    if let arrivals {
+                    if let arrivals, let policy = phase.retryPolicy {
+                        await sendOnSchedule(phase, arrivals, policy, on: connection, recorder)
+                    } else if let arrivals {
                         await sendOnSchedule(phase, arrivals, on: connection, recorder)
                     } else if operations > 0 {
                         await sendTogether(
@@ -133,6 +135,27 @@ enum LoadGenerator {
             let sent = MonotonicClock.now
             let entry = phase.entry(sequence: arrival.sequence, intended: arrival.intended)
             now = await send(entry, arrival, at: sent, on: connection, recorder)
+        }
+    }
+
+    /// A worker of an open load that sends entries again which have failed: of a load of its own, so that others pay nothing for it.
+    private static func sendOnSchedule<Connection: PacedConnection>(
+        _ phase: LoadPhase, _ arrivals: ArrivalDispatcher, _ policy: RetryPolicy, on connection: isolated Connection,
+        _ recorder: LoadRecorder
+    ) async {
+        var now = recorder.start
+        while let arrival = await arrivals.next(at: now, on: connection) {
+            let sent = MonotonicClock.now
+            let entry = phase.entry(sequence: arrival.sequence, intended: arrival.intended)
+            recorder.sending(at: sent)
+            let outcome = await policy.send(entry, sequence: arrival.sequence, at: sent, on: connection)
+            now = MonotonicClock.now
+            recorder.sentAgain(outcome.retried)
+            if let failure = outcome.failure {
+                recorder.failed(failure, arrival, sent: sent, now: now)
+            } else {
+                recorder.acknowledged(arrival, sent: sent, now: now)
+            }
         }
     }
 

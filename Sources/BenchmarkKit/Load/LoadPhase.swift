@@ -28,6 +28,8 @@ struct LoadPhase: Sendable {
     var seed: UInt64 = 0
     /// Whether a connection that fails, or a logger that takes nothing, ends the phase.
     var stopsAtFailure = true
+    /// How entries are sent again that have failed; open load only, and nil for not at all.
+    var retryPolicy: RetryPolicy?
     /// Whether every entry's times are kept.
     var keepsSamples = false
     /// Whether it is kept what became of every entry; open load only.

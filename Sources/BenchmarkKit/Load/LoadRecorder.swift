@@ -100,6 +100,11 @@ final class LoadRecorder: @unchecked Sendable {
         timeline?.sending(at: time)
     }
 
+    /// An entry was handed to the transport so many times more.
+    func sentAgain(_ times: UInt64) {
+        result.retried &+= times
+    }
+
     /// An entry of a closed load was acknowledged.
     func acknowledged(sent: UInt64, now: UInt64) {
         count(after: now &- sent, now: now)

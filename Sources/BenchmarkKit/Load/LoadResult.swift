@@ -10,6 +10,8 @@ struct LoadResult: Sendable {
     var end: UInt64
     /// Entries handed to the transport.
     var sent: UInt64 = 0
+    /// How many times entries were handed to it again that had failed.
+    var retried: UInt64 = 0
     /// Entries acknowledged.
     var acked: UInt64 = 0
     /// Entries acknowledged in the first half of the phase's duration.
@@ -122,6 +124,7 @@ struct LoadResult: Sendable {
         start = min(start, other.start)
         end = max(end, other.end)
         sent += other.sent
+        retried += other.retried
         acked += other.acked
         ackedInFirstHalf += other.ackedInFirstHalf
         ackedInSecondHalf += other.ackedInSecondHalf

@@ -125,7 +125,7 @@ struct CellLoad: Sendable {
     private func warm(_ line: GeneratorResult, _ sight: inout Sight) async throws -> LoadResult? {
         // Nothing goes wrong in the warm-up.
         var job = job
-        (job.fates, job.cutAfterS) = (nil, nil)
+        (job.fates, job.retry, job.cutAfterS) = (nil, nil, nil)
         let warm = try trusted { [job] () throws(BenchmarkError) in try line.loadResult(of: job) }
         guard warm.errors == 0 else {
             generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: false)))

@@ -233,6 +233,7 @@ struct CellMeasurement: Sendable {
         if cell.load == .cold { job.dials = suite.coldDials }
         if cell.churn > 0 { job.churn = cell.churn }
         if cell.fault != .none { job.fates = true }
+        if cell.retries != .own { job.retry = cell.retries.rawValue }
         if cell.load.overload != nil {
             job.afterwards = LoadJob.Afterwards(durationS: Overload.secondsAfterwards, runID: run("a"))
         }

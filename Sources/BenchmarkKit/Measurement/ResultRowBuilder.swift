@@ -115,6 +115,7 @@ struct ResultRowBuilder {
     mutating func add(_ held: FateReconciliation, of result: LoadResult, duration: Double) {
         (row.delivered, row.duplicated) = (held.delivered, held.duplicated)
         (row.lost, row.unknownArrived) = (held.lost, held.unknownArrived)
+        if row.planned.cell.retries != .own { row.retried = result.retried }
         if held.lost > 0 { fail("\(held.lost) of \(result.acked) acknowledged entries did not arrive") }
         if held.arrivedAllTheSame > 0 {
             fail(

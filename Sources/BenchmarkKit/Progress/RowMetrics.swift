@@ -72,6 +72,7 @@ enum RowMetrics {
             .init("store", cell.store.rawValue), .init("socket", cell.socket.rawValue),
             .init("network", cell.network.text), .init("tls", cell.tls.rawValue),
             .init("logger_work_us", cell.loggerWork.microseconds), .init("fault", cell.fault.rawValue),
+            .init("retries", cell.retries.rawValue),
             .init("broker", row.brokerImplementation), .init("logger", row.loggerImplementation),
             .init("ack_class", row.acknowledgementClass), .init("invalid_reason", row.invalidReason),
         ]

@@ -25,7 +25,9 @@ struct FaultSection: Sendable {
                 (line.recovered, .recovered), (line.largestGap, .largestGap),
             ]
             let times = figures.map { figure, time in Self.cell(figure, letters: line.letters[time], time.text) }
-            let counts = [line.notSent, line.rejected, line.unknown, line.unknownArrived, line.duplicated].map {
+            let counts = [
+                line.notSent, line.rejected, line.unknown, line.unknownArrived, line.retried, line.duplicated,
+            ].map {
                 Self.cell($0, ComparedFigure.failed.text)
             }
             let isWhole = line.valid == line.rounds
@@ -34,7 +36,7 @@ struct FaultSection: Sendable {
         }
         let heads = [
             "a send failed", "acknowledged again", "rate is back", "longest gap", "not sent", "rejected", "unknown",
-            "of them arrived", "came twice", "valid",
+            "of them arrived", "sent again", "came twice", "valid",
         ]
         return """
             <h3>\(title)</h3>

@@ -163,6 +163,12 @@ struct MethodSection: Sendable {
         return used == [.none] ? nil : used.map(\.rawValue).joined(separator: ", ")
     }
 
+    /// Who sent again what failed, where that was not left to the transports.
+    private var retries: String? {
+        let used = report.suite.usedRetries
+        return used == [.own] ? nil : used.map(\.rawValue).joined(separator: ", ")
+    }
+
     /// How many times what was carried was offered, where that told the rate.
     private var overload: String? {
         let times = report.suite.usedOverload.map { "\(NumberText.trimmed($0)) times" }
@@ -202,7 +208,7 @@ struct MethodSection: Sendable {
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
             ("networks", networks), ("TLS", tls), ("churn", churn), ("logger's work", loggerWork),
-            ("faults", faults), ("overload", overload),
+            ("faults", faults), ("retries", retries), ("overload", overload),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

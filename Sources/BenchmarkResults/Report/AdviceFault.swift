@@ -25,7 +25,8 @@ struct AdviceFault: AdviceCondition {
         (self.fault, self.within) = (fault, within)
         storeFlag = question.storeFlag
         let all = runs.enumerated().flatMap { age, run in
-            FaultCosts.all(of: run.report).filter { $0.point.fault == fault }.map { costs in
+            // What a transport does by itself is what is asked for, and not what a client above it makes of that.
+            FaultCosts.all(of: run.report).filter { $0.point.fault == fault && $0.point.retries == .own }.map { costs in
                 (age: age, run: run, costs: costs)
             }
         }
@@ -62,8 +63,9 @@ struct AdviceFault: AdviceCondition {
 
     var command: String {
         switch fault {
-        case .nodeKill:
-            "brokerlab bench --transport amqp:quorum-cluster --rate 500 --in-flight 64 --duration 15 --rounds 7 --faults node-kill"
+        case .nodeKill, .leaderKill:
+            "brokerlab bench --transport amqp:quorum-cluster --rate 500 --in-flight 64 --duration 15 --rounds 7 --faults "
+                + fault.rawValue
         case .blackhole: "brokerlab bench --suite faults --network lan --faults blackhole"
         default: "brokerlab bench --suite faults --faults \(fault.rawValue)"
         }
@@ -73,7 +75,7 @@ struct AdviceFault: AdviceCondition {
     private var failure: Durability.Failure? {
         switch fault {
         case .loggerKill: .logger
-        case .rabbitMQKill, .nodeKill: .rabbitmq
+        case .rabbitMQKill, .nodeKill, .leaderKill: .rabbitmq
         default: nil
         }
     }

@@ -25,6 +25,8 @@ struct FaultCosts: Sendable {
         var unknownArrived: RoundsFigure?
         /// Entries that arrived more than once.
         var duplicated: RoundsFigure?
+        /// How many times the load generator sent an entry again; nil where that was not its to do.
+        var retried: RoundsFigure?
         /// The valid rounds, which the figures are of.
         var valid: Int
         /// The rounds that were measured.
@@ -56,7 +58,7 @@ struct FaultCosts: Sendable {
                             && $0.planned.cell.role == .cell
                     }, times)
             }
-            let isAlone = points.count { $0.fault == point.fault } == 1
+            let isAlone = points.count { $0.fault == point.fault && $0.retries == point.retries } == 1
             return lines.isEmpty
                 ? nil
                 : FaultCosts(
@@ -66,7 +68,8 @@ struct FaultCosts: Sendable {
 
     /// `When the logger stands still for 2 s: grpc fails no entry, and is back at its rate after 2.1 s; ...`.
     var sentence: String {
-        let all = "\(point.fault.clause ?? "")\(place): \(lines.map(\.sentence).joined(separator: "; "))."
+        let clause = "\(point.fault.clause ?? "")\(point.retries.clause)\(place)"
+        let all = "\(clause): \(lines.map(\.sentence).joined(separator: "; "))."
         return [all, standings.sentence].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
@@ -86,7 +89,7 @@ extension FaultCosts.Line {
         (recovered, largestGap) = (figure(\.recoveredMs), figure(\.largestGapMs))
         (failed, notSent, rejected) = (count(\.errors), count(\.notSent), count(\.rejected))
         (unknown, unknownArrived) = (count(\.unknown), count(\.unknownArrived))
-        duplicated = count(\.duplicated)
+        (duplicated, retried) = (count(\.duplicated), count(\.retried))
         for time in times { letters[time.figure] = time.letters[transport] }
     }
 
@@ -101,6 +104,10 @@ extension FaultCosts.Line {
             if let arrived = unknownArrived, arrived.median > 0 {
                 text += ", \(arrived.entries) of which arrived all the same,"
             }
+        }
+        if let duplicated, duplicated.median >= 1 {
+            text += text.hasSuffix(",") ? " has " : ", has "
+            text += duplicated.median == 1 ? "1 entry arrive twice," : "\(duplicated.entries) entries arrive twice,"
         }
         // Of fewer than half of the rounds it says nothing of a usual one.
         guard let recovered, recovered.count * 2 > valid else {

@@ -4,17 +4,20 @@ struct FaultTable {
 
     /// The lines.
     var lines: [String] {
+        // What is sent again is told where it is not the transport's to decide.
+        let tellsRetries = costs.point.retries != .own
         let heads = [
-            ["", "first failed", "acked again", "rate is back", "longest gap", "", "", "unknown,", ""],
-            ["transport", "ms", "ms", "ms", "ms", "", "failed", "arrived", "valid"],
+            ["", "first failed", "acked again", "rate is back", "longest gap", "", "", "unknown,"]
+                + (tellsRetries ? ["sent", "came"] : []) + [""],
+            ["transport", "ms", "ms", "ms", "ms", "", "failed", "arrived"]
+                + (tellsRetries ? ["again", "twice"] : []) + ["valid"],
         ]
         let body = costs.lines.map { line in
             [line.transport]
                 + [line.firstFailed, line.firstAcknowledged, line.recovered, line.largestGap].map(Self.text)
-                + [
-                    line.letters[.decidingFaultTime] ?? "", Self.count(line.failed), Self.count(line.unknownArrived),
-                    "\(line.valid)/\(line.rounds)",
-                ]
+                + [line.letters[.decidingFaultTime] ?? ""] + [line.failed, line.unknownArrived].map(Self.count)
+                + (tellsRetries ? [line.retried, line.duplicated].map(Self.count) : [])
+                + ["\(line.valid)/\(line.rounds)"]
         }
         let title = [
             costs.point.text,

@@ -32,6 +32,7 @@ enum GoBenchmarkFormat {
         if !cell.parties.isOwn { name += "/parties=\(cell.parties.name)" }
         if cell.loggerWork != .none { name += "/logger_work_us=\(cell.loggerWork.microseconds)" }
         if cell.fault != .none { name += "/fault=\(cell.fault.rawValue)" }
+        if cell.retries != .own { name += "/retries=\(cell.retries.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.knownP50Us, "p50-us"),

@@ -166,7 +166,11 @@ enum SummaryColumns {
             ) {
                 $0.row.cell.load.overload
             },
-        ] + medians(of: SummaryRow.overloadMedianColumns)
+        ] + medians(of: SummaryRow.overloadMedianColumns) + [
+            .text("retries", "Who sent again what the fault made fail; empty where nothing was made to go wrong.") {
+                $0.row.cell.fault == .none ? nil : $0.row.cell.retries.rawValue
+            }
+        ]
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

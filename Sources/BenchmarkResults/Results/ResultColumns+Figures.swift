@@ -189,7 +189,7 @@ extension ResultColumns {
             "How long it went on: until what was killed was ready again, or what stood still told to go on."),
         .figure(
             "first_failed_ms", in: "ms", places: 1, \.firstFailedMs,
-            "From then until the first send failed; empty where none did."),
+            "From then until the first entry failed, for good where it is sent again; empty where none did."),
         .figure(
             "first_acknowledged_ms", in: "ms", places: 1, \.firstAcknowledgedMs,
             "From then to the first acknowledgement of an entry that was sent after it; empty where there was none."),

@@ -136,7 +136,7 @@ enum ResultColumns {
 
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
-        + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork, overload] + overloading
+        + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork, overload] + overloading + retrying
 
     /// Connections that did not stay.
     private static let churn: [ResultColumn] = [
@@ -156,6 +156,23 @@ enum ResultColumns {
     ) { fields, row throws(BenchmarkError) in
         if let fault = try fields.word("fault", Fault.init) { row.planned.cell.fault = fault }
     }
+
+    /// What was sent again.
+    private static let retrying: [ResultColumn] = [
+        ResultColumn(
+            .text(
+                "retries",
+                "Who sent again what the fault made fail: own, the transport where it does so by itself; none; not-sent or unknown, the load "
+                    + "generator. Empty where nothing was made to go wrong."
+            ) { $0.cell.fault == .none ? nil : $0.cell.retries.rawValue }
+        ) { fields, row throws(BenchmarkError) in
+            if let retries = try fields.word("retries", Retries.init) { row.planned.cell.retries = retries }
+        },
+        .count(
+            "retried", \.retried,
+            "How many times the load generator sent an entry again; empty where nothing was made to go wrong, or it was not its to do."
+        ),
+    ]
 
     private static let overload = ResultColumn(
         .figure(

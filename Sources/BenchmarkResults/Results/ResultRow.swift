@@ -168,6 +168,8 @@ package struct ResultRow: Sendable {
     package var unknown: UInt64?
     /// Those of them that arrived.
     package var unknownArrived: UInt64?
+    /// How many times the load generator sent an entry again; nil where that was not its to do.
+    package var retried: UInt64?
     /// What the transport carried in a closed load just before, in entries per second; nil where no rate is told by it, as all that
     /// follows.
     package var carriedPerSecond: Double?

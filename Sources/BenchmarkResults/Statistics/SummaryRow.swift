@@ -132,7 +132,8 @@ extension SummaryRow {
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
-            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault)
+            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault,
+            retries: point.retries)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""

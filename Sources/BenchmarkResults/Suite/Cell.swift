@@ -28,6 +28,8 @@ package struct Cell: Sendable, Hashable {
     package var loggerWork: LoggerWork
     /// What goes wrong meanwhile.
     package var fault: Fault
+    /// Who sends again what failed.
+    package var retries: Retries
     /// What it is measured for.
     package var role: CellRole
 
@@ -36,7 +38,8 @@ package struct Cell: Sendable, Hashable {
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
         churn: Int = 0, store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
-        loggerWork: LoggerWork = .none, fault: Fault = .none, role: CellRole = .cell
+        loggerWork: LoggerWork = .none, fault: Fault = .none, retries: Retries = .own,
+        role: CellRole = .cell
     ) {
         self.transport = transport
         self.payloadBytes = payloadBytes
@@ -52,6 +55,7 @@ package struct Cell: Sendable, Hashable {
         self.parties = parties
         self.loggerWork = loggerWork
         self.fault = fault
+        self.retries = retries
         self.role = role
     }
 
@@ -65,7 +69,7 @@ package struct Cell: Sendable, Hashable {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, churn: churn,
             store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
-            loggerWork: loggerWork, fault: fault)
+            loggerWork: loggerWork, fault: fault, retries: retries)
     }
 
     /// What it has around its transport and its load.
@@ -113,12 +117,14 @@ package struct LoadPoint: Sendable, Hashable {
     package var loggerWork = LoggerWork.none
     /// What goes wrong meanwhile.
     package var fault = Fault.none
+    /// Who sends again what failed.
+    package var retries = Retries.own
 
     /// What it has around the load.
     package var setting: Setting {
         Setting(
             store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
-            loggerWork: loggerWork, fault: fault)
+            loggerWork: loggerWork, fault: fault, retries: retries)
     }
 }
 

@@ -30,6 +30,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var loggerWorkUs: [Int]?
     /// What goes wrong; nil in records of before there was a choice.
     package var faults: [Fault]?
+    /// Who sends again what failed; nil in records of before there was a choice.
+    package var retries: [Retries]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -51,6 +53,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (loggers?.contains(cell.parties.logger) ?? true)
             && (loggerWorkUs?.contains(cell.loggerWork.microseconds) ?? true)
             && (faults?.contains(cell.fault) ?? true)
+            && (retries?.contains(cell.retries) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -79,7 +82,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("rabbitmq_side", (rabbitMQSides ?? []).map(\.rawValue)), part("tls", (tls ?? []).map(\.rawValue)),
             part("broker", (brokers ?? []).map(\.rawValue)), part("logger", (loggers ?? []).map(\.rawValue)),
             part("logger_work_us", (loggerWorkUs ?? []).map(String.init)),
-            part("fault", (faults ?? []).map(\.rawValue)),
+            part("fault", (faults ?? []).map(\.rawValue)), part("retries", (retries ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

@@ -99,7 +99,7 @@ extension LoadPoint {
     /// The same where nothing goes wrong.
     var steady: LoadPoint {
         var point = self
-        point.fault = .none
+        (point.fault, point.retries) = (.none, .own)
         return point
     }
 }

@@ -11,7 +11,7 @@ extension Suite {
                                 churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
                                 rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties,
                                 loggerWork: $0.loggerWork,
-                                fault: $0.fault)
+                                fault: $0.fault, retries: $0.retries)
                         }
                     }
                 }
@@ -68,13 +68,15 @@ extension Suite {
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
     /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair
-    /// of parties, each amount of work, and each fault that can be had there; Unix sockets are of one machine, so that they go over no network.
+    /// of parties, each amount of work, each fault that can be had there, and each way to send again what failed; Unix sockets are of one machine, so that they go over no network.
     package var settings: [Setting] {
         steadySettings.flatMap { setting in
-            usedFaults.filter { $0.canBeHad(in: setting) }.map { fault in
-                var setting = setting
-                setting.fault = fault
-                return setting
+            usedFaults.filter { $0.canBeHad(in: setting) }.flatMap { fault in
+                retries(with: fault).map { retries in
+                    var setting = setting
+                    (setting.fault, setting.retries) = (fault, retries)
+                    return setting
+                }
             }
         }
     }
@@ -163,7 +165,7 @@ extension Suite {
         suite.networks = nil
         suite.rabbitMQSides = nil
         suite.tls = nil
-        (suite.churn, suite.faults, suite.loggerWorkUs) = (nil, nil, nil)
+        (suite.churn, suite.faults, suite.retries, suite.loggerWorkUs) = (nil, nil, nil, nil)
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         suite.loggerLoops = nil
         suite.rounds = 9
@@ -188,6 +190,7 @@ extension Suite {
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
-            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault, role: role)
+            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault, retries: point.retries, role: role
+        )
     }
 }

@@ -59,6 +59,9 @@ package struct Suite: Sendable, Hashable, Codable {
     /// What goes wrong in a cell, at a third of its time: every load is measured with each; nil, as in records of before there was a
     /// choice, is nothing.
     package var faults: [Fault]?
+    /// Who sends again what failed: every load with a fault is measured with each; nil, as in records of before there was a choice, is
+    /// the transport, where it does so by itself.
+    package var retries: [Retries]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -268,6 +271,12 @@ extension SuiteKey {
             "What goes wrong at a third of each cell, separated by commas: none unless told otherwise, or \(Fault.names). Every load is "
                 + "measured with each of them; it takes a rate below what is carried, and cells of 6 s or more.",
             check: SuiteRules.checkFaults),
+        .words(
+            "retries", flag: "retries", valueName: "names", \.retries,
+            "Who sends again what a fault has made fail, separated by commas: own unless told otherwise, what the transport does by "
+                + "itself; none; not-sent, a client that does so with what was not sent, in place of the transport; unknown, one that does "
+                + "so with what may have arrived as well. Every load is measured with each.",
+            check: SuiteRules.checkRetries),
     ]
 
     private static let order: [SuiteKey] = [

@@ -19,6 +19,7 @@ enum SuiteLibrary {
         ("churn", PackageResources.churn_yaml),
         ("loss", PackageResources.loss_yaml),
         ("faults", PackageResources.faults_yaml),
+        ("retries", PackageResources.retries_yaml),
         ("overload", PackageResources.overload_yaml),
         ("peers", PackageResources.peers_yaml),
     ]

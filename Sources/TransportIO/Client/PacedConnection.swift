@@ -13,6 +13,22 @@ package protocol PacedConnection: TransportConnection {
     /// with no other connection on it.
     /// - Returns: The CPU time that the wait took, in nanoseconds.
     func spin(until deadline: UInt64) async -> UInt64
+
+    /// An id for an entry that may be sent several times; nil where the protocol has none.
+    func makeEntryID() -> EntryID?
+
+    /// Sends an entry under an id that ``makeEntryID()`` has made, and waits for its acknowledgement.
+    func send(_ entry: LogEntry, under id: EntryID?) async throws(TransportError) -> Acknowledgement
+}
+
+extension PacedConnection {
+    /// None.
+    package func makeEntryID() -> EntryID? { nil }
+
+    /// Sends it as any other.
+    package func send(_ entry: LogEntry, under id: EntryID?) async throws(TransportError) -> Acknowledgement {
+        try await send(entry)
+    }
 }
 
 extension TransportConnection {

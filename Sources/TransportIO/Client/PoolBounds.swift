@@ -26,7 +26,7 @@ extension Duration {
     }
 
     /// In nanoseconds, 0 where it is negative.
-    var nanoseconds: UInt64 {
+    package var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         let (whole, isTooMuch) = UInt64(clamping: seconds).multipliedReportingOverflow(by: 1_000_000_000)
         return isTooMuch ? .max : whole &+ UInt64(clamping: attoseconds / 1_000_000_000)

@@ -54,7 +54,7 @@ package actor SocketConnection: PacedConnection {
 
     /// Sends an entry and waits for its acknowledgement.
     package func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
-        if let reconnection { return try await send(entry, reconnection) }
+        if let reconnection { return try await send(entry, nextID(), reconnection) }
         let since = pool.second
         let socket =
             if let available = pool.available { available } else { try await acquire(since: since) }
@@ -103,12 +103,26 @@ package actor SocketConnection: PacedConnection {
         if let failure = await withUnsafeContinuation({ socket.submit(call, since: since, $0) }) { throw failure }
     }
 
-    /// Sends an entry under an id of its own, again and again where sockets are lost.
-    private func send(
-        _ entry: LogEntry, _ reconnection: Reconnection
-    ) async throws(TransportError) -> Acknowledgement {
+    /// An id for an entry that may be sent several times, where entries bear ids.
+    package func makeEntryID() -> EntryID? {
+        reconnection == nil ? nil : nextID()
+    }
+
+    private func nextID() -> EntryID {
         latest.number += 1
-        let id = latest
+        return latest
+    }
+
+    /// Sends an entry, under that id where entries bear ids, and waits for its acknowledgement.
+    package func send(_ entry: LogEntry, under id: EntryID?) async throws(TransportError) -> Acknowledgement {
+        guard let id, let reconnection else { return try await send(entry) }
+        return try await send(entry, id, reconnection)
+    }
+
+    /// Sends an entry under an id, again and again where sockets are lost.
+    private func send(
+        _ entry: LogEntry, _ id: EntryID, _ reconnection: Reconnection
+    ) async throws(TransportError) -> Acknowledgement {
         let since = pool.second
         var firstLoss: ContinuousClock.Instant?
         while true {
