@@ -101,6 +101,15 @@ import Testing
             .map { $0.count < 2 ? "0" + $0 : $0 }.joined()
     }
 
+    /// What a node logs is in its file a little later.
+    private func expectLogged(_ line: String, by node: RunningNode) async {
+        let limit = ContinuousClock.now + .seconds(20)
+        while !text(of: node.logFile).contains(line), ContinuousClock.now < limit {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(text(of: node.logFile).contains(line))
+    }
+
     private func expectGone(_ node: RunningNode) {
         #expect(!exists("/proc/\(node.processID)"))
         #expect(!exists(node.folder))
@@ -125,10 +134,10 @@ import Testing
     @Test func hasAMemoryAlarm() async throws {
         try await withRabbitMQ { node in
             try await node.withMemoryAlarm {
-                #expect(text(of: node.logFile).contains("memory resource limit alarm set"))
+                await expectLogged("memory resource limit alarm set", by: node)
                 #expect(!text(of: node.logFile).contains("memory resource limit alarm cleared"))
             }
-            #expect(text(of: node.logFile).contains("memory resource limit alarm cleared"))
+            await expectLogged("memory resource limit alarm cleared", by: node)
         }
     }
 
