@@ -68,6 +68,14 @@ struct AdviceConditionTests {
         #expect(!Self.advice(Self.question(nil), faults).text.contains("logger-kill"))
     }
 
+    @Test("what a client that sends again makes of a fault is no answer to what the transport does by itself")
+    func sentAgain() {
+        let faults = EventComparisonTests.faults(["b": .init(), "c": .init()], seed: 1, retries: .unknown)
+        let advice = Self.advice(Self.question(.loggerKill), faults)
+        #expect(!advice.isAnswered)
+        #expect(advice.text.contains("no answer, since nothing was measured with logger-kill"), "\(advice.text)")
+    }
+
     @Test("what is in a logger's memory does not outlive it, and what has no RabbitMQ is spared what is done to one")
     func spared() {
         let faults = EventComparisonTests.faults(["b": .init(), "c": .init()], seed: 1)

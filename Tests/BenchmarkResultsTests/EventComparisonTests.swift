@@ -159,13 +159,13 @@ struct EventComparisonTests {
     }
 
     static func faults(
-        _ outcomes: [String: Outcome], rounds: Int = 7, noise: Double = 0.02, seed: UInt64,
+        _ outcomes: [String: Outcome], rounds: Int = 7, noise: Double = 0.02, seed: UInt64, retries: Retries = .own,
         change: (inout ResultRow) -> Void = { _ in }
     ) -> Report {
         var suite = BenchmarkResults.Suite(
             name: "s", transports: outcomes.keys.sorted(), payloadBytes: [100], inFlight: [8],
             load: .open(ratePerSecond: 1000), rounds: rounds, duration: 6, seed: 5)
-        (suite.faults, suite.stores) = ([.loggerKill], [.sqlite])
+        (suite.faults, suite.stores, suite.retries) = ([.loggerKill], [.sqlite], [retries])
         // What is due is the same in every round; how long it took, and so how many failed, is not.
         let noisy = SignificanceTests.measure(
             outcomes.mapValues { _ in 1 }, rounds: rounds, noise: noise, drift: 0, seed: seed)
@@ -175,7 +175,7 @@ struct EventComparisonTests {
             let factor = (row.throughput ?? 0) / 10_000
             row.planned.cell = Cell(
                 transport: row.planned.cell.transport, payloadBytes: 100, inFlight: 8,
-                load: .open(ratePerSecond: 1000), store: .sqlite, fault: .loggerKill)
+                load: .open(ratePerSecond: 1000), store: .sqlite, fault: .loggerKill, retries: retries)
             row.acknowledgementClass = "stored"
             row.throughput = 1000
             (row.faultAtMs, row.faultLastedMs, row.firstFailedMs) = (2000, 1100, 1.5)
