@@ -31,12 +31,12 @@ struct PartyAxisTests {
         arguments: [
             (
                 "brokers: perl",
-                "s.yaml:1: brokers: 'perl' is not swift or go or go-defaults or python or python-defaults or cpp or "
-                    + "cpp-defaults or java or java-defaults or rust or rust-defaults"
+                "s.yaml:1: brokers: 'perl' is not swift or go or go-defaults or python or python-defaults or c or "
+                    + "cpp or cpp-defaults or java or java-defaults or rust or rust-defaults"
             ),
             (
                 "loggers: []",
-                "s.yaml:1: loggers: no value; allowed: swift, go, go-defaults, python, python-defaults, cpp, "
+                "s.yaml:1: loggers: no value; allowed: swift, go, go-defaults, python, python-defaults, c, cpp, "
                     + "cpp-defaults, java, java-defaults, rust, rust-defaults"
             ),
             ("loggers: [go, go]", "s.yaml:1: loggers: 'go' is named twice; give each value once"),

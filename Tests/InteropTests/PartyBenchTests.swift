@@ -28,6 +28,11 @@ struct PartyBenchTests {
         try await expectContract(of: .partyPython, over: "http,grpc", more)
     }
 
+    @Test("The party of bare epoll loops keeps the contract", .needs(.partyC))
+    func epollsContract() async throws {
+        try await expectContract(of: .partyC, over: "tcp,http,grpc", [])
+    }
+
     @Test(
         "C++'s party keeps the contract, at its best and at its defaults, where it is built",
         .enabled(if: Program.partyCpp.exists), arguments: [[], ["--defaults"]])
@@ -68,10 +73,11 @@ struct PartyBenchTests {
 
     @Test(
         "Broker and logger in Swift and in another language, alike and crossed, with every entry accounted for",
-        .needs(.partyGo, .partyPython),
+        .needs(.partyGo, .partyPython, .partyC),
         arguments: [
             Crossing(party: "go", transports: "http,netrpc,grpc,amqp"),
             Crossing(party: "python", transports: "http,grpc,amqp"),
+            Crossing(party: "c", transports: "tcp,http,grpc"),
         ])
     func crossed(_ crossing: Crossing) async throws {
         try await withTemporaryFolder { folder in

@@ -33,6 +33,9 @@ extension Program {
     /// The party in Python, of Benchmarks/peers.
     static let partyPython = Program(path: repository.appending(path: ".build/benchmark-peers/party-python").path)
 
+    /// The party of bare epoll loops, of Benchmarks/peers.
+    static let partyC = Program(path: repository.appending(path: ".build/benchmark-peers/party-c").path)
+
     /// The party in C++, of Benchmarks/peers.
     static let partyCpp = Program(path: repository.appending(path: ".build/benchmark-peers/party-cpp").path)
 

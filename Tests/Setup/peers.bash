@@ -42,6 +42,8 @@ find_go() {
 # shellcheck disable=SC2034 # read by the scripts that source this one
 party_packages=(python3 python3-venv golang-github-rabbitmq-amqp091-go-dev golang-google-grpc-dev)
 # shellcheck disable=SC2034 # the same
+party_c_packages=(libnghttp2-dev nlohmann-json3-dev zlib1g-dev)
+# shellcheck disable=SC2034 # the same
 party_cpp_packages=(pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc nlohmann-json3-dev zlib1g-dev)
 # shellcheck disable=SC2034 # the same
 party_java_packages=(openjdk-17-jdk-headless libgrpc-java libnetty-java libprotobuf-java libperfmark-java libguava-java librabbitmq-client-java
@@ -80,17 +82,26 @@ ensure_party_python() {
     chmod +x "$out/party-python"
 }
 
+# The party of bare epoll loops, in the same place. One thread of it is at work, and so what it shares with C++'s party is built without locks.
+ensure_party_c() {
+    local out="$PWD/.build/benchmark-peers"
+    if [ -x "$out/party-c" ] && [ -z "$(find Benchmarks/peers/party-{c,native} -newer "$out/party-c")" ]; then return; fi
+    mkdir -p "$out"
+    clang++ -std=c++20 -O3 -Wall -Wextra -Werror -DONE_THREAD -I Benchmarks/peers/party-native -o "$out/party-c" \
+        Benchmarks/peers/party-{c,native}/*.cc -lnghttp2 -lz -pthread
+}
+
 # C++'s party, in the same place. It takes a minute, and so nothing is done where nothing has changed.
 ensure_party_cpp() {
     local out="$PWD/.build/benchmark-peers" stubs="$PWD/.build/benchmark-peers/party-cpp-stubs" libraries
     local proto=Sources/GRPCTransport/Wire/logs.proto
-    if [ -x "$out/party-cpp" ] && [ -z "$(find Benchmarks/peers/party-cpp "$proto" -newer "$out/party-cpp")" ]; then return; fi
+    if [ -x "$out/party-cpp" ] && [ -z "$(find Benchmarks/peers/party-{cpp,native} "$proto" -newer "$out/party-cpp")" ]; then return; fi
     mkdir -p "$stubs"
     protoc --proto_path="$(dirname "$proto")" --cpp_out="$stubs" --grpc_out="$stubs" \
         --plugin=protoc-gen-grpc="$(command -v grpc_cpp_plugin)" logs.proto
     read -ra libraries < <(pkg-config --libs grpc++ protobuf zlib)
-    clang++ -std=c++20 -O2 -Wall -Wextra -Werror -isystem "$stubs" -o "$out/party-cpp" \
-        Benchmarks/peers/party-cpp/*.cc "$stubs"/*.cc "${libraries[@]}" -pthread
+    clang++ -std=c++20 -O2 -Wall -Wextra -Werror -isystem "$stubs" -I Benchmarks/peers/party-native -o "$out/party-cpp" \
+        Benchmarks/peers/party-{cpp,native}/*.cc "$stubs"/*.cc "${libraries[@]}" -pthread
 }
 
 # Java's party, in the same place: a program that starts Java 17 with it and Debian's libraries. Its README has what the flags are for.
@@ -155,6 +166,7 @@ ensure_peers() {
     ensure_stubs
     ensure_go
     ensure_party_python
+    ensure_party_c
     "$BROKERLAB_PYTHON" --version
     "$BROKERLAB_GO" version
 }

@@ -1,5 +1,9 @@
 // The load generator.
 #pragma once
 
-/// Does one job after the other, as they come on standard input, until that ends.
-void generate(bool at_defaults);
+#include <memory>
+
+#include "jobs.h"
+
+/// Connects as often as a job says: each channel has a connection of its own. Throws a sentence where that fails.
+std::unique_ptr<Sender> dial(const Job& job, bool at_defaults);

@@ -6,4 +6,4 @@
 #include "ledger.h"
 
 /// Answers `PUT` and `GET /runs/{id}` and `POST /log` over HTTP/1.1 until the program ends; where it is reached.
-std::string serve_ledger(const std::string& address, Ledger& ledger);
+std::string serve_ledger(std::string address, Ledger& ledger);

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <memory>
 
+#include "clock.h"
 #include "ledger.h"
 #include "ledger_server.h"
 #include "logs.grpc.pb.h"
+#include "party.h"
 #include "say.h"
 
 namespace {
@@ -24,7 +26,7 @@ public:
         grpc::CallbackServerContext* context, const logs::LogRequest* request, logs::LogResponse* response
     ) override {
         const auto& entry = request->logentry();
-        ledger_.record(entry.name(), entry.data(), entry.run(), entry.seq(), entry.sent_at());
+        ledger_.record(wall_now(), entry.name(), entry.data(), entry.run(), entry.seq(), entry.sent_at());
         response->set_result("logged");
         auto* reactor = context->DefaultReactor();
         reactor->Finish(grpc::Status::OK);
@@ -43,7 +45,7 @@ std::function<void()> receive(const std::map<std::string, std::string>& addresse
     static LogService service(ledger);
     std::shared_ptr<grpc::Server> server;
     if (const auto found = addresses.find("http"); found != addresses.end()) {
-        say({{"transport", "http"}, {"target", serve_ledger(found->second, ledger)}});
+        say_target("http", serve_ledger(found->second, ledger));
     }
     if (const auto found = addresses.find("grpc"); found != addresses.end()) {
         const auto& address = found->second;
@@ -61,7 +63,7 @@ std::function<void()> receive(const std::map<std::string, std::string>& addresse
         builder.RegisterService(&service);
         server = builder.BuildAndStart();
         if (!server || port == 0) fail("cannot listen on " + address);
-        say({{"transport", "grpc"}, {"target", address.substr(0, address.rfind(':') + 1) + std::to_string(port)}});
+        say_target("grpc", address.substr(0, address.rfind(':') + 1) + std::to_string(port));
     }
     return [server] {
         if (server) server->Shutdown(std::chrono::system_clock::now() + end_limit);

@@ -3,7 +3,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -13,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "histogram.h"
+#include "account.h"
 #include "job.h"
 #include "logs.grpc.pb.h"
 
@@ -38,38 +37,28 @@ private:
         int64_t due = 0, start = 0;
     };
 
-    bool is_open() const { return job_.rate_per_s > 0; }
+    bool has_rate() const { return job_.rate_per_s > 0; }
 
     /// Sends an entry that was due then: latency counts from there.
     void send(Caller& caller, int64_t start, int64_t due);
     /// Counts an entry's fate, and has its caller send the next one or wait.
     void answer(Caller& caller, const grpc::Status& status);
-    void count_failure(const grpc::Status& status);
     /// Has callers send when entries of a rate are due.
     void schedule();
     /// Waits until a time, the last bit of it on the core; whether that time was still to come.
     bool sleep(int64_t until);
-    nlohmann::json result() const;
 
     const Job& job_;
     const std::string run_;
     const int64_t length_;
     const std::vector<std::string>& texts_;
     const bool at_defaults_;
-    /// The wall clock's time less the monotonic one's.
-    int64_t to_wall_ = 0;
-    int64_t start_ = 0, middle_ = 0, end_ = 0;
+    Account account_;
     int64_t spun_ = 0;
-
-    std::atomic<uint64_t> next_ = 0, sent_ = 0, acked_ = 0, unknown_ = 0, rejected_ = 0, first_half_ = 0, second_half_ = 0;
-    std::atomic<int64_t> last_fate_ = 0;
-    std::atomic<bool> is_over_ = false;
-    Histogram latency_, uncorrected_, slip_, arrival_error_;
 
     std::mutex lock_;
     std::condition_variable freed_;
     std::vector<Caller> callers_;
     /// Those of them that have nothing in flight.
     std::vector<Caller*> idle_;
-    std::string first_error_;
 };

@@ -12,6 +12,8 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
     case python
     /// The same with everything as the libraries have it.
     case pythonDefaults = "python-defaults"
+    /// A program of bare epoll loops: what no other is to beat.
+    case c
     /// A program in C++, at its best.
     case cpp
     /// The same with everything as the library has it.
@@ -39,6 +41,7 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
         case .swift: nil
         case .go, .goDefaults: "party-go"
         case .python, .pythonDefaults: "party-python"
+        case .c: "party-c"
         case .cpp, .cppDefaults: "party-cpp"
         case .java, .javaDefaults: "party-java"
         case .rust, .rustDefaults: "party-rust"
@@ -49,7 +52,7 @@ package enum Party: String, Sendable, Hashable, CaseIterable, Codable {
     package func arguments(playing half: Half) -> [String] {
         switch self {
         case .swift: []
-        case .go, .python, .cpp, .java, .rust: [half.rawValue]
+        case .go, .python, .c, .cpp, .java, .rust: [half.rawValue]
         case .goDefaults, .pythonDefaults, .cppDefaults, .javaDefaults, .rustDefaults: [half.rawValue, "--defaults"]
         }
     }

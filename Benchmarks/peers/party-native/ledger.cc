@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 
-#include "clock.h"
 #include "seal.h"
 
 namespace {
@@ -83,14 +83,13 @@ std::shared_ptr<Run> Ledger::find(const std::string& id) const {
 }
 
 void Ledger::record(
-    std::string_view name, std::string_view data, const std::string& run, uint64_t seq, int64_t sent_at
+    int64_t at, std::string_view name, std::string_view data, std::string_view run, uint64_t seq, int64_t sent_at
 ) {
-    const auto at = wall_now();
     keep(at, name, data);
     if (run.empty()) return;
     // The run of a thread's entry before, which mostly is that of the next one.
     thread_local std::shared_ptr<Run> latest;
-    if (!latest || latest->id() != run) latest = announce(run, false).first;
+    if (!latest || latest->id() != run) latest = announce(std::string(run), false).first;
     latest->count(at, seq, sent_at, data);
 }
 

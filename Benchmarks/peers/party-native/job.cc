@@ -1,5 +1,6 @@
 #include "job.h"
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 
@@ -8,6 +9,7 @@
 namespace {
 
 constexpr uint64_t longest_payload = 16 << 20;
+constexpr size_t longest_run = 128;
 constexpr uint64_t most_in_flight = 1'000'000;
 
 /// Whether a member is there, and is neither null, false, 0 nor empty.
@@ -21,8 +23,9 @@ bool asks(const nlohmann::json& line, const char* key) {
 
 }  // namespace
 
-Job::Job(const nlohmann::json& line)
+Job::Job(const nlohmann::json& line, const std::vector<std::string>& transports)
     : number(line.at("job")),
+      transport(line.at("transport")),
       target(line.at("target")),
       payload_bytes(line.at("payload_bytes")),
       payload_seed(line.value("payload_seed", uint64_t{0})),
@@ -36,8 +39,9 @@ Job::Job(const nlohmann::json& line)
       warmup_run(line.at("warmup_run_id")),
       run(line.at("run_id")),
       seed(line.value("seed", uint64_t{0})) {
-    const std::string transport = line.at("transport");
-    if (transport != "grpc") throw std::runtime_error(transport + " is not spoken here");
+    if (std::find(transports.begin(), transports.end(), transport) == transports.end()) {
+        throw std::runtime_error(transport + " is not spoken here");
+    }
     for (const auto* key : {"tls", "payload_file", "bare_loop", "raw_file", "dials", "churn", "fates"}) {
         if (asks(line, key)) throw std::runtime_error(std::string(key) + " cannot be had here");
     }
@@ -49,6 +53,7 @@ Job::Job(const nlohmann::json& line)
             std::to_string(connections) + " connections cannot share " + std::to_string(in_flight) + " in flight evenly"
         );
     }
+    if (std::max(run.size(), warmup_run.size()) > longest_run) throw std::runtime_error("a run has at most 128 bytes");
     if (payload_bytes > longest_payload) throw std::runtime_error("a text has at most 16 MiB here");
 }
 

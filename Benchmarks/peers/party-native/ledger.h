@@ -1,12 +1,10 @@
 // The account of each run.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "histogram.h"
+#include "shared.h"
 
 /// The account of a run.
 class Run {
@@ -31,7 +30,7 @@ public:
 private:
     const std::string id_;
     const bool is_sealed_;
-    mutable std::mutex lock_;
+    mutable Lock lock_;
     uint64_t received_ = 0, unique_ = 0, duplicated_ = 0, reordered_ = 0, corrupt_ = 0, untracked_ = 0;
     uint64_t highest_ = 0;
     int64_t first_ = 0, last_ = 0;
@@ -50,19 +49,19 @@ public:
     /// A run; null where there is none.
     std::shared_ptr<Run> find(const std::string& id) const;
 
-    /// Keeps an entry, and counts it for its run, where it has one.
+    /// Keeps an entry that came then, and counts it for its run, where it has one.
     void record(
-        std::string_view name, std::string_view data, const std::string& run, uint64_t seq, int64_t sent_at
+        int64_t at, std::string_view name, std::string_view data, std::string_view run, uint64_t seq, int64_t sent_at
     );
 
 private:
     void keep(int64_t at, std::string_view name, std::string_view data);
 
-    mutable std::mutex lock_;
+    mutable Lock lock_;
     std::map<std::string, std::shared_ptr<Run>> runs_;
     std::deque<std::string> order_;
 
-    std::mutex ring_lock_;
+    Lock ring_lock_;
     std::vector<char> ring_;
     size_t end_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "say.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -14,6 +15,6 @@ void say(const nlohmann::json& line) {
 }
 
 void fail(const std::string& what) {
-    std::fprintf(stderr, "party-cpp: %s\n", what.c_str());
+    std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, what.c_str());
     std::exit(1);
 }

@@ -66,9 +66,9 @@ uint64_t Histogram::value_at(size_t index) {
 
 void Histogram::record(int64_t nanoseconds) {
     const auto value = static_cast<uint64_t>(std::clamp<int64_t>(nanoseconds, 1, longest));
-    counts_[index_of(value)].fetch_add(1, std::memory_order_relaxed);
-    sum_.fetch_add(value, std::memory_order_relaxed);
-    for (auto most = most_.load(); value > most && !most_.compare_exchange_weak(most, value);) {}
+    counts_[index_of(value)]++;
+    sum_.add(value);
+    most_.raise(value);
 }
 
 nlohmann::json Histogram::summary() const {

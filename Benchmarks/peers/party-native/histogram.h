@@ -2,11 +2,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "shared.h"
 
 /// Counts nanoseconds from 1 to a minute in three digits; any thread may add to it.
 class Histogram {
@@ -27,7 +28,7 @@ private:
     static size_t index_of(uint64_t value);
     static uint64_t value_at(size_t index);
 
-    std::array<std::atomic<uint32_t>, size_t{28} << half_bits> counts_{};
-    std::atomic<uint64_t> sum_ = 0;
-    std::atomic<uint64_t> most_ = 0;
+    std::array<Shared<uint32_t>, size_t{28} << half_bits> counts_{};
+    Shared<uint64_t> sum_;
+    Shared<uint64_t> most_;
 };

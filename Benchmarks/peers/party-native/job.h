@@ -9,7 +9,7 @@
 /// A job, as the article Parties has it.
 struct Job {
     int64_t number = 0;
-    std::string target;
+    std::string transport, target;
     uint64_t payload_bytes = 0, payload_seed = 0;
     uint64_t in_flight = 0, connections = 0;
     double rate_per_s = 0, spin_us = 0;
@@ -18,8 +18,8 @@ struct Job {
     std::string warmup_run, run;
     uint64_t seed = 0;
 
-    /// Reads a job; throws a sentence where it asks for what cannot be had here.
-    explicit Job(const nlohmann::json& line);
+    /// Reads a job of a party that speaks some transports; throws a sentence where it asks for what cannot be had here.
+    Job(const nlohmann::json& line, const std::vector<std::string>& transports);
 
     /// A few different texts, which are sent over and over, with a seal where there is room for one.
     std::vector<std::string> texts() const;
