@@ -20,6 +20,10 @@ package struct BenchmarkConfiguration: Sendable {
     var startGenerator: @Sendable (LinkProcess?) async throws -> GeneratorParty
     /// The load generators of other parties that the suite names.
     package var otherGenerators: [Party: PartyCommand] = [:]
+    /// How to start a broker in the middle that hands entries on over a transport to a target; not asked where nobody is there.
+    package var middle: MakeMiddle = { _, _ throws(BenchmarkError) in
+        throw BenchmarkError("there is no broker in the middle")
+    }
     /// Where the results go; made before anything is started.
     package var folder: ResultsFolder
     /// Lends a store of that kind to one logger: a file of its own, or the one PostgreSQL of the run, in which an entry bears
@@ -56,6 +60,10 @@ package struct BenchmarkConfiguration: Sendable {
     package var queueLabel: @Sendable (LoggerSeat) -> String = { $0.label }
     /// Who is told how far the run is.
     package var progress: any ProgressSink = SilentProgress()
+
+    /// How to start a broker in the middle.
+    package typealias MakeMiddle =
+        @Sendable (TransportDescriptor, _ target: String) throws(BenchmarkError) -> MiddleCommand
 
     /// Lends a store.
     package typealias WithStore =

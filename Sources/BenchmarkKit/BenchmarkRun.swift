@@ -206,6 +206,9 @@ final class BenchmarkRun: Sendable {
         measurement.queueLabel = configuration.queueLabel(pair.seat)
         measurement.pinning = stage.pinning
         measurement.store = pair.store
+        if planned.cell.through != .none {
+            measurement.middle = try configuration.middle(descriptor, target)
+        }
         measurement.link = pair.link
         measurement.certificate = pair.seat.certificate
         if configuration.keepsRawSamples, stage.isMain {

@@ -7,11 +7,16 @@ public import NIOCore
 /// Writes entries with a codec, each behind a head that tells its length.
 public struct EntryEncoder {
     private let codec: EntryCodec
+    /// Whether it writes the contract's JSON, and nothing around it.
+    private let isPlain: Bool
     private let gob: GobEntryEncoder?
 
     /// Creates an encoder, with the limits that it tells gob of.
-    public init(_ codec: EntryCodec, limits: EntryLimits) {
-        self.codec = codec
+    /// - Parameter asAction: whether each entry is written as a broker's `/handle` takes it, `{"action":"log","log":{…}}`, in JSON
+    ///   whatever the codec.
+    public init(_ codec: EntryCodec, limits: EntryLimits, asAction: Bool = false) {
+        self.codec = asAction ? .json : codec
+        isPlain = codec == .json && !asAction
         gob = codec == .gob ? GobEntryEncoder(limits: limits) : nil
     }
 
@@ -22,16 +27,24 @@ public struct EntryEncoder {
     public func encode(
         _ entry: LogEntry, into out: inout ByteBuffer, behind head: (Int, inout ByteBuffer) -> Void
     ) throws(EntryCodecError) {
-        guard codec == .json else { return try encodeOther(entry, into: &out, behind: head) }
+        guard isPlain else { return try encodeOther(entry, into: &out, behind: head) }
         let json = EntryJSONText(entry)
         head(json.byteCount, &out)
         json.write(into: &out)
     }
 
+    private static let actionStart: StaticString = "{\"action\":\"log\",\"log\":"
+
     private func encodeOther(
         _ entry: LogEntry, into out: inout ByteBuffer, behind head: (Int, inout ByteBuffer) -> Void
     ) throws(EntryCodecError) {
-        if codec == .protobuf {
+        if codec == .json {
+            let json = EntryJSONText(entry)
+            head(Self.actionStart.utf8CodeUnitCount + json.byteCount + 1, &out)
+            out.writeStaticString(Self.actionStart)
+            json.write(into: &out)
+            out.writeStaticString("}")
+        } else if codec == .protobuf {
             let message = LogMessage(entry)
             head(message.byteCount, &out)
             message.write(into: &out)

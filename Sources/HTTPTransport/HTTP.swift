@@ -58,6 +58,12 @@ package enum HTTP {
             acknowledgement: .recorded, defaultTarget: "127.0.0.1:8080",
             makeClient: { options in
                 let target = try HTTPTarget(parsing: options.target)
+                guard !target.takesActions || codec == .json else {
+                    throw TransportError(
+                        .notSent,
+                        "a broker's /handle takes JSON, and not \(codec.name): send to it over http, http:pipelined or http:http2."
+                    )
+                }
                 return switch version {
                 case .http1(let depth):
                     http1Client(

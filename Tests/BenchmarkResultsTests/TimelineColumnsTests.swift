@@ -15,6 +15,7 @@ struct TimelineColumnsTests {
         (full.p50Us, full.p99Us, full.maxUs, full.longestPauseUs) = (57.5, 1200.1, 3000, 60_000.2)
         (full.brokerCPUPercent, full.loggerCPUPercent, full.queueCPUPercent) = (99.9, 50, 120.5)
         (full.storeCPUPercent, full.linkCPUPercent, full.labCPUPercent) = (12.5, 3, 0.1)
+        full.throughCPUPercent = 42
         (full.brokerRSSBytes, full.loggerRSSBytes, full.queueRSSBytes) = (1 << 20, 1 << 33, 3)
         let bins = [full, TimelineBin(runID: "abcdef-2m", name: "tcp (control)")]
         try withFile(TimelineColumns.file(bins)) { path in
@@ -23,7 +24,7 @@ struct TimelineColumnsTests {
         }
         let header = TimelineColumns.all.map(\.column.name)
         // Each field is in its own column: nothing is written twice, and nothing is left out.
-        #expect(Set(header).count == 25 && TimelineColumns.all.allSatisfy { !$0.column.field(full).isEmpty })
+        #expect(Set(header).count == 26 && TimelineColumns.all.allSatisfy { !$0.column.field(full).isEmpty })
         #expect(try TimelineColumns.read("/nowhere/timeline.csv").isEmpty)
     }
 

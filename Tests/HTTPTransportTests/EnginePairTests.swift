@@ -31,6 +31,34 @@ import TransportIO
                 + "content-length: 32\r\n\r\n{\"name\":\"login\",\"data\":\"user 7\"}")
     }
 
+    /// A target `/handle` is a broker's, and its requests are actions.
+    @Test(arguments: [1, 7, 1_000_000])
+    func actions(step: Int) throws {
+        let configuration = HTTPServerConfiguration(entryPath: "/handle", entryBody: .action)
+        let pair = EnginePair(
+            HTTPClientEngine(target: try HTTPTarget(parsing: "http://h:8000/handle?a=b"), limits: EntryLimits()),
+            HTTPServerEngine(configuration: configuration), recorder: RecordingRecorder(result: .recorded))
+        for entry in Self.entries { #expect(try pair.roundTrip(entry, step: step) == [Fate(ticket: 0)]) }
+        #expect(pair.recorder.entries == Self.entries)
+        let sent = String(decoding: pair.toServer, as: UTF8.self)
+        #expect(sent.hasPrefix("POST /handle?a=b HTTP/1.1\r\n"))
+        #expect(
+            sent.contains(
+                "\r\ncontent-length: 55\r\n\r\n{\"action\":\"log\",\"log\":{\"name\":\"login\",\"data\":\"user 7\"}}"))
+    }
+
+    /// What a broker takes is JSON alone.
+    @Test func actionsAreJSON() throws {
+        for descriptor in HTTP.descriptors {
+            let options = ClientOptions(target: "http://h:8000/handle")
+            if descriptor.codec == "json" {
+                _ = try descriptor.makeClient(options)
+            } else {
+                #expect(throws: TransportError.self) { try descriptor.makeClient(options) }
+            }
+        }
+    }
+
     @Test(arguments: [1, 2, 3, 7, 64, 1_000_000])
     func everySplitGivesTheSame(step: Int) throws {
         let pair = try pair()

@@ -57,7 +57,7 @@ struct PartyTests {
         try await expect(fault, "--broker", "party_broker")
     }
 
-    private func expect(_ fault: Fault, _ role: String, _ peer: String) async throws {
+    func expect(_ fault: Fault, _ role: String, _ peer: String) async throws {
         let python = Program.python(peer)
         // What never comes is waited for; a program that starts on a busy machine has more time.
         let limit = ["never-ready": "0.3", "ignore-end": "1.5", "ignore-term": "1.5"][fault.name] ?? "10"

@@ -95,9 +95,9 @@ extension PartyCheck {
     }
 
     /// A cell as a benchmark has it, but for what a busy machine does to it.
-    private func measure(
+    func measure(
         _ transport: TransportDescriptor, at target: String, _ seat: GeneratorSeat, load: LoadModel = .closed,
-        loggerPID: pid_t, ledger: ControlClient?
+        loggerPID: pid_t, ledger: ControlClient?, through middle: MiddleCommand? = nil
     ) async throws -> MeasuredCell {
         let number = Int.random(in: 1..<1_000_000)
         var suite = Suite(
@@ -111,10 +111,11 @@ extension PartyCheck {
         measurement.reconciliation?.patience = Self.patience
         measurement.reconciliation?.limit = limit
         measurement.slack = limit
+        measurement.middle = middle
         return try await measurement.measure()
     }
 
-    private func judgement(of cell: MeasuredCell, _ transport: TransportDescriptor) -> [PartyFinding] {
+    func judgement(of cell: MeasuredCell, _ transport: TransportDescriptor) -> [PartyFinding] {
         let (row, load) = (cell.row, cell.row.planned.cell.load)
         let subject = transport.selector + (load.ratePerSecond.map { " at \(DecimalText.short($0))/s" } ?? "")
         var faults = row.invalidReasons.filter(\.isDelivery).map(\.text) + [cell.doubt].compactMap(\.self)

@@ -12,10 +12,14 @@ package struct PartyCheck: Sendable {
         case logger(sender: PartyCommand, controlTransport: String)
         /// The load generator; a logger of the lab receives.
         case broker(receiver: LoggerCommand)
+        /// Who is between the two; a load generator of the lab sends to it, and a logger of the lab receives.
+        case middle(
+            sender: PartyCommand, receiver: LoggerCommand,
+            forwarding: @Sendable (TransportDescriptor, _ target: String) -> MiddleCommand)
     }
 
     let part: Part
-    let command: PartyCommand
+    var command: PartyCommand
     /// What it is checked over.
     let transports: [TransportDescriptor]
     /// Whether a logger has to speak all of them; those that it does not announce are left out otherwise.
@@ -33,6 +37,7 @@ package struct PartyCheck: Sendable {
         switch part {
         case .logger: "the logger"
         case .broker: GeneratorParty.role
+        case .middle: Middle.role
         }
     }
 
@@ -40,6 +45,9 @@ package struct PartyCheck: Sendable {
     /// - Throws: ``BenchmarkError`` where the lab's own half is not there; `CancellationError`.
     @concurrent
     package func findings() async throws -> [PartyFinding] {
+        if case .middle(let sender, let receiver, let forwarding) = part {
+            return try await passing(sender, receiver, forwarding)
+        }
         let party = try await PartyProcess.start(command, as: role, drainLimit: limit)
         var findings: [PartyFinding] = []
         let readiness: PartyReadiness
@@ -57,6 +65,8 @@ package struct PartyCheck: Sendable {
             case .logger(let sender, let control):
                 findings += try await receiving(party, readiness, sender, controlTransport: control)
             case .broker(let receiver): findings += try await sending(receiver)
+            // It is told a target, which a logger has to say first.
+            case .middle: break
             }
         } catch {
             await party.stop()
@@ -67,7 +77,7 @@ package struct PartyCheck: Sendable {
         return findings
     }
 
-    private func ready(_ party: PartyProcess) async -> Result<PartyReadiness, BenchmarkError> {
+    func ready(_ party: PartyProcess) async -> Result<PartyReadiness, BenchmarkError> {
         let start = ContinuousClock.now
         do {
             return .success(try await party.untilReady(within: limit))
@@ -78,7 +88,7 @@ package struct PartyCheck: Sendable {
     }
 
     /// Whether it ends when its standard input does.
-    private func endOfInput(_ party: PartyProcess) async -> [PartyFinding] {
+    func endOfInput(_ party: PartyProcess) async -> [PartyFinding] {
         if let end = await party.end(within: .milliseconds(20)) {
             return [PartyFinding(.broken, "stays", end.sentence("\(role) ended by itself, in the middle"))]
                 + output(of: end)
@@ -95,7 +105,7 @@ package struct PartyCheck: Sendable {
     }
 
     /// Whether it ends on SIGTERM, with its standard input open.
-    private func termination() async throws -> [PartyFinding] {
+    func termination() async throws -> [PartyFinding] {
         let party = try await PartyProcess.start(command, as: role, drainLimit: limit)
         if case .failure(let reason) = await ready(party) {
             await party.stop()

@@ -53,6 +53,15 @@ package struct CPUPinning: Sendable {
         }
     }
 
+    /// Has who is between broker and logger share their core where they share one, and run beside them where there are cores.
+    func pin(middle: pid_t) throws(BenchmarkError) {
+        switch placement {
+        case .free: break
+        case .split: try pinOthers([middle])
+        case .oneCPU: if let last = cores.last { try Self.set([last], of: middle) }
+        }
+    }
+
     /// Gives processes back what this one was allowed at first.
     func release(_ processes: [pid_t]) {
         guard placement != .free else { return }

@@ -24,6 +24,8 @@ struct CellMeasurement: Sendable {
     var store: LoggerStore?
     /// What entries go over; nil is loopback.
     var link: LinkProcess?
+    /// How to start who is between broker and logger; nil for nobody.
+    var middle: MiddleCommand?
     /// What the logger speaks TLS with; nil for cleartext.
     var certificate: ServerCertificate?
     /// The logger's account of what arrived; nil for a black box.
@@ -64,13 +66,50 @@ struct CellMeasurement: Sendable {
     /// Measures the cell.
     ///
     /// A transport that fails makes an invalid row, not an error; so does a load generator that is lost, and another one
-    /// takes its place.
+    /// takes its place, and a broker in the middle that cannot be had, or is lost.
     /// - Throws: `CancellationError`; ``BenchmarkError`` when the ledger cannot be reached before the load, or there is no
     ///   load generator.
     func measure() async throws -> MeasuredCell {
+        guard let command = middle, !target.isEmpty else { return try await measure(through: nil) }
+        let middle: Middle
+        do {
+            middle = try await Middle.start(command)
+        } catch let error as BenchmarkError {
+            try Task.checkCancellation()
+            var builder = row
+            builder.row.throughImplementation = command.party.name
+            builder.row.isReconciled = ledger != nil
+            builder.fail(error.message)
+            return MeasuredCell(row: builder.row)
+        }
+        let result: Result<MeasuredCell, any Error>
+        do {
+            result = .success(try await measure(through: middle))
+        } catch {
+            result = .failure(error)
+        }
+        let isSuspect = (try? result.get().row.isValid) == false
+        let end = await middle.stop(isSuspect: isSuspect)
+        var cell = try result.get()
+        if let end {
+            // It explains what else there is.
+            let reason = end.split(whereSeparator: \.isNewline).joined(separator: " ")
+            cell.row.invalidReasons.insert(.delivery(reason), at: 0)
+        }
+        return cell
+    }
+
+    /// A row in which nothing was measured yet.
+    private var row: ResultRowBuilder {
         var builder = ResultRowBuilder(
             runID: run("m"), planned: planned, descriptor: descriptor, target: target, peerVersion: peerVersion)
         (builder.row.loggerImplementation, builder.row.loggerVersion) = logger
+        return builder
+    }
+
+    private func measure(through middle: Middle?) async throws -> MeasuredCell {
+        var builder = row
+        (builder.row.throughImplementation, builder.row.throughVersion) = (middle?.name, middle?.version)
         let party = try await generator.party()
         // Before anything is said: who looks at which cores it has, does so when it is told of a run, or has a job.
         try pinning?.pin(broker: party.pid, logger: loggerPID)
@@ -84,15 +123,17 @@ struct CellMeasurement: Sendable {
             return MeasuredCell(row: builder.row)
         }
         if let link { try pinning?.pin(link: link.pid) }
+        if let middle { try pinning?.pin(middle: middle.process.pid) }
         let meters = CellMeters(
             broker: party.pid, logger: loggerPID, latestLogger: { [life] in await life?.latestPID },
-            storeServer: store?.serverPID, link: link?.pid, companions: companions, transport: descriptor.selector)
+            storeServer: store?.serverPID, link: link?.pid, middle: middle?.process.pid, companions: companions,
+            transport: descriptor.selector)
         let memory = (
             broker: PeakMemory(startingNowFor: party.pid), logger: loggerPID.flatMap(PeakMemory.init(startingNowFor:)),
-            queue: meters.companionsPeakMemory()
+            queue: meters.companionsPeakMemory(), middle: middle.flatMap { PeakMemory(startingNowFor: $0.process.pid) }
         )
         var load = CellLoad(
-            job: job, generator: party, meters: meters, reconciliation: reconciliation, live: live)
+            job: job(through: middle), generator: party, meters: meters, reconciliation: reconciliation, live: live)
         load.fault = try fault(party.pid)
         load.overload = planned.cell.load.overload
         if let link {
@@ -140,6 +181,7 @@ struct CellMeasurement: Sendable {
         builder.row.brokerRSSPeakBytes = memory.broker?.bytes
         builder.row.loggerRSSPeakBytes = memory.logger?.bytes
         builder.row.queueRSSPeakBytes = memory.queue?.bytes
+        builder.row.throughRSSPeakBytes = memory.middle?.bytes
         return MeasuredCell(
             row: builder.row, load: loadResult, timeline: timeline?.bins(of: builder.row) ?? [],
             lateEntries: lateEntries, doubt: doubt)
@@ -217,11 +259,12 @@ struct CellMeasurement: Sendable {
     /// The run id's last letter tells the warm-up from what is measured, and from what comes behind it.
     private func run(_ letter: Character) -> String { "\(runPrefix)-\(planned.number)\(letter)" }
 
-    private var job: LoadJob {
+    private func job(through middle: Middle?) -> LoadJob {
         let cell = planned.cell
         var job = LoadJob(
-            job: planned.number, transport: descriptor.selector, target: target, payloadBytes: cell.payloadBytes,
-            payloadSeed: suite.seed, inFlight: cell.inFlight, connections: cell.connections,
+            job: planned.number, transport: middle?.transport ?? descriptor.selector, target: middle?.target ?? target,
+            payloadBytes: cell.payloadBytes, payloadSeed: suite.seed, inFlight: cell.inFlight,
+            connections: cell.connections,
             messagesPerOperation: suite.messagesPerOperation, ratePerS: cell.load.ratePerSecond,
             arrivals: cell.load.arrivals?.rawValue, spinUs: spinUs, warmupS: suite.warmup, warmupRunID: run("w"),
             durationS: duration, runID: run("m"), seed: suite.seed &+ UInt64(planned.block))

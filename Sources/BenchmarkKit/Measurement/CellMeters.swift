@@ -12,6 +12,8 @@ struct CellMeters: Sendable {
     private let companionPIDs: [pid_t]
     /// Of the link, where there is one.
     private var link: ProcessCPU?
+    /// Of who is between broker and logger, where somebody is.
+    private var middle: ProcessCPU?
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
@@ -33,6 +35,8 @@ struct CellMeters: Sendable {
         var store: ProcessFamily?
         /// The link's CPU time, in nanoseconds; nil over loopback.
         var link: UInt64?
+        /// The CPU time of who is between broker and logger, in nanoseconds; nil for nobody.
+        var middle: UInt64?
         /// What the link did meanwhile.
         var linkAccount: LinkAccount?
         /// The bytes that the logger's process has written to disks.
@@ -60,10 +64,11 @@ struct CellMeters: Sendable {
     /// - Parameter latestLogger: which process plays the logger of late, where it may be killed and started again.
     init(
         broker: pid_t, logger: pid_t?, latestLogger: @escaping @Sendable () async -> pid_t? = { nil },
-        storeServer: pid_t? = nil, link: pid_t? = nil, companions: [CompanionProcess],
+        storeServer: pid_t? = nil, link: pid_t? = nil, middle: pid_t? = nil, companions: [CompanionProcess],
         transport: String
     ) {
         self.link = link.flatMap(ProcessCPU.init(pid:))
+        self.middle = middle.flatMap(ProcessCPU.init(pid:))
         self.broker = ProcessCPU(pid: broker)
         brokerPID = broker
         loggerPID = logger
@@ -78,8 +83,9 @@ struct CellMeters: Sendable {
         seesAll = meters.count == involved.count
         processes = CellProcesses(
             broker: broker, logger: logger, latestLogger: latestLogger, storeServer: storeServer, link: link,
-            companions: involved)
-        participants = Set([getpid(), broker] + [logger, link].compactMap(\.self) + involved.compactMap(\.pid))
+            middle: middle, companions: involved)
+        participants = Set(
+            [getpid(), broker] + [logger, link, middle].compactMap(\.self) + involved.compactMap(\.pid))
     }
 
     /// The peak of the companions' memory from now on.
@@ -92,6 +98,7 @@ struct CellMeters: Sendable {
         let store = storeServer.map(ProcessFamily.init(of:))
         return Reading(
             broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store, link: link?.used,
+            middle: middle?.used,
             loggerWritten: loggerPID.flatMap(DiskBytes.written), lab: lab?.used, stolen: StolenTime.now,
             seesAll: seesAll,
             participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),

@@ -15,6 +15,8 @@ struct CellProcesses: Sendable {
         case store
         /// The link between broker and logger.
         case link
+        /// Who is between broker and logger.
+        case middle
         /// The lab itself, where it is not the broker as well.
         case lab
     }
@@ -42,13 +44,14 @@ struct CellProcesses: Sendable {
     ///   - companions: those that work for the cell's transport.
     init(
         broker: pid_t, logger: pid_t?, latestLogger: @escaping @Sendable () async -> pid_t?, storeServer: pid_t?,
-        link: pid_t?, companions: [CompanionProcess]
+        link: pid_t?, middle: pid_t? = nil, companions: [CompanionProcess]
     ) {
         lab = broker == getpid() ? nil : .own
         self.storeServer = storeServer
         processes[.broker] = FollowedProcess(broker).map { [$0] }
         processes[.logger] = logger.flatMap { FollowedProcess($0, latest: latestLogger) }.map { [$0] }
         processes[.link] = link.flatMap { FollowedProcess($0) }.map { [$0] }
+        processes[.middle] = middle.flatMap { FollowedProcess($0) }.map { [$0] }
         let nodes = companions.compactMap { companion in
             companion.pid.flatMap { pid in FollowedProcess(pid) { companion.pid } }
         }

@@ -59,6 +59,7 @@ struct CellTimeline: Sendable {
             bin.storeCPUPercent = percent(.store)
             bin.linkCPUPercent = percent(.link)
             bin.labCPUPercent = percent(.lab)
+            bin.throughCPUPercent = percent(.middle)
             bin.brokerRSSBytes = bytes(.broker)
             bin.loggerRSSBytes = bytes(.logger)
             bin.queueRSSBytes = bytes(.queue)

@@ -181,14 +181,17 @@ struct ResultRowBuilder {
                 row.deliveredLatency?.highestKnown = LatencySummary.highestPercentile(of: count)
             }
         }
-        if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive") }
+        if lost > 0 { fail("\(lost) of \(acked) acknowledged entries did not arrive\(way)") }
         if untracked > 0 { fail("the logger had no memory to tell \(untracked) entries apart (--ledger)") }
-        if let corrupt = report.corrupt, corrupt > 0 { fail("\(corrupt) entries arrived corrupt") }
-        if report.duplicated > 0 { fail("\(report.duplicated) entries arrived more than once") }
+        if let corrupt = report.corrupt, corrupt > 0 { fail("\(corrupt) entries arrived corrupt\(way)") }
+        if report.duplicated > 0 { fail("\(report.duplicated) entries arrived more than once\(way)") }
         if report.unique > row.sent ?? report.unique {
-            fail("\(report.unique) different entries arrived, \(row.sent ?? 0) were sent")
+            fail("\(report.unique) different entries arrived\(way), \(row.sent ?? 0) were sent")
         }
     }
+
+    /// Whom entries went through, where that is somebody: ` through swift`.
+    private var way: String { row.throughImplementation.map { " through \($0)" } ?? "" }
 
     /// Adds what became of the entries in the logger's store.
     /// - Parameter stored: how many of them are there, as the store itself says.
@@ -227,6 +230,7 @@ struct ResultRowBuilder {
             row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
             row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
         }
+        row.throughCPUUsPerMessage = Self.cost(before.middle, after.middle, acked)
         if row.backlog ?? 0 == 0, let earlier = before.store, let store = after.store {
             row.storeCPUUsPerMessage = Self.cost(0, store.time(since: earlier), acked)
         }
@@ -268,7 +272,7 @@ struct ResultRowBuilder {
         func used(_ before: UInt64?, _ after: UInt64?) -> UInt64 { (after ?? 0) - min(before ?? 0, after ?? 0) }
         let store = before.store.flatMap { after.store?.time(since: $0) } ?? 0
         return brokerNow - broker + loggerNow - logger + used(before.queue, after.queue) + used(before.lab, after.lab)
-            + store + used(before.link, after.link)
+            + store + used(before.link, after.link) + used(before.middle, after.middle)
     }
 
     /// Says what the audit finds; when all else is known.

@@ -107,6 +107,7 @@ final class PartyProcess: Sendable {
                 for await line in lines {
                     switch PartyLine(line) {
                     case .address(let transport, let target): readiness.targets[transport] = target
+                    case .listening(let place): readiness.listen = place
                     case .ready(let name, let version):
                         if let name { (readiness.name, readiness.version) = (name, version ?? "") }
                         return readiness

@@ -72,7 +72,7 @@ enum RowMetrics {
             .init("store", cell.store.rawValue), .init("socket", cell.socket.rawValue),
             .init("network", cell.network.text), .init("tls", cell.tls.rawValue),
             .init("logger_work_us", cell.loggerWork.microseconds), .init("fault", cell.fault.rawValue),
-            .init("retries", cell.retries.rawValue),
+            .init("retries", cell.retries.rawValue), .init("through", cell.through.rawValue),
             .init("broker", row.brokerImplementation), .init("logger", row.loggerImplementation),
             .init("ack_class", row.acknowledgementClass), .init("invalid_reason", row.invalidReason),
         ]
@@ -131,6 +131,7 @@ enum RowMetrics {
             [
                 ("broker", seconds(row.brokerCPUUsPerMessage)), ("logger", seconds(row.loggerCPUUsPerMessage)),
                 ("queue", seconds(row.queueCPUUsPerMessage)), ("store", seconds(row.storeCPUUsPerMessage)),
+                ("through", seconds(row.throughCPUUsPerMessage)),
             ]
         },
         .processes("resident_peak_bytes", "The largest resident set since the cell's start, of each process.") { row in
@@ -138,6 +139,7 @@ enum RowMetrics {
                 ("broker", row.brokerRSSPeakBytes.map { Double($0) }),
                 ("logger", row.loggerRSSPeakBytes.map { Double($0) }),
                 ("queue", row.queueRSSPeakBytes.map { Double($0) }),
+                ("through", row.throughRSSPeakBytes.map { Double($0) }),
             ]
         },
     ]

@@ -169,6 +169,12 @@ struct MethodSection: Sendable {
         return used == [.own] ? nil : used.map(\.rawValue).joined(separator: ", ")
     }
 
+    /// Who was between broker and logger, where somebody was.
+    private var through: String? {
+        let used = report.suite.usedThrough
+        return used == [.none] ? nil : used.map { $0 == .none ? "nobody" : $0.rawValue }.joined(separator: ", ")
+    }
+
     /// How many times what was carried was offered, where that told the rate.
     private var overload: String? {
         let times = report.suite.usedOverload.map { "\(NumberText.trimmed($0)) times" }
@@ -208,7 +214,7 @@ struct MethodSection: Sendable {
             ("logger", played { ($0.loggerImplementation, $0.loggerVersion) }),
             ("stores", stores), ("sockets", sockets),
             ("networks", networks), ("TLS", tls), ("churn", churn), ("logger's work", loggerWork),
-            ("faults", faults), ("retries", retries), ("overload", overload),
+            ("faults", faults), ("retries", retries), ("overload", overload), ("in the middle", through),
             (
                 "each cell",
                 "\(suite.warmup) s warm-up, \(suite.measuredText), \(RoundsText.of(report.summary, suite)), seed \(suite.seed)"

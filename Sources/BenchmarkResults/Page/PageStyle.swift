@@ -40,7 +40,7 @@ enum PageStyle {
         svg .whisker{stroke:var(--fg);stroke-width:1.4}
         svg .curve{fill:none;stroke-width:2.2;stroke-linejoin:round}svg .range{stroke-width:1.2}
         svg .mark{stroke:var(--fg);stroke-width:1;stroke-dasharray:3 3}svg .band{fill:var(--fg);opacity:.08}
-        svg .rest{fill:var(--rest)}svg .p1{fill:var(--c1)}svg .p2{fill:var(--rest)}svg .p3{fill:var(--c2)}svg .p4{fill:var(--c7)}
+        svg .rest{fill:var(--rest)}svg .p1{fill:var(--c1)}svg .p2{fill:var(--rest)}svg .p3{fill:var(--c2)}svg .p4{fill:var(--c7)}svg .p5{fill:var(--c3)}
         svg .d1{fill:var(--c2)}svg .d2{fill:var(--c1)}svg .d3{fill:var(--rest)}svg .d4{fill:var(--c0)}svg .d5{fill:var(--c7)}svg .d6{fill:var(--c3)}
         \(colours)
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;font-size:.9rem;margin:.5rem 0}

@@ -168,9 +168,11 @@ struct PointSection: Sendable {
     private func costs(_ rows: [SummaryRow]) -> String {
         let hasQueue = rows.contains { $0.queueCPU != nil }
         let hasStore = rows.contains { $0.storeCPU != nil }
+        let hasMiddle = rows.contains { $0.throughCPU != nil }
         let bars = rows.map { row in
             let all = [
                 (row.brokerCPU, "p1"), (row.loggerCPU, "p2"), (row.queueCPU, "p3"), (row.storeCPU, "p4"),
+                (row.throughCPU, "p5"),
             ]
             let parts = all.compactMap { part, style in
                 part.map { (value: $0.median, style: style) }
@@ -180,8 +182,8 @@ struct PointSection: Sendable {
                 text: NumberText.duration(microseconds: parts.map(\.value).reduce(0, +)))
         }
         let legend =
-            [("broker", "p1"), ("logger", "p2")] + (hasQueue ? [("RabbitMQ", "p3")] : [])
-            + (hasStore ? [("PostgreSQL", "p4")] : [])
+            [(hasMiddle ? "load generator" : "broker", "p1"), ("logger", "p2")] + (hasQueue ? [("RabbitMQ", "p3")] : [])
+            + (hasStore ? [("PostgreSQL", "p4")] : []) + (hasMiddle ? [("broker in the middle", "p5")] : [])
         return BarChart(
             caption: "CPU time per message, all processes", bars: bars,
             legend: legend.map { (name: $0.0, style: $0.1) }

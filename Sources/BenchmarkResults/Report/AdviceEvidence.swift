@@ -24,6 +24,7 @@ struct AdviceEvidence {
         // stay, loggers that are slow, and faults.
         let points = report.suite.steadyPoints.filter { point in
             !point.network.isLink && point.load != .cold && point.churn == 0 && point.loggerWork == .none
+                && point.through == .none
                 && report.rows.contains { $0.planned.cell.point == point }
         }
         let loads = Dictionary(grouping: points, by: Sweep.Axis.payloadBytes.neutral).values

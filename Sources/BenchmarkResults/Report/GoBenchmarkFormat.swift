@@ -33,12 +33,13 @@ enum GoBenchmarkFormat {
         if cell.loggerWork != .none { name += "/logger_work_us=\(cell.loggerWork.microseconds)" }
         if cell.fault != .none { name += "/fault=\(cell.fault.rawValue)" }
         if cell.retries != .own { name += "/retries=\(cell.retries.rawValue)" }
+        if cell.through != .none { name += "/through=\(cell.through.rawValue)" }
         if cell.role == .control { name += "/role=control" }
         var values: [(Double?, String)] = [
             (1e9 / throughput, "ns/op"), (throughput, "msgs/s"), (row.ackLatency?.knownP50Us, "p50-us"),
             (row.ackLatency?.knownP99Us, "p99-us"), (row.brokerCPUUsPerMessage, "broker-cpu-us/op"),
             (row.loggerCPUUsPerMessage, "logger-cpu-us/op"), (row.queueCPUUsPerMessage, "queue-cpu-us/op"),
-            (row.storeCPUUsPerMessage, "store-cpu-us/op"),
+            (row.storeCPUUsPerMessage, "store-cpu-us/op"), (row.throughCPUUsPerMessage, "through-cpu-us/op"),
         ]
         values.append((row.wireTxBytesPerMessage, "wire-tx-B/op"))
         let pairs = values.compactMap { value, unit in value.map { "\(DecimalText.format($0, places: 3)) \(unit)" } }

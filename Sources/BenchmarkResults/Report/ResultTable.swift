@@ -114,6 +114,7 @@ struct ResultTable {
             Column(title: "p99 us", above: "delivered") { Self.figure($0, "delivered_p99_us", $0.deliveredP99) },
             Column(title: "broker") { Self.figure($0, "broker_cpu_us_per_msg", $0.brokerCPU) },
             Column(title: "logger") { Self.figure($0, "logger_cpu_us_per_msg", $0.loggerCPU) },
+        ] + middle + [
             Column(title: "queue", above: "CPU us per message") {
                 Self.figure($0, "queue_cpu_us_per_msg", $0.queueCPU)
             },
@@ -123,6 +124,12 @@ struct ResultTable {
             Column(title: "ack", isText: true) { $0.rankClass },
             Column(title: "valid", isText: true) { "\($0.count)/\($0.count + $0.invalidCount)" },
         ]
+    }
+
+    /// The broker in the middle, where there is one.
+    private var middle: [Column] {
+        guard rows.contains(where: { $0.throughCPU != nil }) else { return [] }
+        return [Column(title: "middle") { Self.figure($0, "through_cpu_us_per_msg", $0.throughCPU) }]
     }
 
     /// What the ranks mean, or why there are none; and what marks mean.

@@ -8,6 +8,8 @@ enum SettingContrast: Sendable, CaseIterable {
     case churn
     /// A logger that works on each entry against one that records it and no more.
     case loggerWork
+    /// A broker in the middle against none.
+    case through
 
     /// The same as usual in that respect, and otherwise, in each way that a suite has; none for a load that is not as usual.
     func otherwise(_ load: LoadPoint, in suite: Suite) -> [LoadPoint] {
@@ -26,6 +28,8 @@ enum SettingContrast: Sendable, CaseIterable {
                 ? suite.usedLoggerWork.filter { $0 > 0 }.map { work in
                     other { $0.loggerWork = LoggerWork(microseconds: work) }
                 } : []
+        case .through:
+            load.through == .none && suite.usedThrough.contains(.broker) ? [other { $0.through = .broker }] : []
         }
     }
 
@@ -36,6 +40,7 @@ enum SettingContrast: Sendable, CaseIterable {
         case .tls: "What TLS changes"
         case .churn: "What connections that do not stay cost"
         case .loggerWork: "What a slow logger costs"
+        case .through: "What the way through a broker costs"
         }
     }
 
@@ -46,6 +51,7 @@ enum SettingContrast: Sendable, CaseIterable {
         case .tls: other.tls.over ?? usual
         case .churn: "on \(other.churnText ?? usual)"
         case .loggerWork: other.loggerWork.text ?? usual
+        case .through: other.through.text ?? usual
         }
     }
 
@@ -56,6 +62,7 @@ enum SettingContrast: Sendable, CaseIterable {
         case .tls: "in cleartext"
         case .churn: "on connections that stay"
         case .loggerWork: "with no work but to record"
+        case .through: "without a broker"
         }
     }
 
@@ -77,6 +84,9 @@ enum SettingContrast: Sendable, CaseIterable {
         case .loggerWork:
             "Each entry keeps an event loop of the logger busy for so long before it is recorded: what a transport takes beside that "
                 + "weighs the less, the more it is."
+        case .through:
+            "Entries go to the broker over HTTP, and from there over the transport; it answers when the logger has acknowledged the entry. "
+                + "CPU is of all processes, the broker in the middle among them."
         }
     }
 }

@@ -169,8 +169,9 @@ enum SummaryColumns {
         ] + medians(of: SummaryRow.overloadMedianColumns) + [
             .text("retries", "Who sent again what the fault made fail; empty where nothing was made to go wrong.") {
                 $0.row.cell.fault == .none ? nil : $0.row.cell.retries.rawValue
-            }
-        ]
+            },
+            .text("through", "Who was between broker and logger: none or broker.") { $0.row.cell.through.rawValue },
+        ] + medians(of: SummaryRow.throughMedianColumns)
 
     private static func estimate(
         _ name: String, in unit: String = "", places: Int, _ meaning: String,

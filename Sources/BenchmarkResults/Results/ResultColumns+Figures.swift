@@ -237,6 +237,16 @@ extension ResultColumns {
             "The message broker's largest resident set since the cell's start; of every load."),
     ]
 
+    /// What the broker in the middle took.
+    static let throughFigures: [ResultColumn] = [
+        .figure(
+            "through_cpu_us_per_msg", in: "us", \.throughCPUUsPerMessage,
+            "CPU time of the broker in the middle by acknowledged entry; empty where nobody is there."),
+        .count(
+            "through_rss_peak_bytes", in: "B", \.throughRSSPeakBytes,
+            "The largest resident set of the broker in the middle since the cell's start."),
+    ]
+
     /// Who took part.
     static let parties: [ResultColumn] = [
         .text(

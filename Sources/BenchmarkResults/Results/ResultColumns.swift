@@ -137,6 +137,7 @@ enum ResultColumns {
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
         + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork, overload] + overloading + retrying
+        + through + throughFigures
 
     /// Connections that did not stay.
     private static let churn: [ResultColumn] = [
@@ -172,6 +173,29 @@ enum ResultColumns {
             "retried", \.retried,
             "How many times the load generator sent an entry again; empty where nothing was made to go wrong, or it was not its to do."
         ),
+    ]
+
+    /// Who was in the middle.
+    private static let through: [ResultColumn] = [
+        ResultColumn(
+            .text(
+                "through",
+                "Who was between broker and logger: none, or broker, to which entries went over HTTP and from which over the transport. The "
+                    + "bytes on the wire are then those of the way to it."
+            ) { $0.cell.through.rawValue }
+        ) { fields, row throws(BenchmarkError) in
+            if let through = try fields.word("through", Through.init) { row.planned.cell.through = through }
+        },
+        ResultColumn(
+            .text(
+                "through_impl",
+                "What played the broker in the middle: swift is this project's own, others as they call themselves; empty for nobody."
+            ) { $0.row.throughImplementation }
+        ) { fields, row in row.throughImplementation = fields.text("through_impl") },
+        ResultColumn(.text("through_impl_version", "Its version, as it says.") { $0.row.throughVersion }) {
+            fields, row in
+            row.throughVersion = fields.text("through_impl_version")
+        },
     ]
 
     private static let overload = ResultColumn(

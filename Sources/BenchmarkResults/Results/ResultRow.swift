@@ -185,6 +185,14 @@ package struct ResultRow: Sendable {
     package var normalAgainMs: Double?
     /// The companions' largest resident sets since the cell's start, together.
     package var queueRSSPeakBytes: UInt64?
+    /// What played the broker in the middle, `swift` or as it calls itself; nil where nobody was there.
+    package var throughImplementation: String?
+    /// Its version, as it says.
+    package var throughVersion: String?
+    /// Its CPU time, in microseconds per acknowledged entry.
+    package var throughCPUUsPerMessage: Double?
+    /// Its largest resident set since the cell's start.
+    package var throughRSSPeakBytes: UInt64?
     /// Why the row must not be trusted; empty where it may be.
     package var invalidReasons: [InvalidReason] = []
 

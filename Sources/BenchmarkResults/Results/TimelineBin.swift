@@ -51,6 +51,8 @@ package struct TimelineBin: Sendable, Hashable {
     package var linkCPUPercent: Double?
     /// The same of the lab, where it is not the broker as well.
     package var labCPUPercent: Double?
+    /// The same of the broker in the middle.
+    package var throughCPUPercent: Double?
 
     /// The shortest stretch without an acknowledgement that is a pause, in milliseconds.
     package static let shortestPauseMs = 50.0

@@ -83,6 +83,9 @@ package enum TimelineColumns {
         .figure(
             "lab_cpu_pct", in: "%", places: 1, \.labCPUPercent,
             "CPU time of brokerlab bench itself, which reads these figures, of one core."),
+        .figure(
+            "through_cpu_pct", in: "%", places: 1, \.throughCPUPercent,
+            "CPU time of the broker in the middle, of one core."),
     ]
 
     /// A file of those bins.

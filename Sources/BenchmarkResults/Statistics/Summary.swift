@@ -136,5 +136,6 @@ extension ResultRow {
     var totalCPUUsPerMessage: Double? {
         guard let broker = brokerCPUUsPerMessage, let logger = loggerCPUUsPerMessage else { return nil }
         return broker + logger + (queueCPUUsPerMessage ?? 0) + (storeCPUUsPerMessage ?? 0)
+            + (throughCPUUsPerMessage ?? 0)
     }
 }

@@ -88,6 +88,9 @@ extension SummaryRow {
     /// Those of what came of more than is carried.
     static let overloadMedianColumns = columns(ResultColumns.overloading.map(\.column.name))
 
+    /// Those of who is in the middle.
+    static let throughMedianColumns = columns(ResultColumns.throughFigures.map(\.column.name))
+
     private static func columns(_ names: [String]) -> [ResultColumn] {
         names.compactMap { name in ResultColumns.all.first { $0.column.name == name } }
     }
@@ -106,9 +109,11 @@ extension SummaryRow {
     package var queueCPU: Estimate? { medians["queue_cpu_us_per_msg"] }
     /// The CPU time of the store's server, in microseconds per message.
     package var storeCPU: Estimate? { medians["store_cpu_us_per_msg"] }
+    /// The CPU time of the broker in the middle, in microseconds per message.
+    package var throughCPU: Estimate? { medians["through_cpu_us_per_msg"] }
     /// The median CPU time of each of the processes that take part, in microseconds per message: broker, logger, message broker,
-    /// server of the store.
-    var cpuParts: [Double] { [brokerCPU, loggerCPU, queueCPU, storeCPU].compactMap { $0?.median } }
+    /// server of the store, broker in the middle.
+    var cpuParts: [Double] { [brokerCPU, loggerCPU, queueCPU, storeCPU, throughCPU].compactMap { $0?.median } }
     /// Whether rows are valid and have too few entries for the p99 that decides under a rate.
     var lacksP99: Bool { count > 0 && cell.load.decidingFigure == .ackP99 && ackP99 == nil }
     /// Bytes sent on the broker's sockets, per message.
@@ -133,7 +138,7 @@ extension SummaryRow {
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
             parties: point.parties, loggerWork: point.loggerWork, fault: point.fault,
-            retries: point.retries)
+            retries: point.retries, through: point.through)
         mode = first?.mode ?? ""
         codec = first?.codec ?? ""
         acknowledgementClass = first?.acknowledgementClass ?? ""
@@ -148,7 +153,7 @@ extension SummaryRow {
         rateKept = estimate(\.rateKept)
         let figures =
             Self.medianColumns + Self.addedMedianColumns + Self.latestMedianColumns + Self.faultMedianColumns
-            + Self.overloadMedianColumns
+            + Self.overloadMedianColumns + Self.throughMedianColumns
         for figure in figures { medians[figure.column.name] = estimate(figure.number) }
         guard count == 0 else { return }
         // Of what failed, figures say nothing at all.

@@ -30,6 +30,8 @@ package struct Cell: Sendable, Hashable {
     package var fault: Fault
     /// Who sends again what failed.
     package var retries: Retries
+    /// Who is between broker and logger.
+    package var through: Through
     /// What it is measured for.
     package var role: CellRole
 
@@ -38,7 +40,7 @@ package struct Cell: Sendable, Hashable {
         transport: String, payloadBytes: Int, inFlight: Int, connections: Int = 1, load: LoadModel = .closed,
         churn: Int = 0, store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
-        loggerWork: LoggerWork = .none, fault: Fault = .none, retries: Retries = .own,
+        loggerWork: LoggerWork = .none, fault: Fault = .none, retries: Retries = .own, through: Through = .none,
         role: CellRole = .cell
     ) {
         self.transport = transport
@@ -56,6 +58,7 @@ package struct Cell: Sendable, Hashable {
         self.loggerWork = loggerWork
         self.fault = fault
         self.retries = retries
+        self.through = through
         self.role = role
     }
 
@@ -69,7 +72,7 @@ package struct Cell: Sendable, Hashable {
         LoadPoint(
             payloadBytes: payloadBytes, inFlight: inFlight, connections: connections, load: load, churn: churn,
             store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
-            loggerWork: loggerWork, fault: fault, retries: retries)
+            loggerWork: loggerWork, fault: fault, retries: retries, through: through)
     }
 
     /// What it has around its transport and its load.
@@ -119,12 +122,14 @@ package struct LoadPoint: Sendable, Hashable {
     package var fault = Fault.none
     /// Who sends again what failed.
     package var retries = Retries.own
+    /// Who is between broker and logger.
+    package var through = Through.none
 
     /// What it has around the load.
     package var setting: Setting {
         Setting(
             store: store, socket: socket, network: network, rabbitMQSide: rabbitMQSide, tls: tls, parties: parties,
-            loggerWork: loggerWork, fault: fault, retries: retries)
+            loggerWork: loggerWork, fault: fault, retries: retries, through: through)
     }
 }
 

@@ -32,6 +32,8 @@ package struct CellPattern: Sendable, Hashable, Codable {
     package var faults: [Fault]?
     /// Who sends again what failed; nil in records of before there was a choice.
     package var retries: [Retries]?
+    /// Who is between broker and logger; nil in records of before there was a choice.
+    package var through: [Through]?
 
     /// Creates a pattern that all cells match.
     package init() {}
@@ -54,6 +56,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             && (loggerWorkUs?.contains(cell.loggerWork.microseconds) ?? true)
             && (faults?.contains(cell.fault) ?? true)
             && (retries?.contains(cell.retries) ?? true)
+            && (through?.contains(cell.through) ?? true)
     }
 
     /// Whether a name is of a pattern's form.
@@ -83,6 +86,7 @@ package struct CellPattern: Sendable, Hashable, Codable {
             part("broker", (brokers ?? []).map(\.rawValue)), part("logger", (loggers ?? []).map(\.rawValue)),
             part("logger_work_us", (loggerWorkUs ?? []).map(String.init)),
             part("fault", (faults ?? []).map(\.rawValue)), part("retries", (retries ?? []).map(\.rawValue)),
+            part("through", (through ?? []).map(\.rawValue)),
         ].compactMap { $0 }
         return parts.isEmpty ? "every cell" : parts.joined(separator: ", ")
     }

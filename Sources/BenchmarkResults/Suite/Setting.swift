@@ -1,6 +1,6 @@
 /// What a cell has around its transport and its load, and a logger of its own for: where entries are kept, over what sockets
 /// they come, through what network, on which side of that RabbitMQ is, whether over TLS, who plays broker and logger, how much work an
-/// entry is to the logger, what goes wrong, and who sends again what failed.
+/// entry is to the logger, what goes wrong, who sends again what failed, and who is between the two.
 package struct Setting: Sendable, Hashable {
     /// Where the logger keeps entries.
     package var store = StoreKind.memory
@@ -20,16 +20,19 @@ package struct Setting: Sendable, Hashable {
     package var fault = Fault.none
     /// Who sends again what failed.
     package var retries = Retries.own
+    /// Who is between broker and logger.
+    package var through = Through.none
 
     /// Creates a setting.
     package init(
         store: StoreKind = .memory, socket: SocketKind = .tcp, network: Network = .loopback,
         rabbitMQSide: RabbitMQSide = .logger, tls: TLSUse = .off, parties: PartyPair = PartyPair(),
-        loggerWork: LoggerWork = .none, fault: Fault = .none, retries: Retries = .own
+        loggerWork: LoggerWork = .none, fault: Fault = .none, retries: Retries = .own,
+        through: Through = .none
     ) {
         (self.store, self.socket, self.network, self.tls, self.parties) = (store, socket, network, tls, parties)
         (self.rabbitMQSide, self.loggerWork) = (rabbitMQSide, loggerWork)
-        (self.fault, self.retries) = (fault, retries)
+        (self.fault, self.retries, self.through) = (fault, retries, through)
     }
 
     /// Whether all of it is as it is where nothing is said.
@@ -39,7 +42,7 @@ package struct Setting: Sendable, Hashable {
     package var text: String? {
         let parts = [
             store.text, socket == .unix ? "over Unix sockets" : nil, network.over, rabbitMQSide.text, tls.over,
-            parties.text, loggerWork.text, fault.text, retries.text,
+            parties.text, loggerWork.text, fault.text, retries.text, through.text,
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
@@ -50,7 +53,7 @@ package struct Setting: Sendable, Hashable {
             store.isDurable ? store.rawValue : nil, socket == .unix ? socket.rawValue : nil,
             network.isLink ? network.text : nil, rabbitMQSide == .broker ? "rabbitmq-broker" : nil,
             tls.tag, parties.isOwn ? nil : parties.name, loggerWork.tag, fault == .none ? nil : fault.rawValue,
-            retries.tag,
+            retries.tag, through.tag,
         ]
         return parts.compactMap(\.self).map { separator + $0 }.joined()
     }

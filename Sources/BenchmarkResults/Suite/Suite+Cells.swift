@@ -11,7 +11,7 @@ extension Suite {
                                 churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
                                 rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties,
                                 loggerWork: $0.loggerWork,
-                                fault: $0.fault, retries: $0.retries)
+                                fault: $0.fault, retries: $0.retries, through: $0.through)
                         }
                     }
                 }
@@ -68,7 +68,7 @@ extension Suite {
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
     /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair
-    /// of parties, each amount of work, each fault that can be had there, and each way to send again what failed; Unix sockets are of one machine, so that they go over no network.
+    /// of parties, each amount of work, each fault that can be had there, each way to send again what failed, and each way through the middle; Unix sockets are of one machine, so that they go over no network.
     package var settings: [Setting] {
         steadySettings.flatMap { setting in
             usedFaults.filter { $0.canBeHad(in: setting) }.flatMap { fault in
@@ -89,10 +89,13 @@ extension Suite {
                     sides(of: network).flatMap { side in
                         usedTLS.flatMap { tls in
                             usedPairs.flatMap { parties in
-                                usedLoggerWork.map {
-                                    Setting(
-                                        store: store, socket: socket, network: network, rabbitMQSide: side, tls: tls,
-                                        parties: parties, loggerWork: LoggerWork(microseconds: $0))
+                                usedLoggerWork.flatMap { work in
+                                    usedThrough.map {
+                                        Setting(
+                                            store: store, socket: socket, network: network, rabbitMQSide: side,
+                                            tls: tls, parties: parties, loggerWork: LoggerWork(microseconds: work),
+                                            through: $0)
+                                    }
                                 }
                             }
                         }
@@ -167,7 +170,7 @@ extension Suite {
         suite.tls = nil
         (suite.churn, suite.faults, suite.retries, suite.loggerWorkUs) = (nil, nil, nil, nil)
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
-        suite.loggerLoops = nil
+        (suite.loggerLoops, suite.through) = (nil, nil)
         suite.rounds = 9
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
@@ -190,7 +193,7 @@ extension Suite {
             transport: transport, payloadBytes: point.payloadBytes, inFlight: point.inFlight,
             connections: point.connections, load: point.load, churn: point.churn, store: point.store,
             socket: point.socket, network: point.network, rabbitMQSide: point.rabbitMQSide, tls: point.tls,
-            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault, retries: point.retries, role: role
-        )
+            parties: point.parties, loggerWork: point.loggerWork, fault: point.fault, retries: point.retries,
+            through: point.through, role: role)
     }
 }

@@ -62,6 +62,8 @@ package struct Suite: Sendable, Hashable, Codable {
     /// Who sends again what failed: every load with a fault is measured with each; nil, as in records of before there was a choice, is
     /// the transport, where it does so by itself.
     package var retries: [Retries]?
+    /// Who is between broker and logger: every load is measured with each; nil, as in records of before there was a choice, is nobody.
+    package var through: [Through]?
     /// How often every cell is measured; with a time budget, before it is decided what is measured further.
     package var rounds: Int
     /// How long all rounds may take, in seconds: as many as that are measured of what is not decided yet; nil where their
@@ -277,6 +279,12 @@ extension SuiteKey {
                 + "itself; none; not-sent, a client that does so with what was not sent, in place of the transport; unknown, one that does "
                 + "so with what may have arrived as well. Every load is measured with each.",
             check: SuiteRules.checkRetries),
+        .words(
+            "through", flag: "through", valueName: "names", \.through,
+            "Who is between broker and logger, separated by commas: none unless told otherwise; broker, which takes entries over HTTP "
+                + "(POST /handle) and hands each on over the transport: 'brokerlab broker', or the program of --through-command. Every "
+                + "load is measured with each.",
+            check: SuiteRules.checkThrough),
     ]
 
     private static let order: [SuiteKey] = [

@@ -5,7 +5,7 @@ extension SuiteFile {
     private static let placeKeys = [
         "transport", "payload_bytes", "in_flight", "connections", "churn", "rate_per_s", "store", "socket", "network",
         "rabbitmq_side", "tls", "broker", "logger", "logger_work_us", "fault",
-        "retries",
+        "retries", "through",
     ]
 
     /// A list of `{where: {transport: grpc}, relative_to: tcp, min_msgs_per_s: 0.5}`.
@@ -80,6 +80,8 @@ extension SuiteFile {
                 pattern.faults = try words(value, key, of: Fault.allCases.map(\.rawValue)).compactMap(Fault.init)
             case "retries":
                 pattern.retries = try words(value, key, of: Retries.allCases.map(\.rawValue)).compactMap(Retries.init)
+            case "through":
+                pattern.through = try words(value, key, of: Through.allCases.map(\.rawValue)).compactMap(Through.init)
             case let word:
                 throw error(
                     at: name.mark?.line,

@@ -21,6 +21,7 @@ enum SuiteLibrary {
         ("faults", PackageResources.faults_yaml),
         ("retries", PackageResources.retries_yaml),
         ("overload", PackageResources.overload_yaml),
+        ("through", PackageResources.through_yaml),
         ("peers", PackageResources.peers_yaml),
     ]
 

@@ -53,7 +53,7 @@ package enum SuiteValue: Sendable, Hashable {
             case .thresholds:
                 "[{where: {transport: PATTERN, payload_bytes: N, in_flight: N, connections: N, churn: N, rate_per_s: NUMBER, "
                     + "store: NAME, socket: NAME, network: NAME, rabbitmq_side: NAME, tls: WORD, broker: NAME, logger: NAME, logger_work_us: N, "
-                    + "fault: NAME, retries: NAME}, relative_to: NAME, "
+                    + "fault: NAME, retries: NAME, through: NAME}, relative_to: NAME, "
                     + Threshold.Figure.allCases.map { "\($0.rawValue): NUMBER" }.joined(separator: ", ") + "}, ...]"
             }
         }

@@ -40,7 +40,7 @@ struct HTTPClientEngine: ClientEngine {
         self.support = support
         // Behind a body that waits, others would have to wait as well.
         self.minExpectingBytes = depth == 1 ? minExpectingBytes : .max
-        encoder = EntryEncoder(codec, limits: limits)
+        encoder = EntryEncoder(codec, limits: limits, asAction: target.takesActions)
         let start =
             "POST \(target.path) HTTP/1.1\r\nhost: \(target.authority)\r\nuser-agent: broker-lab\r\n"
             + (token.map { "authorization: \($0.credentials)\r\n" } ?? "")

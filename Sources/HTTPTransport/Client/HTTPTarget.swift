@@ -1,10 +1,13 @@
 import Broker
 
-/// Where requests go: `http://host:port/path`, or `host:port` for the contract's `/log`; for a Unix domain socket
+/// Where requests go: `http://host:port/path`, or `host:port` for the contract's `/log`; the contract's `/handle` is a broker's; for a Unix domain socket
 /// `http://unix:/run/logger.sock:/path`, as nginx writes it, or `unix:/run/logger.sock`.
 struct HTTPTarget: Hashable {
     var endpoint: Endpoint
     var path: String
+
+    /// Whether it is a broker's `/handle`, which takes entries as actions.
+    var takesActions: Bool { path.prefix { $0 != "?" }.hasSuffix("/handle") }
 
     /// The value of the Host field.
     var authority: String { endpoint.port == 80 ? String(endpoint.authority.dropLast(3)) : endpoint.authority }

@@ -41,6 +41,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport http,grpc --rate 1000 --duration 6 --rounds 3 --faults logger-stop,connection-cut
               brokerlab bench --transport netrpc,grpc,http --in-flight 64 --logger-work-us 0,100,1000
               brokerlab bench --transport tcp,grpc,http,amqp --overload 0.5,1,2,3 --duration 10 --placement free --rounds 3
+              brokerlab bench --transport http,netrpc,grpc --in-flight 1,64 --through none,broker
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --suite quick --metrics 127.0.0.1:9466
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
@@ -196,6 +197,12 @@ struct BenchCommand: AsyncParsableCommand {
                 seat, control, executable, companions.at(seat), others[seat.party], loops: suite.usedLoggerLoops)
         }
         configuration.addresses = try parties.addresses
+        configuration.middle = { transport, target throws(BenchmarkError) in
+            let base =
+                parties.throughCommand.map(PartyCommand.init(shell:))
+                ?? .own(executable, ["broker", "--exit-with-stdin"] + Self.manyConnections)
+            return MiddleCommand(base.forwarding(over: transport, to: target), transport: control.selector)
+        }
         for party in suite.usedBrokers where party != .swift {
             configuration.otherGenerators[party] = try BenchParties.command(of: party, playing: .broker)
         }
@@ -282,12 +289,14 @@ struct BenchCommand: AsyncParsableCommand {
             if certificate.client != nil { arguments += ["--tls-client-ca", certificate.authorityFile] }
         }
         if seat.work != .none { arguments += ["--work-us", "\(seat.work.microseconds)"] }
-        // Those of the cell before may still be closing.
-        for flag in ["--max-connections", "--max-connections-per-address"] {
-            arguments += [flag, "\(2 * SuiteRules.mostConnections)"]
-        }
+        arguments += Self.manyConnections
         let own = PartyCommand.own(executable, ["logger", "--exit-with-stdin", "--loops", "\(loops)"] + arguments)
         return BenchmarkKit.LoggerCommand(own.listening(at: addresses), controlTransport: control.receiver)
+    }
+
+    /// Room for the connections of two cells: those of the one before may still be closing.
+    private static let manyConnections = ["--max-connections", "--max-connections-per-address"].flatMap { flag in
+        [flag, "\(2 * SuiteRules.mostConnections)"]
     }
 
     /// Where a logger listens that nobody else is to find: a name that needs no file leaves none behind, whatever ends it.

@@ -45,6 +45,9 @@ struct BrokerCommand: AsyncParsableCommand {
 
     @OptionGroup var metrics: MetricsOptions
 
+    @Flag(help: "End when standard input ends, so that the broker does not outlive the program that started it.")
+    var exitWithStdin = false
+
     func run() async throws {
         FileDescriptors.raiseLimit()
         let token = try access.token()
@@ -65,12 +68,13 @@ struct BrokerCommand: AsyncParsableCommand {
             options.connections.maxConnections ?? min(16_384, FileDescriptors.limit / 2)
         try await Self.serve(
             on: listenAt, options, over: client, to: logger, page,
-            metrics: page.map { _ in ForwardingMetrics(transport: destination.transport) })
+            metrics: page.map { _ in ForwardingMetrics(transport: destination.transport) }, exitWithStdin: exitWithStdin
+        )
     }
 
     private static func serve(
         on endpoint: Endpoint, _ options: ServerOptions, over client: some ClientTransport, to logger: LoggerPresence,
-        _ page: MetricsPage?, metrics: ForwardingMetrics?
+        _ page: MetricsPage?, metrics: ForwardingMetrics?, exitWithStdin: Bool
     ) async throws {
         try await withBroker(over: client) { broker in
             let recorder = ForwardingRecorder(broker: broker, metrics: metrics)
@@ -83,7 +87,8 @@ struct BrokerCommand: AsyncParsableCommand {
                 control: { $0.path == "/health" ? logger.health : nil })
             let server = HTTP.server(
                 on: endpoint, options: options, configuration: configuration)
-            try await ServiceRunner.run(ForwardingService(server: server, recorder: recorder))
+            try await ServiceRunner.run(
+                ForwardingService(server: server, recorder: recorder), exitWithStdin: exitWithStdin)
         }
     }
 }

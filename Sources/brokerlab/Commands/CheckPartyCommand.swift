@@ -8,7 +8,8 @@ import Terminal
 struct CheckPartyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-party",
-        abstract: "Says what another program lacks to play the logger or the broker of 'bench'.",
+        abstract:
+            "Says what another program lacks to play the logger or the broker of 'bench', or to be between the two.",
         discussion: """
             Starts the program, has it do what 'bench' has it do, and says in a line for each case whether it keeps the contract: 'ok', \
             'fails', or 'note' for what the contract leaves open. Exits 1 when one fails. The article Parties has the contract.
@@ -16,24 +17,28 @@ struct CheckPartyCommand: AsyncParsableCommand {
             A logger is told where to listen (--listen NAME=127.0.0.1:0, once for each transport) and prints lines of JSON: \
             {"transport":"NAME","target":"127.0.0.1:4711"} for each that it serves, then {"ready":true}. It is sent entries over each; where \
             it answers PUT and GET /runs/{id} at its http address, what it counts is held against what was sent. A broker (load \
-            generator) prints {"ready":true} and takes jobs on standard input; a logger of this program's receives what it sends. Both end \
-            with their standard input, and on SIGTERM.
+            generator) prints {"ready":true} and takes jobs on standard input; a logger of this program's receives what it sends. One in the \
+            middle (--through) is told --listen 127.0.0.1:0 --transport NAME --to TARGET, prints {"listen":"HOST:PORT"} and {"ready":true}, and \
+            hands on what is posted to its /handle. All end with their standard input, and on SIGTERM.
 
             EXAMPLES
               brokerlab check-party --logger -- brokerlab logger --exit-with-stdin
               brokerlab check-party --broker --transport http,grpc -- brokerlab generate
               brokerlab check-party --transport http -- node logger.js
+              brokerlab check-party --through --transport http,grpc -- brokerlab broker --exit-with-stdin
             """)
 
     /// What the program plays.
     enum Role: String, EnumerableFlag {
         case logger
         case broker
+        case through
 
         static func help(for value: Role) -> ArgumentHelp? {
             switch value {
             case .logger: "The program plays the logger."
             case .broker: "The program plays the broker: it generates load."
+            case .through: "The program is between broker and logger: it hands entries on."
             }
         }
     }
@@ -42,7 +47,7 @@ struct CheckPartyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What it has to speak: of a logger all that it announces unless told otherwise, of a broker http.",
+            "What it has to speak: of a logger all that it announces unless told otherwise, of others http.",
             valueName: "names"))
     var transport: String?
 
@@ -70,6 +75,12 @@ struct CheckPartyCommand: AsyncParsableCommand {
                     party.listening(at: try OwnAddresses.of(transports, control: control)), over: try transports)
             case .broker:
                 PartyCheck(.broker(receiver: try ownLogger(executable, control)), party, over: try transports)
+            case .through:
+                PartyCheck(
+                    .middle(
+                        sender: .own(executable, ["generate"]), receiver: try ownLogger(executable, control),
+                        forwarding: { MiddleCommand(party.forwarding(over: $0, to: $1), transport: control.selector) }),
+                    party, over: try transports)
             }
         check.requiresAll = transport != nil
         check.limit = .milliseconds(Int64(limit * 1000))
@@ -90,7 +101,7 @@ struct CheckPartyCommand: AsyncParsableCommand {
             let known = TransportRegistry.all.filter { $0.companion == nil }
             guard let transport else {
                 let names =
-                    role == .broker
+                    role != .logger
                     ? [try TransportRegistry.control.selector] : known.filter { $0.variant == nil }.map(\.selector)
                 return known.filter { names.contains($0.selector) }
             }

@@ -24,9 +24,20 @@ struct PartyOptions: ParsableArguments {
             valueName: "command"))
     var brokerCommand: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --through broker: the program that is between the two in place of 'brokerlab broker', with its arguments, quoted as for "
+                + "a shell.",
+            valueName: "command"))
+    var throughCommand: String?
+
     func validate() throws {
         _ = try destinations
-        for (flag, line) in [("--logger-command", loggerCommand), ("--broker-command", brokerCommand)]
+        let lines = [
+            ("--logger-command", loggerCommand), ("--broker-command", brokerCommand),
+            ("--through-command", throughCommand),
+        ]
+        for (flag, line) in lines
         where line?.allSatisfy(\.isWhitespace) == true {
             throw ValidationError("\(flag) takes a program and its arguments.")
         }
@@ -74,7 +85,15 @@ struct PartyOptions: ParsableArguments {
     /// The suite without what only this program's own halves can do.
     /// - Throws: `ValidationError` that names what was asked for and cannot be had.
     func fitting(_ suite: Suite) throws -> Suite {
+        guard throughCommand == nil || suite.usedThrough.contains(.broker) else {
+            throw ValidationError("--through-command names who is in the middle: add --through broker, or none,broker.")
+        }
         guard isAny else { return suite }
+        guard brokerCommand == nil || suite.usedThrough == [.none] else {
+            throw ValidationError(
+                "--broker-command names a program that need not know how to send to a broker in the middle: leave out --through."
+            )
+        }
         guard suite.usedPairs == [PartyPair()] else {
             throw ValidationError(
                 "--to, --logger-command and --broker-command name who plays: leave them out, or --brokers and --loggers."

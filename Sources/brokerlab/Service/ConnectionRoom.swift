@@ -60,6 +60,10 @@ extension ConnectionRoom {
             // Those whose entries are not all answered, and as many that are being closed.
             let living = cell.churn > 0 ? 2 * ((share + each - 1) / each) : 1
             let count = cell.connections * living * transport.sockets(each)
+            // The way to a broker in the middle has its own.
+            if cell.through != .none {
+                add(cell.connections * (try TransportRegistry.control.sockets(share)), isTCP: true)
+            }
             // A link has ports of its own.
             add(
                 count, isTCP: cell.socket == .tcp && !cell.network.isLink,
