@@ -1,9 +1,7 @@
-// The peer that broker-lab's `http` transport is compared with: a client and a server of Go's net/http and encoding/json,
-// as a Go program is written that has been looked at with a profiler: connections kept alive and enough of them, bodies
-// read to their end, the garbage collector told to collect less often.
+// What Benchmarks/idle-connections has beside broker-lab's logger: a server of Go's net/http and encoding/json, as a Go program is
+// written that has been looked at with a profiler: the garbage collector told to collect less often.
 //
-//	http-go server --listen 127.0.0.1:0
-//	http-go client --to 127.0.0.1:PORT --payload-bytes 100 --in-flight 64 --duration 2 --warmup 0.5
+//	http-go --listen 127.0.0.1:0 [--certificate FILE --key FILE]
 package main
 
 import (
@@ -32,17 +30,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
-	if len(os.Args) < 2 {
-		fail("say server or client")
-	}
-	switch os.Args[1] {
-	case "server":
-		serve(os.Args[2:])
-	case "client":
-		drive(os.Args[2:])
-	default:
-		fail("say server or client")
-	}
+	serve()
 }
 
 func fail(what any) {

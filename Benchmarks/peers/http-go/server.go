@@ -42,12 +42,11 @@ func (s *store) record(e *entry) {
 	s.received++
 }
 
-func serve(arguments []string) {
-	flags := flag.NewFlagSet("server", flag.ExitOnError)
-	address := flags.String("listen", "127.0.0.1:0", "where to listen")
-	certificate := flags.String("certificate", "", "speak TLS with this certificate, HTTP/2 to clients that ask for it")
-	key := flags.String("key", "", "the certificate's private key")
-	flags.Parse(arguments)
+func serve() {
+	address := flag.String("listen", "127.0.0.1:0", "where to listen")
+	certificate := flag.String("certificate", "", "speak TLS with this certificate, HTTP/2 to clients that ask for it")
+	key := flag.String("key", "", "the certificate's private key")
+	flag.Parse()
 
 	entries := &store{bytes: make([]byte, ringBytes)}
 	for i := range entries.bytes {

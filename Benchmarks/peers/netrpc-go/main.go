@@ -1,23 +1,18 @@
-// The peer that broker-lab's `netrpc` transport is compared with: a client and a server of Go's net/rpc, as a Go program is
-// written that has been looked at with a profiler: one client for all goroutines, the garbage collector told to collect
-// less often.
+// What Benchmarks/truth holds the lab's `netrpc` against: a client of Go's net/rpc, as a Go program is written that has been looked at
+// with a profiler: one client for all goroutines, the garbage collector told to collect less often.
 //
-//	netrpc-go server --listen 127.0.0.1:0
-//	netrpc-go client --to 127.0.0.1:PORT --payload-bytes 100 --in-flight 64 --duration 2 --warmup 0.5
+//	netrpc-go --to 127.0.0.1:PORT --payload-bytes 100 --in-flight 64 --duration 2 --warmup 0.5
 package main
 
 import (
 	"flag"
 	"fmt"
-	"net"
 	"net/rpc"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -27,49 +22,13 @@ type RPCPayload struct {
 	Data string
 }
 
-// RPCServer records entries in a ring of so many, as the logger does.
-type RPCServer struct {
-	lock     sync.Mutex
-	received uint64
-	latest   [4096]RPCPayload
-}
-
-// LogInfo records an entry.
-func (r *RPCServer) LogInfo(payload RPCPayload, reply *string) error {
-	r.lock.Lock()
-	r.latest[r.received%uint64(len(r.latest))] = payload
-	r.received++
-	r.lock.Unlock()
-	*reply = "Processed payload via RPC: " + payload.Name
-	return nil
-}
-
-func serve(arguments []string) {
-	flags := flag.NewFlagSet("server", flag.ExitOnError)
-	listen := flags.String("listen", "127.0.0.1:0", "the address to listen on")
-	flags.Parse(arguments)
-	if err := rpc.Register(new(RPCServer)); err != nil {
-		fail(err)
-	}
-	listener, err := net.Listen("tcp", *listen)
-	if err != nil {
-		fail(err)
-	}
-	fmt.Println("listening on", listener.Addr())
-	go rpc.Accept(listener)
-	ended := make(chan os.Signal, 1)
-	signal.Notify(ended, syscall.SIGTERM, syscall.SIGINT)
-	<-ended
-}
-
-func drive(arguments []string) {
-	flags := flag.NewFlagSet("client", flag.ExitOnError)
-	to := flags.String("to", "", "the server, as host:port")
-	payloadBytes := flags.Int("payload-bytes", 100, "length of the data of each entry")
-	inFlight := flags.Int("in-flight", 64, "calls in flight on the one connection")
-	duration := flags.Float64("duration", 2, "how long is measured, in seconds")
-	warmup := flags.Float64("warmup", 0.5, "how long is sent before that, in seconds")
-	flags.Parse(arguments)
+func drive() {
+	to := flag.String("to", "", "the server, as host:port")
+	payloadBytes := flag.Int("payload-bytes", 100, "length of the data of each entry")
+	inFlight := flag.Int("in-flight", 64, "calls in flight on the one connection")
+	duration := flag.Float64("duration", 2, "how long is measured, in seconds")
+	warmup := flag.Float64("warmup", 0.5, "how long is sent before that, in seconds")
+	flag.Parse()
 
 	client, err := rpc.Dial("tcp", *to)
 	if err != nil {
@@ -132,15 +91,5 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
-	if len(os.Args) < 2 {
-		fail("say server or client")
-	}
-	switch os.Args[1] {
-	case "server":
-		serve(os.Args[2:])
-	case "client":
-		drive(os.Args[2:])
-	default:
-		fail("say server or client")
-	}
+	drive()
 }

@@ -2,24 +2,32 @@
 
 #include <bit>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little);
+/// What is looked at at once.
+using Block = uint8_t __attribute__((ext_vector_type(32)));
+using Bits = bool __attribute__((ext_vector_type(32)));
 
-constexpr uint64_t each(uint8_t byte) { return 0x0101010101010101 * byte; }
+constexpr ptrdiff_t block_bytes = sizeof(Block);
 
-/// The lowest bit of the result's bytes that are zero is set at 0x80; those above it may be wrong.
-uint64_t zero_bytes(uint64_t word) { return (word - each(1)) & ~word & each(0x80); }
+/// How far the first quote or backslash of a block is; all of it where there is none.
+ptrdiff_t special_in(const char* at) {
+    Block block;
+    std::memcpy(&block, at, sizeof block);
+    const Bits found = __builtin_convertvector((block == '"') | (block == '\\'), Bits);
+    return std::countr_zero(std::bit_cast<uint32_t>(found));
+}
 
 /// Reads JSON from its begin on; what is not as it is looked for is false.
 class Reader {
 public:
     Reader(std::string_view text, Buffer& unescaped) : at_(text.data()), end_(at_ + text.size()), unescaped_(unescaped) {
         unescaped.drop(unescaped.size());
-        // What is unescaped is never longer, and words are copied whole.
-        unescaped.reserve(text.size() + sizeof(uint64_t));
+        // What is unescaped is never longer, and blocks are copied whole.
+        unescaped.reserve(text.size() + block_bytes);
     }
 
     bool is_at_end() {
@@ -63,11 +71,8 @@ private:
     /// Where the next quote or backslash is, or the end.
     const char* special() const {
         const auto* at = at_;
-        for (uint64_t word = 0; end_ - at >= 8; at += 8) {
-            std::memcpy(&word, at, sizeof word);
-            if (const auto found = zero_bytes(word ^ each('"')) | zero_bytes(word ^ each('\\'))) {
-                return at + std::countr_zero(found) / 8;
-            }
+        for (; end_ - at >= block_bytes; at += block_bytes) {
+            if (const auto offset = special_in(at); offset < block_bytes) return at + offset;
         }
         while (at < end_ && *at != '"' && *at != '\\') at++;
         return at;
@@ -77,40 +82,41 @@ private:
     bool unescape(const char* begin, std::string_view& text) {
         const auto offset = unescaped_.size();
         unescaped_.append(begin, static_cast<size_t>(at_ - begin));
-        while (at_ < end_ && *at_ == '\\') {
-            if (!take_escape() || !copy_plain()) return false;
+        auto* to = unescaped_.data() + unescaped_.size();
+        while (at_ < end_ && *at_ != '"') {
+            if (*at_ == '\\') {
+                if (!take_escape(to)) return false;
+            } else if (end_ - at_ < block_bytes) {
+                *to++ = static_cast<uint8_t>(*at_++);
+                continue;
+            }
+            while (end_ - at_ >= block_bytes) {
+                std::memcpy(to, at_, block_bytes);
+                const auto count = special_in(at_);
+                at_ += count;
+                to += count;
+                if (count < block_bytes) break;
+            }
         }
         if (at_ == end_) return false;
         at_++;
+        unescaped_.add(static_cast<size_t>(to - (unescaped_.data() + unescaped_.size())));
         text = {reinterpret_cast<const char*>(unescaped_.data()) + offset, unescaped_.size() - offset};
         return true;
     }
 
-    /// Copies what there is up to the next quote or backslash, word by word as it is looked at. False at the end.
-    bool copy_plain() {
-        auto* to = unescaped_.data() + unescaped_.size();
-        const auto* begin = at_;
-        for (uint64_t word = 0; end_ - at_ >= 8; at_ += 8) {
-            std::memcpy(&word, at_, sizeof word);
-            std::memcpy(to + (at_ - begin), &word, sizeof word);
-            if (const auto found = zero_bytes(word ^ each('"')) | zero_bytes(word ^ each('\\'))) {
-                at_ += std::countr_zero(found) / 8;
-                unescaped_.add(static_cast<size_t>(at_ - begin));
-                return true;
-            }
-        }
-        for (; at_ < end_ && *at_ != '"' && *at_ != '\\'; at_++) to[at_ - begin] = static_cast<uint8_t>(*at_);
-        unescaped_.add(static_cast<size_t>(at_ - begin));
-        return at_ < end_;
-    }
-
-    bool take_escape() {
+    /// Takes an escape, and writes what it stands for.
+    bool take_escape(uint8_t*& to) {
         if (end_ - at_ < 2) return false;
-        constexpr std::string_view names = "\"\\/bfnrt", values = "\"\\/\b\f\n\r\t";
         const char name = at_[1];
         at_ += 2;
+        if (name == '"' || name == '\\' || name == '/') {
+            *to++ = static_cast<uint8_t>(name);
+            return true;
+        }
+        constexpr std::string_view names = "bfnrt", values = "\b\f\n\r\t";
         if (const auto found = names.find(name); found != std::string_view::npos) {
-            unescaped_.append(&values[found], 1);
+            *to++ = static_cast<uint8_t>(values[found]);
             return true;
         }
         unsigned code = 0;
@@ -118,20 +124,17 @@ private:
         // Halves of a pair are for a whole reader.
         if (code >= 0xd800 && code < 0xe000) return false;
         at_ += 4;
-        char bytes[3];
-        size_t count = 0;
         if (code < 0x80) {
-            bytes[count++] = static_cast<char>(code);
-        } else {
-            if (code < 0x800) {
-                bytes[count++] = static_cast<char>(0xc0 | code >> 6);
-            } else {
-                bytes[count++] = static_cast<char>(0xe0 | code >> 12);
-                bytes[count++] = static_cast<char>(0x80 | (code >> 6 & 0x3f));
-            }
-            bytes[count++] = static_cast<char>(0x80 | (code & 0x3f));
+            *to++ = static_cast<uint8_t>(code);
+            return true;
         }
-        unescaped_.append(bytes, count);
+        if (code < 0x800) {
+            *to++ = static_cast<uint8_t>(0xc0 | code >> 6);
+        } else {
+            *to++ = static_cast<uint8_t>(0xe0 | code >> 12);
+            *to++ = static_cast<uint8_t>(0x80 | (code >> 6 & 0x3f));
+        }
+        *to++ = static_cast<uint8_t>(0x80 | (code & 0x3f));
         return true;
     }
 

@@ -19,7 +19,8 @@ constexpr size_t ring_bytes = 64 << 20;
 
 void Run::count(int64_t at, uint64_t seq, int64_t sent_at, std::string_view data) {
     const bool is_corrupt = is_sealed_ && !is_intact(data);
-    if (sent_at != 0) latency_.record(at - sent_at);
+    // What a peer says may be any number.
+    if (sent_at != 0) latency_.record(static_cast<int64_t>(static_cast<uint64_t>(at) - static_cast<uint64_t>(sent_at)));
     const std::lock_guard held(lock_);
     if (received_ == 0) first_ = at;
     last_ = at;
@@ -100,7 +101,6 @@ void Ledger::keep(int64_t at, std::string_view name, std::string_view data) {
     if (end_ + size > ring_.size()) end_ = 0;
     auto* place = ring_.data() + end_;
     std::memcpy(place, &at, sizeof at);
-    std::memcpy(place + sizeof at, name.data(), name.size());
-    std::memcpy(place + sizeof at + name.size(), data.data(), data.size());
+    std::copy_n(data.data(), data.size(), std::copy_n(name.data(), name.size(), place + sizeof at));
     end_ += size;
 }
