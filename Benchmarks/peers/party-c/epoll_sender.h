@@ -49,10 +49,10 @@ public:
 
     ~EpollSender() override { close(epoll_); }
 
-    nlohmann::json send(const std::string& run, double seconds, const std::function<void()>& begins) override {
+    nlohmann::json send(const std::string& run, double seconds, const Mark& mark) override {
         if (is_broken_) throw std::runtime_error("a connection was lost before");
         form_.run = run;
-        begins();
+        mark("begin");
         const auto length = static_cast<int64_t>(seconds * 1e9);
         Account account(length, job_.rate_per_s > 0);
         spun_ = 0;
@@ -62,6 +62,7 @@ public:
         } else if (length > 0) {
             send_at_once(account);
         }
+        mark("end");
         return account.result(spun_);
     }
 

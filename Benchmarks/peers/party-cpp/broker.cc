@@ -16,9 +16,12 @@ public:
     ChannelSender(const Job& job, std::vector<Stub> stubs, bool at_defaults)
         : job_(job), stubs_(std::move(stubs)), texts_(job.texts()), at_defaults_(at_defaults) {}
 
-    nlohmann::json send(const std::string& run, double seconds, const std::function<void()>& begins) override {
-        begins();
-        return Phase(job_, run, seconds, texts_, at_defaults_).go(stubs_);
+    nlohmann::json send(const std::string& run, double seconds, const Mark& mark) override {
+        mark("begin");
+        Phase phase(job_, run, seconds, texts_, at_defaults_);
+        phase.go(stubs_);
+        mark("end");
+        return phase.result();
     }
 
 private:

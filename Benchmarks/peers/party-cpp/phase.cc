@@ -9,7 +9,7 @@ Phase::Phase(
     : job_(job), run_(run), length_(static_cast<int64_t>(seconds * 1e9)), texts_(texts), at_defaults_(at_defaults),
       account_(length_, has_rate()), callers_(job.in_flight) {}
 
-nlohmann::json Phase::go(const std::vector<Stub>& stubs) {
+void Phase::go(const std::vector<Stub>& stubs) {
     idle_.reserve(callers_.size());
     for (size_t index = 0; index < callers_.size(); index++) {
         callers_[index].stub = stubs[index % stubs.size()].get();
@@ -29,7 +29,6 @@ nlohmann::json Phase::go(const std::vector<Stub>& stubs) {
     }
     std::unique_lock held(lock_);
     freed_.wait(held, [this] { return idle_.size() == callers_.size(); });
-    return account_.result(spun_);
 }
 
 void Phase::send(Caller& caller, int64_t start, int64_t due) {

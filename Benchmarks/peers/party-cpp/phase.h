@@ -24,8 +24,11 @@ class Phase {
 public:
     Phase(const Job& job, const std::string& run, double seconds, const std::vector<std::string>& texts, bool at_defaults);
 
-    /// Sends, and waits for the last fate; the result as the contract has it.
-    nlohmann::json go(const std::vector<Stub>& stubs);
+    /// Sends, and waits for the last fate.
+    void go(const std::vector<Stub>& stubs);
+
+    /// The result as the contract has it.
+    nlohmann::json result() const { return account_.result(spun_); }
 
 private:
     /// Sends one entry at a time.

@@ -30,13 +30,14 @@ void count_wire(
 /// Does a job: the warm-up, and when the lab says so what is measured, on the same connections.
 void work(const Job& job, const Dial& dial) {
     const auto sender = dial(job);
-    auto warm = sender->send(job.warmup_run, job.warmup_s, [] {});
+    auto warm = sender->send(job.warmup_run, job.warmup_s, [](const char*) {});
     say({{"job", job.number}, {"mark", "warm"}, {"result", std::move(warm)}});
     std::string word;
     if (!std::getline(std::cin, word) || !nlohmann::json::parse(word).value("go", false)) return;
     const auto before = sockets_to(job.target);
-    auto result = sender->send(job.run, job.duration_s, [&] { say({{"job", job.number}, {"mark", "begin"}}); });
-    say({{"job", job.number}, {"mark", "end"}});
+    auto result = sender->send(job.run, job.duration_s, [&](const char* name) {
+        say({{"job", job.number}, {"mark", name}});
+    });
     count_wire(result, before, sockets_to(job.target));
     say({{"job", job.number}, {"result", std::move(result)}});
 }

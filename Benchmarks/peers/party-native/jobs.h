@@ -9,13 +9,16 @@
 
 #include "job.h"
 
+/// Says to the lab that what is measured begins, or that it has ended.
+using Mark = std::function<void(const char* name)>;
+
 /// The connections of a job, and what sends over them.
 class Sender {
 public:
     virtual ~Sender() = default;
 
-    /// Sends entries of a run for so long, says when it begins, and waits for the last fate; the result as the contract has it.
-    virtual nlohmann::json send(const std::string& run, double seconds, const std::function<void()>& begins) = 0;
+    /// Sends entries of a run for so long, and waits for the last fate; marks `begin` and `end`. The result as the contract has it.
+    virtual nlohmann::json send(const std::string& run, double seconds, const Mark& mark) = 0;
 };
 
 /// Dials as often as a job says; throws a sentence where that fails.
