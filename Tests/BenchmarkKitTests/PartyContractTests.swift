@@ -48,10 +48,13 @@ struct PartyContractTests {
         }
     }
 
-    @Test("a party says that it is ready, who it is, and where a logger listens")
+    @Test("a party says that it is ready, who it is, and where a logger, or a broker in the middle, listens")
     func ready() throws {
         #expect(
-            try lines(with: "ready").map { PartyLine($0) } == [.ready(), .ready(name: "node", version: "20.20.2")])
+            try lines(with: "ready").map { PartyLine($0) } == [
+                .ready(), .ready(name: "node", version: "20.20.2"), .ready(name: "gateway", version: "2.1"),
+            ])
+        #expect(try lines(with: "listen").map { PartyLine($0) } == [.listening(at: "127.0.0.1:41234")])
         #expect(
             try lines(with: "transport", "target").filter { !$0.contains("\"job\"") }.map { PartyLine($0) } == [
                 .address(transport: "http", target: "127.0.0.1:41234"),
