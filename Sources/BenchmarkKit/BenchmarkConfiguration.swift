@@ -10,8 +10,11 @@ package struct BenchmarkConfiguration: Sendable {
     /// How to start a logger; each round has its own, and the control in it another one.
     package var logger: @Sendable (LoggerSeat) -> LoggerCommand
     /// Where loggers are sent to that run already and that nobody here starts, by the selectors of transports: black boxes, which
-    /// give no account of what arrived.
+    /// give no account of what arrived, but for ``remote``.
     package var addresses: [String: String] = [:]
+    /// The logger at these addresses, which gives its account and what it has used over its control API; nil where they are black
+    /// boxes.
+    package var remote: RemoteLogger?
     /// Whether a logger that is lost costs the cells that were left of its round only, once something was measured: others' programs
     /// may end, this project's own does not.
     package var outlivesLoggers = false

@@ -202,6 +202,9 @@ final class BenchmarkRun: Sendable {
             ledger: logger == nil ? nil : pair.ledger, runPrefix: runPrefix,
             backlog: { [backlog = configuration.backlog] in try await backlog(descriptor, pair.seat) })
         measurement.logger = (logger?.ready.name ?? target, logger?.ready.version ?? "")
+        if address != nil, let remote = configuration.remote {
+            (measurement.remote, measurement.logger) = (remote, remote.identity)
+        }
         measurement.life = logger?.life
         measurement.queueLabel = configuration.queueLabel(pair.seat)
         measurement.pinning = stage.pinning

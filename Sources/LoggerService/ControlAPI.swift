@@ -12,7 +12,10 @@ import NIOCore
 /// | `GET /entries?limit=N&before=M` | the same of those behind a page, which has named M in its `Link` field |
 /// | `GET /entries?name=…&severity=…&since=…&until=…` | with a database: of those, the ones that meet all of it; 400 without |
 /// | `PUT /runs/{id}?sealed=true` | 201: announces a run whose entries carry a seal, which is then checked |
+/// | `PUT /runs/{id}?clock_ahead_ns=N` | the same, beside: entries say when they were sent by a clock that this one is ahead of |
 /// | `GET /runs/{id}` | the ledger of the run, a ``RunReport`` |
+///
+/// At the address of `--control` there is also what a lab on another host cannot read for itself, a ``ProcessAPI``.
 ///
 /// A page of entries holds at most 8 MiB of names and data, unless its first entry alone has more. Where there are older
 /// ones, the `Link` field of the answer names the next page (`rel="next"`, RFC 8288). A page is made while it is read:
@@ -49,11 +52,13 @@ package struct ControlAPI: Sendable {
 
     private let ledger: Ledger
     private let storage: EntryStorage?
+    private let process: ProcessAPI?
 
-    /// Creates the API of a ledger, and of the database behind it, if there is one.
-    package init(ledger: Ledger, storage: EntryStorage? = nil) {
+    /// Creates the API of a ledger, of the database behind it, and of the process, if that is to be told.
+    package init(ledger: Ledger, storage: EntryStorage? = nil, process: ProcessAPI? = nil) {
         self.ledger = ledger
         self.storage = storage
+        self.process = process
     }
 
     /// Answers a request; nil for a path that is not the logger's.
@@ -71,6 +76,16 @@ package struct ControlAPI: Sendable {
             switch method {
             case "GET": return report(id)
             case "PUT": return announce(id, query)
+            default: return notAllowed("GET, PUT")
+            }
+        case ("clock", 1):
+            guard let process else { return nil }
+            return method == "GET" ? json(200, process.clock(of: ledger)) : notAllowed("GET")
+        case ("process", 1):
+            guard let process else { return nil }
+            switch method {
+            case "GET": return json(200, process.use())
+            case "PUT": return json(200, process.beginPeak())
             default: return notAllowed("GET, PUT")
             }
         default:
@@ -155,7 +170,11 @@ package struct ControlAPI: Sendable {
 
     private func announce(_ id: String, _ query: String) -> Answer {
         let isSealed = Self.value(of: "sealed", in: query) == "true"
-        guard ledger.announce(run: id, isSealed: isSealed) else {
+        let text = Self.value(of: "clock_ahead_ns", in: query) ?? "0"
+        guard let clockAhead = Int64(text) else {
+            return failure(400, "clock_ahead_ns has to be a whole number of nanoseconds, not '\(text)'")
+        }
+        guard ledger.announce(run: id, isSealed: isSealed, clockAhead: clockAhead) else {
             return failure(409, "run '\(id)' is known already, or its id is too long")
         }
         FreedMemory.giveBack()

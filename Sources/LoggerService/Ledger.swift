@@ -10,6 +10,8 @@ package final class Ledger: Sendable {
     /// What each event loop brings.
     let loops: [LoopLedger]
     private let runs: LedgerRuns
+    /// How far the clock is set ahead of the machine's, in nanoseconds.
+    private let clockAhead: Int64
     /// How many transports have a number.
     private let sources = Mutex(0)
 
@@ -20,7 +22,11 @@ package final class Ledger: Sendable {
     ///     most, all of them together a half. Where there is none left, entries go on to be recorded and acknowledged; the
     ///     run's report tells how many of them were not held against the others.
     ///   - loops: how many event loops bring entries.
-    package init(storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024, loops: Int = 1) {
+    ///   - clockAhead: how far its clock is to be ahead of the machine's, in nanoseconds, as that of a host with a wrong clock.
+    package init(
+        storeBytes: Int = 64 * 1024 * 1024, runBytes: Int = 256 * 1024 * 1024, loops: Int = 1, clockAhead: Int64 = 0
+    ) {
+        self.clockAhead = clockAhead
         self.loops = (0..<loops).map { _ in LoopLedger(storeBytes: storeBytes / loops) }
         runs = LedgerRuns(memory: runBytes, loops: loops)
     }
@@ -46,11 +52,15 @@ package final class Ledger: Sendable {
 
     // MARK: Runs
 
+    /// What its clock says, in nanoseconds since 1970-01-01T00:00:00Z.
+    var wallTime: Int64 { MonotonicClock.wallTime &+ clockAhead }
+
     /// Announces a run whose entries carry a ``PayloadSeal``; false if the id is taken or too long.
-    func announce(run: String, isSealed: Bool) -> Bool {
+    /// - Parameter clockAhead: how far this clock is ahead of the one that says when they were sent, in nanoseconds.
+    func announce(run: String, isSealed: Bool, clockAhead: Int64 = 0) -> Bool {
         let id = Array(run.utf8)
         guard !id.isEmpty && id.count <= EntryLimits.maxRunIDBytes else { return false }
-        let (isNew, forgotten) = runs.announce(id, isSealed: isSealed)
+        let (isNew, forgotten) = runs.announce(id, isSealed: isSealed, clockAhead: clockAhead)
         end(forgotten)
         return isNew
     }
@@ -104,7 +114,7 @@ package final class Ledger: Sendable {
         _ entry: borrowing ReceivedEntry, source: UInt8, on loop: LoopLedger, commit: EntryBatch.Commit? = nil
     ) -> RecordResult {
         if let refusal = refusal(of: entry, source: source, on: loop) { return refusal }
-        let now = MonotonicClock.wallTime
+        let now = wallTime
         while true {
             switch loop.record(entry, at: now, source: source, commit: commit) {
             case .kept: return .recorded
@@ -123,7 +133,7 @@ package final class Ledger: Sendable {
 
     /// Counts an entry that was recorded before.
     func countRepeated(_ entry: borrowing ReceivedEntry, source: UInt8, on loop: LoopLedger) {
-        let now = MonotonicClock.wallTime
+        let now = wallTime
         while !loop.countRepeated(entry, at: now, source: source) { begin(entry, on: loop) }
     }
 }

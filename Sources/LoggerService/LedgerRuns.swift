@@ -45,17 +45,19 @@ final class LedgerRuns: Sendable {
 
     /// Announces a run.
     /// - Returns: whether it is new, and the one that was forgotten for it.
-    func announce(_ id: [UInt8], isSealed: Bool) -> (isNew: Bool, forgotten: Run?) {
+    func announce(_ id: [UInt8], isSealed: Bool, clockAhead: Int64) -> (isNew: Bool, forgotten: Run?) {
         state.withLock { state in
             guard state.runs[id] == nil else { return (false, nil) }
-            let forgotten = insert(id, isAnnounced: true, isSealed: isSealed, into: &state).forgotten
+            let forgotten = insert(
+                id, isAnnounced: true, isSealed: isSealed, clockAhead: clockAhead, into: &state
+            ).forgotten
             state.announced.append(id)
             return (true, forgotten)
         }
     }
 
     private func insert(
-        _ id: [UInt8], isAnnounced: Bool, isSealed: Bool, into state: inout State
+        _ id: [UInt8], isAnnounced: Bool, isSealed: Bool, clockAhead: Int64 = 0, into state: inout State
     ) -> (run: Run, forgotten: Run?) {
         var forgotten: Run?
         if state.runs.count >= Self.most {
@@ -65,7 +67,9 @@ final class LedgerRuns: Sendable {
             state.untrackedBefore += forgotten?.untracked.load(ordering: .relaxed) ?? 0
             _ = forgotten?.isForgotten.set()
         }
-        let run = Run(id: id, isSealed: isSealed, memory: memory.share(isAnnounced: isAnnounced), loops: loops)
+        let run = Run(
+            id: id, isSealed: isSealed, clockAhead: clockAhead, memory: memory.share(isAnnounced: isAnnounced),
+            loops: loops)
         state.runs[id] = run
         return (run, forgotten)
     }

@@ -8,6 +8,8 @@ final class Run: Sendable {
     let id: [UInt8]
     /// Whether its texts carry a ``PayloadSeal``.
     let isSealed: Bool
+    /// How far this logger's clock is ahead of that of whoever says when the entries were sent, in nanoseconds.
+    let clockAhead: Int64
     let memory: LedgerMemory.Share
     /// The numbers that have come.
     let sequences: SequencePages
@@ -17,9 +19,10 @@ final class Run: Sendable {
     /// Whether it was forgotten, and no loop is to begin an account of it.
     let isForgotten = Flag()
 
-    init(id: [UInt8], isSealed: Bool, memory: LedgerMemory.Share, loops: Int) {
+    init(id: [UInt8], isSealed: Bool, clockAhead: Int64 = 0, memory: LedgerMemory.Share, loops: Int) {
         self.id = id
         self.isSealed = isSealed
+        self.clockAhead = clockAhead
         self.memory = memory
         sequences = SequencePages(loops: loops, takeMemory: memory.take)
     }

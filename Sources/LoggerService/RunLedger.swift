@@ -33,8 +33,9 @@ final class RunLedger {
             run.untracked.wrappingAdd(1, ordering: .relaxed)
         }
         guard entry.sentAt != 0 else { return }
-        // A negative latency can only come from a clock that was set back.
-        latency.record(now > entry.sentAt ? UInt64(bitPattern: now &- entry.sentAt) : 0, run.memory)
+        let sentAt = entry.sentAt &+ run.clockAhead
+        // A negative latency can only come from a clock that was set back, or is another than was said.
+        latency.record(now > sentAt ? UInt64(bitPattern: now &- sentAt) : 0, run.memory)
     }
 
     /// An entry of the run was among those of a commit, which counts once.
@@ -72,6 +73,7 @@ struct RunSum {
         whole.untracked = untracked > 0 ? untracked : nil
         whole.deliveryLatency = latency.summary
         whole.commitTime = commitTimes.summary
+        if run.clockAhead != 0 { whole.clockAheadNs = run.clockAhead }
         return whole
     }
 }

@@ -23,6 +23,10 @@ package struct RunReport: Codable, Sendable, Hashable {
     /// From the intended send time to the record; nil where no entry had a send time.
     package var deliveryLatency: LatencySummary?
 
+    /// How far the logger was told that its clock is ahead of the sender's, in nanoseconds, which ``deliveryLatency`` is without;
+    /// nil for not at all.
+    package var clockAheadNs: Int64?
+
     /// The commits that entries of the run were among; nil for a logger without a database.
     package var commits: UInt64?
     /// What they took; nil where there were none.
@@ -34,6 +38,7 @@ package struct RunReport: Codable, Sendable, Hashable {
         case lastReceivedAtNs = "last_received_at_ns"
         case deliveryLatency = "delivery_latency"
         case commitTime = "commit_time"
+        case clockAheadNs = "clock_ahead_ns"
     }
 
     /// The report of a run that has received nothing.

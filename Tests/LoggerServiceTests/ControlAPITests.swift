@@ -1,5 +1,6 @@
 import Broker
 import Foundation
+import Synchronization
 import Testing
 
 @testable import LoggerService
@@ -59,6 +60,37 @@ import Testing
             String(decoding: answer?.body ?? [], as: UTF8.self)
                 == #"{"ledger":{"limit_bytes":268435456,"runs":0,"untracked":0,"used_bytes":0},"received":2,"repeated":1,"status":"ok","transports":{"http":{"received":0,"repeated":0,"undecodable":1},"#
                 + #""tcp":{"received":2,"repeated":1,"undecodable":0}},"undecodable":1}"#)
+    }
+
+    /// What a lab on another host asks is answered where it is to be, and nowhere else.
+    @Test func process() throws {
+        for path in ["/clock", "/process"] { #expect(api.answer(method: "GET", path: path, query: "") == nil) }
+        let peaks = Mutex(0)
+        let meters = ProcessAPI.Meters(
+            cpu: { 5 }, memory: { 7 },
+            beginPeak: {
+                peaks.withLock { $0 += 1 }
+                return true
+            }, peak: { 9 })
+        let told = ControlAPI(
+            ledger: ledger, process: ProcessAPI(name: "swift", version: "1", meters: meters))
+        func use(_ method: String) throws -> ProcessAPI.Use {
+            let answer = try #require(told.answer(method: method, path: "/process", query: ""))
+            #expect(answer.status == 200)
+            return try JSONDecoder().decode(ProcessAPI.Use.self, from: Data(answer.body))
+        }
+        // A peak is of a span, and there is none yet.
+        #expect(try use("GET") == ProcessAPI.Use(name: "swift", version: "1", cpuNs: 5, memoryBytes: 7))
+        #expect(try use("PUT").memoryPeakBytes == 9 && use("GET").memoryPeakBytes == 9)
+        #expect(peaks.withLock { $0 } == 1)
+        let answer = try #require(told.answer(method: "GET", path: "/clock", query: ""))
+        let clock = try JSONDecoder().decode(ProcessAPI.Clock.self, from: Data(answer.body))
+        #expect(abs(clock.wallNs - MonotonicClock.wallTime) < 30_000_000_000 && clock.monotonicNs > 0)
+        #expect(told.answer(method: "PUT", path: "/clock", query: "")?.allow == "GET")
+        #expect(told.answer(method: "POST", path: "/process", query: "")?.allow == "GET, PUT")
+        #expect(told.answer(method: "PUT", path: "/runs/r", query: "clock_ahead_ns=soon")?.status == 400)
+        #expect(told.answer(method: "PUT", path: "/runs/r", query: "sealed=true&clock_ahead_ns=-5")?.status == 201)
+        #expect(ledger.report(run: "r")?.clockAheadNs == -5)
     }
 
     @Test func entries() throws {

@@ -72,6 +72,23 @@ import Testing
         #expect(first <= last && first > 1_704_067_200_000_000_000)
     }
 
+    /// A sender elsewhere whose clock is a minute behind, or ahead, is told apart from what delivery took.
+    @Test(arguments: [60_000_000_000, -60_000_000_000] as [Int64])
+    func otherClocks(ahead: Int64) throws {
+        let ledger = Ledger(storeBytes: 1_000, clockAhead: ahead)
+        #expect(abs(ledger.wallTime - MonotonicClock.wallTime - ahead) < 30_000_000_000)
+        let recorder = ledger.recorder(for: "tcp")
+        #expect(ledger.announce(run: "told", isSealed: false, clockAhead: ahead))
+        for run in ["told", "untold"] { recorder.record(run: run, 0, sentAt: MonotonicClock.wallTime) }
+        let told = try #require(ledger.report(run: "told"))
+        #expect(told.clockAheadNs == ahead && (told.deliveryLatency?.maxUs ?? .infinity) < 30_000_000)
+        // What is recorded is what this clock says.
+        #expect(abs((told.lastReceivedAtNs ?? 0) - ledger.wallTime) < 30_000_000_000)
+        let untold = try #require(ledger.report(run: "untold"))
+        #expect(untold.clockAheadNs == nil)
+        #expect(ahead < 0 ? untold.deliveryLatency?.maxUs == 0 : (untold.deliveryLatency?.maxUs ?? 0) > 30_000_000)
+    }
+
     @Test func entriesWithoutARun() {
         let ledger = Ledger(storeBytes: 1_000)
         let recorder = ledger.recorder(for: "tcp")

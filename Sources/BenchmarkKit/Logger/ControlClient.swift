@@ -15,10 +15,11 @@ struct ControlClient: LedgerClient {
     ///   later than an idle one.
     /// - Parameter dial: connects where this process itself does not reach the target; nil where it does.
     /// - Parameter certificate: what the logger speaks TLS with; nil for cleartext.
+    /// - Parameter token: what is shown with each request; nil for nothing.
     /// - Throws: ``BenchmarkError`` when that is no address, or the certificate cannot be read.
     init(
         target: String, timeout: Double = 10, dial: ControlConnection.Dial? = nil,
-        certificate: ServerCertificate? = nil
+        certificate: ServerCertificate? = nil, token: BearerToken? = nil
     ) throws(BenchmarkError) {
         guard let endpoint = try? Endpoint(parsing: target) else {
             throw BenchmarkError("the logger's control address '\(target)' is neither HOST:PORT nor unix:/PATH")
@@ -32,12 +33,19 @@ struct ControlClient: LedgerClient {
             }
         }
         connection = ControlConnection(
-            to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)), tls: tls, dial: dial)
+            to: endpoint, timeout: .nanoseconds(Int64(timeout * 1e9)), tls: tls, dial: dial, token: token)
     }
 
     /// `PUT /runs/{id}?sealed=true`.
     func announce(run: String, sealed: Bool) async throws {
-        let (_, status) = try await send(.PUT, "/runs/\(run)?sealed=\(sealed)", accepting: Self.unknown)
+        try await announce(run: run, sealed: sealed, clockAhead: 0)
+    }
+
+    /// `PUT /runs/{id}?sealed=true&clock_ahead_ns=N`, the latter where it is not 0.
+    /// - Parameter clockAhead: how far the logger's clock is ahead of the one that entries bear the time of, in nanoseconds.
+    func announce(run: String, sealed: Bool, clockAhead: Int64) async throws {
+        let clock = clockAhead == 0 ? "" : "&clock_ahead_ns=\(clockAhead)"
+        let (_, status) = try await send(.PUT, "/runs/\(run)?sealed=\(sealed)\(clock)", accepting: Self.unknown)
         if Self.unknown.contains(status) { throw NoLedger() }
     }
 
@@ -79,6 +87,25 @@ struct ControlClient: LedgerClient {
         try await health().received
     }
 
+    /// `GET /clock`.
+    func clock() async throws -> ProcessAPI.Clock {
+        try await decoded(.GET, "/clock")
+    }
+
+    /// `GET /process`, or with `PUT` the same of a peak of its memory that begins now.
+    func process(beginningPeak: Bool = false) async throws -> ProcessAPI.Use {
+        try await decoded(beginningPeak ? .PUT : .GET, "/process")
+    }
+
+    private func decoded<Value: Decodable>(_ method: HTTPMethod, _ path: String) async throws -> Value {
+        let (body, _) = try await send(method, path)
+        guard let value = try? JSONDecoder().decode(Value.self, from: body) else {
+            throw BenchmarkError(
+                "the logger's answer to \(method) \(connection.url(path)) is not one of a logger with --control")
+        }
+        return value
+    }
+
     /// Closes the connection.
     func close() {
         connection.close()
@@ -95,6 +122,7 @@ struct ControlClient: LedgerClient {
             try Task.checkCancellation()
             throw BenchmarkError("the logger does not answer \(method) \(connection.url(path)): \(describe(error))")
         }
+        guard answer.status != 401 else { throw ControlRefusal(url: connection.url(path)) }
         guard (200..<300).contains(answer.status) || accepting.contains(answer.status) else {
             throw BenchmarkError("the logger answered \(method) \(connection.url(path)) with status \(answer.status)")
         }

@@ -17,6 +17,7 @@ final class ControlConnection: Sendable {
     private let maxBodyBytes: Int
     private let tls: TLSContext?
     private let dial: Dial?
+    private let token: BearerToken?
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let kept = Mutex<(any Channel)?>(nil)
 
@@ -24,12 +25,13 @@ final class ControlConnection: Sendable {
     ///   - maxBodyBytes: the longest answer; a run's report has a few hundred bytes.
     ///   - tls: how the connection is secured; nil for cleartext.
     ///   - dial: connects where this process itself does not reach the endpoint; nil where it does.
+    ///   - token: what is shown with each request; nil for nothing.
     init(
         to endpoint: Endpoint, timeout: TimeAmount, maxBodyBytes: Int = 1 << 20, tls: TLSContext? = nil,
-        dial: Dial? = nil
+        dial: Dial? = nil, token: BearerToken? = nil
     ) {
         (self.endpoint, self.timeout, self.maxBodyBytes, self.tls) = (endpoint, timeout, maxBodyBytes, tls)
-        self.dial = dial
+        (self.dial, self.token) = (dial, token)
     }
 
     /// Makes a request and waits for its answer.
@@ -85,8 +87,11 @@ final class ControlConnection: Sendable {
             promise.fail(ControlFailure.late(seconds: Double(timeout.nanoseconds) / 1e9))
         }
         defer { timer.cancel() }
-        channel.writeAndFlush(ControlRequest(method: method, path: path, host: endpoint.authority, answer: promise))
-            .whenFailure { _ in promise.fail(ControlFailure.endedBefore) }
+        channel.writeAndFlush(
+            ControlRequest(
+                method: method, path: path, host: endpoint.authority, credentials: token?.credentials, answer: promise)
+        )
+        .whenFailure { _ in promise.fail(ControlFailure.endedBefore) }
         do {
             let answer = try await withTaskCancellationHandler {
                 try await promise.futureResult.get()

@@ -7,6 +7,8 @@ struct ControlRequest: Sendable {
     var method: HTTPMethod
     var path: String
     var host: String
+    /// The value of the field `Authorization`; nil for none.
+    var credentials: String?
     var answer: EventLoopPromise<ControlAnswer>
 }
 
@@ -55,6 +57,7 @@ final class ControlHandler: ChannelDuplexHandler {
         let request = unwrapOutboundIn(data)
         pending = request.answer
         var headers: HTTPHeaders = ["Host": request.host]
+        if let credentials = request.credentials { headers.add(name: "Authorization", value: credentials) }
         // RFC 9110 8.6: a PUT without content says so.
         if request.method == .PUT { headers.add(name: "Content-Length", value: "0") }
         let head = HTTPRequestHead(version: .http1_1, method: request.method, uri: request.path, headers: headers)

@@ -101,7 +101,7 @@ struct CellLoad: Sendable {
                 sight.sampling = sight.sampler.map { sampler in Task { @concurrent in await sampler.run() } }
             case .end:
                 sight.end = MonotonicClock.now
-                sight.after = meters.read()
+                sight.after = await meters.read()
                 if sight.rates != nil {
                     sight.recorded = try? await reconciliation?.ledger.report(run: job.runID).unique
                 }
@@ -151,7 +151,7 @@ struct CellLoad: Sendable {
         _ = try await link?()
         // Outside of what is measured: there may be many processes.
         let processes = ProcessTimes.now()
-        var before = meters.read()
+        var before = await meters.read()
         before.processes = processes
         sight.before = before
         if let width {

@@ -16,6 +16,8 @@ struct CellMeasurement: Sendable {
     var generator: GeneratorSeat
     /// The logger's process; nil for one that nobody here has started.
     var loggerPID: pid_t?
+    /// A logger that nobody here has started, and that gives its account over the network; nil for others.
+    var remote: RemoteLogger?
     /// The whole of that logger, of which it is a process of late; nil where it is not to be killed or stopped.
     var life: LoggerLife?
     /// What the logger is called, and its version.
@@ -70,6 +72,31 @@ struct CellMeasurement: Sendable {
     /// - Throws: `CancellationError`; ``BenchmarkError`` when the ledger cannot be reached before the load, or there is no
     ///   load generator.
     func measure() async throws -> MeasuredCell {
+        guard let remote else { return try await measureHere() }
+        let before = try await remote.clock()
+        var cell = self
+        let ledger = remote.ledger(before)
+        cell.ledger = ledger
+        cell.reconciliation = Reconciliation(ledger: ledger)
+        _ = try await remote.beginPeak()
+        var measured = try await cell.measureHere()
+        var builder = ResultRowBuilder(measured.row)
+        builder.row.loggerMeasuredBy = "control"
+        do {
+            builder.row.loggerRSSPeakBytes = try await remote.use().memoryPeakBytes
+            builder.add(.between(before, try await remote.clock()), told: before.ahead)
+        } catch {
+            try Task.checkCancellation()
+            // Nobody knows what the clock did meanwhile.
+            builder.row.deliveredLatency = nil
+            builder.fail("the logger was lost before its clock was read: \(error)")
+        }
+        measured.row = builder.row
+        return measured
+    }
+
+    /// Measures the cell, with the account that there is.
+    private func measureHere() async throws -> MeasuredCell {
         guard let command = middle, !target.isEmpty else { return try await measure(through: nil) }
         let middle: Middle
         do {
@@ -117,6 +144,7 @@ struct CellMeasurement: Sendable {
         builder.row.isReconciled = reconciliation != nil
         builder.row.brokerPID = UInt64(party.pid)
         builder.row.loggerPID = loggerPID.map { UInt64($0) }
+        if loggerPID != nil { builder.row.loggerMeasuredBy = "local" }
         (builder.row.brokerImplementation, builder.row.brokerVersion) = (party.name, party.version)
         guard !target.isEmpty else {
             builder.fail("\(LoggerProcess.missing(descriptor.receiver))")
@@ -125,7 +153,7 @@ struct CellMeasurement: Sendable {
         if let link { try pinning?.pin(link: link.pid) }
         if let middle { try pinning?.pin(middle: middle.process.pid) }
         let meters = CellMeters(
-            broker: party.pid, logger: loggerPID, latestLogger: { [life] in await life?.latestPID },
+            broker: party.pid, logger: loggerPID, remote: remote, latestLogger: { [life] in await life?.latestPID },
             storeServer: store?.serverPID, link: link?.pid, middle: middle?.process.pid, companions: companions,
             transport: descriptor.selector)
         let memory = (

@@ -1,5 +1,6 @@
 import Broker
 import Glibc
+import LoggerService
 import NetworkLink
 
 /// The processes that take part in a cell, and what they have used so far.
@@ -20,6 +21,8 @@ struct CellMeters: Sendable {
     /// The logger's process; nil for one that nobody here has started, and that is perhaps elsewhere.
     private let loggerPID: pid_t?
     private let storeServer: pid_t?
+    /// A logger that tells itself what it has used.
+    private let remote: RemoteLogger?
     /// The same processes, to be read while the cell is under way.
     let processes: CellProcesses
 
@@ -29,6 +32,8 @@ struct CellMeters: Sendable {
         var broker: UInt64?
         /// The logger's CPU time, in nanoseconds.
         var logger: UInt64?
+        /// What a logger says of itself that the lab cannot read; nil where there is none.
+        var remote: ProcessAPI.Use?
         /// The companions' CPU time, in nanoseconds.
         var queue: UInt64?
         /// What the processes of the store's server have used; nil where there is none.
@@ -61,10 +66,13 @@ struct CellMeters: Sendable {
 
     /// Meters of the load generator, the logger, the server of its store, the link between the two, and the companions that work
     /// for `transport`.
-    /// - Parameter latestLogger: which process plays the logger of late, where it may be killed and started again.
+    /// - Parameters:
+    ///   - latestLogger: which process plays the logger of late, where it may be killed and started again.
+    ///   - remote: a logger that nobody here has started, and that tells itself what it has used.
     init(
-        broker: pid_t, logger: pid_t?, latestLogger: @escaping @Sendable () async -> pid_t? = { nil },
-        storeServer: pid_t? = nil, link: pid_t? = nil, middle: pid_t? = nil, companions: [CompanionProcess],
+        broker: pid_t, logger: pid_t?, remote: RemoteLogger? = nil,
+        latestLogger: @escaping @Sendable () async -> pid_t? = { nil }, storeServer: pid_t? = nil,
+        link: pid_t? = nil, middle: pid_t? = nil, companions: [CompanionProcess],
         transport: String
     ) {
         self.link = link.flatMap(ProcessCPU.init(pid:))
@@ -72,6 +80,7 @@ struct CellMeters: Sendable {
         self.broker = ProcessCPU(pid: broker)
         brokerPID = broker
         loggerPID = logger
+        self.remote = remote
         self.storeServer = storeServer
         lab = broker == getpid() ? nil : .own
         self.logger = logger.flatMap(ProcessCPU.init(pid:))
@@ -94,9 +103,9 @@ struct CellMeters: Sendable {
     }
 
     /// Reads all meters.
-    func read() -> Reading {
+    func read() async -> Reading {
         let store = storeServer.map(ProcessFamily.init(of:))
-        return Reading(
+        var reading = Reading(
             broker: broker?.used, logger: logger?.used, queue: readCompanions(), store: store, link: link?.used,
             middle: middle?.used,
             loggerWritten: loggerPID.flatMap(DiskBytes.written), lab: lab?.used, stolen: StolenTime.now,
@@ -104,11 +113,14 @@ struct CellMeters: Sendable {
             participants: participants.union(store?.members ?? []), delay: RunDelay.now(of: brokerPID),
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
+        reading.remote = try? await remote?.use()
+        return reading
     }
 
     /// Reads what goes on working after the last acknowledgement, in place of what `reading` had.
-    func readReceivers(into reading: inout Reading) {
+    func readReceivers(into reading: inout Reading) async {
         reading.logger = logger?.used
+        reading.remote = try? await remote?.use()
         reading.queue = readCompanions()
         reading.store = storeServer.map(ProcessFamily.init(of:))
         reading.loggerWritten = loggerPID.flatMap(DiskBytes.written)

@@ -1,12 +1,12 @@
 import BenchmarkResults
-import Glibc
+package import Glibc
 
 /// The largest resident set of a process since a moment of choice.
-struct PeakMemory: Sendable {
+package struct PeakMemory: Sendable {
     private let pid: pid_t
 
     /// Starts anew; nil where the kernel does not allow it, because the figure would then be of another span.
-    init?(startingNowFor pid: pid_t) {
+    package init?(startingNowFor pid: pid_t) {
         self.pid = pid
         // proc(5), /proc/[pid]/clear_refs: 5 resets the peak resident set size to the current one.
         let file = open("/proc/\(pid)/clear_refs", O_WRONLY | O_CLOEXEC)
@@ -16,8 +16,11 @@ struct PeakMemory: Sendable {
     }
 
     /// The peak, in bytes; nil when the process is gone.
-    var bytes: UInt64? {
-        Self.peak(inStatus: SmallFile.text(at: "/proc/\(pid)/status") ?? "")
+    var bytes: UInt64? { Self.bytes(of: pid) }
+
+    /// The peak of a process since it was last begun, whoever did that, in bytes; nil when the process is gone.
+    package static func bytes(of pid: pid_t) -> UInt64? {
+        peak(inStatus: SmallFile.text(at: "/proc/\(pid)/status") ?? "")
     }
 
     /// Those of several processes.

@@ -75,7 +75,7 @@ struct Reconciliation: Sendable {
         let first = try await ledger.report(run: run)
         guard first.unique < result.acked else { return (first, 0) }
         let report = try await settle(run: run, acked: result.acked)
-        meters.readReceivers(into: &reading)
+        await meters.readReceivers(into: &reading)
         return (report, result.acked - first.unique)
     }
 }

@@ -8,6 +8,11 @@ import NetworkLink
 struct ResultRowBuilder {
     var row: ResultRow
 
+    /// Goes on with a row.
+    init(_ row: ResultRow) {
+        self.row = row
+    }
+
     init(
         runID: String, planned: PlannedCell, descriptor: TransportDescriptor, target: String, peerVersion: String?
     ) {
@@ -193,6 +198,21 @@ struct ResultRowBuilder {
     /// Whom entries went through, where that is somebody: ` through swift`.
     private var way: String { row.throughImplementation.map { " through \($0)" } ?? "" }
 
+    /// Adds how far the clock of a logger elsewhere was ahead, and takes what delivery took for as much less as that is more than the
+    /// logger knew.
+    /// - Parameter told: how far it knew, in nanoseconds.
+    mutating func add(_ clock: ClockEstimate, told: Int64) {
+        row.clockOffsetUs = Double(clock.ahead) / 1000
+        row.clockBoundUs = Double(clock.bound) / 1000
+        guard var latency = row.deliveredLatency else { return }
+        latency.subtract(Double(clock.ahead &- told) / 1000)
+        row.deliveredLatency =
+            Double(clock.bound) / 1000 <= Self.mostClockDoubt * latency.p50Us ? latency : nil
+    }
+
+    /// How far a clock may be off for delivered latencies to be told, by their median.
+    static let mostClockDoubt = 0.1
+
     /// Adds what became of the entries in the logger's store.
     /// - Parameter stored: how many of them are there, as the store itself says.
     mutating func add(stored: UInt64, of report: RunReport) {
@@ -227,7 +247,9 @@ struct ResultRowBuilder {
         row.brokerCPUUsPerMessage = Self.cost(before.broker, broker, acked)
         // A backlog is worked on while other entries are sent, which nobody tells apart.
         if row.backlog ?? 0 == 0 {
-            row.loggerCPUUsPerMessage = Self.cost(before.logger, after.logger, acked)
+            row.loggerCPUUsPerMessage =
+                Self.cost(before.logger, after.logger, acked)
+                ?? Self.cost(before.remote?.cpuNs, after.remote?.cpuNs, acked)
             row.queueCPUUsPerMessage = Self.cost(before.queue, after.queue, acked)
         }
         row.throughCPUUsPerMessage = Self.cost(before.middle, after.middle, acked)
@@ -315,5 +337,14 @@ extension LatencySummary {
             p99Us: microseconds(at: 99), p999Us: microseconds(at: 99.9),
             maxUs: Double(nanoseconds.maxRecorded) / 1000, meanUs: nanoseconds.mean / 1000)
         highestKnown = Self.highestPercentile(of: nanoseconds.totalCount)
+    }
+}
+
+extension LatencySummary {
+    /// Takes all for that much less, in microseconds, and none for less than nothing.
+    fileprivate mutating func subtract(_ microseconds: Double) {
+        for path in [\.p50Us, \.p90Us, \.p99Us, \.p999Us, \.maxUs, \.meanUs] as [WritableKeyPath<Self, Double>] {
+            self[keyPath: path] = max(0, self[keyPath: path] - microseconds)
+        }
     }
 }

@@ -21,7 +21,7 @@ struct MethodSection: Sendable {
         <li>The machine's own speed: rates of different days or machines cannot be compared, ratios within this page can.</li>
         \(memory)
         <li>Latency beyond the time measured: a pause that comes once an hour is not in seconds of load.</li>
-        <li>Transports of different acknowledgement classes against each other: they promise different things.</li>\(blackBoxes)
+        <li>Transports of different acknowledgement classes against each other: they promise different things.</li>\(blackBoxes)\(elsewhere)
         </ul>
         <h2>Environment</h2>
         <dl>\(environment)</dl>
@@ -69,6 +69,16 @@ struct MethodSection: Sendable {
         report.rows.contains { !$0.isReconciled }
             ? "<li>Whether entries arrived whose logger gives no account of them: those rows are not reconciled, and are ranked "
                 + "among themselves.</li>" : ""
+    }
+
+    /// What loggers elsewhere say of themselves.
+    private var elsewhere: String {
+        let bounds = report.rows.compactMap(\.clockBoundUs)
+        guard let worst = bounds.max() else { return "" }
+        let bound = NumberText.significant(worst)
+        return "<li>What else used the host of a logger whose figures came over its control API: its CPU time, memory "
+            + "and account are what it says, and its clock is known within \(bound) us. Delivered latencies are left out "
+            + "where that is more than a tenth of their median.</li>"
     }
 
     /// Who played a part, where that was not this project's own.

@@ -263,5 +263,17 @@ extension ResultColumns {
         ) { fields, row throws(BenchmarkError) in
             row.isReconciled = try fields.flag("reconciled") ?? true
         },
+        .text(
+            "logger_measured_by", \.loggerMeasuredBy,
+            "Who read the logger's CPU time and memory: local, the lab from its own kernel; control, the logger itself, over its control API."
+        ),
+        .figure(
+            "clock_offset_us", in: "us", \.clockOffsetUs,
+            "How far the wall clock of a logger elsewhere was ahead of the lab's, which delivered latencies are without."
+        ),
+        .figure(
+            "clock_bound_us", in: "us", \.clockBoundUs,
+            "The most that may be off: half of the fastest round trip before and after the cell, and half of the drift between them. Delivered latencies are left out where this is more than a tenth of their median."
+        ),
     ]
 }

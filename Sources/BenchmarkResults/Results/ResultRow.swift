@@ -133,6 +133,13 @@ package struct ResultRow: Sendable {
     package var loggerVersion = ""
     /// Whether what was acknowledged was held against the logger's own account; not for a logger that gives none.
     package var isReconciled = true
+    /// Who has read the logger's CPU time and memory: `local`, this host's kernel; `control`, the logger itself, over its control API;
+    /// empty for nobody.
+    package var loggerMeasuredBy = ""
+    /// How far the clock of a logger elsewhere was ahead of the lab's, in microseconds; nil where there is none.
+    package var clockOffsetUs: Double?
+    /// The most that it may have been more or less, in microseconds.
+    package var clockBoundUs: Double?
     /// The version of TLS that was spoken; nil in cleartext.
     package var tlsVersion: String?
     /// The cipher suite of the same.

@@ -45,6 +45,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --suite quick --metrics 127.0.0.1:9466
               brokerlab bench --to grpc=127.0.0.1:50001,http=127.0.0.1:8080 --in-flight 1,64
+              brokerlab bench --to grpc=logger:50001,http=logger:8080 --control logger:9900 --control-token-file token
               brokerlab bench --transport http --logger-command 'node logger.js'
             """)
 
@@ -104,11 +105,11 @@ struct BenchCommand: AsyncParsableCommand {
         try await metrics.serve(bound: {
             StandardError.write(line: "metrics can be read at \($0.target): GET \(Scrapes.path)")
         }) { page in
-            try await run(page)
+            try await parties.withRemote { try await run(page, $0) }
         }
     }
 
-    private func run(_ page: MetricsPage?) async throws {
+    private func run(_ page: MetricsPage?, _ remote: RemoteLogger?) async throws {
         let (stored, missing) = try BenchStores.available(
             parties.fitting(
                 Suite.load(suite, transports: TransportRegistry.choice)
@@ -126,7 +127,8 @@ struct BenchCommand: AsyncParsableCommand {
                 "what --\(given) names is not this program's to do '\(fault.rawValue)' to: leave it out, so that bench starts its own."
             )
         }
-        let transports = try suite.measuredTransports.map(TransportRegistry.transport)
+        let addressed = try parties.addresses
+        let transports = try suite.measuredTransports.filter { addressed[$0] == nil }.map(TransportRegistry.transport)
         try await Companions.check(transports, companions)
         try ConnectionRoom(for: suite, given: companions.given).make()
         let folder = try ResultsFolder(path: out, suite: suite.name)
@@ -143,7 +145,7 @@ struct BenchCommand: AsyncParsableCommand {
                         for: BenchNetworks.onLoopback(suite, transports), companions, certificate: certificate,
                         progress: progress
                     ) {
-                        try await measure(suite, folder, $0, stores, networks, certificate, metrics)
+                        try await measure(suite, folder, $0, stores, networks, certificate, metrics, remote)
                     }
                 }
             }
@@ -180,7 +182,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func measure(
         _ suite: Suite, _ folder: ResultsFolder, _ companions: Companions, _ stores: BenchStores,
-        _ networks: BenchNetworks, _ certificate: ServerCertificate?, _ metrics: BenchmarkMetrics?
+        _ networks: BenchNetworks, _ certificate: ServerCertificate?, _ metrics: BenchmarkMetrics?,
+        _ remote: RemoteLogger?
     ) async throws -> BenchmarkOutcome {
         let control = try TransportRegistry.control
         let executable = try Self.executable
@@ -196,7 +199,7 @@ struct BenchCommand: AsyncParsableCommand {
             loggerCommand(
                 seat, control, executable, companions.at(seat), others[seat.party], loops: suite.usedLoggerLoops)
         }
-        configuration.addresses = try parties.addresses
+        (configuration.addresses, configuration.remote) = (try parties.addresses, remote)
         configuration.middle = { transport, target throws(BenchmarkError) in
             let base =
                 parties.throughCommand.map(PartyCommand.init(shell:))

@@ -31,6 +31,9 @@ struct LoggerCommand: AsyncParsableCommand {
             at an address of its own; the first line that it prints is then {"metrics":"HOST:PORT"}. What --tls-certificate, \
             --tls-client-ca and --token-file ask for is asked for there, too.
 
+            With --control it gives its account, its clock and what it uses to 'bench --control' on another host; the line before those of \
+            the addresses is then {"control":"HOST:PORT"}.
+
             EXAMPLES
               brokerlab logger
               brokerlab logger --http 127.0.0.1:8080 --amqp amqp://guest:guest@127.0.0.1:5672
@@ -43,6 +46,7 @@ struct LoggerCommand: AsyncParsableCommand {
               curl --unix-socket /run/logger.sock http://localhost/health
               brokerlab logger --metrics 127.0.0.1:9464
               curl http://127.0.0.1:9464/metrics
+              brokerlab logger --grpc :50001 --http :8080 --control :9900 --control-token-file token
             """)
 
     @OptionGroup var listening: ListenOptions
@@ -57,6 +61,8 @@ struct LoggerCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     @OptionGroup var metrics: MetricsOptions
+
+    @OptionGroup var control: ControlOptions
 
     @Option(
         help: ArgumentHelp(
@@ -112,6 +118,9 @@ struct LoggerCommand: AsyncParsableCommand {
         guard loops.map((1...64).contains) ?? true else { throw ValidationError("--loops takes 1 to 64.") }
         guard (1...65_536).contains(store) else { throw ValidationError("--store takes 1 to 65536 MiB.") }
         guard (16...65_536).contains(ledger) else { throw ValidationError("--ledger takes 16 to 65536 MiB.") }
+        guard control.clockAhead.nanoseconds == 0 || database.database == nil else {
+            throw ValidationError("--clock-offset is of a logger without --database.")
+        }
         let workUs = LoggerWork.allowedMicroseconds
         guard workUs.contains(self.workUs) else {
             throw ValidationError("--work-us takes \(workUs.lowerBound) to \(workUs.upperBound).")
@@ -134,7 +143,8 @@ struct LoggerCommand: AsyncParsableCommand {
 
     private func run(_ page: MetricsPage?) async throws {
         let ledger = Ledger(
-            storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20, loops: loopCount)
+            storeBytes: database.database == nil ? store << 20 : 0, runBytes: ledger << 20, loops: loopCount,
+            clockAhead: control.clockAhead.nanoseconds)
         let storage = try database.storage(behind: ledger)
         page?.add(ConnectionMetrics.families)
         page?.add { LoggerMetrics(ledger: ledger, storage: storage).families }
@@ -156,7 +166,16 @@ struct LoggerCommand: AsyncParsableCommand {
                 try StandardOutput.write(line)
             },
             ready: { try StandardOutput.write(["ready": true]) })
-        try await ServiceRunner.run(service, exitWithStdin: exitWithStdin)
+        let api = ControlAPI(ledger: ledger, storage: storage, process: ControlOptions.process)
+        do {
+            try await control.serve(api, bound: { try StandardOutput.write(["control": $0.target]) }) {
+                try await ServiceRunner.run(service, exitWithStdin: exitWithStdin)
+            }
+        } catch {
+            // Where it could not even begin.
+            storage?.close()
+            throw error
+        }
     }
 
     /// What an acknowledgement over a transport promises where there is a database: where the logger gives it, that it is stored.
@@ -195,7 +214,7 @@ struct LoggerCommand: AsyncParsableCommand {
 extension ControlAPI {
     /// The API as the HTTP server wants it.
     @Sendable
-    fileprivate func respond(_ request: HTTPRequest) -> HTTPResponse? {
+    func respond(_ request: HTTPRequest) -> HTTPResponse? {
         answer(method: request.method, path: request.path, query: request.query).map { HTTPResponse($0) }
     }
 }

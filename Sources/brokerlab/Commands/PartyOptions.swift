@@ -13,6 +13,18 @@ struct PartyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "With --to: the loggers there are one, 'brokerlab logger --control' on this host or another, which gives its account, clock, "
+                + "CPU time and memory at this address.", valueName: "host:port"))
+    var control: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --control: show the token in this file, that of the logger's --control-token-file.", valueName: "file"
+        ))
+    var controlTokenFile: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The program that plays the logger, with its arguments, quoted as for a shell: 'node logger.js'. See 'brokerlab "
                 + "check-party'.",
             valueName: "command"))
@@ -33,6 +45,15 @@ struct PartyOptions: ParsableArguments {
 
     func validate() throws {
         _ = try destinations
+        guard control == nil || to != nil else {
+            throw ValidationError("--control is of a logger that runs already: name its addresses with --to.")
+        }
+        guard controlTokenFile == nil || control != nil else {
+            throw ValidationError("--control-token-file is for the logger of --control: give that, too.")
+        }
+        guard (control.map { (try? Endpoint(parsing: $0)) != nil }) ?? true else {
+            throw ValidationError("--control takes HOST:PORT or unix:/PATH, not '\(control ?? "")'.")
+        }
         let lines = [
             ("--logger-command", loggerCommand), ("--broker-command", brokerCommand),
             ("--through-command", throughCommand),
@@ -54,7 +75,7 @@ struct PartyOptions: ParsableArguments {
                     throw ValidationError("--to takes NAME=HOST:PORT,..., as in grpc=127.0.0.1:50001, not '\(pair)'.")
                 }
                 let transport = try TransportRegistry.transport(named: String(pair[..<sign]))
-                guard transport.companion == nil else {
+                guard transport.companion == nil || control != nil else {
                     throw ValidationError(
                         "\(transport.selector) is sent to its message broker: name that with --\(transport.name).")
                 }
@@ -142,7 +163,27 @@ struct PartyOptions: ParsableArguments {
         if let unused = try destinations.first(where: { !suite.transports.contains($0.selector) }) {
             throw ValidationError("--to names \(unused.selector), which --transport does not.")
         }
+        let named = Set(try destinations.map(\.selector))
+        if control != nil, let own = suite.measuredTransports.first(where: { !named.contains($0) }) {
+            throw ValidationError(
+                "--control is of one logger for all transports: name \(own) with --to, or leave it out.")
+        }
         return suite
+    }
+
+    /// Lends the logger of `--control`; nil where there is none.
+    /// - Throws: `ValidationError` where the token is not the logger's; ``BenchmarkError`` when it cannot be asked.
+    func withRemote<R: Sendable>(_ body: (RemoteLogger?) async throws -> R) async throws -> R {
+        guard let control else { return try await body(nil) }
+        let token = try controlTokenFile.map { try TokenFile.read($0, of: "--control-token-file") }
+        let remote: RemoteLogger
+        do {
+            remote = try await RemoteLogger(at: control, token: token)
+        } catch let refusal as ControlRefusal {
+            throw ValidationError("--control: \(refusal). Name the logger's with --control-token-file.")
+        }
+        defer { remote.close() }
+        return try await body(remote)
     }
 
     /// Where each transport of a suite is sent to.

@@ -30,7 +30,10 @@ struct TokenClientOptions: ParsableArguments {
     }
 }
 
-private enum TokenFile {
+/// A file with a token.
+enum TokenFile {
+    /// The token in it.
+    /// - Throws: `ValidationError` that names the option and what is wrong with the file.
     static func read(_ path: String, of option: String) throws -> BearerToken {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw ValidationError("\(option): '\(path)' cannot be read.")
