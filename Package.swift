@@ -296,6 +296,7 @@ let tests: [Target] = [
             "brokerlab", "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "Metrics", "RabbitMQScope",
             "MachineTestKit", "TransportIO",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Yams", package: "Yams"),
         ],
         swiftSettings: settings),
     .testTarget(

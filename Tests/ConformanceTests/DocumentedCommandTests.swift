@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Testing
+import Yams
 
 @testable import brokerlab
 
@@ -9,6 +10,11 @@ import Testing
 struct DocumentedCommandTests {
     @Test("README and articles", arguments: try Documentation.commandLines())
     func ofDocumentation(_ line: CommandLine) {
+        parse(line)
+    }
+
+    @Test("Files for containers", arguments: try Documentation.containerCommandLines())
+    func ofContainers(_ line: CommandLine) {
         parse(line)
     }
 
@@ -76,6 +82,35 @@ private enum Documentation {
         let lines = try texts().flatMap { CommandLine.all(inMarkdown: $0.text, of: $0.name) }
         try #require(lines.count > 50)
         return lines
+    }
+
+    /// What the containers of this program are told in `docker`.
+    static func containerCommandLines() throws -> [CommandLine] {
+        let folder = root.appending(path: "docker")
+        let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+        var lines: [CommandLine] = []
+        for file in files.filter({ $0.hasSuffix(".yaml") }).sorted() {
+            let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+            for document in try Yams.load_all(yaml: text) {
+                for arguments in containerArguments(in: document) {
+                    lines.append(CommandLine(place: "docker/\(file)", arguments: arguments))
+                }
+            }
+        }
+        try #require(lines.count > 6)
+        return lines
+    }
+
+    /// The arguments of this program's containers anywhere in a document of YAML.
+    private static func containerArguments(in value: Any) -> [[String]] {
+        if let list = value as? [Any] { return list.flatMap(containerArguments) }
+        guard let fields = value as? [String: Any] else { return [] }
+        guard fields["image"] as? String == "broker-lab" else { return fields.values.flatMap(containerArguments) }
+        let entrypoint = (fields["entrypoint"] as? [String] ?? []).dropFirst()
+        let arguments = entrypoint + (fields["args"] as? [String] ?? fields["command"] as? [String] ?? [])
+        // Variables are of the environment.
+        return arguments.isEmpty
+            ? [] : [arguments.map { $0.replacing(/\$\{[A-Z_]+:-(?<usual>[^}]*)\}/) { $0.output.usual } }]
     }
 
     /// The flags that README and articles speak of.

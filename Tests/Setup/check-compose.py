@@ -25,5 +25,9 @@ for name, service in services.items():
         if not source.startswith((".", "/")) and source not in compose.get("volumes", {}):
             problems.append(f"{name}: {source} is no volume")
 
+    for secret in service.get("secrets", []):
+        if secret not in compose.get("secrets", {}):
+            problems.append(f"{name}: {secret} is no secret")
+
 if problems:
     sys.exit("\n".join(f"{path}: {problem}" for problem in problems))
