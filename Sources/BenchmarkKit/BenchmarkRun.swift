@@ -80,9 +80,13 @@ final class BenchmarkRun: Sendable {
             {
                 try Task.checkCancellation()
                 let last = before + schedule.count
-                for (setting, cells) in Self.bySetting(round) {
+                for (processes, cells) in Self.byProcesses(round, of: stage.suite) {
+                    let setting = processes.setting
+                    // One after the other of a round has a name of its own.
+                    let number = processes.cell == nil ? "" : "\(cells[0].number)-"
                     let parties = RoundParties(
-                        label: stage.isMain ? "" : "lab-", round: cells, setting: setting, suite: stage.suite,
+                        label: (stage.isMain ? "" : "lab-") + number, round: cells, setting: setting,
+                        suite: stage.suite,
                         configuration: configuration)
                     do {
                         try await parties.run { [self] pairs in
@@ -103,17 +107,20 @@ final class BenchmarkRun: Sendable {
         }
     }
 
-    /// The cells of a round by their setting, in the round's order.
-    private static func bySetting(_ round: [PlannedCell]) -> [(setting: Setting, cells: [PlannedCell])] {
-        var settings: [(setting: Setting, cells: [PlannedCell])] = []
+    /// The cells of a round by the processes that they have in common, in the round's order.
+    private static func byProcesses(
+        _ round: [PlannedCell], of suite: Suite
+    ) -> [(processes: Suite.Processes, cells: [PlannedCell])] {
+        var groups: [(processes: Suite.Processes, cells: [PlannedCell])] = []
         for planned in round {
-            if let index = settings.firstIndex(where: { $0.setting == planned.cell.setting }) {
-                settings[index].cells.append(planned)
+            let processes = suite.processes(of: planned.cell)
+            if let index = groups.firstIndex(where: { $0.processes == processes }) {
+                groups[index].cells.append(planned)
             } else {
-                settings.append((planned.cell.setting, [planned]))
+                groups.append((processes, [planned]))
             }
         }
-        return settings
+        return groups
     }
 
     /// Measures a cell of a stage whose last one, as far as it is decided, has that number.

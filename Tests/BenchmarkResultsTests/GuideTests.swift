@@ -11,7 +11,7 @@ struct GuideTests {
         #expect(
             names
                 == ResultColumns.header + SummaryColumns.header + TimelineColumns.all.map(\.column.name)
-                + LayerCost.columns.map(\.name) + Decomposition.columns.map(\.name))
+                + LayerCost.columns.map(\.name) + Decomposition.columns.map(\.name) + Growth.columns.map(\.name))
         #expect(lines.allSatisfy { $0.hasSuffix(".") })
         #expect(lines.contains { $0.contains("msgs/s  Entries acknowledged a second") })
         for prefix in ["ack_p50_us", "ack_mean_us"] {

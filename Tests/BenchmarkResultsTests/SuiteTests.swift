@@ -171,7 +171,7 @@ struct SuiteTests {
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
                 + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep, tls, "
-                + "connections, cold, churn, loss, faults, retries, overload, through, peers or the path of a YAML file"
+                + "connections, cold, churn, loss, faults, retries, overload, through, growth, peers or the path of a YAML file"
         )
     }
 

@@ -23,6 +23,7 @@ struct ReportPage: Sendable {
                 \(ColdSection(report: report).html)\
                 \(FaultSection(report: report).html)\
                 \(OverloadSection(report: report).html)\
+                \(GrowthSection(page: self).html)\
                 \(SettingContrast.allCases.map { SettingRatiosSection(contrast: $0, report: report).html }.joined())\
                 \(PartySection(report: report).html)\
                 \(DecompositionSection(page: self).html)

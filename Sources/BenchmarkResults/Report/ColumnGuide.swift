@@ -13,6 +13,7 @@ package enum ColumnGuide {
             ("timeline.csv: a row for each bin of each cell", lines(TimelineColumns.all.map(\.column))),
             ("layers.csv: a row for each transport, load, layer and round", lines(LayerCost.columns)),
             ("decomposition.csv: a row for each transport, load and layer", lines(Decomposition.columns)),
+            ("growth.csv: a row for each axis, transport and cost", lines(Growth.columns)),
         ]
     }
 

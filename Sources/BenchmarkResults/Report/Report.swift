@@ -109,6 +109,7 @@ package struct Report: Sendable {
             suite: suite, rows: summary, floor: record.floor, invalid: (rows + pairs).filter { !$0.isValid },
             overhead: overhead, thresholds: thresholdLines, promises: PromiseCosts.all(of: self),
             cold: ColdCosts.all(of: self), faults: FaultCosts.all(of: self), overloads: OverloadCosts.all(of: self),
+            growth: Growth.all(of: self),
             settings: SettingContrast.allCases.flatMap { SettingRatios.all($0, of: self) },
             parties: PartyRatios.all(of: self),
             verdict: Verdict(of: self).sentences.map(\.text),

@@ -19,6 +19,8 @@ struct ResultTable {
     var faults: [FaultCosts] = []
     /// What came of more than is carried, where it was offered.
     var overloads: [OverloadCosts] = []
+    /// How costs grow, where one axis was measured after the other.
+    var growth: [Growth] = []
     /// What Unix sockets come to beside TCP, and TLS beside cleartext, where both were measured.
     var settings: [SettingRatios] = []
     /// What is due to who played broker and logger, where several did.
@@ -69,6 +71,7 @@ struct ResultTable {
             lines += FaultTable(costs: costs).lines + costs.notes.flatMap { Self.wrapped($0) } + [""]
         }
         for costs in overloads { lines += OverloadTable(costs: costs).lines + [""] }
+        for one in growth { lines += GrowthTable(growth: one).lines + [""] }
         for ratios in settings { lines += SettingRatiosTable(ratios: ratios).lines + [""] }
         for ratios in parties {
             lines += PartyTable(ratios: ratios).lines + ratios.sentences.flatMap { Self.wrapped($0) } + [""]

@@ -45,6 +45,7 @@ struct Verdict: Sendable {
         sentences += report.knees.map { Sentence(text: sentence($0, report.suite.p99LimitUs)) }
         sentences += FaultCosts.all(of: report).map { Sentence(text: $0.sentence) }
         sentences += OverloadCosts.all(of: report).compactMap(\.sentence).map { Sentence(text: $0) }
+        sentences += Growth.sentences(Growth.all(of: report))
         return sentences + [delivery]
     }
 

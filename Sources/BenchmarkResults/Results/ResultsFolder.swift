@@ -49,6 +49,8 @@ package struct ResultsFolder: Sendable, Hashable {
     package var layersFile: String { "\(path)/layers.csv" }
     /// Where it is said what a message's CPU time goes to.
     package var decompositionFile: String { "\(path)/decomposition.csv" }
+    /// Where it is said how costs grow.
+    package var growthFile: String { "\(path)/growth.csv" }
     /// Where the rows are that show what the lab itself costs.
     package var overheadFile: String { "\(path)/overhead.csv" }
     var hasOverheadFile: Bool { FileManager.default.fileExists(atPath: overheadFile) }

@@ -2,20 +2,26 @@ extension Suite {
     /// The loads that every transport is put under, in the order of the suite's lists, in each of the settings.
     package var points: [LoadPoint] {
         loads.flatMap { load in
-            payloadBytes.flatMap { payload in
-                shares(of: load).flatMap { connections, inFlight in
-                    (load == .cold ? [0] : usedChurn).flatMap { churn in
-                        settings.map {
-                            LoadPoint(
-                                payloadBytes: payload, inFlight: inFlight, connections: connections, load: load,
-                                churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
-                                rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties,
-                                loggerWork: $0.loggerWork,
-                                fault: $0.fault, retries: $0.retries, through: $0.through)
-                        }
+            sizes(of: load).flatMap { size in
+                (load == .cold ? [0] : usedChurn).flatMap { churn in
+                    settings.map {
+                        LoadPoint(
+                            payloadBytes: size.payloadBytes, inFlight: size.inFlight, connections: size.connections,
+                            load: load, churn: churn, store: $0.store, socket: $0.socket, network: $0.network,
+                            rabbitMQSide: $0.rabbitMQSide, tls: $0.tls, parties: $0.parties,
+                            loggerWork: $0.loggerWork,
+                            fault: $0.fault, retries: $0.retries, through: $0.through)
                     }
                 }
             }
+        }
+    }
+
+    /// How large a load is: each size with each, or the base and what is around it.
+    private func sizes(of load: LoadModel) -> [LoadSize] {
+        guard usedAxes == .crossed || load == .cold else { return sizesAroundBase }
+        return payloadBytes.flatMap { payload in
+            shares(of: load).map { LoadSize(payloadBytes: payload, inFlight: $0.inFlight, connections: $0.connections) }
         }
     }
 
@@ -25,6 +31,12 @@ extension Suite {
         return connections.flatMap { connections in
             inFlight.filter { $0 >= connections }.map { (connections, $0) }
         }
+    }
+
+    /// Whether the values of its axes are measured with each other.
+    package var usedAxes: AxisPlan {
+        get { axes ?? .crossed }
+        set { axes = newValue }
     }
 
     /// Whether it is told what came of its cells over time.
@@ -133,9 +145,13 @@ extension Suite {
         transports.filter { name in settings.contains { transports(in: $0).contains(name) } }
     }
 
-    /// Cells in a group for each setting, since a logger has one.
+    /// Cells in a group for each setting, since a logger has one; around a base, in a group for each that has processes of its own.
     func bySetting(_ cells: [Cell]) -> [[Cell]] {
-        settings.map { setting in cells.filter { $0.setting == setting } }.filter { !$0.isEmpty }
+        guard usedAxes == .crossed else {
+            return Dictionary(grouping: cells.enumerated()) { processes(of: $0.element) }.values
+                .sorted { $0[0].offset < $1[0].offset }.map { $0.map(\.element) }
+        }
+        return settings.map { setting in cells.filter { $0.setting == setting } }.filter { !$0.isEmpty }
     }
 
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.

@@ -15,6 +15,9 @@ package struct Suite: Sendable, Hashable, Codable {
     /// After how many entries a connection is closed and another one dialed: every load is measured with each, 0 is for never; nil,
     /// as in records of before there was a choice, is never.
     package var churn: [Int]?
+    /// Whether sizes, entries in flight and connections are measured with each other, or one after the other around the first of each;
+    /// nil, as in records of before there was a choice, is with each other.
+    package var axes: AxisPlan?
     /// What the texts are made of.
     package var payload = PayloadKind.random
     /// How many entries belong together: a sender that has sent so many at once waits for all of them.
@@ -175,6 +178,12 @@ extension SuiteKey {
             "churn", valueName: "n,n", \.usedChurn, in: SuiteRules.churn,
             "After how many entries a connection is closed and another one dialed in its place, separated by commas: 0, for never, "
                 + "unless told otherwise. Every load is measured with each of them."),
+        .word(
+            "axes", valueName: "how", \.usedAxes,
+            "How payload_bytes, in_flight and connections make loads: crossed unless told otherwise, each value with each; each: the first "
+                + "values are a base, and every other value is measured with the base of the others, for how costs grow. A cell of more "
+                + "connections than the base has in flight has one in flight on each, and every cell has processes of its own."
+        ),
         .integer(
             "messages_per_operation", \.messagesPerOperation, in: 1...4096,
             "How many entries a sender sends at once and waits for together.", check: SuiteRules.checkShares),

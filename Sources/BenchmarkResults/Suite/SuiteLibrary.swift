@@ -22,6 +22,7 @@ enum SuiteLibrary {
         ("retries", PackageResources.retries_yaml),
         ("overload", PackageResources.overload_yaml),
         ("through", PackageResources.through_yaml),
+        ("growth", PackageResources.growth_yaml),
         ("peers", PackageResources.peers_yaml),
     ]
 

@@ -70,6 +70,7 @@ package enum SuiteRules {
 
     /// Each connection, and each operation, has a whole share of the entries in flight.
     @Sendable static func checkShares(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
+        guard suite.usedAxes == .crossed else { return try checkSharesAroundBase(suite) }
         // A connection without an entry in flight does nothing, so that such a pair is no cell; a value without any cell is
         // a mistake.
         if let most = suite.inFlight.max(), let idle = suite.connections.first(where: { $0 > most }) {
@@ -92,6 +93,28 @@ package enum SuiteRules {
                 throw SuiteViolation(
                     key: "messages_per_operation",
                     message: "\(share) in flight on a connection are not whole operations of "
+                        + "\(suite.messagesPerOperation) messages")
+            }
+        }
+        guard suite.messagesPerOperation == 1 || suite.loads == [.closed] else {
+            throw SuiteViolation(
+                key: "messages_per_operation", message: "operations need a closed load; leave out rate_per_s")
+        }
+    }
+
+    /// The same where the values are measured one axis after the other.
+    private static func checkSharesAroundBase(_ suite: Suite) throws(SuiteViolation) {
+        for size in suite.sizesAroundBase {
+            guard size.inFlight >= size.connections, size.inFlight % size.connections == 0 else {
+                throw SuiteViolation(
+                    key: "connections",
+                    message: "\(size.connections) connections cannot share \(size.inFlight) in flight evenly")
+            }
+            guard (size.inFlight / size.connections) % suite.messagesPerOperation == 0 else {
+                throw SuiteViolation(
+                    key: "messages_per_operation",
+                    message:
+                        "\(size.inFlight / size.connections) in flight on a connection are not whole operations of "
                         + "\(suite.messagesPerOperation) messages")
             }
         }
