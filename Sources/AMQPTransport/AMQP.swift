@@ -31,6 +31,20 @@ package enum AMQP {
             "the same with one acknowledgement of the logger for 128 entries (--amqp-ack-batch), behind an exchange of its "
                 + "own (logs_topic.ack-batch)"),
         descriptor(
+            .acknowledgedInLargeBatches, "ack-batch-1024",
+            "the same with one for 1,024 of 2,048 that may be on their way (--amqp-prefetch), behind logs_topic.ack-batch-1024"
+        ),
+        descriptor(
+            .fewAhead, "prefetch-32",
+            "the same as the default with at most 32 entries on their way to the logger, behind logs_topic.prefetch-32"),
+        descriptor(
+            .manyAhead, "prefetch-2048",
+            "the same as the default with at most 2,048 of them, behind logs_topic.prefetch-2048"),
+        descriptor(
+            .classicVersion2, "classic-v2",
+            "the same as the default with a classic queue of version 2 (RabbitMQ 3.10 to 4.2), behind logs_topic.classic-v2"
+        ),
+        descriptor(
             .cluster, "cluster",
             "the same as the default on a cluster of three nodes, behind an exchange of its own (logs_topic.cluster)"),
         descriptor(
@@ -108,7 +122,7 @@ package enum AMQP {
                 queue, isTemporary: options.own[AMQPOptions.temporary] ?? false,
                 isLingering: options.own[AMQPOptions.lingering] ?? false))
         configuration.limits = options.limits
-        if let prefetch = options.own[AMQPOptions.prefetch] { configuration.prefetch = prefetch }
+        if let prefetch = options.own[AMQPOptions.prefetch] ?? mode.prefetch { configuration.prefetch = prefetch }
         configuration.pace = AcknowledgementPace(
             batch: options.own[AMQPOptions.acknowledgementBatch] ?? mode.acknowledgementBatch,
             prefetch: configuration.prefetch)

@@ -13,6 +13,7 @@ import Testing
 @Suite struct DeclarationTests {
     private static let modes: [PublishMode] = [
         .standard, .quorum, .reply, .transient, .cluster, .quorumCluster, .acknowledgedInBatches, .unconfirmed,
+        .acknowledgedInLargeBatches, .fewAhead, .manyAhead,
     ]
 
     /// The arguments that are used, all of which 3.8 to 4.3 know.
@@ -61,6 +62,16 @@ import Testing
             #expect(arguments.isSubset(of: Self.known))
             // A quorum queue cannot be deleted with its last consumer.
             #expect(bits & 0b1000 == 0 || !arguments.contains("x-queue-type"))
+        }
+    }
+
+    /// The one that says which version of classic queues it is, which RabbitMQ 4.3 refuses.
+    @Test func classicQueuesOfVersion2() throws {
+        for isTemporary in [false, true] {
+            let frames = try sent(PublishMode.classicVersion2.queue("q", isTemporary: isTemporary).setup)
+            let declarations = try frames.filter { $0.method == AMQP_QUEUE_DECLARE_METHOD }.map(declaration)
+            #expect(declarations.count(where: { $0.arguments.contains("x-queue-version") }) == 1)
+            #expect(declarations.allSatisfy { $0.arguments.isSubset(of: Self.known.union(["x-queue-version"])) })
         }
     }
 

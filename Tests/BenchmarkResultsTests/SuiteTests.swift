@@ -6,7 +6,10 @@ import Testing
 private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
 private let known = TransportChoice(known: standard + ["grpc:stream", "amqp:reply"], standard: standard)
 private let clusters = TransportChoice(
-    known: known.known + ["http:http2", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"], standard: standard,
+    known: known.known + ["http:http2", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"]
+        + ["transient", "4-channels", "ack-batch", "ack-batch-1024", "prefetch-32", "prefetch-2048", "classic-v2"].map {
+            "amqp:\($0)"
+        }, standard: standard,
     killable: ["amqp"])
 private let withStream = TransportChoice(known: known.known, standard: known.known)
 
@@ -170,7 +173,7 @@ struct SuiteTests {
         #expect(
             error.description
                 == "qick: no such file; --suite takes quick, default, ci, payload-sweep, concurrency-sweep, rate-sweep, "
-                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, network-sweep, tls, "
+                + "codec-matrix, many-small-locks, stored, long, rabbitmq-cluster, amqp-tuning, network-sweep, tls, "
                 + "connections, cold, churn, loss, faults, retries, overload, through, growth, peers or the path of a YAML file"
         )
     }

@@ -9,6 +9,8 @@ struct PublishMode: Sendable, Hashable {
     var exchange = Contract.exchange
     /// How the queue is kept, where this half declares one.
     var queueKind = QueueDeclaration.Kind.classic
+    /// Which version of classic queues it is; nil for RabbitMQ's own choice.
+    var queueVersion: Int32?
     /// How entries are written into bodies; the content-type says it.
     var codec = EntryCodec.json
     /// Whether a message outlives a restart of RabbitMQ, if its queue does (delivery-mode 2).
@@ -21,6 +23,8 @@ struct PublishMode: Sendable, Hashable {
     var channels: UInt16 = 1
     /// How many nodes RabbitMQ is a cluster of: one, unless told otherwise.
     var nodes = 1
+    /// How many entries RabbitMQ may hand out ahead of their acknowledgement; nil for as many as usual.
+    var prefetch: UInt16?
     /// How many entries the logger acknowledges at once; nil for what a read brought.
     var acknowledgementBatch: Int?
 
@@ -33,8 +37,8 @@ struct PublishMode: Sendable, Hashable {
     /// The queue of that name.
     func queue(_ name: String, isTemporary: Bool = false, isLingering: Bool = false) -> QueueDeclaration {
         QueueDeclaration(
-            name: name, kind: queueKind, exchange: exchange, replicas: replicas, isTemporary: isTemporary,
-            isLingering: isLingering)
+            name: name, kind: queueKind, version: queueVersion, exchange: exchange, replicas: replicas,
+            isTemporary: isTemporary, isLingering: isLingering)
     }
 
     /// What an acknowledgement promises.
@@ -59,6 +63,16 @@ struct PublishMode: Sendable, Hashable {
     /// As the standard, with a logger that acknowledges many entries at once, whose queue it needs to have for itself.
     static let acknowledgedInBatches = PublishMode(
         name: "ack-batch", exchange: Contract.batchExchange, acknowledgementBatch: 128)
+    /// As the standard, with a classic queue of version 2, which RabbitMQ has from 3.10 on, and no other from 4.0 on.
+    static let classicVersion2 = PublishMode(
+        name: "classic-v2", exchange: Contract.classicVersion2Exchange, queueVersion: 2)
+    /// As the standard, with few entries on their way to the logger.
+    static let fewAhead = PublishMode(name: "prefetch-32", exchange: Contract.fewAheadExchange, prefetch: 32)
+    /// As the standard, with many of them.
+    static let manyAhead = PublishMode(name: "prefetch-2048", exchange: Contract.manyAheadExchange, prefetch: 2048)
+    /// The same, with a logger that acknowledges half of them at once.
+    static let acknowledgedInLargeBatches = PublishMode(
+        name: "ack-batch-1024", exchange: Contract.largeBatchExchange, prefetch: 2048, acknowledgementBatch: 1024)
     /// As the standard, on a cluster, one node of which has the queue.
     static let cluster = PublishMode(name: "cluster", exchange: Contract.clusterExchange, nodes: 3)
     /// Quorum queue on every node of a cluster, persistent, confirmed.

@@ -14,6 +14,8 @@ struct QueueDeclaration: Sendable, Hashable {
     var name: String
     /// How it is kept.
     var kind = Kind.classic
+    /// Which version of it; nil for RabbitMQ's own choice.
+    var version: Int32?
     /// The exchange it collects from.
     var exchange = Contract.exchange
     /// How many nodes keep it, where that is more than RabbitMQ's own choice would be sure to be.
@@ -51,6 +53,7 @@ struct QueueDeclaration: Sendable, Hashable {
         var arguments: [(key: String, value: AMQPPool.Field)] = []
         // A classic queue is RabbitMQ's default, and what others declare without saying so.
         if kind == .quorum { arguments.append(("x-queue-type", .text(kind.rawValue))) }
+        if let version { arguments.append(("x-queue-version", .number(version))) }
         if let replicas { arguments.append(("x-quorum-initial-group-size", .number(replicas))) }
         if isTemporary {
             declare.auto_delete = kind == .classic && !isLingering ? 1 : 0

@@ -8,6 +8,11 @@ enum Contract {
     static let quorumExchange = "logs_topic.quorum"
     /// The like of it that leads to queues whose consumer acknowledges in batches.
     static let batchExchange = "logs_topic.ack-batch"
+    /// The likes of it that lead to classic queues of version 2, and to queues whose consumer may have fewer or more entries than usual.
+    static let classicVersion2Exchange = "logs_topic.classic-v2"
+    static let fewAheadExchange = "logs_topic.prefetch-32"
+    static let manyAheadExchange = "logs_topic.prefetch-2048"
+    static let largeBatchExchange = "logs_topic.ack-batch-1024"
     /// The likes of these that lead to queues on a cluster, so that one suite can measure one node and several.
     static let clusterExchange = "logs_topic.cluster"
     static let quorumClusterExchange = "logs_topic.quorum-cluster"

@@ -8,12 +8,13 @@ struct Palette: Sendable {
 
     /// The places of those that there are; others get places behind them, in the order of the suite.
     ///
-    /// A row has one colour of eight: those that a shipped suite puts side by side, but for all variants at once, differ in it.
+    /// A row has one colour of eight: those that a shipped suite puts side by side, but for all variants at once and those of RabbitMQ, differ in it.
     static let fixed = [
         "tcp", "netrpc", "grpc", "http", "amqp", "grpc:stream", "http:http2", "amqp:reply",
         "http:pipelined", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster", "amqp:transient", "http:protobuf",
         "http:gob", "http:json-foundation",
         "http:http2-protobuf", "amqp:unconfirmed", "amqp:4-channels", "amqp:ack-batch", "amqp:protobuf", "amqp:gob",
+        "amqp:ack-batch-1024", "amqp:prefetch-32", "amqp:prefetch-2048", "amqp:classic-v2",
     ]
 
     private let indices: [String: Int]

@@ -12,6 +12,7 @@ enum SuiteLibrary {
         ("stored", PackageResources.stored_yaml),
         ("long", PackageResources.long_yaml),
         ("rabbitmq-cluster", PackageResources.rabbitmq_cluster_yaml),
+        ("amqp-tuning", PackageResources.amqp_tuning_yaml),
         ("network-sweep", PackageResources.network_sweep_yaml),
         ("tls", PackageResources.tls_yaml),
         ("connections", PackageResources.connections_yaml),
