@@ -26,6 +26,11 @@ struct LoadTests {
         #expect(pool[64] == pool[0])
     }
 
+    @Test("large texts are fewer, so that they do not take the machine's memory")
+    func largePayloads() {
+        #expect([0, 100, 1 << 20, 4 << 20, 16_777_211].map(PayloadPool.count) == [64, 64, 64, 16, 4])
+    }
+
     @Test("entry i of an open load is due i intervals after the start, without drift")
     func schedule() throws {
         var schedule = try #require(LoadSchedule(start: 1000, load: .open(ratePerSecond: 3)))

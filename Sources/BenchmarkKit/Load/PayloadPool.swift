@@ -6,8 +6,17 @@ import Broker
 /// Different ones, so that nothing on the way can profit from their being the same; few, so that they stay in the cache
 /// and the memory of the machine is not what is measured.
 struct PayloadPool: Sendable {
-    /// The number of texts; a power of two, so that one is picked by a mask.
-    static let size = 64
+    /// The most texts.
+    private static let maxCount = 64
+    /// The most bytes of all texts: large ones are fewer.
+    private static let maxBytes = 64 * 1024 * 1024
+
+    /// The number of texts of so many bytes; a power of two, so that one is picked by a mask.
+    static func count(of byteCount: Int) -> Int {
+        var count = maxCount
+        while count > 1 && count * byteCount > maxBytes { count /= 2 }
+        return count
+    }
 
     /// Whether the texts carry a ``PayloadSeal``.
     let isSealed: Bool
@@ -18,7 +27,7 @@ struct PayloadPool: Sendable {
         var generator = SplitMix64(seed: seed)
         let isSealed = byteCount >= PayloadSeal.byteCount
         self.isSealed = isSealed
-        texts = (0..<Self.size).map { _ in
+        texts = (0..<Self.count(of: byteCount)).map { _ in
             let text = Self.text(byteCount: isSealed ? byteCount - PayloadSeal.byteCount : byteCount, &generator)
             return isSealed ? PayloadSeal.seal(text) : text
         }
@@ -26,7 +35,7 @@ struct PayloadPool: Sendable {
 
     /// The text of the entry with that sequence number.
     subscript(sequence: UInt64) -> String {
-        texts[Int(truncatingIfNeeded: sequence & UInt64(Self.size - 1))]
+        texts[Int(truncatingIfNeeded: sequence) & (texts.count - 1)]
     }
 
     /// Makes texts of exactly `byteCount` bytes of what `kind` says.
@@ -42,7 +51,7 @@ struct PayloadPool: Sendable {
         var generator = SplitMix64(seed: seed)
         let isSealed = byteCount >= PayloadSeal.byteCount
         self.isSealed = isSealed
-        texts = (0..<Self.size).map { _ in
+        texts = (0..<Self.count(of: byteCount)).map { _ in
             let first = generator.next(below: lines.count)
             let text = lines.text(byteCount: isSealed ? byteCount - PayloadSeal.byteCount : byteCount, from: first)
             return isSealed ? PayloadSeal.seal(text) : text
