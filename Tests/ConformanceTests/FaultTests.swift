@@ -12,7 +12,7 @@ import Testing
 struct FaultTests {
     @Test(
         "a logger that was stopped and started again gets entries again, on the same connection",
-        arguments: TransportRegistry.all)
+        arguments: TransportRegistry.tested)
     func restart(_ transport: TransportDescriptor) async throws {
         let ledger = Ledger(storeBytes: 1 << 20)
         let (target, queue) = try await TestLogger.run(transport, ledger: ledger) { ($0.target, $0.queue) }
@@ -51,7 +51,7 @@ struct FaultTests {
 
     @Test(
         "a graceful stop answers what is under way: what was acknowledged was recorded",
-        arguments: TransportRegistry.all)
+        arguments: TransportRegistry.tested)
     func gracefulStop(_ transport: TransportDescriptor) async throws {
         let ledger = Ledger(storeBytes: 1 << 20)
         let (started, start) = AsyncStream.makeStream(of: Void.self)
@@ -87,7 +87,7 @@ struct FaultTests {
         }
     }
 
-    @Test("a peer that sends garbage loses its connection and disturbs nobody", arguments: TransportRegistry.all)
+    @Test("a peer that sends garbage loses its connection and disturbs nobody", arguments: TransportRegistry.tested)
     func garbageToTheLogger(_ transport: TransportDescriptor) async throws {
         // The logger's half of amqp listens nowhere; what RabbitMQ could send it is tested with its engine.
         guard transport.name != "amqp" else { return }
@@ -103,7 +103,7 @@ struct FaultTests {
         }
     }
 
-    @Test("a peer that answers with garbage is an error, not a hang", arguments: TransportRegistry.all)
+    @Test("a peer that answers with garbage is an error, not a hang", arguments: TransportRegistry.tested)
     func garbageToTheBroker(_ transport: TransportDescriptor) async throws {
         for garbage in Garbage.all {
             try await RawListener.run(answering: garbage) { endpoint in
@@ -122,7 +122,7 @@ struct FaultTests {
 
     @Test(
         "where the logger does not know what became of an entry, its sender does not, either",
-        arguments: TransportRegistry.all.filter { $0.companion == nil })
+        arguments: TransportRegistry.tested.filter { $0.companion == nil })
     func unknownFate(_ transport: TransportDescriptor) async throws {
         try await TestLogger.run(transport, recorder: UnsureRecorder()) { logger in
             let failure = await #expect(throws: TransportError.self) {
@@ -142,7 +142,7 @@ struct FaultTests {
         func countUndecodable() {}
     }
 
-    @Test("a closed port is one clear line, and nothing was sent", arguments: TransportRegistry.all)
+    @Test("a closed port is one clear line, and nothing was sent", arguments: TransportRegistry.tested)
     func closedPort(_ transport: TransportDescriptor) async throws {
         let port = try ReservedPort()
         let target = transport.name == "amqp" ? "amqp://guest:guest@\(port.address)" : port.address
@@ -154,7 +154,7 @@ struct FaultTests {
         #expect(failure?.message.contains("\(port.address): connection refused. Start it") == true)
     }
 
-    @Test("a peer that never answers is given up after the timeout", arguments: TransportRegistry.all)
+    @Test("a peer that never answers is given up after the timeout", arguments: TransportRegistry.tested)
     func silence(_ transport: TransportDescriptor) async throws {
         try await RawListener.run(answering: nil) { endpoint in
             let target = transport.name == "amqp" ? "amqp://guest:guest@\(endpoint)" : "\(endpoint)"

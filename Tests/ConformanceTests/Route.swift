@@ -22,14 +22,14 @@ struct Route: Sendable {
     /// How many event loops the logger has: of two routes of one protocol, one has one and the other several.
     var loops: Int { place == .usual ? 1 : 4 }
 
-    /// Every transport as it is by itself; and over Unix domain sockets, with a file and without in turn, one of those that
+    /// Every transport that is tested as it is by itself; and over Unix domain sockets, with a file and without in turn, one of those that
     /// differ in nothing but their codec.
     static var all: [Route] {
         var modes: Set<String> = []
-        let local = TransportRegistry.all.filter {
+        let local = TransportRegistry.tested.filter {
             $0.companion == nil && modes.insert("\($0.name) \($0.mode)").inserted
         }
-        return TransportRegistry.all.map { Route(transport: $0, place: .usual) }
+        return TransportRegistry.tested.map { Route(transport: $0, place: .usual) }
             + local.enumerated().map { Route(transport: $1, place: $0.isMultiple(of: 2) ? .file : .name) }
     }
 
