@@ -258,7 +258,9 @@ struct BenchCommand: AsyncParsableCommand {
         _ seat: LoggerSeat, _ control: TransportDescriptor, _ executable: String, _ companions: Companions,
         _ other: PartyCommand?, loops: Int
     ) -> BenchmarkKit.LoggerCommand {
-        let receivers = Set(TransportRegistry.all.filter { seat.transports.contains($0.selector) }.map(\.receiver))
+        let transports = TransportRegistry.all.filter { seat.transports.contains($0.selector) }
+        let receivers = Set(transports.map(\.receiver))
+        let names = Set(transports.map(\.name))
         var addresses: [(receiver: String, target: String)] = []
         // One receiver serves all variants of a transport that do not need their own.
         for transport in TransportRegistry.all where transport.receiver == transport.selector {
@@ -271,7 +273,9 @@ struct BenchCommand: AsyncParsableCommand {
                 PartyCommand(shell: line).listening(at: addresses), controlTransport: control.receiver)
         }
         var arguments: [String] = []
-        for transport in TransportRegistry.defaults where companions.isRunningForAny(named: transport.name) {
+        // Who does not speak a transport is told nothing of it.
+        for transport in TransportRegistry.defaults
+        where names.contains(transport.name) && companions.isRunningForAny(named: transport.name) {
             let label = Self.label(seat)
             let isolation =
                 seat.mayBeAway
