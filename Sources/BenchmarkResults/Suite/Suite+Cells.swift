@@ -80,7 +80,8 @@ extension Suite {
     package var usedTLS: [TLSUse] { tls ?? [.off] }
 
     /// Each store with each kind of sockets, each network, and RabbitMQ on each side of it, in cleartext and over TLS, with each pair
-    /// of parties, each amount of work, each fault that can be had there, each way to send again what failed, and each way through the middle; Unix sockets are of one machine, so that they go over no network.
+    /// of parties, each amount of work, each fault that can be had there, each way to send again what failed, and each way
+    /// through the middle; Unix sockets are of one machine, so that they go over no network.
     package var settings: [Setting] {
         steadySettings.flatMap { setting in
             usedFaults.filter { $0.canBeHad(in: setting) }.flatMap { fault in

@@ -1,7 +1,7 @@
 import Broker
 
-/// Where requests go: `http://host:port/path`, or `host:port` for the contract's `/log`; the contract's `/handle` is a broker's; for a Unix domain socket
-/// `http://unix:/run/logger.sock:/path`, as nginx writes it, or `unix:/run/logger.sock`.
+/// Where requests go: `http://host:port/path`, or `host:port` for the contract's `/log`; the contract's `/handle` is a
+/// broker's; for a Unix domain socket `http://unix:/run/logger.sock:/path`, as nginx writes it, or `unix:/run/logger.sock`.
 struct HTTPTarget: Hashable {
     var endpoint: Endpoint
     var path: String
