@@ -21,7 +21,7 @@ package protocol RunReader: EntryReader {
 
 /// A database of entries.
 ///
-/// ``commit(_:)``, ``probe()``, ``prune(_:now:)`` and ``close()`` are called by one thread, the ``StoreWriter``'s; the rest by any.
+/// ``commit(_:meanwhile:)``, ``probe()``, ``prune(_:now:)`` and ``close()`` are called by one thread, the ``StoreWriter``'s; the rest by any.
 package protocol EntryDatabase: AnyObject, EntryReader {
     /// What it is and where, for people, without passwords: `SQLite at /var/lib/entries.db`.
     var description: String { get }
@@ -30,8 +30,10 @@ package protocol EntryDatabase: AnyObject, EntryReader {
     ///
     /// Opens the file, or connects, anew by itself where it must. Says of an entry that is no plain new row what became of
     /// it (``EntryBatch/setFate(_:_:)``). May be called once more with the same batch after a failure.
+    /// - Parameter meanwhile: what this thread has to do beside: called once or more, as soon as the database is at work on the
+    ///   batch without this thread, and before any wait that may be longer.
     /// - Throws: ``StoreError``, within two seconds or so; the writer tries again where that may help.
-    func commit(_ batch: EntryBatch) throws(StoreError)
+    func commit(_ batch: EntryBatch, meanwhile: () -> Void) throws(StoreError)
 
     /// Tries whether entries would be stored, with something that changes nothing.
     func probe() throws(StoreError)
@@ -48,6 +50,11 @@ package protocol EntryDatabase: AnyObject, EntryReader {
 }
 
 extension EntryDatabase {
+    /// Stores all entries of a batch, or none of them.
+    package func commit(_ batch: EntryBatch) throws(StoreError) {
+        try commit(batch, meanwhile: {})
+    }
+
     /// Commits nothing.
     package func probe() throws(StoreError) {
         try commit(EntryBatch())

@@ -48,7 +48,7 @@ struct StoreQueue: ~Copyable {
     mutating func giveBack(_ batch: EntryBatch, entries: Int, bytes: Int) {
         self.entries -= entries
         self.bytes -= bytes
-        // One gathers while another is committed.
+        // One gathers while another is committed, and the senders of a third are told.
         if spare.count < 2 { spare.append(batch) }
     }
 }

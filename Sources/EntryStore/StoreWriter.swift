@@ -7,7 +7,7 @@ import Synchronization
 /// Brings entries into a database, on a thread of its own, and tells their senders when they are there.
 ///
 /// While one batch is committed the next one gathers, without a timer: a lone entry is committed at once, and many that come
-/// together share a commit.
+/// together share a commit. Their senders are told when the database is at work on the next batch, or at once where none waits.
 /// What comes while the rows of a batch are written waits for the next one: senders who are answered have something to do while
 /// that one is synced. What waits is bounded: where it is much, connections are not read from (``isBehind``).
 package final class StoreWriter: Sendable {
@@ -173,9 +173,20 @@ package final class StoreWriter: Sendable {
         var pruning = PruningPace(
             configuration.retention, interval: configuration.pruningInterval.nanoseconds,
             longestInterval: configuration.longestPruningInterval.nanoseconds)
+        // The batch that was committed last, whose senders are told while the database is at work on the next one.
+        var untold: EntryBatch?
+        func tell() {
+            guard let batch = untold else { return }
+            untold = nil
+            finish(batch, nil)
+        }
         while true {
-            switch next() {
-            case .commit(let batch): finish(batch, commit(batch))
+            switch next(hasUntold: untold != nil) {
+            case .commit(let batch):
+                let failure = commit(batch, meanwhile: tell)
+                tell()
+                if let failure { finish(batch, failure) } else { untold = batch }
+            case .tell: tell()
             case .wait: wait(until: pruning.next)
             case .end:
                 database.close()
@@ -183,7 +194,10 @@ package final class StoreWriter: Sendable {
                 return
             }
             // Where there is more to delete, a slice of it after each batch.
-            if MonotonicClock.now >= pruning.next, mayPrune { prune(&pruning) }
+            if MonotonicClock.now >= pruning.next, mayPrune {
+                tell()
+                prune(&pruning)
+            }
         }
     }
 
@@ -208,6 +222,7 @@ package final class StoreWriter: Sendable {
 
     private enum Step {
         case commit(EntryBatch)
+        case tell
         case wait
         case end
     }
@@ -218,12 +233,13 @@ package final class StoreWriter: Sendable {
         return .now() + .nanoseconds(deadline > now ? Int(deadline - now) : 0)
     }
 
-    private func next() -> Step {
+    private func next(hasUntold: Bool) -> Step {
         state.withLock { state in
             if let batch = state.queue.next() {
                 state.isIdle = false
                 return .commit(batch)
             }
+            if hasUntold { return .tell }
             if state.isClosing { return .end }
             state.isIdle = true
             return .wait
@@ -232,9 +248,11 @@ package final class StoreWriter: Sendable {
 
     /// Commits a batch; returns why that was not possible.
     ///
+    /// Who is told `meanwhile` waits neither for a second try nor for a connection.
+    ///
     /// What has waited long enough behind a database that is away is not tried any more, so that many batches do not have
     /// their time one after the other.
-    private func commit(_ batch: EntryBatch) -> StoreError? {
+    private func commit(_ batch: EntryBatch, meanwhile: () -> Void) -> StoreError? {
         var pause = 0.01
         var isOutcomeUnknown = false
         if let failure = state.withLock({ $0.failure }), failure.mayPass, waited(batch) >= configuration.patience {
@@ -245,12 +263,14 @@ package final class StoreWriter: Sendable {
             batch.resetFates()
             let start = MonotonicClock.now
             do throws(StoreError) {
-                try database.commit(batch)
+                try database.commit(batch, meanwhile: meanwhile)
                 let elapsed = MonotonicClock.now - start
                 batch.commit = EntryBatch.Commit(began: start, elapsed: elapsed)
                 state.withLock { _ = $0.times.record(min(elapsed, 60_000_000_000)) }
+                note(nil)
                 return nil
             } catch {
+                meanwhile()
                 note(error)
                 // What one try may have done, a later one that comes to nothing has not undone.
                 isOutcomeUnknown = isOutcomeUnknown || error.isOutcomeUnknown
@@ -275,7 +295,6 @@ package final class StoreWriter: Sendable {
             batch.reply(failure.isOutcomeUnknown ? .unknown("\(failure)") : .unavailable("\(failure)"))
         } else {
             committed(batch)
-            note(nil)
             batch.reply(.recorded)
         }
         let (entries, bytes) = (batch.count, batch.textBytes)

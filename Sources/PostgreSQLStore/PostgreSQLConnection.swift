@@ -58,14 +58,18 @@ final class PostgreSQLConnection: @unchecked Sendable {
     }
 
     /// Does a statement that was prepared.
-    func execute(prepared name: String, _ values: StatementValues, within limit: Duration) throws(StoreError)
-        -> PostgreSQLResult
-    {
+    /// - Parameter meanwhile: called when the statement is on its way.
+    func execute(
+        prepared name: String, _ values: StatementValues, within limit: Duration, meanwhile: () -> Void
+    ) throws(StoreError) -> PostgreSQLResult {
+        let deadline = Deadline(in: limit)
         let isSent = values.withAll { count, values, lengths, formats in
             PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1) == 1
         }
-        guard isSent else { throw lost("takes no statement") }
-        return try answer(until: Deadline(in: limit))
+        // What the socket does not take at once is sent while the answer is waited for.
+        guard isSent, PQflush(connection) >= 0 else { throw lost("takes no statement") }
+        meanwhile()
+        return try answer(until: deadline)
     }
 
     /// Does a statement once.

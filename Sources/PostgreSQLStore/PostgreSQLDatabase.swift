@@ -137,10 +137,10 @@ package final class PostgreSQLDatabase: EntryDatabase {
 
     // MARK: Writing
 
-    /// Commits a batch; see ``EntryDatabase/commit(_:)``.
-    package func commit(_ batch: EntryBatch) throws(StoreError) {
+    /// Commits a batch; see ``EntryDatabase/commit(_:meanwhile:)``.
+    package func commit(_ batch: EntryBatch, meanwhile: () -> Void) throws(StoreError) {
         guard batch.count > 0 else { return }
-        try withWriter { (writer, connection) throws(StoreError) in
+        try withWriter(beforeConnecting: meanwhile) { (writer, connection) throws(StoreError) in
             let digest = Self.digest(of: batch)
             if writer.tried != digest {
                 writer.tried = digest
@@ -149,7 +149,8 @@ package final class PostgreSQLDatabase: EntryDatabase {
             let known = KnownMessages.repeated(in: batch)
             let values = writer.statement.take(batch, without: known, writer: self.id, number: writer.number)
             let result = try Self.committing(on: connection) { () throws(StoreError) in
-                try connection.execute(prepared: writer.statement.name, values, within: self.commitLimit)
+                try connection.execute(
+                    prepared: writer.statement.name, values, within: self.commitLimit, meanwhile: meanwhile)
             }
             writer.tried = nil
             for index in known { batch.setFate(index, .known) }
@@ -204,11 +205,13 @@ package final class PostgreSQLDatabase: EntryDatabase {
 
     /// Lends the writer's connection, which is made where there is none.
     private func withWriter<Value: Sendable>(
-        _ body: (inout Writer, PostgreSQLConnection) throws(StoreError) -> Value
+        beforeConnecting: () -> Void = {}, _ body: (inout Writer, PostgreSQLConnection) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         try writer.withLock { (writer) throws(StoreError) in
             do throws(StoreError) {
-                let connection = if let connection = writer.connection { connection } else { try self.connect() }
+                if let connection = writer.connection { return try body(&writer, connection) }
+                beforeConnecting()
+                let connection = try self.connect()
                 writer.connection = connection
                 return try body(&writer, connection)
             } catch {

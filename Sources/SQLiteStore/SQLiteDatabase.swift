@@ -30,7 +30,9 @@ package final class SQLiteDatabase: EntryDatabase {
     package var description: String { "SQLite at \(path)" }
 
     /// Stores all entries of a batch, or none of them.
-    package func commit(_ batch: EntryBatch) throws(StoreError) {
+    package func commit(_ batch: EntryBatch, meanwhile: () -> Void) throws(StoreError) {
+        // It is this thread that works on the batch.
+        meanwhile()
         try write { db in
             var rows = try RowWriter(db)
             for index in 0..<batch.count {

@@ -51,7 +51,8 @@ package final class MemoryDatabase: EntryDatabase {
         gate?.signal()
     }
 
-    package func commit(_ batch: EntryBatch) throws(StoreError) {
+    package func commit(_ batch: EntryBatch, meanwhile: () -> Void) throws(StoreError) {
+        meanwhile()
         arrivals.signal()
         gate?.wait()
         let failure: StoreError? = state.withLock { state in

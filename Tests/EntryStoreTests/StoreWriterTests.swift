@@ -43,6 +43,33 @@ struct StoreWriterTests {
         #expect(order.withLock { $0 } == Array(0...10))
     }
 
+    @Test("senders are told of a commit while the database is at work on the next one, and of a failure at once")
+    func telling() async {
+        let database = MemoryDatabase(isGated: true)
+        let writer = StoreWriter(to: database)
+        let (replies, sink) = AsyncStream.makeStream(of: EntryReply.self)
+        func record(_ number: Int) {
+            #expect(writer.record(entry(number)) { sink.yield($0) } == .later)
+        }
+        var told = replies.makeAsyncIterator()
+        record(0)
+        database.awaitCommit()
+        record(1)
+        database.allowCommit()
+        // The second commit has begun, and is not allowed to end.
+        database.awaitCommit()
+        #expect(await told.next() == .recorded)
+        record(2)
+        database.fail(StoreError(.full, "the disk is full"))
+        database.allowCommit()
+        database.awaitCommit()
+        #expect(await told.next() == .unavailable("the disk is full"))
+        database.allowCommit()
+        #expect(await told.next() == .recorded)
+        writer.close()
+        #expect(database.entries.map(\.data) == ["0", "2"])
+    }
+
     @Test("a commit has no more entries, and no more bytes, than it may", arguments: [(1, 1 << 20), (100, 1)])
     func bounds(_ entries: Int, _ bytes: Int) {
         let database = MemoryDatabase(isGated: true)
