@@ -41,8 +41,8 @@ package enum AMQP {
             .manyAhead, "prefetch-2048",
             "the same as the default with at most 2,048 of them, behind logs_topic.prefetch-2048"),
         descriptor(
-            .classicVersion2, "classic-v2",
-            "the same as the default with a classic queue of version 2 (RabbitMQ 3.10 to 4.2), behind logs_topic.classic-v2"
+            .classicVersion1, "classic-v1",
+            "the same as the default with a classic queue of version 1 (RabbitMQ 3.10 to 3.13), behind logs_topic.classic-v1"
         ),
         descriptor(
             .cluster, "cluster",

@@ -39,9 +39,7 @@ struct NodeFolder {
                 script = installation.script
             }
             try Files.write(path + "/rabbitmq.conf", Self.configuration(identity, options))
-            if let advanced = Self.advancedConfiguration(options) {
-                try Files.write(path + "/advanced.config", advanced)
-            }
+            try Files.write(path + "/advanced.config", Self.advancedConfiguration(options))
             try Files.write(path + "/enabled_plugins", "[\(options.plugins.joined(separator: ","))].\n")
             try Files.write(path + "/inetrc", identity.hosts)
             // Erlang takes only one that nobody else may read.
@@ -77,13 +75,22 @@ struct NodeFolder {
         ]
     }
 
-    /// The same in Erlang's terms, for a node that asks some for a certificate, by the name that they call it by: `rabbitmq.conf`
-    /// has no words for that, and what is said of `ssl_options` here takes the place of all that is said of them there; nil
-    /// where there is no such name.
-    static func advancedConfiguration(_ options: RabbitMQOptions) -> String? {
-        guard let tls = options.tls, let name = tls.mutualName else { return nil }
-        return """
-            [{rabbit, [{ssl_options, [
+    /// What is said in Erlang's terms.
+    ///
+    /// Classic queues are of version 2, as all are from 4.0 on, which does not know the setting; in `rabbitmq.conf` such a one
+    /// would keep it from starting.
+    static func advancedConfiguration(_ options: RabbitMQOptions) -> String {
+        let settings = ["{classic_queue_default_version, 2}"] + mutualTLS(options)
+        return "[{rabbit, [\(settings.joined(separator: ", "))]}].\n"
+    }
+
+    /// What ``tls(_:_:)`` says, for a node that asks some for a certificate, by the name that they call it by: `rabbitmq.conf` has
+    /// no words for that, and what is said of `ssl_options` here takes the place of all that is said of them there.
+    private static func mutualTLS(_ options: RabbitMQOptions) -> [String] {
+        guard let tls = options.tls, let name = tls.mutualName else { return [] }
+        return [
+            """
+            {ssl_options, [
                 {cacertfile, \(erlangText(tls.authorityFile))},
                 {certfile, \(erlangText(tls.certificateFile))},
                 {keyfile, \(erlangText(tls.keyFile))},
@@ -91,9 +98,9 @@ struct NodeFolder {
                 {verify, verify_none},
                 {fail_if_no_peer_cert, false},
                 {sni_hosts, [{\(erlangText(name)), [{verify, verify_peer}, {fail_if_no_peer_cert, true}]}]}
-            ]}]}].
-
+            ]}
             """
+        ]
     }
 
     /// A text as Erlang reads it.

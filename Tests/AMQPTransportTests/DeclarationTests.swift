@@ -65,10 +65,10 @@ import Testing
         }
     }
 
-    /// The one that says which version of classic queues it is, which RabbitMQ 4.3 refuses.
-    @Test func classicQueuesOfVersion2() throws {
+    /// The one that says which version of classic queues it is, which RabbitMQ 4 has no more.
+    @Test func classicQueuesOfVersion1() throws {
         for isTemporary in [false, true] {
-            let frames = try sent(PublishMode.classicVersion2.queue("q", isTemporary: isTemporary).setup)
+            let frames = try sent(PublishMode.classicVersion1.queue("q", isTemporary: isTemporary).setup)
             let declarations = try frames.filter { $0.method == AMQP_QUEUE_DECLARE_METHOD }.map(declaration)
             #expect(declarations.count(where: { $0.arguments.contains("x-queue-version") }) == 1)
             #expect(declarations.allSatisfy { $0.arguments.isSubset(of: Self.known.union(["x-queue-version"])) })

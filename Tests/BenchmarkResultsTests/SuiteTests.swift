@@ -7,7 +7,7 @@ private let standard = ["tcp", "netrpc", "grpc", "http", "amqp"]
 private let known = TransportChoice(known: standard + ["grpc:stream", "amqp:reply"], standard: standard)
 private let clusters = TransportChoice(
     known: known.known + ["http:http2", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster"]
-        + ["transient", "4-channels", "ack-batch", "ack-batch-1024", "prefetch-32", "prefetch-2048", "classic-v2"].map {
+        + ["transient", "4-channels", "ack-batch", "ack-batch-1024", "prefetch-32", "prefetch-2048", "classic-v1"].map {
             "amqp:\($0)"
         }, standard: standard,
     killable: ["amqp"])

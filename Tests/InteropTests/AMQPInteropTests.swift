@@ -140,7 +140,7 @@ struct AMQPInteropTests {
         arguments: [
             "amqp", "amqp:quorum", "amqp:transient", "amqp:unconfirmed", "amqp:4-channels", "amqp:ack-batch",
             "amqp:protobuf", "amqp:gob", "amqp:reply", "amqp:cluster", "amqp:quorum-cluster",
-            "amqp:ack-batch-1024", "amqp:prefetch-32", "amqp:prefetch-2048", "amqp:classic-v2",
+            "amqp:ack-batch-1024", "amqp:prefetch-32", "amqp:prefetch-2048", "amqp:classic-v1",
         ])
     func variants(_ transport: String) async throws {
         let url = try RabbitMQScope.url
@@ -148,7 +148,7 @@ struct AMQPInteropTests {
         let arguments = [
             "--amqp", url, "--amqp-queue", queue, "--amqp-temporary", "--also",
             "amqp:quorum,amqp:ack-batch,amqp:cluster,amqp:quorum-cluster,amqp:ack-batch-1024,amqp:prefetch-32,"
-                + "amqp:prefetch-2048,amqp:classic-v2",
+                + "amqp:prefetch-2048,amqp:classic-v1",
         ]
         try await withLogger([], arguments: arguments) { logger in
             let finished = try await send(transport, to: url, count: Self.count, json: true)

@@ -13,15 +13,15 @@ struct NodeFolderTests {
         #expect(NodeFolder.plain(log) == shown)
     }
 
-    @Test func asksForACertificateByOneNameOnly() throws {
+    @Test func asksForACertificateByOneNameOnly() {
         func options(_ name: String?) -> RabbitMQOptions {
             RabbitMQOptions(
                 tls: .init(
                     authorityFile: "/a \"b\"/ca.pem", certificateFile: "/s\\.pem", keyFile: "/s.key", mutualName: name))
         }
-        #expect(NodeFolder.advancedConfiguration(RabbitMQOptions()) == nil)
-        #expect(NodeFolder.advancedConfiguration(options(nil)) == nil)
-        let terms = try #require(NodeFolder.advancedConfiguration(options("mutual.localhost")))
+        #expect(!NodeFolder.advancedConfiguration(RabbitMQOptions()).contains("ssl_options"))
+        #expect(!NodeFolder.advancedConfiguration(options(nil)).contains("ssl_options"))
+        let terms = NodeFolder.advancedConfiguration(options("mutual.localhost"))
         for term in [
             #"{cacertfile, "/a \"b\"/ca.pem"}"#, #"{certfile, "/s\\.pem"}"#, "{verify, verify_none}", "['tlsv1.3']",
             #"{sni_hosts, [{"mutual.localhost", [{verify, verify_peer}, {fail_if_no_peer_cert, true}]}]}"#,

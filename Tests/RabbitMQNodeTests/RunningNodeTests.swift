@@ -61,10 +61,24 @@ import Testing
                 let status = try await node.control("cluster_status", "--formatter", "json")
                 for other in cluster.nodes { #expect(status.contains(other.name)) }
             }
+            try await classicQueuesAreOfVersion2(at: cluster.nodes[0])
             try await leadersOfAQueue(of: cluster)
             return cluster
         }
         for node in cluster.nodes { expectGone(node) }
+    }
+
+    private func classicQueuesAreOfVersion2(at node: RunningNode) async throws {
+        let printed = try await node.control(
+            "eval",
+            """
+            Name = rabbit_misc:r(<<"/">>, queue, <<"classic">>),
+            rabbit_amqqueue:declare(Name, true, false, [], none, <<"guest">>),
+            {ok, Queue} = rabbit_amqqueue:lookup(Name),
+            [{_, Status}] = rabbit_amqqueue:info(Queue, [backing_queue_status]),
+            {version, proplists:get_value(version, Status)}.
+            """)
+        #expect(printed.contains("{version,2}"), "\(printed)")
     }
 
     /// A quorum queue is led by the node that it was declared at, by another one that it is handed over to, and by a third one when

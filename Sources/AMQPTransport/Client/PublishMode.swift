@@ -63,9 +63,9 @@ struct PublishMode: Sendable, Hashable {
     /// As the standard, with a logger that acknowledges many entries at once, whose queue it needs to have for itself.
     static let acknowledgedInBatches = PublishMode(
         name: "ack-batch", exchange: Contract.batchExchange, acknowledgementBatch: 128)
-    /// As the standard, with a classic queue of version 2, which RabbitMQ has from 3.10 on, and no other from 4.0 on.
-    static let classicVersion2 = PublishMode(
-        name: "classic-v2", exchange: Contract.classicVersion2Exchange, queueVersion: 2)
+    /// As the standard, with a classic queue of version 1, which RabbitMQ has no more from 4.0 on.
+    static let classicVersion1 = PublishMode(
+        name: "classic-v1", exchange: Contract.classicVersion1Exchange, queueVersion: 1)
     /// As the standard, with few entries on their way to the logger.
     static let fewAhead = PublishMode(name: "prefetch-32", exchange: Contract.fewAheadExchange, prefetch: 32)
     /// As the standard, with many of them.

@@ -8,8 +8,8 @@ enum Contract {
     static let quorumExchange = "logs_topic.quorum"
     /// The like of it that leads to queues whose consumer acknowledges in batches.
     static let batchExchange = "logs_topic.ack-batch"
-    /// The likes of it that lead to classic queues of version 2, and to queues whose consumer may have fewer or more entries than usual.
-    static let classicVersion2Exchange = "logs_topic.classic-v2"
+    /// The likes of it that lead to classic queues of version 1, and to queues whose consumer may have fewer or more entries than usual.
+    static let classicVersion1Exchange = "logs_topic.classic-v1"
     static let fewAheadExchange = "logs_topic.prefetch-32"
     static let manyAheadExchange = "logs_topic.prefetch-2048"
     static let largeBatchExchange = "logs_topic.ack-batch-1024"

@@ -14,7 +14,7 @@ struct Palette: Sendable {
         "http:pipelined", "amqp:quorum", "amqp:cluster", "amqp:quorum-cluster", "amqp:transient", "http:protobuf",
         "http:gob", "http:json-foundation",
         "http:http2-protobuf", "amqp:unconfirmed", "amqp:4-channels", "amqp:ack-batch", "amqp:protobuf", "amqp:gob",
-        "amqp:ack-batch-1024", "amqp:prefetch-32", "amqp:prefetch-2048", "amqp:classic-v2",
+        "amqp:ack-batch-1024", "amqp:prefetch-32", "amqp:prefetch-2048", "amqp:classic-v1",
     ]
 
     private let indices: [String: Int]
