@@ -47,7 +47,7 @@ struct StoreWriterTests {
     func telling() async {
         let database = MemoryDatabase(isGated: true)
         let writer = StoreWriter(to: database)
-        let (replies, sink) = AsyncStream.makeStream(of: EntryReply.self)
+        let (replies, sink) = AsyncStream.makeStream(of: RecordResult.self)
         func record(_ number: Int) {
             #expect(writer.record(entry(number)) { sink.yield($0) } == .later)
         }
