@@ -84,3 +84,10 @@ ensure_machine() {
 # What every build of broker-lab needs, and the servers that a transport and a store of its need.
 # shellcheck disable=SC2034 # read by the scripts that source this one
 build_packages=(pkg-config libnghttp2-dev librabbitmq-dev libsqlite3-dev libpq-dev zlib1g-dev rabbitmq-server postgresql)
+
+# The build that tests run, and what is measured beside them: the code that users run, with what is internal visible to the tests.
+# In a folder of its own, as other release builds are made with other flags, and what those change is built anew.
+# shellcheck disable=SC2034 # likewise
+tested_build=(swift build -c release --scratch-path .build/tested -Xswiftc -enable-testing)
+# shellcheck disable=SC2034 # likewise
+tested=.build/tested/release
