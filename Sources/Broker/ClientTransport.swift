@@ -8,8 +8,8 @@ public protocol ClientTransport: Sendable {
 
     /// Opens a connection, runs `body` on its event loop and closes the connection.
     ///
-    /// Everything in `body` that is isolated to the connection runs on the one thread that does the connection's I/O,
-    /// and so do the child tasks of `body` that send on it.
+    /// Everything that is isolated to the connection runs on the one thread that does the connection's I/O: `body`, and the
+    /// functions of its child tasks that take the connection as an `isolated` parameter. Others may send too, from another thread.
     /// - Throws: what `body` throws, or a ``TransportError`` of fate `notSent` when the peer cannot be reached or does
     ///   not speak the protocol.
     func withConnection<R: Sendable>(

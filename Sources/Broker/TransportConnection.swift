@@ -3,9 +3,6 @@
 /// A connection outlives its sockets: when one is lost, the entries in flight on it fail, and the next ``send(_:)`` dials
 /// again.
 public protocol TransportConnection: Actor {
-    /// The connection's event loop, for tasks that send on it to prefer (`withTaskExecutorPreference`).
-    nonisolated var taskExecutor: any TaskExecutor { get }
-
     /// Sends an entry and waits for its acknowledgement.
     ///
     /// Waits first when the connection already has as many entries in flight as it may have.

@@ -61,7 +61,7 @@ struct ChurnTests {
         private let log: LoggedTransport.Log
         private let number: Int
         nonisolated var unownedExecutor: UnownedSerialExecutor { base.unownedExecutor }
-        nonisolated var taskExecutor: any TaskExecutor { base.taskExecutor }
+        nonisolated var executor: EventLoopExecutor { base.executor }
 
         init(_ base: FakeConnection, _ log: LoggedTransport.Log, _ number: Int) {
             (self.base, self.log, self.number) = (base, log, number)

@@ -1,6 +1,5 @@
 import BenchmarkResults
 import Broker
-import Dispatch
 import Histogram
 import Synchronization
 import Testing
@@ -149,10 +148,9 @@ private actor FailingConnection: PacedConnection {
 
     nonisolated let tries = Mutex<[Try]>([])
     private let failures: [TransportError?]
-    private let loop = TestLoop()
+    nonisolated let executor = EventLoopExecutor.next()
     private var made: UInt64 = 0
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    nonisolated var taskExecutor: any TaskExecutor { loop }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(_ failures: [TransportError?]) {
         self.failures = failures
@@ -177,9 +175,7 @@ private actor FailingConnection: PacedConnection {
     }
 
     func sleep(until deadline: UInt64) async {
-        await withUnsafeContinuation { continuation in
-            loop.queue.asyncAfter(deadline: DispatchTime(uptimeNanoseconds: deadline)) { continuation.resume() }
-        }
+        await executor.sleep(until: deadline)
     }
 
     func spin(until deadline: UInt64) async -> UInt64 {

@@ -51,7 +51,6 @@ private final class RememberingTransport: ClientTransport {
 }
 
 private actor RememberingConnection: TransportConnection {
-    nonisolated var taskExecutor: any TaskExecutor { globalConcurrentExecutor }
     private let transport: RememberingTransport
 
     init(transport: RememberingTransport) {

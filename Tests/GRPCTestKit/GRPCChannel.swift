@@ -147,7 +147,7 @@ package actor GRPCChannel {
             let context = if let tls { try TLSContext(tls, host: endpoint.serverName) } else { nil as TLSContext? }
             let (scheme, timeout) = (tls == nil ? "http" : "https", options.connectTimeout)
             let (handler, secured) = try await ClientBootstrap(group: executor.eventLoop)
-                .connect(to: endpoint, within: options.connectTimeout) { channel in
+                .connect(to: endpoint, within: options.connectTimeout, on: executor.eventLoop) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try context?.add(to: channel, timeout: timeout)
                         let handler = GRPCChannelHandler(
@@ -158,6 +158,7 @@ package actor GRPCChannel {
                         return (handler, secured)
                     }
                 }
+                .get()
             try await secured?.get()
             if let failure = await handler.waitUntilReady(timeout: options.connectTimeout) {
                 lastFailure = "\(endpoint): \(failure)"

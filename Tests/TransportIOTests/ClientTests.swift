@@ -33,7 +33,7 @@ import Testing
     @Test func noThreadHop() async throws {
         try await withLineServer { server in
             try await server.client().withConnection { connection in
-                let eventLoop = try #require(connection.taskExecutor as? EventLoopExecutor).eventLoop
+                let eventLoop = try connection.paced.executor.eventLoop
                 for _ in 0..<20 {
                     #expect(eventLoop.inEventLoop)
                     _ = try await connection.send(entry("n"))
@@ -50,7 +50,7 @@ import Testing
             let client = server.client().pinned(to: executor)
             func expectPinned(_ client: some ClientTransport) async throws {
                 try await client.withConnection { connection in
-                    #expect(connection.taskExecutor as? EventLoopExecutor === executor)
+                    #expect(try connection.paced.executor === executor)
                     #expect(executor.eventLoop.inEventLoop)
                     _ = try await connection.send(entry("n"))
                 }

@@ -8,31 +8,37 @@ import Testing
     private func outcomes(
         _ count: Int, _ body: @escaping @Sendable (inout PendingSends) -> Void
     ) async -> [TransportError?] {
-        let box = Box()
+        let sends = Sends()
         return await withTaskGroup(of: (Int, TransportError?).self) { group in
             // One after the other, so that the tickets are known.
             for number in 0..<count {
                 await withCheckedContinuation { inserted in
-                    group.addTask {
-                        let failure = await withUnsafeContinuation { (waiter: PendingSends.Waiter) in
-                            let ticket = box.pending.insert(waiter, since: UInt16(number))
-                            #expect(ticket == number)
-                            inserted.resume()
-                        }
-                        return (number, failure)
-                    }
+                    group.addTask { (number, await sends.insert(number) { inserted.resume() }) }
                 }
             }
-            body(&box.pending)
+            await sends.change(body)
             var outcomes = [TransportError?](repeating: nil, count: count)
             for await (number, failure) in group { outcomes[number] = failure }
             return outcomes
         }
     }
 
-    // Unchecked: the tasks above take turns.
-    private final class Box: @unchecked Sendable {
-        var pending = PendingSends()
+    private actor Sends {
+        private nonisolated let executor = EventLoopExecutor.next()
+        private var pending = PendingSends()
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        func insert(_ number: Int, _ inserted: @Sendable () -> Void) async -> TransportError? {
+            await executor.suspend { waiter in
+                let ticket = pending.insert(waiter, since: UInt16(number))
+                #expect(ticket == number)
+                inserted()
+            }
+        }
+
+        func change(_ body: @Sendable (inout PendingSends) -> Void) {
+            body(&pending)
+        }
     }
 
     @Test func eachIsToldItsOwn() async {

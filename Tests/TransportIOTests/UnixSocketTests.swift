@@ -207,8 +207,10 @@ import Testing
         let first = try RawSocket(to: file)
         defer { first.close() }
         @Sendable func connect(within limit: TimeAmount) async throws {
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(to: file, within: limit) { $0.eventLoop.makeSucceededFuture($0) }
+            let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+            let channel = try await ClientBootstrap(group: eventLoop)
+                .connect(to: file, within: limit, on: eventLoop) { $0.eventLoop.makeSucceededFuture($0) }
+                .get()
             try await channel.close()
         }
         let begin = MonotonicClock.now

@@ -58,7 +58,7 @@ struct LoadRun: Sendable {
         let recorders = await withTaskGroup(of: LoadRecorder.self) { group in
             for (index, connection) in connections.enumerated() {
                 let (own, tally) = (phase.shared(index, of: connections.count), tallies.tally(of: connection))
-                group.addTask(executorPreference: connection.taskExecutor) {
+                group.addTask {
                     await LoadGenerator.run(own, tally, on: connection)
                 }
             }

@@ -28,8 +28,8 @@ final class ArrivalDispatcher: @unchecked Sendable {
     private let spin: UInt64
     /// When the next entry is due; nil when there is none.
     private var due: UInt64?
-    private var senders: [UnsafeContinuation<Arrival?, Never>] = []
-    private var waitForSender: UnsafeContinuation<Void, Never>?
+    private var senders: [LoopContinuation<Arrival?>] = []
+    private var waitForSender: LoopContinuation<Void>?
 
     init(_ phase: LoadPhase, _ recorder: LoadRecorder, source: (any LoadSource)? = nil) {
         self.recorder = recorder
@@ -49,7 +49,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
             } else if let sender = senders.popLast() {
                 sender.resume(returning: take(due, wasAwaited: true))
             } else {
-                await withUnsafeContinuation { waitForSender = $0 }
+                await connection.executor.suspend { waitForSender = $0 }
             }
         }
         finish()
@@ -64,7 +64,7 @@ final class ArrivalDispatcher: @unchecked Sendable {
             return nil
         }
         if due <= now { return take(due, wasAwaited: !senders.isEmpty) }
-        return await withUnsafeContinuation { sender in
+        return await connection.executor.suspend { sender in
             senders.append(sender)
             waitForSender.take()?.resume()
         }

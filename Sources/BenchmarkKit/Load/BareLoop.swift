@@ -27,7 +27,7 @@ enum BareLoop {
         let state = State(start: MonotonicClock.now)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<phase.inFlight {
-                group.addTask(executorPreference: connection.taskExecutor) { await send(phase, state, on: connection) }
+                group.addTask { await send(phase, state, on: connection) }
             }
             let end = state.result.start &+ phase.duration
             while case let now = MonotonicClock.now, now < end, !state.isOver, !Task.isCancelled {

@@ -6,7 +6,7 @@ import TransportIO
 /// An entry goes over the latest one while that has entries left, else over another one that is dialed for it: so the load goes on
 /// while the entries in flight on earlier ones are answered. What a dial takes is part of the time of the entries that wait for it.
 actor ChurningConnection: PacedConnection {
-    private nonisolated let executor: EventLoopExecutor
+    nonisolated let executor: EventLoopExecutor
     private let transport: any ClientTransport
     private let entriesEach: Int
     private let maxClosing: Int
@@ -18,9 +18,9 @@ actor ChurningConnection: PacedConnection {
     /// How many of them are on their way to be closed.
     private var closing = 0
     /// Who waits until fewer are.
-    private var waitingForOneToClose: [UnsafeContinuation<Void, Never>] = []
+    private var waitingForOneToClose: [LoopContinuation<Void>] = []
     private var isClosed = false
-    private var lastEnded: UnsafeContinuation<Void, Never>?
+    private var lastEnded: LoopContinuation<Void>?
 
     init(
         over transport: any ClientTransport, on executor: EventLoopExecutor, entriesEach: Int, maxClosing: Int,
@@ -32,9 +32,6 @@ actor ChurningConnection: PacedConnection {
 
     /// The event loop.
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    /// The event loop.
-    nonisolated var taskExecutor: any TaskExecutor { executor }
 
     /// Dials the first one, so that no entry has to wait for it.
     /// - Throws: fate `notSent` where it cannot be had.
@@ -66,9 +63,9 @@ actor ChurningConnection: PacedConnection {
     func close() async {
         isClosed = true
         latest = nil
-        for stay in stays.values { stay.end.open() }
+        for stay in stays.values { stay.end.take()?.resume() }
         resumeThoseWaitingForOneToClose()
-        if !stays.isEmpty { await withUnsafeContinuation { lastEnded = $0 } }
+        if !stays.isEmpty { await executor.suspend { lastEnded = $0 } }
     }
 
     // MARK: One of them
@@ -83,7 +80,7 @@ actor ChurningConnection: PacedConnection {
                 if let failure = await isOpen(stay) { throw failure }
                 return stay
             }
-            await withUnsafeContinuation { waitingForOneToClose.append($0) }
+            await executor.suspend { waitingForOneToClose.append($0) }
         }
     }
 
@@ -92,7 +89,7 @@ actor ChurningConnection: PacedConnection {
         latest = stay
         stays[ObjectIdentifier(stay)] = stay
         dials.add()
-        Task(executorPreference: executor) { await self.live(stay, over: self.transport) }
+        Task { await live(stay, over: transport) }
         return stay
     }
 
@@ -100,7 +97,7 @@ actor ChurningConnection: PacedConnection {
     /// - Returns: Why it cannot be had; nil where it is.
     private func isOpen(_ stay: ConnectionStay) async -> TransportError? {
         guard stay.connection == nil else { return nil }
-        return await withUnsafeContinuation { stay.waiting.append($0) }
+        return await executor.suspend { stay.waiting.append($0) }
     }
 
     /// From the dial to the end.
@@ -108,8 +105,7 @@ actor ChurningConnection: PacedConnection {
         var failure = Self.closed
         do {
             try await transport.withConnection { connection in
-                await self.opened(stay, connection)
-                await stay.end.pass()
+                await self.keep(stay, connection)
             }
         } catch let error as TransportError {
             failure = error
@@ -119,10 +115,11 @@ actor ChurningConnection: PacedConnection {
         ended(stay, failure)
     }
 
-    private func opened(_ stay: ConnectionStay, _ connection: any TransportConnection) {
+    /// Has entries go over a connection, until the last one is answered.
+    private func keep(_ stay: ConnectionStay, _ connection: any TransportConnection) async {
         stay.connection = connection
         stay.resume(with: nil)
-        if isClosed { stay.end.open() }
+        if !isClosed { await executor.suspend { stay.end = $0 } }
     }
 
     /// An entry of it is answered, or failed: after the last one nothing keeps it.
@@ -131,7 +128,7 @@ actor ChurningConnection: PacedConnection {
         guard stay.answered == entriesEach, !isClosed else { return }
         stay.isClosing = true
         closing += 1
-        stay.end.open()
+        stay.end.take()?.resume()
     }
 
     private func ended(_ stay: ConnectionStay, _ failure: TransportError) {
@@ -164,10 +161,10 @@ private final class ConnectionStay: @unchecked Sendable {
     var answered = 0
     /// Whether it is on its way to be closed because all are.
     var isClosing = false
-    /// Opened when it is to be closed.
-    let end = Gate()
+    /// What keeps it open.
+    var end: LoopContinuation<Void>?
     /// Who waits until it is open; they are told why it cannot be.
-    var waiting: [UnsafeContinuation<TransportError?, Never>] = []
+    var waiting: [LoopContinuation<TransportError?>] = []
 
     /// All who wait need wait no longer.
     func resume(with failure: TransportError?) {

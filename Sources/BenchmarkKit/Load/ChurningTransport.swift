@@ -27,16 +27,14 @@ struct ChurningTransport: ClientTransport {
         let connection = ChurningConnection(
             over: base.pinned(to: executor), on: executor, entriesEach: entriesEach, maxClosing: maxClosing,
             counting: dials)
-        return try await withTaskExecutorPreference(executor) {
-            do {
-                try await connection.open()
-                let result = try await body(connection)
-                await connection.close()
-                return result
-            } catch {
-                await connection.close()
-                throw error
-            }
+        do {
+            try await connection.open()
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
         }
     }
 }

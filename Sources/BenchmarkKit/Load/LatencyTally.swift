@@ -67,10 +67,9 @@ package final class LatencyTallies {
         self.isOpen = isOpen
     }
 
-    /// The tally of the event loop that a connection is on; one of its own where that is not known.
+    /// The tally of the event loop that a connection is on.
     func tally(of connection: any PacedConnection) -> LatencyTally {
-        guard let executor = connection.taskExecutor as? EventLoopExecutor else { return LatencyTally(isOpen: isOpen) }
-        let loop = ObjectIdentifier(executor.eventLoop)
+        let loop = ObjectIdentifier(connection.executor.eventLoop)
         let tally = tallies[loop] ?? LatencyTally(isOpen: isOpen)
         tallies[loop] = tally
         return tally

@@ -13,10 +13,10 @@ extension LoadGenerator {
         if arrivals != nil { TimerSlack.makeFine() }
         await withTaskGroup(of: Void.self) { group in
             if let arrivals {
-                group.addTask(executorPreference: connection.taskExecutor) { await arrivals.run(on: connection) }
+                group.addTask { await arrivals.run(on: connection) }
             }
             for _ in 0..<phase.inFlight {
-                group.addTask(executorPreference: connection.taskExecutor) {
+                group.addTask {
                     if let arrivals {
                         await send(from: source, arrivals, until: end, on: connection, recorder)
                     } else {

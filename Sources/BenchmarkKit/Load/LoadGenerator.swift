@@ -4,8 +4,8 @@ import TransportIO
 
 /// Sends the entries of a phase over one connection.
 ///
-/// The workers are child tasks that prefer the connection's executor and run in functions isolated to the connection, so
-/// that a send, its acknowledgement and its record all happen on the event loop that does the I/O.
+/// The workers are child tasks that run in functions isolated to the connection, so that a send, its acknowledgement and its
+/// record all happen on the event loop that does the I/O.
 enum LoadGenerator {
     /// Runs a phase to its end, or until the task is cancelled or the connection fails.
     static func run<Connection: PacedConnection>(
@@ -29,17 +29,17 @@ enum LoadGenerator {
         if arrivals != nil { TimerSlack.makeFine() }
         await withTaskGroup(of: Void.self) { group in
             if let live = phase.live, recorder.tellsOfTally {
-                group.addTask(executorPreference: connection.taskExecutor) {
+                group.addTask {
                     await tell(live, phase, on: connection, recorder)
                 }
             }
             if let arrivals {
-                group.addTask(executorPreference: connection.taskExecutor) { await arrivals.run(on: connection) }
+                group.addTask { await arrivals.run(on: connection) }
             }
             let operations = phase.messagesPerOperation > 1 ? phase.inFlight / phase.messagesPerOperation : 0
             let barriers = (0..<operations).map { _ in OperationBarrier(count: phase.messagesPerOperation) }
             for worker in 0..<phase.inFlight {
-                group.addTask(executorPreference: connection.taskExecutor) {
+                group.addTask {
                     if let arrivals, let policy = phase.retryPolicy {
                         await sendOnSchedule(phase, arrivals, policy, on: connection, recorder)
                     } else if let arrivals {
@@ -107,8 +107,7 @@ enum LoadGenerator {
         barrier.leave()
     }
 
-    /// Inlined, because each return to a function that is isolated to the connection has the runtime look up its executor:
-    /// 0.1 us, a twelfth of what `tcp` takes for an entry.
+    /// Inlined, because each return to a function that is isolated to the connection has the runtime compare executors.
     @inline(__always)
     static func send<Connection: PacedConnection>(
         _ entry: LogEntry, at sent: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder

@@ -6,7 +6,7 @@ import TransportIO
 /// Unchecked: touched by functions that are isolated to one connection only.
 final class OperationBarrier: @unchecked Sendable {
     private var count: Int
-    private var waiting: [UnsafeContinuation<UInt64?, Never>] = []
+    private var waiting: [LoopContinuation<UInt64?>] = []
     private var mayGoOn = true
 
     init(count: Int) {
@@ -19,7 +19,9 @@ final class OperationBarrier: @unchecked Sendable {
     func pass<Connection: PacedConnection>(
         until end: UInt64, on connection: isolated Connection
     ) async -> UInt64? {
-        guard waiting.count + 1 >= count else { return await withUnsafeContinuation { waiting.append($0) } }
+        guard waiting.count + 1 >= count else {
+            return await connection.executor.suspend { waiting.append($0) }
+        }
         let now = MonotonicClock.now
         mayGoOn = mayGoOn && now < end
         resumeAll(at: now)

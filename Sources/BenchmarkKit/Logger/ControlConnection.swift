@@ -61,7 +61,9 @@ final class ControlConnection: Sendable {
             channel = try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .withConnectedSocket(dial(endpoint), channelInitializer: initialize)
         } else {
-            channel = try await bootstrap.connect(to: endpoint, within: timeout, channelInitializer: initialize)
+            channel = try await bootstrap.connect(
+                to: endpoint, within: timeout, on: eventLoop, channelInitializer: initialize
+            ).get()
         }
         return try await ask(method, path, on: channel)
     }

@@ -42,7 +42,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
     /// Since when entries can be submitted; nil before that.
     private(set) var readyAt: UInt64?
     private var failure: TransportError?
-    private var readyWaiter: UnsafeContinuation<TransportError?, Never>?
+    private var readyWaiter: LoopContinuation<TransportError?>?
     private var wakeUps = EngineWakeUps()
     /// Whether the pool has this socket on its list of those with capacity.
     var isListed = false
@@ -195,7 +195,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
             readyAt = MonotonicClock.now
             return nil
         }
-        return await withUnsafeContinuation { readyWaiter = $0 }
+        return await pool.executor.suspend { readyWaiter = $0 }
     }
 
     /// Closes the socket at once, because of `error`.

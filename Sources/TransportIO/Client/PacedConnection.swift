@@ -2,6 +2,9 @@ package import Broker
 
 /// A connection whose event loop can also wait, as a load generator has it do until an entry is due.
 package protocol PacedConnection: TransportConnection {
+    /// The event loop, which is the executor of this actor.
+    nonisolated var executor: EventLoopExecutor { get }
+
     /// Waits on the event loop until ``MonotonicClock`` shows `deadline`, in nanoseconds.
     ///
     /// The kernel wakes the thread then, which takes it some 20 to 60 us, more at times.

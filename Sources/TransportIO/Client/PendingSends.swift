@@ -2,7 +2,7 @@ import Broker
 
 /// The entries in flight on one socket: who waits for each, by ticket.
 struct PendingSends {
-    typealias Waiter = UnsafeContinuation<TransportError?, Never>
+    typealias Waiter = LoopContinuation<TransportError?>
 
     private struct Slot {
         /// Nil where nobody waits any more, though the peer may still answer.

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// Confined to the pool's event loop.
 struct PoolWaiters {
-    typealias Continuation = UnsafeContinuation<TransportError?, Never>
+    typealias Continuation = LoopContinuation<TransportError?>
 
     private struct Waiter {
         var number: UInt64

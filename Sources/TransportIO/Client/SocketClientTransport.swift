@@ -91,16 +91,14 @@ package struct SocketClientTransport: ClientTransport {
             try contexts.contexts($0, for: endpoints, of: description.peer, notice: options.notice)
         }
         let connection = SocketConnection(configuration: self, tls: tls ?? [], executor: executor)
-        return try await withTaskExecutorPreference(executor) {
-            do {
-                if options.presence == nil { try await connection.open() } else { await connection.startLooking() }
-                let result = try await body(connection)
-                await connection.close()
-                return result
-            } catch {
-                await connection.close()
-                throw error
-            }
+        do {
+            if options.presence == nil { try await connection.open() } else { await connection.startLooking() }
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
         }
     }
 }

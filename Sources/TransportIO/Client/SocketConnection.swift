@@ -3,7 +3,7 @@ import NIOCore
 
 /// A connection as an actor on the event loop of its sockets.
 package actor SocketConnection: PacedConnection {
-    /// The event loop, as the executor of this actor and of the tasks that send on it.
+    /// The event loop.
     package nonisolated let executor: EventLoopExecutor
     private nonisolated let acknowledgement: Acknowledgement
     private let pool: SocketPool
@@ -21,16 +21,13 @@ package actor SocketConnection: PacedConnection {
     /// The event loop.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// The event loop.
-    package nonisolated var taskExecutor: any TaskExecutor { executor }
-
     func open() async throws(TransportError) {
         _ = try await acquire(since: pool.second)
     }
 
     /// Has a socket from now on whenever there can be one, until the connection is closed.
     func startLooking() {
-        Task(executorPreference: executor) { await self.look() }
+        Task { await self.look() }
     }
 
     private func look() async {
@@ -58,13 +55,13 @@ package actor SocketConnection: PacedConnection {
         let since = pool.second
         let socket =
             if let available = pool.available { available } else { try await acquire(since: since) }
-        guard let failure = await withUnsafeContinuation({ socket.submit(entry, since: since, $0) }) else {
+        guard let failure = await executor.suspend({ socket.submit(entry, since: since, $0) }) else {
             return acknowledgement
         }
         guard failure == .sendAgain else { throw failure }
         let other =
             if let available = pool.available { available } else { try await acquire(since: since) }
-        if let failure = await withUnsafeContinuation({ other.submit(entry, since: since, $0) }) { throw failure }
+        if let failure = await executor.suspend({ other.submit(entry, since: since, $0) }) { throw failure }
         return acknowledgement
     }
 
@@ -91,7 +88,7 @@ package actor SocketConnection: PacedConnection {
 
     /// In a function of its own, for what a cancellation handler wraps may run elsewhere.
     private func suspend(_ number: UInt64, _ since: UInt16) async -> TransportError? {
-        await withUnsafeContinuation { pool.wait($0, number: number, since: since) }
+        await executor.suspend { pool.wait($0, number: number, since: since) }
     }
 
     /// Makes a call and waits for its answer, which is then in `call`.
@@ -100,7 +97,7 @@ package actor SocketConnection: PacedConnection {
         let since = pool.second
         let socket =
             if let available = pool.available { available } else { try await acquire(since: since) }
-        if let failure = await withUnsafeContinuation({ socket.submit(call, since: since, $0) }) { throw failure }
+        if let failure = await executor.suspend({ socket.submit(call, since: since, $0) }) { throw failure }
     }
 
     /// An id for an entry that may be sent several times, where entries bear ids.
@@ -138,7 +135,7 @@ package actor SocketConnection: PacedConnection {
                 throw TransportError(.unknown, error.message)
             }
             // The time for an answer begins anew with each attempt, that of the send does not.
-            guard let failure = await withUnsafeContinuation({ socket.submit(entry, id: id, since: since, $0) }) else {
+            guard let failure = await executor.suspend({ socket.submit(entry, id: id, since: since, $0) }) else {
                 return acknowledgement
             }
             guard failure.fate == .unknown, !failure.isFinal, reconnection.resends, !pool.isClosed,

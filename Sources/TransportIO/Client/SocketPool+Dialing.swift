@@ -35,7 +35,7 @@ extension SocketPool {
     private func dial() {
         dialing += 1
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
-        Task(executorPreference: executor) { await pool.value.dialOnce() }
+        executor.begin { _ in await pool.value.dialOnce() }
     }
 
     private func dialOnce() async {
@@ -105,11 +105,10 @@ extension SocketPool {
         let pool = NIOLoopBound(self, eventLoop: executor.eventLoop)
         let (configuration, endpoint, tls) = (configuration, endpoint, tls)
         let socket: Socket
-        let secured: EventLoopFuture<Void>?
         do {
-            (socket, secured) = try await ClientBootstrap(group: executor.eventLoop)
+            let connected = ClientBootstrap(group: executor.eventLoop)
                 .forBrokerLab()
-                .connect(to: endpoint, within: timeout) { channel in
+                .connect(to: endpoint, within: timeout, on: executor.eventLoop) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let secured = try tls?.add(
                             to: channel, timeout: deadline - .now(), secured: configuration.options.secured)
@@ -121,7 +120,9 @@ extension SocketPool {
                         return (socket, secured)
                     }
                 }
-            try await secured?.get()
+            let secured: EventLoopFuture<Void>?
+            (socket, secured) = try await executor.value(of: connected)
+            if let secured { try await executor.value(of: secured) }
         } catch let failure as TLSFailure {
             return .failure(TransportError(.notSent, "cannot reach \(peer) over TLS: \(failure)"))
         } catch {

@@ -42,9 +42,9 @@ final class SocketPool: SecondTicking {
     private let sendTimeout: UInt16
     var spinner: Spinner?
     private(set) var isClosed = false
-    private var lastSocketEnded: UnsafeContinuation<Void, Never>?
+    private var lastSocketEnded: LoopContinuation<Void>?
     /// Who waits until there is no socket, or a dial has failed.
-    private var missing: UnsafeContinuation<Void, Never>?
+    private var missing: LoopContinuation<Void>?
 
     init(configuration: SocketClientTransport, tls: [TLSContext], executor: EventLoopExecutor) {
         contexts = tls
@@ -226,7 +226,7 @@ final class SocketPool: SecondTicking {
             socket.close(patience: patience)
         }
         if !sockets.isEmpty {
-            await withUnsafeContinuation { lastSocketEnded = $0 }
+            await executor.suspend { lastSocketEnded = $0 }
         }
     }
 
@@ -242,6 +242,6 @@ final class SocketPool: SecondTicking {
     /// Waits until there is no socket, a dial has failed, or the connection is closed; for one task.
     func untilMissed() async {
         guard !isClosed, !sockets.isEmpty else { return }
-        await withUnsafeContinuation { missing = $0 }
+        await executor.suspend { missing = $0 }
     }
 }

@@ -1,15 +1,17 @@
 package import NIOCore
 
-/// An event loop as an executor: of the connection actors pinned to it, and of the tasks that send on them.
+/// An event loop as the executor of the actors that are pinned to it.
 ///
-/// Both roles are needed. An actor alone would have each resumed continuation go through the global pool, which hands it
-/// back to the loop: two thread hops a message. Jobs that become ready on the loop are queued here without a lock and run
-/// before the loop waits for I/O again; what they wrote is flushed once, after all of them.
-package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
+/// Jobs that become ready on the loop are queued here without a lock and run before the loop waits for I/O again; what they
+/// wrote is flushed once, after all of them. Whoever waits on the loop for what happens there does so in ``suspend(_:)``: a
+/// continuation of Swift's goes through the global pool, which hands the task back to the loop, two thread hops a message.
+package final class EventLoopExecutor: SerialExecutor, @unchecked Sendable {
     // Unchecked: every mutable field is touched on the event loop only; enqueue() hops there first.
 
     /// The event loop.
     package let eventLoop: any EventLoop
+    /// Where its tasks wait.
+    let lot = ParkingLot()
     private var ready: [UnownedJob] = []
     private var running: [UnownedJob] = []
     private var awaitingFlush: [any TickFlushing] = []
@@ -33,14 +35,16 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if eventLoop.inEventLoop {
-            ready.append(job)
-            scheduleTick()
+            makeReady(job)
         } else {
-            eventLoop.execute {
-                self.ready.append(job)
-                self.scheduleTick()
-            }
+            eventLoop.execute { self.makeReady(job) }
         }
+    }
+
+    /// Has a job run in this tick or the next; on the event loop only.
+    func makeReady(_ job: UnownedJob) {
+        ready.append(job)
+        scheduleTick()
     }
 
     /// Has `socket` flushed once, at the end of the current tick; on the event loop only.
@@ -94,9 +98,8 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
         guard !ready.isEmpty else { return }
         swap(&ready, &running)
         let serial = asUnownedSerialExecutor()
-        let task = asUnownedTaskExecutor()
         for job in running {
-            job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+            job.runSynchronously(on: serial)
         }
         running.removeAll(keepingCapacity: true)
     }
@@ -108,11 +111,18 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
         awaitingFlush.removeAll(keepingCapacity: true)
     }
 
-    /// Waits on the event loop until `deadline`, in nanoseconds of the monotonic clock.
+    /// Waits until `deadline`, in nanoseconds of the monotonic clock; as ``suspend(_:)``.
     package func sleep(until deadline: UInt64) async {
-        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+        await suspend { continuation in
             eventLoop.scheduleTask(deadline: .uptimeNanoseconds(deadline)) { continuation.resume() }
         }
+    }
+
+    /// What a future of the event loop comes to; waits as ``suspend(_:)``, where its `get()` would leave the loop.
+    func value<Value: Sendable>(of future: EventLoopFuture<Value>) async throws -> Value {
+        try await suspend { continuation in
+            future.whenComplete { continuation.resume(returning: $0) }
+        }.get()
     }
 
     /// Traps unless called on the event loop.

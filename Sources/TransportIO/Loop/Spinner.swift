@@ -57,12 +57,12 @@ final class Spinner: @unchecked Sendable {
             await executor.sleep(until: deadline)
             return 0
         }
-        return await withUnsafeContinuation { done in
+        return await executor.suspend { done in
             executor.eventLoop.execute { self.turn(until: deadline, spent: 0, done) }
         }
     }
 
-    private func turn(until deadline: UInt64, spent: UInt64, _ done: UnsafeContinuation<UInt64, Never>) {
+    private func turn(until deadline: UInt64, spent: UInt64, _ done: LoopContinuation<UInt64>) {
         // What was made ready before the wait began comes first.
         guard executor.isIdle else {
             return executor.eventLoop.execute { self.turn(until: deadline, spent: spent, done) }

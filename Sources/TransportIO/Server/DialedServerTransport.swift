@@ -84,7 +84,7 @@ package struct DialedServerTransport: ServerTransport {
             (handler, secured, ended) = try await dialling.untilCancelled {
                 try await ClientBootstrap(group: eventLoop)
                     .forBrokerLab()
-                    .connect(to: endpoint, within: .seconds(5)) { channel in
+                    .connect(to: endpoint, within: .seconds(5), on: eventLoop) { channel in
                         channel.eventLoop.makeCompletedFuture {
                             dialling.set(channel)
                             let secured = try context?.add(to: channel, timeout: .seconds(5))
@@ -108,6 +108,7 @@ package struct DialedServerTransport: ServerTransport {
                             return (handler, secured, ended.futureResult)
                         }
                     }
+                    .get()
             }
             try await dialling.untilCancelled { try await secured?.get() }
         } catch let failure as TLSFailure {

@@ -85,7 +85,7 @@ final class SendJob: Sendable {
         defer { timer?.cancel() }
         await withTaskGroup { group in
             for (load, connection) in loads {
-                group.addTask(executorPreference: connection.taskExecutor) { await load.run(on: connection) }
+                group.addTask { await load.run(on: connection) }
             }
         }
         return await Self.account(of: loads)

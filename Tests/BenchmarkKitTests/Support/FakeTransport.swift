@@ -50,23 +50,23 @@ struct FakeTransport: ClientTransport {
 actor FakeConnection: PacedConnection {
     /// What it says a wait on the core took, in nanoseconds.
     static let costOfSpin: UInt64 = 7919
-    private let loop = TestLoop()
+    private static let late = DispatchQueue(label: "late deliveries")
+    nonisolated let executor = EventLoopExecutor.next()
     private let transport: FakeTransport
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    nonisolated var taskExecutor: any TaskExecutor { loop }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(transport: FakeTransport) {
         self.transport = transport
     }
 
     func send(_ entry: LogEntry) async throws(TransportError) -> Acknowledgement {
-        loop.checkIsolated()
+        executor.checkIsolated()
         guard let stamp = entry.stamp else { throw TransportError(.rejected, "an entry without a stamp") }
         switch transport.behaviour(stamp.run, stamp.sequence) {
         case .deliver: transport.ledger.record(entry)
         case .drop: break
         case .deliverLater(let interval):
-            loop.queue.asyncAfter(deadline: .now() + interval) { [transport] in transport.ledger.record(entry) }
+            Self.late.asyncAfter(deadline: .now() + interval) { [transport] in transport.ledger.record(entry) }
         case .duplicate:
             transport.ledger.record(entry)
             transport.ledger.record(entry)
@@ -77,7 +77,7 @@ actor FakeConnection: PacedConnection {
         case .fail(let error): throw error
         case .delay(let interval):
             transport.ledger.record(entry)
-            await wait(until: .now() + interval)
+            await sleep(until: (DispatchTime.now() + interval).uptimeNanoseconds)
             return Acknowledgement(.recorded)
         case .stall: await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
         }
@@ -86,17 +86,11 @@ actor FakeConnection: PacedConnection {
     }
 
     func sleep(until deadline: UInt64) async {
-        await wait(until: DispatchTime(uptimeNanoseconds: deadline))
+        await executor.sleep(until: deadline)
     }
 
     func spin(until deadline: UInt64) async -> UInt64 {
         await sleep(until: deadline)
         return Self.costOfSpin
-    }
-
-    private func wait(until time: DispatchTime) async {
-        await withUnsafeContinuation { continuation in
-            loop.queue.asyncAfter(deadline: time) { continuation.resume() }
-        }
     }
 }
