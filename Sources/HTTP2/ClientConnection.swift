@@ -8,6 +8,9 @@ package import TransportIO
 /// As on the server's side, nghttp2's callbacks only note which streams have news. These are looked at when all bytes have
 /// been taken.
 package final class ClientConnection: ClientEngine {
+    /// So many bytes, and no stream begins a further frame until they are on their way: windows may let tens of MiB be sent at
+    /// once, whose memory would have to be had anew each time.
+    private static let enough = 1024 * 1024
     /// Stream identifiers end at 2^31 - 1 (RFC 9113 5.1.1); a little earlier, a new connection takes over.
     private static let lastUsableStream: Int32 = .max - 1024
 
@@ -24,6 +27,8 @@ package final class ClientConnection: ClientEngine {
     /// Where DATA frames are appended, while nghttp2 is asked for what it has to send.
     private let destination = FrameDestination()
     private let conduct = Unguarded(PeerConduct())
+    /// The streams, with their keys, that have more to say.
+    private let waiting = Unguarded<[(stream: Int32, key: Int)]>([])
 
     package init(_ requests: any ClientRequests, maxInFlight: Int, settings: HTTP2Session.Settings) {
         self.requests = requests
@@ -42,6 +47,8 @@ package final class ClientConnection: ClientEngine {
     package var isReady: Bool { conduct.value.hasSeenSettings }
 
     package private(set) var isRetired = false
+
+    package var hasLeftOff: Bool { !waiting.value.isEmpty }
 
     package func open(into out: inout ByteBuffer) {
         _ = send(into: &out)
@@ -105,11 +112,15 @@ package final class ClientConnection: ClientEngine {
         throw ProtocolError(defect)
     }
 
-    /// Appends what there is to be sent.
+    /// Appends what there is to be sent, until it is enough.
     /// - Returns: nil, or nghttp2's error code, after which nothing can be sent.
     @discardableResult
     package func send(into out: inout ByteBuffer) -> Int32? {
-        destination.send(from: session, into: &out)
+        if hasLeftOff, out.readableBytes < Self.enough {
+            for (stream, key) in waiting.value where streams[key].id == stream { resume(key) }
+            waiting.value.removeAll(keepingCapacity: true)
+        }
+        return destination.send(from: session, into: &out)
     }
 
     /// Asks the server for a sign of life.
@@ -258,7 +269,12 @@ package final class ClientConnection: ClientEngine {
     /// What the next DATA frame takes; nil if the stream is no longer wanted.
     @inline(__always)
     func nextPart(_ stream: Int32, _ key: Int, room: Int) -> ClientPart? {
-        streams[key].id == stream ? requests.nextPart(key, room: room, on: self) : nil
+        guard streams[key].id == stream else { return nil }
+        guard destination.count < Self.enough else {
+            waiting.value.append((stream, key))
+            return .deferred
+        }
+        return requests.nextPart(key, room: room, on: self)
     }
 
     /// Appends a DATA frame: its header and the next bytes of the stream; returns whether it could.

@@ -17,6 +17,9 @@ public struct FrameDestination: ~Copyable {
         }
     }
 
+    /// How many bytes have been appended, those before included.
+    package var count: Int { buffer.value?.pointee.readableBytes ?? 0 }
+
     /// Appends a DATA frame, whose `count` bytes `write` puts where it is told; returns whether it could.
     @inlinable @inline(__always)
     public func append(

@@ -64,7 +64,7 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
     }
 
     private func proceed() throws(ProtocolError) {
-        if clientIsDue {
+        if clientIsDue || client.hasLeftOff {
             clientIsDue = false
             try client.proceed(into: &fromClient, completions: &completions)
         }
@@ -78,7 +78,7 @@ package final class EnginePair<Client: ClientEngine, Server: ServerEngine> {
     package func exchange(step: Int = .max) throws(ProtocolError) {
         client.flush(into: &fromClient)
         try proceed()
-        while fromClient.readableBytes > 0 || fromServer.readableBytes > 0 || server.isPaused {
+        while fromClient.readableBytes > 0 || fromServer.readableBytes > 0 || server.isPaused || client.hasLeftOff {
             if let part = server.isPaused ? [] : fromClient.readPart(step) {
                 toServer += part
                 serverInput.writeBytes(part)

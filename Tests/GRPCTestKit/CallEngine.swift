@@ -78,6 +78,8 @@ package final class CallEngine: ClientEngine {
         try connection.receive(&bytes, into: &out, completions: &completions)
     }
 
+    package var hasLeftOff: Bool { connection.hasLeftOff }
+
     package func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {
         guard let loop else { return }
         isAtWork = true

@@ -104,6 +104,7 @@ final class GRPCChannelHandler: ChannelInboundHandler, @unchecked Sendable {
         guard output.readableBytes > 0, let context else { return }
         context.writeAndFlush(NIOAny(output), promise: nil)
         output.clear()
+        if engine.hasLeftOff { wakeUps.schedule(nil, on: context.eventLoop) { self.proceed() } }
     }
 
     private func proceed() {

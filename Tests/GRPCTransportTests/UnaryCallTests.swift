@@ -30,6 +30,20 @@ import Testing
         #expect(pair.recorder.entries == [LogEntry(name: "", data: "")])
     }
 
+    @Test("what is said at once is bounded, and entries are said one after another")
+    func leavesOff() throws {
+        let pair = GRPCPair()
+        try pair.exchange()
+        for ticket in 0..<8 {
+            try pair.send(LogEntry(name: "n\(ticket)", data: String(repeating: "d", count: 1 << 20)), ticket: ticket)
+        }
+        #expect(pair.client.hasLeftOff && pair.fromClient.readableBytes < 2 << 20)
+        try pair.exchange()
+        #expect(!pair.client.hasLeftOff)
+        #expect(pair.takeFates() == (0..<8).map { Fate(ticket: $0, failure: nil) })
+        #expect(pair.recorder.entries.map(\.name) == (0..<8).map { "n\($0)" })
+    }
+
     @Test(arguments: [1, 2, 3, 7, 64, 1000])
     func bytesMayComeInPiecesOfAnySize(step: Int) throws {
         let pair = GRPCPair()

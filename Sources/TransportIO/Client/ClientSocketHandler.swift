@@ -170,13 +170,26 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         unwrittenEntries = 0
         engine.flush(into: &output.buffer)
         guard let context else { return }
-        output.flush(to: context)
+        flush(to: context)
         // Of what the peer was not there to take, the end of the channel tells.
         guard !unwritten.isEmpty, !output.hasFailed else { return }
         prove()
         for waiter in unwritten { waiter.resume(returning: nil) }
         unwritten.removeAll(keepingCapacity: true)
     }
+
+    /// Writes what was collected, and has the engine go on where it has left off.
+    private func flush(to context: ChannelHandlerContext) {
+        output.flush(to: context)
+        goOn()
+    }
+
+    /// Has an engine that has left off say the rest, unless the socket takes nothing at present.
+    private func goOn() {
+        if isWritable && Self.hasLeftOff(&engine) { wakeEngine(at: nil) }
+    }
+
+    private static func hasLeftOff<Engine: ClientEngine>(_ engine: inout Engine) -> Bool { engine.hasLeftOff }
 
     /// The peer has taken an entry.
     private func prove() {
@@ -220,7 +233,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         isClosing = true
         capacity = 0
         engine.close(into: &output.buffer)
-        output.flush(to: context)
+        flush(to: context)
         if engine.isClosed {
             closeChannel()
         } else {
@@ -282,7 +295,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         }
         refreshCapacity()
         resolveCompletions()
-        output.flush(to: context)
+        flush(to: context)
         if failure != nil { context.close(promise: nil) }
         pool.regainedCapacity(self)
     }
@@ -332,7 +345,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     private func readCompleted(_ context: ChannelHandlerContext) {
         resolveCompletions()
-        if output.buffer.readableBytes > 0 && !isFlushScheduled { output.flush(to: context) }
+        if output.buffer.readableBytes > 0 && !isFlushScheduled { flush(to: context) }
         if capacity == 0 {
             if (isClosing && engine.isClosed) || (engine.isRetired && pending.count == 0) { closeChannel() }
         }
@@ -356,6 +369,7 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
+        goOn()
         pool.regainedCapacity(self)
     }
 

@@ -35,7 +35,11 @@ package protocol ClientEngine {
     /// Appends what ``send(_:ticket:into:)`` has kept back; called when what was collected is about to be written.
     mutating func flush(into out: inout ByteBuffer)
 
-    /// Says what has become due, as the engine has asked of its ``EngineLoop``.
+    /// Whether the engine has left off, as it has said enough for now: ``proceed(into:completions:)`` says the rest, and is called
+    /// when the socket takes more.
+    var hasLeftOff: Bool { get }
+
+    /// Says what has become due, as the engine has asked of its ``EngineLoop``, and the rest where it has left off.
     mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError)
 
     /// Appends an entry that may have been sent before, under the same `id`, on a socket that was lost.
@@ -86,6 +90,8 @@ extension ClientEngine {
     package mutating func attach(to loop: EngineLoop) {}
     /// Most protocols keep nothing back.
     package mutating func flush(into out: inout ByteBuffer) {}
+    /// Most protocols say all of an entry at once.
+    package var hasLeftOff: Bool { false }
     /// Nothing, where nothing was asked for.
     package mutating func proceed(into out: inout ByteBuffer, completions: inout Completions) throws(ProtocolError) {}
     /// Most protocols have no place for the id.

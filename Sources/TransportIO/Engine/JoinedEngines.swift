@@ -59,7 +59,7 @@ package final class JoinedEngines {
     private func exchange() throws(ProtocolError) {
         client.flush(into: &toServer)
         var before = (-1, -1)
-        while before != (toServer.readableBytes, toClient.readableBytes) || wakes.isAny {
+        while before != (toServer.readableBytes, toClient.readableBytes) || wakes.isAny || client.hasLeftOff {
             before = (toServer.readableBytes, toClient.readableBytes)
             if toServer.readableBytes > 0 || server.isPaused {
                 try server.receive(&toServer, into: &toClient, intake: intake)
@@ -70,7 +70,9 @@ package final class JoinedEngines {
             if toClient.readableBytes > 0 {
                 try client.receive(&toClient, into: &toServer, completions: &completions)
             }
-            if wakes.takeClient() { try client.proceed(into: &toServer, completions: &completions) }
+            if wakes.takeClient() || client.hasLeftOff {
+                try client.proceed(into: &toServer, completions: &completions)
+            }
             if toClient.readableBytes == 0 { toClient.clear() }
         }
     }

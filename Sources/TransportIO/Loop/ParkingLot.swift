@@ -7,21 +7,17 @@ package struct LoopContinuation<Value: Sendable>: @unchecked Sendable {
 
     /// Has the task go on with `value`; once, and on the event loop only.
     package func resume(returning value: Value) {
-        let executor = place.pointee.executor
-        assert(executor.eventLoop.inEventLoop, "a task that waits on an event loop is resumed there")
-        let state = place.pointee.state
+        precondition(!place.pointee.isResumed, "a task that waits is resumed once")
         ParkingPlace.value(of: place, as: Value.self).initialize(to: value)
-        place.pointee.state = .resumed
-        switch state {
-        case .arriving: break
-        case .parked(let job): executor.makeReady(job)
-        case .resumed: preconditionFailure("a task that waits is resumed once")
+        place.pointee.isResumed = true
+        let job = place.pointee.job
+        place.pointee.executor._withUnsafeGuaranteedRef { executor in
+            assert(executor.eventLoop.inEventLoop, "a task that waits on an event loop is resumed there")
+            if let job { executor.makeReady(job) }
         }
     }
 
-    fileprivate var isResumed: Bool {
-        if case .resumed = place.pointee.state { true } else { false }
-    }
+    fileprivate var isResumed: Bool { place.pointee.isResumed }
 }
 
 extension LoopContinuation<Void> {
@@ -55,12 +51,16 @@ extension EventLoopExecutor {
 /// has no executor to look for.
 actor ParkingLot: SerialExecutor {
     // Unsafe: touched on the event loop only.
-    private nonisolated(unsafe) var free: [UnsafeMutablePointer<ParkingPlace>] = []
+    /// The first of the places that nobody waits in.
+    private nonisolated(unsafe) var free: UnsafeMutablePointer<ParkingPlace>?
     /// That of the task that is about to park.
     private nonisolated(unsafe) var expected: UnsafeMutablePointer<ParkingPlace>?
 
     deinit {
-        for place in free { place.deallocate() }
+        while let place = free {
+            free = place.pointee.nextFree
+            place.deallocate()
+        }
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { asUnownedSerialExecutor() }
@@ -68,12 +68,13 @@ actor ParkingLot: SerialExecutor {
     /// Keeps the job of the task that is expected.
     nonisolated func enqueue(_ job: consuming ExecutorJob) {
         guard let place = expected.take() else { preconditionFailure("a task parks when it is expected") }
-        place.pointee.state = .parked(UnownedJob(job))
+        place.pointee.job = UnownedJob(job)
     }
 
     fileprivate nonisolated func takePlace(for executor: EventLoopExecutor) -> UnsafeMutablePointer<ParkingPlace> {
-        let place = free.popLast() ?? ParkingPlace.allocate()
-        place.initialize(to: ParkingPlace(executor: executor))
+        let place = free ?? ParkingPlace.allocate()
+        if free != nil { free = place.pointee.nextFree }
+        place.initialize(to: ParkingPlace(executor: .passUnretained(executor)))
         return place
     }
 
@@ -90,7 +91,8 @@ actor ParkingLot: SerialExecutor {
     /// What `continuation` was resumed with; its place is free then.
     fileprivate nonisolated func leave<Value>(_ continuation: LoopContinuation<Value>) -> Value {
         precondition(continuation.isResumed, "a task leaves when it is resumed")
-        free.append(continuation.place)
+        continuation.place.pointee.nextFree = free
+        free = continuation.place
         return ParkingPlace.value(of: continuation.place, as: Value.self).move()
     }
 }
@@ -99,16 +101,13 @@ actor ParkingLot: SerialExecutor {
 ///
 /// Places are used again, so that no memory is allocated for a wait.
 private struct ParkingPlace {
-    enum State {
-        /// The task still runs.
-        case arriving
-        case parked(UnownedJob)
-        case resumed
-    }
-
-    /// Unowned: the task that waits has it.
-    unowned(unsafe) let executor: EventLoopExecutor
-    var state = State.arriving
+    /// Whoever waits keeps it alive.
+    let executor: Unmanaged<EventLoopExecutor>
+    /// The task's, once it has parked.
+    var job: UnownedJob?
+    var isResumed = false
+    /// Of a place that is free.
+    var nextFree: UnsafeMutablePointer<ParkingPlace>?
 
     private static let valueSize = 40
 
