@@ -33,9 +33,25 @@ actor ChurningConnection: PacedConnection {
     /// The event loop.
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Dials the first one, so that no entry has to wait for it.
-    /// - Throws: fate `notSent` where it cannot be had.
-    func open() async throws(TransportError) {
+    /// Dials the first one, so that no entry has to wait for it, runs `body`, and closes the last one.
+    /// - Throws: what `body` throws; fate `notSent` where the first one cannot be had.
+    func whileOpen<R: Sendable>(
+        _ body: @Sendable (isolated ChurningConnection) async throws -> R
+    ) async throws -> R {
+        do {
+            try await open()
+            let result = try await body(self)
+            await close()
+            return result
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    // Not inlined: as close().
+    @inline(never)
+    private func open() async throws(TransportError) {
         let stay = dial()
         if let failure = await isOpen(stay) { throw failure }
     }
@@ -60,7 +76,9 @@ actor ChurningConnection: PacedConnection {
     }
 
     /// Closes those that are open, and waits until all are closed.
-    func close() async {
+    // Not inlined: where errors are thrown, Swift 6.3's optimiser crashes over it (emitSetAndGetSwiftErrorValueAround).
+    @inline(never)
+    private func close() async {
         isClosed = true
         latest = nil
         for stay in stays.values { stay.end.take()?.resume() }

@@ -27,14 +27,6 @@ struct ChurningTransport: ClientTransport {
         let connection = ChurningConnection(
             over: base.pinned(to: executor), on: executor, entriesEach: entriesEach, maxClosing: maxClosing,
             counting: dials)
-        do {
-            try await connection.open()
-            let result = try await body(connection)
-            await connection.close()
-            return result
-        } catch {
-            await connection.close()
-            throw error
-        }
+        return try await connection.whileOpen(body)
     }
 }
