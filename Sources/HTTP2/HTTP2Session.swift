@@ -56,12 +56,13 @@ public struct HTTP2Session: ~Copyable {
             nghttp2_settings_entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.streamWindow),
             nghttp2_settings_entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, settings.maxFrameSize),
             nghttp2_settings_entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.maxHeaderListSize),
-            // Without the priorities that RFC 9113 5.3.2 abandons, streams are served one after another, as RFC 9218 10 has it for
-            // those that say nothing: a message is complete, and can be answered, before all that came behind it.
-            nghttp2_settings_entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
         ]
         if role == .client {
             entries.append(nghttp2_settings_entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+            // Without the priorities that RFC 9113 5.3.2 abandons, streams are served one after another, as RFC 9218 10 has it for
+            // those that say nothing: a message is complete, and can be answered, before all that came behind it. A server does not
+            // say so, as nghttp2 would pass over PRIORITY frames that are malformed then (RFC 9113 6.3).
+            entries.append(nghttp2_settings_entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
         }
         if let streams = settings.maxConcurrentStreams {
             entries.append(nghttp2_settings_entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, streams))

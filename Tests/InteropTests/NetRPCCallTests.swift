@@ -1,6 +1,7 @@
 import Broker
 import Gob
 import NetRPCTransport
+import Synchronization
 import Testing
 import TransportIO
 
@@ -71,13 +72,13 @@ struct NetRPCCallTests {
         from first: Int, to count: Int, on connection: NetRPCConnection, _ account: Accounting
     ) async {
         for number in stride(from: first, to: count, by: Self.inFlight) {
-            account.value.calls += 1
+            account.note { $0.calls += 1 }
             do throws(TransportError) {
-                if try await isRight(number, on: connection) { account.value.right += 1 }
+                if try await isRight(number, on: connection) { account.note { $0.right += 1 } }
             } catch TransportError(.rejected, "divide by zero") where number % 15 == 12 {
-                account.value.failed += 1
+                account.note { $0.failed += 1 }
             } catch {
-                account.value.wrong = "call \(number): \(error)"
+                account.note { $0.wrong = "call \(number): \(error)" }
             }
         }
     }
@@ -125,9 +126,13 @@ private struct CallAccount: Decodable, Equatable, Sendable {
     var wrong: String?
 }
 
-/// An account that is kept on a connection's event loop.
-///
-/// Unchecked: touched by workers that are isolated to the connection, and after them.
-private final class Accounting: @unchecked Sendable {
-    var value = CallAccount()
+/// An account that several workers keep.
+private final class Accounting: Sendable {
+    private let state = Mutex(CallAccount())
+
+    var value: CallAccount { state.withLock { $0 } }
+
+    func note(_ change: (inout CallAccount) -> Void) {
+        state.withLock { change(&$0) }
+    }
 }

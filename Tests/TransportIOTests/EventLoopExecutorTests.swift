@@ -174,7 +174,9 @@ import Testing
         }
 
         func resumeBackwards() {
-            for (number, continuation) in waiting.reversed() { continuation.resume(returning: -number) }
+            for (number, continuation) in waiting.sorted(by: { $0.number > $1.number }) {
+                continuation.resume(returning: -number)
+            }
             waiting = []
         }
 
