@@ -14,52 +14,42 @@ struct PartyBenchTests {
 
     private static let swiftAndGo = ["--brokers", "swift,go", "--loggers", "swift,go", "--pairs", "all"]
 
-    @Test(
-        "Go's party keeps the contract, at its best and at its defaults", .needs(.partyGo),
-        arguments: [[], ["--defaults"]])
-    func contract(_ more: [String]) async throws {
-        try await expectContract(of: .partyGo, over: "http,http:http2,netrpc,grpc", more)
+    /// A party, and what it speaks.
+    struct Contract: Sendable, CustomTestStringConvertible {
+        var party: Program
+        var transports: String
+        var more: [String] = []
+
+        var testDescription: String { ([URL(filePath: party.path).lastPathComponent] + more).joined(separator: " ") }
+
+        /// Those of C++, Java and Rust where they are built: their compilers are no part of the tests.
+        static let all =
+            atBestAndDefaults(.partyGo, "http,http:http2,netrpc,grpc") + atBestAndDefaults(.partyPython, "http,grpc")
+            + [Contract(party: .partyC, transports: "tcp,http,grpc")]
+            + [
+                atBestAndDefaults(.partyCpp, "grpc"), atBestAndDefaults(.partyJava, "http,grpc"),
+                atBestAndDefaults(.partyRust, "http,grpc"),
+            ].joined().filter(\.party.exists)
+
+        private static func atBestAndDefaults(_ party: Program, _ transports: String) -> [Contract] {
+            [[], ["--defaults"]].map { Contract(party: party, transports: transports, more: $0) }
+        }
     }
 
     @Test(
-        "Python's party keeps the contract, at its best and at its defaults", .needs(.partyPython),
-        arguments: [[], ["--defaults"]])
-    func pythonsContract(_ more: [String]) async throws {
-        try await expectContract(of: .partyPython, over: "http,grpc", more)
-    }
-
-    @Test("The party of bare epoll loops keeps the contract", .needs(.partyC))
-    func epollsContract() async throws {
-        try await expectContract(of: .partyC, over: "tcp,http,grpc", [])
-    }
-
-    @Test(
-        "C++'s party keeps the contract, at its best and at its defaults, where it is built",
-        .enabled(if: Program.partyCpp.exists), arguments: [[], ["--defaults"]])
-    func cppsContract(_ more: [String]) async throws {
-        try await expectContract(of: .partyCpp, over: "grpc", more)
-    }
-
-    @Test(
-        "Java's party keeps the contract, at its best and at its defaults, where it is built",
-        .enabled(if: Program.partyJava.exists), arguments: [[], ["--defaults"]])
-    func javasContract(_ more: [String]) async throws {
-        try await expectContract(of: .partyJava, over: "http,grpc", more)
-    }
-
-    @Test(
-        "Rust's party keeps the contract, at its best and at its defaults, where it is built",
-        .enabled(if: Program.partyRust.exists), arguments: [[], ["--defaults"]])
-    func rustsContract(_ more: [String]) async throws {
-        try await expectContract(of: .partyRust, over: "http,grpc", more)
-    }
-
-    private func expectContract(of party: Program, over transports: String, _ more: [String]) async throws {
+        "A party keeps the contract, at its best and at its defaults", .needs(.partyGo, .partyPython, .partyC),
+        arguments: Contract.all)
+    func contract(_ contract: Contract) async throws {
         for (role, half) in [("--logger", "logger"), ("--broker", "broker")] {
             let finished = try await runProgram(
-                .brokerlab, ["check-party", role, "--transport", transports, "--", party.path, half] + more)
+                .brokerlab,
+                ["check-party", role, "--transport", contract.transports, "--", contract.party.path, half]
+                    + contract.more)
             #expect(finished.exitCode == 0, "\(finished.output.text)\(finished.errors.text)")
-            #expect(finished.output.lines.allSatisfy { $0.hasPrefix("ok ") }, "\(finished.output.text)")
+            // How long answers take is noted, and the machine is busy.
+            #expect(
+                finished.output.lines.allSatisfy { $0.hasPrefix("ok ") || $0.contains("acknowledgements took longer") },
+                "\(finished.output.text)")
         }
     }
 
