@@ -1,28 +1,43 @@
 import EntryCodecs
 import Foundation
 
-/// Does one piece of work so many times, for `Benchmarks/instructions` to count its instructions, and for
+/// Does pieces of work in ``measured()``, whose instructions `Benchmarks/instructions` counts; or one so many times, for
 /// `Benchmarks/peers/json-side-by-side` to take its time.
 @main enum CodecInstructions {
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
-        if arguments.elementsEqual(["list"]) {
-            for work in CodecWork.all { print(work.name) }
-            return
-        }
-        guard let times = arguments.last.flatMap(Int.init), times >= 0, let work = work(Array(arguments.dropLast()))
-        else {
-            FileHandle.standardError.write(
-                Data("usage: CodecInstructions list | NAME TIMES | json encode|decode FILE TIMES\n".utf8))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments == ["count"] {
+            count()
+        } else if arguments.count == 4, let work = json(arguments), let times = Int(arguments[3]), times >= 0 {
+            work.run(times)
+        } else {
+            let usage = "usage: CodecInstructions count | json encode|decode FILE TIMES\n"
+            FileHandle.standardError.write(Data(usage.utf8))
             exit(2)
         }
-        work.run(times)
     }
 
-    private static func work(_ arguments: [String]) -> CodecWork? {
-        if arguments.count == 1 { return CodecWork.all.first { $0.name == arguments[0] } }
-        guard arguments.count == 3, arguments[0] == "json",
-            let content = FileManager.default.contents(atPath: arguments[2])
+    /// Prints a line for each two calls of ``measured()``: by how often the second does the work more often than the first, and the
+    /// work's name.
+    private static func count() {
+        for work in CodecWork.all {
+            let many = work.name.contains("MiB") ? 20 : 2_000
+            // What is done once in a process has been done then.
+            work.run(1)
+            for times in [many / 10, many] {
+                Self.work = { work.run(times) }
+                measured()
+            }
+            print("\(many - many / 10)\t\(work.name)")
+        }
+    }
+
+    /// What ``measured()`` does.
+    nonisolated(unsafe) fileprivate static var work: () -> Void = {}  // There is one thread.
+
+    /// What `json encode FILE` and `json decode FILE` are.
+    private static func json(_ arguments: [String]) -> CodecWork? {
+        guard arguments[0] == "json", let content = FileManager.default.contents(atPath: arguments[2])
         else { return nil }
         switch arguments[1] {
         case "encode": return .encoding("json", .json) { .measured(String(decoding: content, as: UTF8.self)) }
@@ -30,4 +45,10 @@ import Foundation
         default: return nil
         }
     }
+}
+
+/// The function that is looked at.
+@inline(never)
+func measured() {
+    CodecInstructions.work()
 }
