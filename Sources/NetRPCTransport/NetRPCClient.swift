@@ -21,22 +21,32 @@ public struct NetRPCClient: Sendable {
         transport = try NetRPC.client(options)
     }
 
-    /// Opens a connection, runs `body` with it and closes it.
+    /// Opens a connection, runs `body` on its event loop and closes it.
+    ///
+    /// Everything that is isolated to the connection runs on the one thread that does its I/O: `body`, and the functions of its
+    /// child tasks that take the connection as an `isolated` parameter. Others may call too, from another thread.
     /// - Throws: a `TransportError` of fate `notSent` if there can be no connection; what `body` throws.
     public func withConnection<R: Sendable>(
-        _ body: @Sendable (NetRPCConnection) async throws -> R
+        _ body: @Sendable (isolated NetRPCConnection) async throws -> R
     ) async throws -> R {
         try await transport.withConnection { connection in
-            try await body(NetRPCConnection(connection: connection))
+            try await body(NetRPCConnection(connection))
         }
     }
 }
 
-/// A connection to a net/rpc server.
+/// A connection to a net/rpc server, pinned to the event loop that does its I/O.
 ///
 /// Its calls are concurrent: each awaits its own reply, in whatever order replies come.
-public struct NetRPCConnection: Sendable {
-    let connection: SocketConnection
+public actor NetRPCConnection {
+    private let connection: SocketConnection
+
+    init(_ connection: SocketConnection) {
+        self.connection = connection
+    }
+
+    /// The event loop.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
     /// Calls a method, as Go's `Client.Call` does.
     /// - Parameters:

@@ -58,7 +58,7 @@ struct NetRPCCallTests {
 
     // MARK: The same calls as the Go program's
 
-    private func makeCalls(_ count: Int, on connection: NetRPCConnection) async -> CallAccount {
+    private func makeCalls(_ count: Int, on connection: isolated NetRPCConnection) async -> CallAccount {
         let account = Accounting()
         await withTaskGroup { group in
             for worker in 0..<Self.inFlight {
@@ -69,7 +69,7 @@ struct NetRPCCallTests {
     }
 
     private func work(
-        from first: Int, to count: Int, on connection: NetRPCConnection, _ account: Accounting
+        from first: Int, to count: Int, on connection: isolated NetRPCConnection, _ account: Accounting
     ) async {
         for number in stride(from: first, to: count, by: Self.inFlight) {
             account.note { $0.calls += 1 }
@@ -83,7 +83,7 @@ struct NetRPCCallTests {
         }
     }
 
-    private func isRight(_ number: Int, on connection: NetRPCConnection) async throws(TransportError) -> Bool {
+    private func isRight(_ number: Int, on connection: isolated NetRPCConnection) async throws(TransportError) -> Bool {
         switch number % 5 {
         case 0, 1:
             return try await connection.call("Arith.Multiply", Operands(a: number, b: -7), as: Int.self) == number * -7

@@ -1,4 +1,5 @@
 import Broker
+import Glibc
 import Gob
 import NIOCore
 import Synchronization
@@ -109,17 +110,42 @@ struct CallTests {
         try await serving.value
     }
 
+    @Test("What is isolated to a connection stays on the thread that does its I/O")
+    func oneThread() async throws {
+        try await withServer(.arithmetic) { address in
+            try await withClient(address) { connection in
+                var threads: Set = [pthread_self()]
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<8 { group.addTask { try await threadsUsed(by: 25, on: connection) } }
+                    for try await more in group { threads.formUnion(more) }
+                }
+                #expect(threads.count == 1)
+            }
+        }
+    }
+
     @Test func otherTransportsHaveNoCalls() async throws {
         try await withServer(.arithmetic) { address in
             let client = try TCP.descriptors[0].makeClient(ClientOptions(target: address))
             let socketClient = try #require(client as? SocketClientTransport)
             try await socketClient.withConnection { connection in
                 let error = await #expect(throws: TransportError.self) {
-                    try await NetRPCConnection(connection: connection).call("Arith.Multiply", Operands(), as: Int.self)
+                    try await NetRPCConnection(connection).call("Arith.Multiply", Operands(), as: Int.self)
                 }
                 #expect(error?.fate == .notSent)
             }
         }
+    }
+
+    private func threadsUsed(by calls: Int, on connection: isolated NetRPCConnection) async throws -> Set<pthread_t> {
+        var threads: Set<pthread_t> = []
+        for number in 0..<calls {
+            threads.insert(pthread_self())
+            let product = try await connection.call("Arith.Multiply", Operands(a: number, b: 2), as: Int.self)
+            #expect(product == 2 * number)
+            threads.insert(pthread_self())
+        }
+        return threads
     }
 
     // MARK: Scopes
@@ -143,7 +169,7 @@ struct CallTests {
     }
 
     private func withClient(
-        _ target: String, _ body: @Sendable (NetRPCConnection) async throws -> Void
+        _ target: String, _ body: @Sendable (isolated NetRPCConnection) async throws -> Void
     ) async throws {
         try await NetRPCClient(ClientOptions(target: target)).withConnection(body)
     }
