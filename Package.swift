@@ -11,6 +11,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Those of tests: what they are of is optimised as it is for users, and their own code, of which there is as much, need not be.
+let testSettings = settings + [.unsafeFlags(["-Onone"])]
+
 /// Those of the C that is ours.
 let cSettings: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
 
@@ -137,7 +140,7 @@ let lab: [Target] = [
     .target(
         name: "BenchmarkResults",
         dependencies: [
-            "Broker", "LoggerService", "PrintableText", "CZlib", histogram, .product(name: "Yams", package: "Yams"),
+            "Broker", "Metrics", "PrintableText", "CZlib", histogram, .product(name: "Yams", package: "Yams"),
         ],
         resources: [.embedInCode("Suites")], swiftSettings: settings),
     .target(
@@ -205,43 +208,43 @@ let testKits: [Target] = [
 
 /// A test target for each module, and those that hold all transports, and the program, against the same rules.
 let tests: [Target] = [
-    .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: settings),
-    .testTarget(name: "CTextTests", dependencies: ["CText", "EngineTestKit"], swiftSettings: settings),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: settings),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
-    .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: settings),
+    .testTarget(name: "PrintableTextTests", dependencies: ["PrintableText"], swiftSettings: testSettings),
+    .testTarget(name: "CTextTests", dependencies: ["CText", "EngineTestKit"], swiftSettings: testSettings),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: testSettings),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: testSettings),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker"], swiftSettings: testSettings),
     .testTarget(
         name: "TransportIOTests",
         dependencies: [
             "Broker", "TransportIO", "EngineTestKit", "MachineTestKit", nioCore, nioPosix, nioEmbedded, nioSSL,
         ],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "EntryJSONTests", dependencies: ["Broker", "EntryJSON", "EngineTestKit", nioCore],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "EntryCodecsTests", dependencies: ["Broker", "EntryCodecs", "EngineTestKit", nioCore],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
-        name: "EntryProtobufTests", dependencies: ["EntryProtobuf", "EngineTestKit"], swiftSettings: settings),
-    .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", nioCore], swiftSettings: settings),
+        name: "EntryProtobufTests", dependencies: ["EntryProtobuf", "EngineTestKit"], swiftSettings: testSettings),
+    .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2", nioCore], swiftSettings: testSettings),
     .testTarget(
         name: "TCPTransportTests",
         dependencies: ["Broker", "TransportIO", "TCPTransport", "EngineTestKit", nioCore],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "HTTPTransportTests",
         dependencies: [
             "Broker", "TransportIO", "EntryCodecs", "EntryJSON", "HTTP2", "HTTPTransport", "EngineTestKit",
             "HTTP2TestKit", nioCore, nioPosix, nioEmbedded, nioHTTP1,
         ],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "NetRPCTransportTests",
         dependencies: [
             "Broker", "TransportIO", "NetRPCTransport", "TCPTransport", "Gob", "EngineTestKit", nioCore,
         ],
-        exclude: ["Golden"], swiftSettings: settings),
+        exclude: ["Golden"], swiftSettings: testSettings),
     .testTarget(
         name: "GRPCTransportTests",
         dependencies: [
@@ -249,47 +252,49 @@ let tests: [Target] = [
             "HTTP2TestKit", nioCore, nioPosix,
             .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
-        exclude: ["Generated/generate"], swiftSettings: settings),
+        exclude: ["Generated/generate"], swiftSettings: testSettings),
     .testTarget(
         name: "AMQPTransportTests",
         dependencies: [
             "Broker", "TransportIO", "AMQPTransport", "RabbitMQNode", "CRabbitMQ", "AMQPTestKit", "EngineTestKit",
             nioCore,
         ],
-        swiftSettings: settings),
-    .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: settings),
-    .testTarget(name: "PostgreSQLServerTests", dependencies: ["PostgreSQLServer"], swiftSettings: settings),
+        swiftSettings: testSettings),
+    .testTarget(name: "RabbitMQNodeTests", dependencies: ["RabbitMQNode"], swiftSettings: testSettings),
+    .testTarget(name: "PostgreSQLServerTests", dependencies: ["PostgreSQLServer"], swiftSettings: testSettings),
     .testTarget(
-        name: "GobTests", dependencies: ["Gob", "EngineTestKit"], resources: [.copy("Vectors")], swiftSettings: settings
+        name: "GobTests", dependencies: ["Gob", "EngineTestKit"], resources: [.copy("Vectors")],
+        swiftSettings: testSettings
     ),
     .testTarget(
         name: "EntryStoreTests", dependencies: ["Broker", "EntryStore", "EngineTestKit", nioCore],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "SQLiteStoreTests",
         dependencies: [
             "Broker", "EntryStore", "SQLiteStore", "EngineTestKit", .product(name: "GRDB", package: "GRDB.swift"),
         ],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "PostgreSQLStoreTests",
         dependencies: ["Broker", "EntryStore", "PostgreSQLStore", "PostgreSQLServer", "PostgreSQLScope"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "LoggerServiceTests",
         dependencies: ["Broker", "EntryStore", "LoggerService", "Metrics", "EngineTestKit"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
-        name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "LoggerService", histogram],
-        exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: settings),
-    .testTarget(name: "NetworkLinkTests", dependencies: ["BenchmarkResults", "NetworkLink"], swiftSettings: settings),
+        name: "BenchmarkResultsTests", dependencies: ["BenchmarkResults", "Broker", "Metrics", histogram],
+        exclude: ["Golden/statistics.py"], resources: [.copy("Written")], swiftSettings: testSettings),
+    .testTarget(
+        name: "NetworkLinkTests", dependencies: ["BenchmarkResults", "NetworkLink"], swiftSettings: testSettings),
     .testTarget(
         name: "BenchmarkKitTests",
         dependencies: [
             "BenchmarkKit", "BenchmarkResults", "Broker", "LoggerService", "Metrics", "NetworkLink", "TransportIO",
             histogram,
         ],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "ConformanceTests",
         dependencies: [
@@ -298,7 +303,7 @@ let tests: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "InteropTests",
         dependencies: [
@@ -308,7 +313,7 @@ let tests: [Target] = [
             "MachineTestKit", subprocess, nioCore,
             .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         ],
-        exclude: ["GRPC/Generated/generate"], swiftSettings: settings),
+        exclude: ["GRPC/Generated/generate"], swiftSettings: testSettings),
 ]
 
 let package = Package(

@@ -1,3 +1,4 @@
+import Metrics
 import Histogram
 
 /// Times in a run's account, which takes memory for them with the first; without memory, they are not kept.

@@ -1,6 +1,6 @@
 import Broker
 import Histogram
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

@@ -1,6 +1,6 @@
 import Broker
 import Foundation
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

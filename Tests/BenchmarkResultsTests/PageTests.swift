@@ -1,6 +1,6 @@
 import Broker
 import Glibc
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

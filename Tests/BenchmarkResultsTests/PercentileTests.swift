@@ -1,5 +1,5 @@
 import Histogram
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

@@ -1,5 +1,5 @@
 import Foundation
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

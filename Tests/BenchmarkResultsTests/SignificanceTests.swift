@@ -1,5 +1,5 @@
 import Glibc
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

@@ -1,5 +1,5 @@
 import Broker
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

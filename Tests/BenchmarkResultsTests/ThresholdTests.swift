@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 import Testing
 
 @testable import BenchmarkResults

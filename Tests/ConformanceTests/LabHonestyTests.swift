@@ -1,3 +1,4 @@
+import Metrics
 import Broker
 import Foundation
 import LoggerService

@@ -1,3 +1,4 @@
+import Metrics
 import BenchmarkResults
 package import Broker
 import LoggerService

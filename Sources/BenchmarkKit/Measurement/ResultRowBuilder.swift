@@ -1,3 +1,4 @@
+import Metrics
 import BenchmarkResults
 import Broker
 import Histogram

@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 import Histogram
 
 /// What was measured under one load: a table and its charts.

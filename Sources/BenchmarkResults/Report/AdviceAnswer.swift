@@ -1,5 +1,5 @@
 import Broker
-import LoggerService
+import Metrics
 
 /// What one load of one run answers to a question.
 struct AdviceAnswer {

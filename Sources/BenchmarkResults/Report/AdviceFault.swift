@@ -1,5 +1,5 @@
 import Broker
-import LoggerService
+import Metrics
 
 /// What a fault came to on each transport, for whoever asks which one to take.
 struct AdviceFault: AdviceCondition {

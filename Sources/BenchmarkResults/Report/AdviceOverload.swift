@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// What became of more than is carried on each transport, for whoever asks which one to take.
 struct AdviceOverload: AdviceCondition {

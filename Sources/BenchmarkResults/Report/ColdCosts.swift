@@ -1,5 +1,5 @@
 import Histogram
-import LoggerService
+import Metrics
 
 /// What cold connections take at one point of a suite: until a connection takes an entry, and until that is acknowledged.
 struct ColdCosts: Sendable {

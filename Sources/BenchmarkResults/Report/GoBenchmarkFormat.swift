@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 import PrintableText
 
 /// The results in Go's benchmark format, for `benchstat` (golang.org/design/14313-benchmark-format): a line a valid row, so

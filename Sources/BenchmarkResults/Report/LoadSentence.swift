@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// What to do under one load, in a sentence or a few: which transport to take, what it costs, and what the others come to.
 struct LoadSentence: Sendable {

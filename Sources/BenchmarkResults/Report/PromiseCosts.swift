@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// What each step of promise costs under one load: every cell beside the one of its transport that is recorded in memory.
 struct PromiseCosts: Sendable {

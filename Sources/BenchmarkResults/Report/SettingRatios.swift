@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// What a difference in the setting comes to under one load: each transport that was measured both ways, by itself.
 struct SettingRatios: Sendable {

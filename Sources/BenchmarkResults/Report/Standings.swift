@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// How the transports stand under one load: which one to take, and what each of the others comes to beside it.
 struct Standings: Sendable {

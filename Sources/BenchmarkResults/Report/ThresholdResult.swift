@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// What became of one limit in one cell.
 package struct ThresholdResult: Sendable {

@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// A column of `results.csv`: what it is called and holds, how its field is written, and how that is read back.
 struct ResultColumn: Sendable {

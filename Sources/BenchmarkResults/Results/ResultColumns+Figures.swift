@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 // The figures of a row as columns: one is declared twice, in ResultRow as what code reckons with and here; a new one stands last in
 // `added`.

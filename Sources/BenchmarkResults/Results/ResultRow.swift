@@ -1,5 +1,5 @@
 package import Broker
-package import LoggerService
+package import Metrics
 
 /// What one cell measured in one round, a row of `results.csv`; nil is what was not measured.
 package struct ResultRow: Sendable {

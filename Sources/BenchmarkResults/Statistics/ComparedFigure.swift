@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// A figure that transports, or runs, are compared by.
 package enum ComparedFigure: String, Sendable, Hashable, CaseIterable {

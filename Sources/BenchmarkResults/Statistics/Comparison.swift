@@ -1,5 +1,5 @@
 import Glibc
-import LoggerService
+import Metrics
 
 /// Two transports under one load: which is the better one, or that they are equal, or that neither can be told.
 package struct Comparison: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// What decides between transports under a load.
 enum DecidingFigure: String, Sendable, Hashable {

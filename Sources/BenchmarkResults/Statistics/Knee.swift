@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// The highest rate of a sweep that a transport carries: p99 below the limit, nothing lost, and the backlog bounded.
 struct Knee: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// Intervals between order statistics, which hold whatever distribution the values are from.
 package enum OrderStatistics {

@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 /// Works out the rows of `summary.csv` from those of `results.csv`.
 ///

@@ -1,3 +1,4 @@
+import Metrics
 import LoggerService
 
 @testable import BenchmarkResults

@@ -1,4 +1,4 @@
-import LoggerService
+import Metrics
 
 @testable import BenchmarkResults
 
