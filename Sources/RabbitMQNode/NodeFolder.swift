@@ -144,13 +144,39 @@ struct NodeFolder {
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         ]
         if identity.isLongName { environment["RABBITMQ_USE_LONGNAME"] = "true" }
-        if !identity.cluster.isEmpty {
-            // From 4.0 on a node asks the others of its cluster through an Erlang of its own, which it gives a name and no more:
-            // that one is not to listen on the node's port.
-            environment["ERL_AFLAGS"] = "-eval 'os:putenv(\"ERL_ZFLAGS\", \"\(controlArguments)\")'"
-        }
         return environment
     }
+
+    /// The whole environment of the start script.
+    func startEnvironment(searchPath: String) -> [String: String] {
+        var environment = environment(searchPath: searchPath)
+        environment["ERL_AFLAGS"] = ([Self.loadsSeveralAtOnce] + (identity.cluster.isEmpty ? [] : [tellsOwnErlangs]))
+            .map { "-eval '\($0)'" }.joined(separator: " ")
+        return environment
+    }
+
+    /// Has Erlang load, before RabbitMQ boots, what RabbitMQ's boot loads: each module of each application that it is made of.
+    ///
+    /// RabbitMQ has them loaded one after another, and each time Erlang copies its table of exported functions: eight at a time take
+    /// half of the start and 1.6 s of CPU time for 2.6. More at a time are no faster, and leave memory behind: 240 MiB for 140. The
+    /// Erlangs that the node itself starts have no use for them.
+    private static let loadsSeveralAtOnce = """
+        os:unsetenv("ERL_AFLAGS"), \
+        catch (fun Load([]) -> ok; Load(Modules) -> {Some, Others} = lists:split(min(8, length(Modules)), Modules), \
+        code:ensure_modules_loaded(Some), Load(Others) end)([list_to_atom(filename:basename(File, ".beam")) || \
+        Folder <- code:get_path(), re:run(Folder, "/plugins/|/(\(librariesOfErlang.joined(separator: "|")))-") =/= nomatch, \
+        File <- filelib:wildcard(Folder ++ "/*.beam")])
+        """
+
+    /// The libraries of Erlang that RabbitMQ loads all modules of.
+    private static let librariesOfErlang = [
+        "compiler", "crypto", "inets", "kernel", "mnesia", "os_mon", "public_key", "sasl", "ssl", "stdlib",
+        "syntax_tools", "tools", "xmerl",
+    ]
+
+    /// From 4.0 on a node asks the others of its cluster through an Erlang of its own, which it gives a name and no more: that one is
+    /// not to listen on the node's port.
+    private var tellsOwnErlangs: String { "os:putenv(\"ERL_ZFLAGS\", \"\(controlArguments)\")" }
 
     /// What the node logged: the first errors, or the last lines where there are none.
     var excerptOfLog: String {

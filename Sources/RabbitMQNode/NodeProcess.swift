@@ -34,7 +34,7 @@ final class NodeProcess: Sendable {
             arguments: .init(Array(words.dropFirst())),
             environment: .custom(
                 Dictionary(
-                    uniqueKeysWithValues: folder.environment(searchPath: searchPath).map {
+                    uniqueKeysWithValues: folder.startEnvironment(searchPath: searchPath).map {
                         (Environment.Key(stringLiteral: $0.key), $0.value)
                     })),
             platformOptions: platform)
