@@ -158,7 +158,7 @@ struct NodeFolder {
     /// Has Erlang load, before RabbitMQ boots, what RabbitMQ's boot loads: each module of each application that it is made of.
     ///
     /// RabbitMQ has them loaded one after another, and each time Erlang copies its table of exported functions: eight at a time take
-    /// half of the start and 1.6 s of CPU time for 2.6. More at a time are no faster, and leave memory behind: 240 MiB for 140. The
+    /// half of the start and 1.6 s of CPU time for 2.6. All at once are hardly faster, and leave memory behind: 240 MiB for 140. The
     /// Erlangs that the node itself starts have no use for them.
     private static let loadsSeveralAtOnce = """
         os:unsetenv("ERL_AFLAGS"), \
