@@ -94,7 +94,9 @@ final class BenchmarkRun: Sendable {
                             if pairs.main.link != nil {
                                 try stage.pinning.pinOthers(pairs.main.companions.compactMap(\.pid))
                             }
-                            for planned in cells { try await measure(planned, stage, last: last, pairs, timeLeft) }
+                            for load in byTurns(cells, of: stage.suite) {
+                                try await measure(load, stage, last: last, pairs, timeLeft)
+                            }
                         }
                     } catch let error as BenchmarkError
                         where (configuration.outlivesLoggers || setting.parties.logger != .swift) && !rows.isEmpty
@@ -123,19 +125,46 @@ final class BenchmarkRun: Sendable {
         return groups
     }
 
-    /// Measures a cell of a stage whose last one, as far as it is decided, has that number.
+    /// The cells that are measured together, one after the other: those of a load that have turns, each of the others by itself.
+    private func byTurns(_ cells: [PlannedCell], of suite: Suite) -> [[PlannedCell]] {
+        var loads: [[PlannedCell]] = []
+        for planned in cells {
+            let index = loads.firstIndex { load in
+                load[0].cell.point == planned.cell.point && configuration.isSliced(load[0].cell, in: suite)
+            }
+            if let index, configuration.isSliced(planned.cell, in: suite) {
+                loads[index].append(planned)
+            } else {
+                loads.append([planned])
+            }
+        }
+        return loads
+    }
+
+    /// Measures cells of a stage whose last one, as far as it is decided, has that number: one, or several by turns.
     private func measure(
-        _ planned: PlannedCell, _ stage: Stage, last: Int, _ pairs: RoundParties.Pairs,
+        _ load: [PlannedCell], _ stage: Stage, last: Int, _ pairs: RoundParties.Pairs,
         _ timeLeft: borrowing Mutex<TimeLeft>
     ) async throws {
         try Task.checkCancellation()
         let start = MonotonicClock.now
-        let measurement = try await measurement(of: planned, stage, pairs.pair(for: planned.cell))
+        let measurements = try await measurements(of: load, stage, pairs)
         let count = last + (stage.isMain ? overheadCells : 0)
         let soFar = timeLeft.withLock { $0 }
-        let cell = try await showingProgress(measurement, of: count) { [self] elapsed in
-            secondsLeft(stage, soFar, cells: last - planned.number + 1, elapsed: elapsed)
+        let cells = try await showingProgress(measurements, of: count) { [self] elapsed in
+            secondsLeft(stage, soFar, cells: last - rows.count, elapsed: elapsed)
         }
+        let seconds = Double(MonotonicClock.now - start) / 1e9 / Double(load.count)
+        for (planned, cell) in zip(load, cells) {
+            try keep(cell, of: planned, stage, last: last, after: seconds, timeLeft)
+        }
+    }
+
+    /// Keeps what came of a cell, which took so many seconds, and shows it.
+    private func keep(
+        _ cell: MeasuredCell, of planned: PlannedCell, _ stage: Stage, last: Int, after seconds: Double,
+        _ timeLeft: borrowing Mutex<TimeLeft>
+    ) throws(BenchmarkError) {
         try stage.file.append(
             ReportedResult(row: cell.row, suite: stage.suite, environment: configuration.environment))
         if stage.isMain, let load = cell.load { try keep(load, of: planned) }
@@ -144,10 +173,11 @@ final class BenchmarkRun: Sendable {
         }
         measured.withLock { $0.append(cell.row) }
         let now = timeLeft.withLock { timeLeft in
-            timeLeft.add(Double(MonotonicClock.now - start) / 1e9)
+            timeLeft.add(seconds)
             return timeLeft
         }
-        let left = secondsLeft(stage, now, cells: last - planned.number)
+        let left = secondsLeft(stage, now, cells: last - rows.count)
+        let count = last + (stage.isMain ? overheadCells : 0)
         configuration.progress.show(.measured(cell.row, planned, of: count, secondsLeft: left))
     }
 
@@ -192,6 +222,27 @@ final class BenchmarkRun: Sendable {
         try log.append(load.latency, tag: planned.tag, secondsSinceStart: since, duration: load.elapsed)
     }
 
+    /// The measurements of cells that are measured together.
+    private func measurements(
+        of load: [PlannedCell], _ stage: Stage, _ pairs: RoundParties.Pairs
+    ) async throws -> [CellMeasurement] {
+        var measurements: [CellMeasurement] = []
+        for planned in load {
+            measurements.append(try await measurement(of: planned, stage, pairs.pair(for: planned.cell)))
+        }
+        guard configuration.isSliced(load[0].cell, in: stage.suite) else { return measurements }
+        let turns = SliceTurns(of: load.map(\.number), seed: stage.suite.seed &+ UInt64(load[0].block))
+        var processes: [[pid_t]] = []
+        for measurement in measurements {
+            processes.append([try await measurement.generator.party().pid, measurement.loggerPID].compactMap(\.self))
+        }
+        for index in measurements.indices {
+            measurements[index].turns = CellLoad.Turns(all: turns, member: load[index].number)
+            measurements[index].fellows = processes.enumerated().filter { $0.offset != index }.flatMap(\.element)
+        }
+        return measurements
+    }
+
     private func measurement(
         of planned: PlannedCell, _ stage: Stage, _ pair: RoundParties.Pair
     ) async throws(BenchmarkError) -> CellMeasurement {
@@ -231,23 +282,41 @@ final class BenchmarkRun: Sendable {
     /// How often the progress is shown: a cell of the default suite takes half a second.
     private static let progressInterval = Duration.milliseconds(200)
 
-    /// Measures a cell, and shows what it has come to and the time left, at its start and while it runs.
+    /// Measures cells, and shows what the first has come to and the time left, at its start and while it runs.
     private func showingProgress(
-        _ measurement: CellMeasurement, of count: Int, secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
-    ) async throws -> MeasuredCell {
+        _ measurements: [CellMeasurement], of count: Int,
+        secondsLeft: @escaping @Sendable (_ elapsed: Double) -> Double
+    ) async throws -> [MeasuredCell] {
         let progress = configuration.progress
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let start = MonotonicClock.now
                 while !Task.isCancelled {
                     let left = secondsLeft(Double(MonotonicClock.now - start) / 1e9)
-                    let soFar = measurement.live?.soFar
-                    progress.show(.measuring(measurement.planned, of: count, soFar: soFar, secondsLeft: left))
+                    let soFar = measurements[0].live?.soFar
+                    progress.show(.measuring(measurements[0].planned, of: count, soFar: soFar, secondsLeft: left))
                     try? await Task.sleep(for: Self.progressInterval)
                 }
             }
             defer { group.cancelAll() }
-            return try await measurement.measure()
+            return try await Self.measure(measurements)
+        }
+    }
+
+    /// Measures cells side by side, where they are several; in their order.
+    private static func measure(_ measurements: [CellMeasurement]) async throws -> [MeasuredCell] {
+        guard measurements.count > 1 else { return [try await measurements[0].measure()] }
+        return try await withThrowingTaskGroup(of: (index: Int, cell: MeasuredCell).self) { group in
+            for (index, measurement) in measurements.enumerated() {
+                group.addTask {
+                    let result: Result<MeasuredCell, any Error>
+                    do { result = .success(try await measurement.measure()) } catch { result = .failure(error) }
+                    // The others' turns go on without it, whatever became of it.
+                    if let turns = measurement.turns { await turns.all.leave(turns.member) }
+                    return (index, try result.get())
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.index < $1.index }.map(\.cell)
         }
     }
 }

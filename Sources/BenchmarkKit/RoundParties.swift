@@ -4,6 +4,8 @@ import NetworkLink
 
 /// The processes of a round: a logger and a load generator for the cells that are compared, and others for the control, which
 /// so differs from what it controls by all that one process differs from the next.
+///
+/// Transports that are measured by turns have a logger and a load generator each.
 struct RoundParties: Sendable {
     /// A logger, its account, and the load generator that sends to it.
     struct Pair: Sendable {
@@ -23,21 +25,27 @@ struct RoundParties: Sendable {
 
     /// The pairs of a round.
     struct Pairs: Sendable {
+        /// That of all transports which share one.
         var main: Pair
         var control: Pair?
+        /// Those of transports that have one of their own, by their selectors.
+        var own: [String: Pair] = [:]
 
         func pair(for cell: Cell) -> Pair {
-            cell.role == .control ? control ?? main : main
+            (cell.role == .control ? control : own[cell.transport]) ?? main
         }
 
-        /// Says what works beside both of them.
+        /// Says what works beside all of them.
         fileprivate mutating func setCompanions(_ companions: [CompanionProcess]) {
             main.companions = companions
             control?.companions = companions
+            for transport in own.keys { own[transport]?.companions = companions }
         }
     }
 
     private let seats: [LoggerSeat]
+    /// The transports that have a seat of their own, behind the first and before the control's.
+    private let apart: [String]
     private let setting: Setting
     private let configuration: BenchmarkConfiguration
 
@@ -53,7 +61,14 @@ struct RoundParties: Sendable {
         func started(_ transports: [String]) -> [String] {
             transports.filter { configuration.addresses[$0] == nil }
         }
-        let transports = started(suite.transports(in: setting))
+        let measured = suite.transports(in: setting).filter { name in round.contains { $0.cell.transport == name } }
+        // Who is measured by turns does nothing while it is others' turn, which is told by processes.
+        let sliced = measured.filter { name in
+            round.contains { $0.cell.transport == name && configuration.isSliced($0.cell, in: suite) }
+        }
+        let shared = measured.filter { !sliced.contains($0) }
+        apart = shared.isEmpty ? Array(sliced.dropFirst()) : sliced
+        let transports = started(shared.isEmpty ? Array(sliced.prefix(1)) : shared)
         let certificate: ServerCertificate? =
             switch setting.tls {
             case .off: nil
@@ -66,6 +81,12 @@ struct RoundParties: Sendable {
                 party: setting.parties.logger, mayBeAway: setting.fault.takesSomebodyAway,
                 work: setting.loggerWork)
         ]
+        for (index, transport) in apart.enumerated() {
+            seats.append(
+                LoggerSeat(
+                    label: "\(name)-\(index + 1)", transports: started([transport]), socket: setting.socket,
+                    certificate: certificate, party: setting.parties.logger, work: setting.loggerWork))
+        }
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
         if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
             configuration.registry.first(where: { $0.selector == control })?.companion == nil
@@ -148,12 +169,14 @@ struct RoundParties: Sendable {
                     if let command = commands[index], let logger = started.next() {
                         pair.logger = logger
                         pair.ledger = try ledger(of: logger, command, at: seat, over: link)
-                        // The control's one transport costs its own cells.
+                        // Those with one transport cost its own cells.
                         if index == 0 { try check(logger, serves: seat) }
                     }
                     pairs.append(pair)
                 }
-                try await body(Pairs(main: pairs[0], control: pairs.count > 1 ? pairs[1] : nil))
+                let own = Dictionary(uniqueKeysWithValues: zip(apart, pairs[1...]))
+                let control = pairs.count > 1 + apart.count ? pairs.last : nil
+                try await body(Pairs(main: pairs[0], control: control, own: own))
             }
             result = .success(())
         } catch {
@@ -181,6 +204,19 @@ struct RoundParties: Sendable {
         let receivers = configuration.registry.filter { seat.transports.contains($0.selector) }.map(\.receiver)
         guard let first = receivers.first, receivers.allSatisfy({ logger.targets[$0] == nil }) else { return }
         throw LoggerProcess.missing(first)
+    }
+}
+
+extension BenchmarkConfiguration {
+    /// Whether a cell is measured in slices, by turns with the others of its load: what is in flight is answered at once when nothing
+    /// more is sent, and nobody goes on working behind that.
+    func isSliced(_ cell: Cell, in suite: Suite) -> Bool {
+        guard suite.slices != nil, suite.messagesPerOperation == 1, cell.load == .closed, cell.churn == 0,
+            cell.isSteady, [.cell, .control].contains(cell.role), cell.store == .memory, !cell.network.isLink,
+            cell.parties.broker == .swift, cell.parties.logger == .swift, cell.through == .none,
+            addresses[cell.transport] == nil
+        else { return false }
+        return registry.first { $0.selector == cell.transport }.map { $0.companion == nil } ?? false
     }
 }
 

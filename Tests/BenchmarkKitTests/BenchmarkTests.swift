@@ -179,6 +179,42 @@ final class BenchmarkTests {
         #expect(starts.value == 6)
     }
 
+    @Test("cells of a load that are measured by turns have a logger and a load generator each, and rows that say so")
+    func byTurns() async throws {
+        let seats = Mutex<[LoggerSeat]>([])
+        var suite = suite(rounds: 2)
+        suite.sliceMs = 5
+        var configuration = try configuration(suite)
+        let command = configuration.logger
+        configuration.logger = { seat in
+            seats.withLock { $0.append(seat) }
+            return command(seat)
+        }
+        let outcome = try await run(configuration)
+        #expect(outcome.ending == .complete && outcome.rows.count == 12)
+        #expect(!outcome.hasFailed, "\(outcome.rows.map(\.invalidReason))")
+        #expect(outcome.rows.allSatisfy { $0.sliceMs == 5 && ($0.throughput ?? 0) > 0 })
+        #expect(outcome.rows.map(\.planned.number) == Array(1...12))
+        #expect(seats.withLock { $0.map(\.label) } == ["1", "1-1", "1-control", "2", "2-1", "2-control"])
+        #expect(Set(seats.withLock { $0.map(\.transports) }) == [["floor"], ["in-memory"]])
+        let slices = try ResultsReader(path: "\(folder)/results.csv").rows.map(\.sliceMs)
+        #expect(slices == Array(repeating: 5, count: 12))
+    }
+
+    @Test("a transport that fails leaves its turns to the others")
+    func oneFailsByTurns() async throws {
+        var suite = suite(rounds: 2)
+        suite.sliceMs = 5
+        let outcome = try await run(
+            configuration(suite) { run, sequence in
+                sequence == 5 && run.hasSuffix("m") ? .fail(TransportError(.unknown, "lost")) : .deliver
+            })
+        #expect(outcome.ending == .complete && outcome.rows.count == 12)
+        for row in outcome.rows {
+            #expect(row.hasFailed == (row.planned.cell.transport == "in-memory"), "\(row.invalidReason)")
+        }
+    }
+
     @Test("an interruption keeps what was measured, and says so")
     func interrupted() async throws {
         let (measured, sink) = AsyncStream.makeStream(of: Void.self)

@@ -41,6 +41,62 @@ struct GeneratorTests {
         _ = await party.stop()
     }
 
+    @Test("rests after each slice of a job until it is told to go on, and counts what it sends in all of them")
+    func slices() async throws {
+        let party = GeneratorParty.hosted([FakeTransport(ledger: ledger).descriptor()])
+        var job = job()
+        job.slices = 3
+        party.say(job.line)
+        var marks: [GeneratorLine.Mark] = []
+        let last = await lines(of: party) { line in
+            if let mark = line.mark { marks.append(mark) }
+            if line.mark == .warm || line.mark == .rest { party.say(#"{"job":7,"go":true}"#) }
+            return line.isLast
+        }.last
+        #expect(marks == [.warm, .begin, .rest, .rest, .end])
+        let result = try #require(last?.result)
+        #expect(result.sent > 0 && result.acked == result.sent)
+        // Numbered on from slice to slice.
+        #expect(ledger.entries(of: "r-7m").compactMap(\.stamp?.sequence).sorted() == Array(0..<result.acked))
+        let measured = try result.loadResult(of: job)
+        // Those that were sent while a slice began are acknowledged, and no part of what is measured.
+        #expect(measured.latency.totalCount > 0 && measured.latency.totalCount < result.acked)
+        #expect(try #require(result.ackedInHalves).reduce(0, +) < result.acked)
+        job.slices = nil
+        #expect(throws: BenchmarkError.self) { try result.loadResult(of: job) }
+        _ = await party.stop()
+    }
+
+    @Test("ends a job that is not to go on after a slice, and takes the next")
+    func noFurtherSlice() async throws {
+        let party = GeneratorParty.hosted([FakeTransport(ledger: ledger).descriptor()])
+        var job = job()
+        job.slices = 2
+        party.say(job.line)
+        party.say(#"{"job":7,"go":true}"#)
+        party.say(#"{"job":7,"go":false}"#)
+        (job.job, job.slices) = (8, nil)
+        party.say(job.line)
+        party.say(#"{"job":8,"go":true}"#)
+        let lines = await self.lines(of: party, until: \.isLast)
+        #expect(lines.filter { $0.job == 7 }.map(\.mark) == [.warm, .begin, .rest])
+        #expect(lines.last?.job == 8 && lines.last?.result != nil)
+        _ = await party.stop()
+    }
+
+    @Test("has no slices of what has a rate, or connections that do not stay")
+    func wrongSlices() {
+        func fault(_ change: (inout LoadJob) -> Void) -> String? {
+            var job = job()
+            job.slices = 2
+            change(&job)
+            return job.fault
+        }
+        #expect(fault { _ in } == nil)
+        #expect(fault { $0.slices = 0 } != nil && fault { $0.ratePerS = 100 } != nil && fault { $0.churn = 10 } != nil)
+        #expect(fault { $0.timelineMs = 10 } != nil && fault { $0.messagesPerOperation = 2 } != nil)
+    }
+
     @Test("says why a job cannot be done")
     func impossible() async throws {
         let party = GeneratorParty.hosted([FakeTransport(ledger: ledger).descriptor()])

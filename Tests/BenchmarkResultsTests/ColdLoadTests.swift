@@ -34,7 +34,8 @@ struct ColdLoadTests {
             #expect(try #require(throws: SuiteError.self) { try suite(text) }.description == message)
         }
         for other in [
-            "rate_per_s: 10", "connections: 2", "timeline_ms: 100", "bare_loop: true", "decomposition: true",
+            "rate_per_s: 10", "connections: 2", "timeline_ms: 100", "slice_ms: 20", "bare_loop: true",
+            "decomposition: true",
             "arrivals: poisson", "messages_per_operation: 2",
         ] {
             let error = try #require(throws: SuiteError.self) { try suite("cold_dials: 9\n\(other)") }

@@ -42,15 +42,15 @@ struct GrowthTests {
     func processes() throws {
         let each = try suite("axes: each\ntransports: [tcp, http]\npayload_bytes: [100, 1024]\nin_flight: [1, 64]")
         // The control shares those of what it controls.
-        #expect(each.cells.count == 9 && each.bySetting(each.cells).map(\.count).sorted() == [1, 1, 1, 2, 2, 2])
-        #expect(each.bySetting(each.cells).flatMap(\.self).count == 9)
+        #expect(each.cells.count == 9 && each.grouped(each.cells).map(\.count).sorted() == [1, 1, 1, 2, 2, 2])
+        #expect(each.grouped(each.cells).flatMap(\.self).count == 9)
         var order = RoundOrder(seed: 3)
-        let round = order.next(each.bySetting(each.cells))
+        let round = order.next(each.grouped(each.cells))
         let all = round.map { each.processes(of: $0.cell) }
         let starts = zip(all, all.dropFirst()).count { $0 != $1 } + 1
         #expect(starts == 6 && Set(all).count == 6, "what has processes in common stays together")
         let crossed = try suite("transports: [tcp, http]\npayload_bytes: [100, 1024]\nin_flight: [1, 64]")
-        #expect(crossed.bySetting(crossed.cells) == [crossed.cells])
+        #expect(crossed.grouped(crossed.cells) == [crossed.cells])
         #expect(Set(crossed.cells.map(crossed.processes)).count == 1)
     }
 

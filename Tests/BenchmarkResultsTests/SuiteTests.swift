@@ -60,6 +60,7 @@ struct SuiteTests {
             rounds: 2
             duration_s: 0.5
             warmup_s: 0
+            slice_ms: 0
             seed: 18446744073709551615
             """
         let suite = try SuiteFile(path: "/etc/sweep.yaml", text: text).suite(transports: known)
@@ -75,6 +76,7 @@ struct SuiteTests {
         expected.baseline = "tcp"
         expected.control = "grpc:stream"
         expected.timelineMs = 12.5
+        expected.sliceMs = 0
         expected.loggerLoops = 3
         expected.p99LimitUs = 500
         expected.thresholds.minThroughput = 10
@@ -121,6 +123,12 @@ struct SuiteTests {
             (
                 "duration_s: 3600\ntimeline_ms: 99.9",
                 "s.yaml:2: timeline_ms: 3600 s in bins of 99.9 ms are more than 36000 bins; take wider ones"
+            ),
+            ("slice_ms: 4", "s.yaml:1: slice_ms: 4.0 is out of range; allowed: 5.0 to 10000.0"),
+            ("duration_s: 0.1\nslice_ms: 101", "s.yaml:2: slice_ms: a slice of 101 ms is longer than duration_s"),
+            (
+                "timeline_ms: 100\nslice_ms: 10",
+                "s.yaml:2: slice_ms: what is told over time is of cells in one piece; leave out timeline_ms"
             ),
             ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
             ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),

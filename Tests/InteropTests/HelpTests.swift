@@ -45,7 +45,7 @@ struct HelpTests {
         for flag in [
             "transport", "payload-bytes", "in-flight", "connections", "rate", "arrivals", "spin-us", "placement",
             "rounds",
-            "duration", "warmup", "timeline-ms", "seed", "baseline",
+            "duration", "warmup", "timeline-ms", "slice-ms", "seed", "baseline",
         ] {
             #expect(help.output.lines.contains { $0.hasPrefix("  --\(flag) <") }, "\(flag)")
         }

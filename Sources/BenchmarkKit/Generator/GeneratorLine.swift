@@ -6,6 +6,8 @@ struct GeneratorLine: Sendable, Codable {
         case warm
         /// What is measured begins.
         case begin
+        /// A slice is over, and another one to come: the last fate is known. The generator waits for the word.
+        case rest
         /// What is measured has ended: the last fate is known. The result follows.
         case end
     }
@@ -44,7 +46,7 @@ struct GeneratorLine: Sendable, Codable {
     }
 }
 
-/// The lab's answer to ``GeneratorLine/Mark/warm``: a JSON object on a line of the generator's standard input.
+/// The lab's answer to ``GeneratorLine/Mark/warm`` and to ``GeneratorLine/Mark/rest``: a JSON object on a line of the generator's standard input.
 struct GeneratorWord: Sendable, Codable {
     /// The number of the job.
     var job: Int

@@ -67,6 +67,10 @@ package struct GeneratorProgram: Sendable {
         var measured = phase
         measured.run = job.runID
         measured.duration = UInt64(job.durationS * 1e9)
+        if let slices = job.slices {
+            measured.duration /= UInt64(slices)
+            measured.lead = measured.duration / LoadPhase.leadDivisor
+        }
         measured.keepsSamples = job.rawFile != nil
         measured.keepsFates = job.fates == true
         if let retries = job.retry.flatMap(Retries.init) {
@@ -110,9 +114,14 @@ package struct GeneratorProgram: Sendable {
             ).run(over: churning)
         } else {
             result = try await LoadRun(
-                warmup: phase, measured: measured, afterwards: afterwards, connections: job.connections,
+                warmup: phase, measured: measured, slices: job.slices, afterwards: afterwards,
+                connections: job.connections,
                 // Sockets that are lost take their counters along.
-                port: job.fates == true ? nil : port, word: word, mark: mark
+                port: job.fates == true ? nil : port, word: word,
+                rest: {
+                    mark(.rest)
+                    return await inbox.word(job.job) != nil
+                }, mark: mark
             ).run(over: transport)
         }
         if let event = cut?.end() { result?.fault = event }

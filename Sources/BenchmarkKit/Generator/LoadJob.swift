@@ -60,6 +60,9 @@ struct LoadJob: Sendable, Hashable, Codable {
     var rawFile: String?
     /// How wide the bins are that what is measured is told in over time, in milliseconds; nil for no such bins.
     var timelineMs: Double?
+    /// In how many slices it is measured, each of which waits for a word of its own; of a closed load on connections that stay, nil for
+    /// one piece.
+    var slices: Int?
 
     /// A stretch at another rate behind what is measured, in which nothing is told but when that rate is acknowledged.
     struct Afterwards: Sendable, Hashable, Codable {
@@ -92,7 +95,7 @@ struct LoadJob: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates, retry, afterwards
+        case job, transport, target, tls, connections, arrivals, seed, dials, churn, fates, retry, afterwards, slices
         case payloadBytes = "payload_bytes"
         case payloadFile = "payload_file"
         case payloadSeed = "payload_seed"
@@ -164,6 +167,11 @@ struct LoadJob: Sendable, Hashable, Codable {
             guard fates == true else { return "nothing is sent again in a load that ends where an entry fails" }
         }
         if let cutAfterS, fates != true || !(0...durationS).contains(cutAfterS) { return "cut_after_s is \(cutAfterS)" }
+        if let slices {
+            guard slices > 0, slices <= 100_000, load == .closed, churn == nil, timelineMs == nil, bareLoop != true,
+                messagesPerOperation == 1
+            else { return "slices are of a closed load, of entries one by one, on connections that stay" }
+        }
         if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {
             return "timeline_ms: \(fault)"
         }

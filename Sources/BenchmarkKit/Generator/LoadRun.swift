@@ -6,6 +6,8 @@ import TransportIO
 struct LoadRun: Sendable {
     var warmup: LoadPhase
     var measured: LoadPhase
+    /// In how many slices it is measured, each with the duration of ``measured``; nil for one piece.
+    var slices: Int?
     /// What comes behind it, where the word says at which rate.
     var afterwards: LoadPhase?
     var connections: Int
@@ -16,6 +18,8 @@ struct LoadRun: Sendable {
     var dials: DialCount?
     /// Told what came of the warm-up; the word to go on, nil where it is not to.
     var word: @Sendable (LoadResult) async -> GeneratorWord?
+    /// Told that a slice is over; whether to go on with the next.
+    var rest: @Sendable () async -> Bool = { false }
     /// Told that what is measured begins, and that it has ended.
     var mark: @Sendable (GeneratorLine.Mark) -> Void
 
@@ -30,7 +34,7 @@ struct LoadRun: Sendable {
             var measured = measured
             if let rate = word.ratePerS { measured.load = .open(ratePerSecond: rate) }
             mark(.begin)
-            var result = try await run(measured, on: connections)
+            guard var result = try await runSlices(of: measured, on: connections) else { return nil }
             mark(.end)
             // Only then are the connections closed, as closing a socket ends its counters.
             result.wire = before.flatMap { before in port.flatMap(WireBytes.init(toPort:))?.since(before) }
@@ -42,6 +46,34 @@ struct LoadRun: Sendable {
             }
             return result
         }
+    }
+
+    /// Runs what is measured, in one piece or in slices; nil where it is not to go on after one of these.
+    private func runSlices(of phase: LoadPhase, on connections: [any PacedConnection]) async throws -> LoadResult? {
+        guard let slices else { return try await run(phase, on: connections) }
+        let tallies = LatencyTallies(isOpen: false)
+        var recorders = [LoadRecorder?](repeating: nil, count: connections.count)
+        for slice in 0..<slices {
+            if slice > 0, await !rest() { return nil }
+            recorders = await withTaskGroup(of: (index: Int, recorder: LoadRecorder).self) { group in
+                for (index, connection) in connections.enumerated() {
+                    let (own, tally) = (phase.shared(index, of: connections.count), tallies.tally(of: connection))
+                    let recorder = recorders[index]
+                    group.addTask {
+                        let isLate = slice >= slices / 2
+                        return (
+                            index,
+                            await LoadGenerator.run(
+                                slice: own, after: recorder, isLate: isLate, tally, on: connection)
+                        )
+                    }
+                }
+                return await group.reduce(into: recorders) { $0[$1.index] = $1.recorder }
+            }
+            try Task.checkCancellation()
+            if recorders.contains(where: { $0?.isStopped ?? true }) { break }
+        }
+        return LoadResult.merging(recorders.compactMap { $0?.finish() }) ?? LoadResult(start: 0, isOpen: false)
     }
 
     /// Runs a phase on all connections; what came of it, together, with the connections that were dialed meanwhile.

@@ -48,13 +48,33 @@ enum LoadGenerator {
                         await sendTogether(
                             phase, from: start, barriers[worker / phase.messagesPerOperation], on: connection, recorder)
                     } else {
-                        await sendInTurn(phase, from: start, on: connection, recorder)
+                        await sendInTurn(phase, until: start &+ phase.duration, on: connection, recorder)
                     }
                 }
             }
         }
         // The time after the last entry of a schedule is part of its rate.
         if arrivals != nil, !Task.isCancelled { recorder.lasted(until: start &+ phase.duration) }
+        return recorder
+    }
+
+    /// Runs a slice of a closed load, as one of the connections that share a tally.
+    /// - Parameters:
+    ///   - recorder: that of the slice before it; nil for the first.
+    ///   - isLate: whether it is of the second half of them.
+    static func run<Connection: PacedConnection>(
+        slice phase: LoadPhase, after recorder: LoadRecorder?, isLate: Bool, _ tally: LatencyTally,
+        on connection: isolated Connection
+    ) async -> LoadRecorder {
+        let start = MonotonicClock.now &+ phase.lead
+        let end = start &+ phase.duration
+        let recorder = recorder ?? LoadRecorder(of: phase, start: start, tally: tally)
+        recorder.beginSlice(at: start, isLate: isLate)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<phase.inFlight {
+                group.addTask { await sendInTurn(phase, until: end, on: connection, recorder) }
+            }
+        }
         return recorder
     }
 
@@ -76,9 +96,8 @@ enum LoadGenerator {
     /// A worker of a closed load: the acknowledgement of an entry is the intended time of the next, so that one reading
     /// of the clock serves both.
     private static func sendInTurn<Connection: PacedConnection>(
-        _ phase: LoadPhase, from start: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
+        _ phase: LoadPhase, until end: UInt64, on connection: isolated Connection, _ recorder: LoadRecorder
     ) async {
-        let end = start &+ phase.duration
         var now = MonotonicClock.now
         while now < end, !recorder.isStopped, !Task.isCancelled {
             now = await send(

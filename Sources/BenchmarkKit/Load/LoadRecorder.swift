@@ -19,8 +19,11 @@ final class LoadRecorder: @unchecked Sendable {
     /// When the phase started, on ``MonotonicClock``.
     let start: UInt64
     private let share: ConnectionShare
-    private let half: UInt64
-    private let end: UInt64
+    /// From when on entries count that are sent, and answers that come.
+    private var beginning: UInt64
+    private var half: UInt64
+    private var end: UInt64
+    private let duration: UInt64
     private let keepsSamples: Bool
     private let keepsFates: Bool
     private let stopsAtFailure: Bool
@@ -40,8 +43,10 @@ final class LoadRecorder: @unchecked Sendable {
         self.start = start
         self.schedule = schedule
         share = phase.share
+        beginning = start
         half = start &+ phase.duration / 2
         end = start &+ phase.duration
+        duration = phase.duration
         (keepsSamples, keepsFates) = (phase.keepsSamples, phase.keepsFates)
         stopsAtFailure = phase.stopsAtFailure
         timeline = phase.binWidth.map { TimelineRecorder(start: start, width: $0, duration: phase.duration) }
@@ -56,6 +61,12 @@ final class LoadRecorder: @unchecked Sendable {
     convenience init(of phase: LoadPhase, start: UInt64, tally: LatencyTally? = nil) {
         let schedule = LoadSchedule(start: start, load: phase.load, share: phase.share, seed: phase.seed)
         self.init(start: start, phase: phase, schedule: schedule, tally: tally)
+    }
+
+    /// Goes on with another slice, in which entries count from `time` on; late ones are of the second half.
+    func beginSlice(at time: UInt64, isLate: Bool) {
+        (beginning, end) = (time, time &+ duration)
+        half = isLate ? beginning : end
     }
 
     /// A sequence number that no other entry of the phase has.
@@ -122,10 +133,11 @@ final class LoadRecorder: @unchecked Sendable {
 
     private func count(after time: UInt64, now: UInt64) {
         let latency = min(time, HistogramLog.highestLatency)
-        tally.record(latency)
+        if now &- time >= beginning { tally.record(latency) }
         timeline?.acknowledged(after: latency, at: now)
         result.acked &+= 1
         result.end = now
+        guard now >= beginning else { return }
         if now < half {
             result.ackedInFirstHalf &+= 1
         } else if now < end {

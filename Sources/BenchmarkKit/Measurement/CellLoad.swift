@@ -18,8 +18,29 @@ struct CellLoad: Sendable {
     var fault: CellFault?
     /// How many times what the warm-up has carried is offered; nil where the job has a rate, or none.
     var overload: Double?
+    /// Its turns with the others of its load, where it is measured in slices; nil for one piece.
+    var turns: Turns?
     /// Begins another account of the link, and gives the one that has ended; nil over loopback.
     var link: (@Sendable () async throws -> LinkAccount)?
+
+    /// A cell's turns.
+    struct Turns: Sendable {
+        var all: SliceTurns
+        /// The number of the cell.
+        var member: Int
+
+        /// Waits for its turn.
+        func begin() async { await all.turn(of: member) }
+
+        /// Lets the others have theirs.
+        func pass() async { await all.pass(member) }
+
+        /// It has no more turns; waits until the others have none either, so that nothing disturbs them.
+        func end() async {
+            await all.leave(member)
+            await all.allHaveLeft()
+        }
+    }
 
     /// What came of it.
     enum Outcome: Sendable {
@@ -48,6 +69,10 @@ struct CellLoad: Sendable {
         var after: CellMeters.Reading?
         var begin: UInt64?
         var end: UInt64?
+        /// When its turn began, where it has turns.
+        var turn: UInt64?
+        /// How long its turns have lasted.
+        var given: UInt64 = 0
         /// Where the measured part is told in time.
         var sampler: CellSampler?
         var sampling: Task<CellSamples, Never>?
@@ -58,12 +83,22 @@ struct CellLoad: Sendable {
         var rates: OverloadRates?
         /// What the logger had recorded when the last entry was answered, where the rate was told by what was carried.
         var recorded: UInt64?
+
+        /// Its turn begins.
+        mutating func beginTurn() { turn = MonotonicClock.now }
+
+        /// Its turn is over.
+        mutating func endTurn() {
+            given += turn.map { MonotonicClock.now - $0 } ?? 0
+            turn = nil
+        }
     }
 
     /// Has the job done.
     /// - Throws: ``Failure``; what the ledger throws; `CancellationError`.
     func run() async throws -> Outcome {
         try await fault?.prepare()
+        await turns?.begin()
         generator.say(job.line)
         var sight = Sight()
         let result: Result<Outcome, any Error>
@@ -100,9 +135,17 @@ struct CellLoad: Sendable {
                 sight.fault?.cancel()
                 sight.fault = fault.map { fault in Task { @concurrent in try await fault.happen() } }
                 sight.sampling = sight.sampler.map { sampler in Task { @concurrent in await sampler.run() } }
+            case .rest:
+                guard let turns else { throw Failure.untrue("rests where it was not to") }
+                sight.endTurn()
+                await turns.pass()
+                await turns.begin()
+                sight.beginTurn()
+                generator.say(JSONLine.text(of: GeneratorWord(job: job.job, go: true)))
             case .end:
                 sight.end = MonotonicClock.now
                 sight.after = await meters.read()
+                if turns != nil { sight.endTurn() }
                 if sight.rates != nil {
                     sight.recorded = try? await reconciliation?.ledger.report(run: job.runID).unique
                 }
@@ -150,6 +193,9 @@ struct CellLoad: Sendable {
             recorded = try? await reconciliation.ledger.received()
         }
         _ = try await link?()
+        // Warm are all of them before anything is measured.
+        await turns?.pass()
+        await turns?.begin()
         // Outside of what is measured: there may be many processes.
         let processes = ProcessTimes.now()
         var before = await meters.read()
@@ -162,6 +208,7 @@ struct CellLoad: Sendable {
                 processes: processes, ledger: reconciliation?.ledger, width: width, before: first,
                 recordedBefore: recorded)
         }
+        if turns != nil { sight.beginTurn() }
         let word = GeneratorWord(
             job: job.job, go: true, ratePerS: sight.rates?.offered, afterwardsRatePerS: sight.rates?.afterwards)
         generator.say(JSONLine.text(of: word))
@@ -173,7 +220,7 @@ struct CellLoad: Sendable {
     private static let mostTimeLag = 0.1
 
     private func outcome(_ line: GeneratorResult, _ sight: Sight) async throws -> Outcome {
-        guard let before = sight.before, let after = sight.after, let begin = sight.begin, let end = sight.end else {
+        guard let before = sight.before, var after = sight.after, let begin = sight.begin, let end = sight.end else {
             throw Failure.untrue("did not mark where its measured time begins and ends")
         }
         // The rate was told with the word.
@@ -195,6 +242,8 @@ struct CellLoad: Sendable {
         let timeline = line.timeline.flatMap { timeline in
             sight.samples.map { CellTimeline(timeline, start: result.start, end: result.end, samples: $0) }
         }
+        // A process does nothing while it is others' turn.
+        if turns != nil { after.time = before.time &+ sight.given }
         return .measured(result, timeline, before: before, after: after, doubt: doubt)
     }
 

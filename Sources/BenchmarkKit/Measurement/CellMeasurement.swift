@@ -40,6 +40,10 @@ struct CellMeasurement: Sendable {
     var pinning: CPUPinning?
     /// Where every entry's times are kept; nil for nowhere.
     var rawFile: String?
+    /// Its turns with the others of its load, where it is measured in slices; nil for one piece.
+    var turns: CellLoad.Turns?
+    /// The brokers and loggers of these others.
+    var fellows: [pid_t] = []
     /// Where it is told what the measured part has come to so far.
     var live: LiveFigures?
     /// What the load may take beyond its own duration before it is given up.
@@ -145,6 +149,7 @@ struct CellMeasurement: Sendable {
         builder.row.brokerPID = UInt64(party.pid)
         builder.row.loggerPID = loggerPID.map { UInt64($0) }
         if loggerPID != nil { builder.row.loggerMeasuredBy = "local" }
+        if turns != nil { builder.row.sliceMs = suite.slices.map { duration * 1000 / Double($0) } }
         (builder.row.brokerImplementation, builder.row.brokerVersion) = (party.name, party.version)
         guard !target.isEmpty else {
             builder.fail("\(LoggerProcess.missing(descriptor.receiver))")
@@ -154,8 +159,8 @@ struct CellMeasurement: Sendable {
         if let middle { try pinning?.pin(middle: middle.process.pid) }
         let meters = CellMeters(
             broker: party.pid, logger: loggerPID, remote: remote, latestLogger: { [life] in await life?.latestPID },
-            storeServer: store?.serverPID, link: link?.pid, middle: middle?.process.pid, companions: companions,
-            transport: descriptor.selector)
+            storeServer: store?.serverPID, link: link?.pid, middle: middle?.process.pid, fellows: fellows,
+            companions: companions, transport: descriptor.selector)
         let memory = (
             broker: PeakMemory(startingNowFor: party.pid), logger: loggerPID.flatMap(PeakMemory.init(startingNowFor:)),
             queue: meters.companionsPeakMemory(), middle: middle.flatMap { PeakMemory(startingNowFor: $0.process.pid) }
@@ -163,6 +168,7 @@ struct CellMeasurement: Sendable {
         var load = CellLoad(
             job: job(through: middle), generator: party, meters: meters, reconciliation: reconciliation, live: live)
         load.fault = try fault(party.pid)
+        load.turns = turns
         load.overload = planned.cell.load.overload
         if let link {
             // All transports of a round meet the same losses, in the warm-up and in what is measured.
@@ -172,7 +178,9 @@ struct CellMeasurement: Sendable {
         }
         var (loadResult, timeline, lateEntries): (LoadResult?, CellTimeline?, UInt64) = (nil, nil, 0)
         var doubt: String?
-        switch await run(load) {
+        let outcome = await run(load)
+        await turns?.end()
+        switch outcome {
         case .failure(let reason):
             try Task.checkCancellation()
             builder.fail(reason.message)
@@ -217,7 +225,9 @@ struct CellMeasurement: Sendable {
 
     /// Runs the load, and gives it and its generator up when it does not end by itself.
     private func run(_ load: CellLoad) async -> Result<CellLoad.Outcome, BenchmarkError> {
-        let limit = Duration.seconds(suite.longestSeconds(of: planned.cell)) + slack
+        // The others' turns are as long as its own.
+        let turns = turns == nil ? 1 : 2 * (1 + fellows.count / 2)
+        let limit = (Duration.seconds(suite.longestSeconds(of: planned.cell)) + slack) * turns
         let who = GeneratorParty.role
         do {
             return .success(try await BoundedTask.run(limit: limit) { try await load.run() })
@@ -310,6 +320,7 @@ struct CellMeasurement: Sendable {
         }
         if cell.fault == .connectionCut { job.cutAfterS = Fault.beginning(in: duration) }
         job.rawFile = rawFile
+        if turns != nil { job.slices = suite.slices }
         // A bare loop knows nothing of time.
         job.timelineMs = cell.role == .bareLoop ? nil : suite.timelineMs.flatMap { $0 > 0 ? $0 : nil }
         return job

@@ -15,6 +15,8 @@ struct CellMeters: Sendable {
     private var link: ProcessCPU?
     /// Of who is between broker and logger, where somebody is.
     private var middle: ProcessCPU?
+    /// Of the brokers and loggers that have turns with these.
+    private let fellows: [ProcessCPU]
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
@@ -44,6 +46,8 @@ struct CellMeters: Sendable {
         var middle: UInt64?
         /// What the link did meanwhile.
         var linkAccount: LinkAccount?
+        /// What the brokers and loggers have used that have turns with these, in nanoseconds.
+        var fellows: UInt64 = 0
         /// The bytes that the logger's process has written to disks.
         var loggerWritten: UInt64?
         /// The lab's own CPU time, in nanoseconds: it waits for the load generator, and shows progress.
@@ -58,7 +62,7 @@ struct CellMeters: Sendable {
         var processes: ProcessTimes?
         /// The broker's waits for a core.
         var delay: RunDelay?
-        /// When it was read, on ``MonotonicClock``.
+        /// When it was read, on ``MonotonicClock``; the later of two, of a cell with turns, as if there were none but its own.
         var time: UInt64 = 0
         /// What the wall clock was ahead of ``MonotonicClock``, in nanoseconds.
         var wallClockOffset: Int64 = 0
@@ -69,12 +73,14 @@ struct CellMeters: Sendable {
     /// - Parameters:
     ///   - latestLogger: which process plays the logger of late, where it may be killed and started again.
     ///   - remote: a logger that nobody here has started, and that tells itself what it has used.
+    ///   - fellows: the brokers and loggers that have turns with these.
     init(
         broker: pid_t, logger: pid_t?, remote: RemoteLogger? = nil,
         latestLogger: @escaping @Sendable () async -> pid_t? = { nil }, storeServer: pid_t? = nil,
-        link: pid_t? = nil, middle: pid_t? = nil, companions: [CompanionProcess],
+        link: pid_t? = nil, middle: pid_t? = nil, fellows: [pid_t] = [], companions: [CompanionProcess],
         transport: String
     ) {
+        self.fellows = fellows.compactMap(ProcessCPU.init(pid:))
         self.link = link.flatMap(ProcessCPU.init(pid:))
         self.middle = middle.flatMap(ProcessCPU.init(pid:))
         self.broker = ProcessCPU(pid: broker)
@@ -94,7 +100,7 @@ struct CellMeters: Sendable {
             broker: broker, logger: logger, latestLogger: latestLogger, storeServer: storeServer, link: link,
             middle: middle, companions: involved)
         participants = Set(
-            [getpid(), broker] + [logger, link, middle].compactMap(\.self) + involved.compactMap(\.pid))
+            [getpid(), broker] + [logger, link, middle].compactMap(\.self) + fellows + involved.compactMap(\.pid))
     }
 
     /// The peak of the companions' memory from now on.
@@ -114,6 +120,7 @@ struct CellMeters: Sendable {
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
         reading.remote = try? await remote?.use()
+        reading.fellows = fellows.reduce(0) { $0 + ($1.used ?? 0) }
         return reading
     }
 

@@ -296,6 +296,7 @@ struct ResultRowBuilder {
         let store = before.store.flatMap { after.store?.time(since: $0) } ?? 0
         return brokerNow - broker + loggerNow - logger + used(before.queue, after.queue) + used(before.lab, after.lab)
             + store + used(before.link, after.link) + used(before.middle, after.middle)
+            + used(before.fellows, after.fellows)
     }
 
     /// Says what the audit finds; when all else is known.

@@ -6,7 +6,7 @@ struct MethodSection: Sendable {
         """
         <section><h2>How it was measured</h2>
         <p>Every transport carries the same entries from one broker process to one logger process. Cells run in random order \
-        within rounds, so that a machine that becomes slower makes no transport slower than another. The logger keeps a ledger \
+        within rounds, so that a machine that becomes slower makes no transport slower than another.\(slices) The logger keeps a ledger \
         of sequence numbers and checksums; a row counts only if every acknowledged entry is in it once and unchanged.</p>
         <p>Latency counts from the time an entry <em>should</em> have been sent to its acknowledgement; <em>delivered</em> to \
         the logger's record. Intervals are those of order statistics, which hold whatever the distribution is, and cover 95%\(coverage); ratios compare \
@@ -28,6 +28,14 @@ struct MethodSection: Sendable {
         <p class="dim">Made by <code>brokerlab report</code> from results.csv, latency.hlog and run.json of the same folder.</p>
         </section>
         """
+    }
+
+    /// That cells had turns, where they did.
+    private var slices: String {
+        guard let width = report.rows.compactMap(\.sliceMs).first else { return "" }
+        return
+            " Those of a load had turns, in slices of \(NumberText.trimmed(width)) ms, with a broker and a logger each, so "
+            + "that what the machine does in a moment hits all of them."
     }
 
     /// What intervals of fewer rounds cover, where there are some.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How one figure of one cell changed from one run to another.
 package struct ComparisonLine: Sendable {
     /// How it changed.
@@ -102,7 +104,8 @@ struct FigurePairs: Sendable {
         guard !figure.isOfEvent else { return ofEvent(cell, figure) }
         let (before, after) = (values(cell, figure, old), values(cell, figure, new))
         guard !before.isEmpty, !after.isEmpty else { return nil }
-        let noise = noise(cell, figure, old) + noise(cell, figure, new)
+        // Errors that have nothing to do with each other.
+        let noise = hypot(noise(cell, figure, old), noise(cell, figure, new))
         return FigurePair(cell: cell, figure: figure, old: before, new: after, noise: noise)
     }
 
@@ -126,7 +129,11 @@ struct FigurePairs: Sendable {
         guard let floor else { return own.all }
         var base = cell
         base.transport = floor
-        return own.ratios(to: Sample(report.rows.of(base), figure.score))
+        var control = base
+        control.role = .control
+        // Where it is measured twice in a round, the noise of a ratio is less by the mean of the two.
+        let floors = Sample(report.rows.of(base), figure.score)
+        return own.ratios(to: floors.averaged(with: Sample(report.rows.of(control), figure.score)))
     }
 
     /// What the run's control differs by from the same transport under the cell's load.

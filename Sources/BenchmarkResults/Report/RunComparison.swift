@@ -42,7 +42,7 @@ package struct RunComparison: Sendable {
     /// Runs are not interleaved, and machines drift by more than builds differ. So a value is divided by that of the floor
     /// in the same round, where both runs have one; what the floor changed by is told apart. Each run's control bounds the
     /// error of that run's values; a change has the errors of both, and what a control cannot see, because it is the same
-    /// for a whole run: so it must exceed the sum of the two.
+    /// for a whole run: so it must exceed what the two come to together.
     package init(old: Report, new: Report, rules: Rules = Rules()) {
         self.rules = rules
         records = (old.record, new.record)

@@ -17,6 +17,7 @@ package struct RunDifference: Sendable, Hashable {
             ("placement", { $0.suite.placement.rawValue }, true),
             ("logger_loops", { String($0.suite.usedLoggerLoops) }, true),
             ("duration_s", { DecimalText.short($0.suite.duration) }, true),
+            ("slice_ms", { DecimalText.short($0.suite.sliceMs ?? 0) }, true),
             ("cold_dials", { report in report.suite.coldDials.map(String.init) ?? "none" }, true),
             ("payload", { $0.suite.payload.name }, true),
             ("messages_per_operation", { String($0.suite.messagesPerOperation) }, true),

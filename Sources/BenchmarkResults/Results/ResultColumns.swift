@@ -137,7 +137,12 @@ enum ResultColumns {
     private static let later: [ResultColumn] =
         names + processes + [store] + storing + [socket] + network + linking + parties + [loops] + tls + cold
         + playing + [side] + churn + [fault] + faultTimes + faultFates + [loggerWork, overload] + overloading + retrying
-        + through + throughFigures
+        + through + throughFigures + [slices]
+
+    private static let slices = ResultColumn.figure(
+        "slice_ms", in: "ms", \.sliceMs,
+        "How wide the slices were in which the cell was measured, by turns with the others of its load; empty for one piece."
+    )
 
     /// Connections that did not stay.
     private static let churn: [ResultColumn] = [

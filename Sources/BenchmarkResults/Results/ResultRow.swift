@@ -93,6 +93,8 @@ package struct ResultRow: Sendable {
     package var generatorWaitPercent: Double?
     /// Entries acknowledged in the second half of the measured time by those in the first.
     package var stationarityRatio: Double?
+    /// How wide the slices were in which it was measured, by turns with the others of its load, in milliseconds; nil of one piece.
+    package var sliceMs: Double?
     /// How far the wall clock was set while the cell was measured, in microseconds.
     package var clockStepUs: Double?
     /// The process of the load generator: each round has its own, and the control in it another one.

@@ -19,7 +19,7 @@ package struct RoundSchedule: Sendable {
     package init(suite: Suite, floor: String, groups: [[Cell]]? = nil, after count: Int = 0) {
         self.suite = suite
         self.floor = floor
-        self.groups = groups ?? suite.bySetting(suite.cells)
+        self.groups = groups ?? suite.grouped(suite.cells)
         first = count
         looks = Looks(suite)
         order = RoundOrder(seed: suite.seed, after: count)
@@ -42,7 +42,7 @@ package struct RoundSchedule: Sendable {
             let cells = openCells(
                 results, rounds: next - planned, cellsLeft: ((suite.timeBudget ?? 0) - seconds) / perCell)
             guard !cells.isEmpty else { return nil }
-            groups = suite.bySetting(cells)
+            groups = suite.grouped(cells)
             planned = next
         }
         return order.next(groups)

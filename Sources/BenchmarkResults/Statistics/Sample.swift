@@ -19,6 +19,13 @@ struct Sample: Sendable, Hashable {
         ratiosByRound(to: other).sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// The geometric means of these values and others' of the same round; a round that only one has is as it is there.
+    func averaged(with other: Sample) -> Sample {
+        var sample = self
+        sample.values.merge(other.values) { ($0 * $1).squareRoot() }
+        return sample
+    }
+
     /// The same by their round.
     func ratiosByRound(to other: Sample) -> [Int: Double] {
         var ratios: [Int: Double] = [:]

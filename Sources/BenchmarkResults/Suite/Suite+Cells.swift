@@ -42,6 +42,12 @@ extension Suite {
     /// Whether it is told what came of its cells over time.
     package var hasTimeline: Bool { timelineMs ?? 0 > 0 }
 
+    /// In how many slices a cell is measured that has turns with the others of its load, as many in either half; nil for one piece.
+    package var slices: Int? {
+        guard let width = sliceMs, width > 0 else { return nil }
+        return max(2, 2 * Int((duration * 500 / width).rounded()))
+    }
+
     /// After how many entries a connection is closed, one after the other; 0 is for never.
     package var usedChurn: [Int] {
         get { churn ?? [0] }
@@ -146,13 +152,18 @@ extension Suite {
         transports.filter { name in settings.contains { transports(in: $0).contains(name) } }
     }
 
-    /// Cells in a group for each setting, since a logger has one; around a base, in a group for each that has processes of its own.
-    func bySetting(_ cells: [Cell]) -> [[Cell]] {
+    /// Cells in groups that stay together in a round: of a setting, since a logger has one; around a base, of those that have the same
+    /// processes; where there are slices, of a load.
+    func grouped(_ cells: [Cell]) -> [[Cell]] {
         guard usedAxes == .crossed else {
             return Dictionary(grouping: cells.enumerated()) { processes(of: $0.element) }.values
                 .sorted { $0[0].offset < $1[0].offset }.map { $0.map(\.element) }
         }
-        return settings.map { setting in cells.filter { $0.setting == setting } }.filter { !$0.isEmpty }
+        // Those of a load have turns, where there are slices.
+        guard slices != nil else {
+            return settings.map { setting in cells.filter { $0.setting == setting } }.filter { !$0.isEmpty }
+        }
+        return points.map { point in cells.filter { $0.point == point } }.filter { !$0.isEmpty }
     }
 
     /// The cells of one round, in the order of the suite's lists; the control is the last of its load.
@@ -181,7 +192,7 @@ extension Suite {
         suite.placement = .oneCPU
         suite.stores = nil
         suite.sockets = nil
-        suite.timelineMs = nil
+        (suite.timelineMs, suite.sliceMs) = (nil, nil)
         suite.networks = nil
         suite.rabbitMQSides = nil
         suite.tls = nil

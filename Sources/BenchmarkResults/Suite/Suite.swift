@@ -78,6 +78,9 @@ package struct Suite: Sendable, Hashable, Codable {
     package var warmup: Double
     /// How wide the bins are in which it is told what came of a cell over time, in milliseconds; 0 or nil is for none.
     package var timelineMs: Double?
+    /// How wide the slices are in which the cells of a load are measured by turns, in milliseconds; 0 or nil measures each in one
+    /// piece.
+    package var sliceMs: Double?
     /// What the order of the cells and the payloads are derived from.
     package var seed: UInt64
     /// The transport that the report's sentences compare the others with; nil leaves the choice to the report.
@@ -209,6 +212,7 @@ extension SuiteKey {
                 suite.loads = [.cold]
                 // What tells of a load over time, or of its parts, or sends several entries at once, has no meaning there.
                 (suite.timelineMs, suite.decomposition, suite.messagesPerOperation) = (nil, nil, 1)
+                suite.sliceMs = nil
             },
             check: { suite, _ throws(SuiteViolation) in
                 guard let dials = suite.coldDials else { return }
@@ -336,6 +340,11 @@ extension SuiteKey {
             "timeline_ms", valueName: "ms", \.timelineMs, in: 0...SuiteRules.binMilliseconds.upperBound,
             "Tell what comes of each cell over time, in bins of that width, in milliseconds: timeline.csv, and charts on the "
                 + "page. 0, for none, unless told otherwise.", check: SuiteRules.checkTimeline),
+        .number(
+            "slice_ms", valueName: "ms", \.sliceMs, in: 0...SuiteRules.sliceMilliseconds.upperBound,
+            "Measure the transports of a closed load by turns, in slices of about that many milliseconds, with a logger and a load "
+                + "generator each: what the machine does meanwhile hits all of them. 0, for one after the other, unless told otherwise.",
+            check: SuiteRules.checkSlices),
         SuiteKey(
             "seed", .seed, valueName: "n", allowed: "0 to \(UInt64.max)",
             { _ in "What the order of the cells and the texts are derived from." },

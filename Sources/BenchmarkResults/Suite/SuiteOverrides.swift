@@ -57,13 +57,13 @@ extension Suite {
     /// The keys that mean nothing where the rate is told by what was carried.
     private static let notOfOverload: Set = [
         "rate_per_s", "arrivals", "cold_dials", "churn", "messages_per_operation", "min_rate_kept", "bare_loop",
-        "decomposition", "faults", "retries",
+        "decomposition", "faults", "retries", "slice_ms",
     ]
 
     /// The keys that mean nothing where each entry has a connection of its own.
     private static let notOfColdConnections: Set = [
         "rate_per_s", "in_flight", "connections", "churn", "messages_per_operation", "timeline_ms", "decomposition",
-        "bare_loop", "faults", "retries",
+        "bare_loop", "faults", "retries", "slice_ms",
     ]
 
     /// The first of the keys that means nothing without a rate, with the key of that rate; nil where all mean something.

@@ -142,6 +142,24 @@ package enum SuiteRules {
         }
     }
 
+    /// How wide slices may be, in milliseconds: narrower ones are made of their edges.
+    package static let sliceMilliseconds = 5.0...10_000
+
+    /// Slices are no shorter than what begins and ends them, and no longer than a cell; and what a cell comes to over time is told of
+    /// one piece.
+    @Sendable static func checkSlices(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
+        guard let width = suite.sliceMs, width != 0 else { return }
+        try check(width, "slice_ms", in: sliceMilliseconds)
+        guard width <= suite.duration * 1000 else {
+            throw SuiteViolation(
+                key: "slice_ms", message: "a slice of \(DecimalText.short(width)) ms is longer than duration_s")
+        }
+        guard !suite.hasTimeline else {
+            throw SuiteViolation(
+                key: "slice_ms", message: "what is told over time is of cells in one piece; leave out timeline_ms")
+        }
+    }
+
     /// Why the cells of that duration, in seconds, cannot be told in bins of that many milliseconds; nil where they can.
     package static func faultOfTimeline(_ width: Double, duration: Double) -> String? {
         guard binMilliseconds.contains(width) else {
