@@ -84,6 +84,24 @@ struct CoverageTests {
         #expect((0.93...0.97).contains(found), "\(found)")
     }
 
+    @Test(
+        "the ratio of two runs beside the floor, on a machine that has changed", arguments: [4, 7, 12, 23],
+        [0.9, 1.15, 1.4])
+    func besideFloor(rounds: Int, power: Double) {
+        let (found, said) = coverage(of: 1.2, seed: UInt64(rounds)) { generator in
+            func run(_ factor: Double, machine: Double) -> [AnalysisOfCovariance.Round] {
+                (0..<rounds).map { _ in
+                    let floor = log(machine) + 0.08 * Self.normal(&generator)
+                    return .init(value: log(factor) + power * floor + 0.04 * Self.normal(&generator), floor: floor)
+                }
+            }
+            let machine = exp(0.08 * Self.normal(&generator))
+            return AnalysisOfCovariance(old: run(1, machine: 1), new: run(1.2, machine: machine))?.ratio
+        }
+        #expect(said == 0.95)
+        #expect((0.93...0.97).contains(found), "\(found)")
+    }
+
     /// In 2,000 runs, as each asks for hundreds of medians.
     @Test("a crossover", arguments: [7, 12])
     func crossover(rounds: Int) {

@@ -1,3 +1,4 @@
+import Glibc
 import Histogram
 import Metrics
 import Testing
@@ -28,6 +29,46 @@ struct StatisticsTests {
         #expect(test.u == expected.u)
         #expect(abs(test.p - expected.p) < 1e-9 * max(1, expected.p), "\(test.p) \(expected.p)")
         #expect(abs(MannWhitney(expected.second, expected.first).p - expected.p) < 1e-9)
+    }
+
+    @Test(
+        "the analysis of covariance is that of least squares with a slope around 1",
+        arguments: ScipyCases.covariance.indices)
+    func covariance(index: Int) throws {
+        let expected = ScipyCases.covariance[index]
+        func rounds(_ values: [Double]) -> [AnalysisOfCovariance.Round] {
+            stride(from: 0, to: values.count, by: 2).map { .init(value: values[$0], floor: values[$0 + 1]) }
+        }
+        let (old, new) = (rounds(expected.old), rounds(expected.new))
+        let analysis = try #require(AnalysisOfCovariance(old: old, new: new))
+        #expect(abs(analysis.power - expected.power) < 1e-9, "\(analysis.power)")
+        #expect(abs(analysis.difference - expected.difference) < 1e-9)
+        #expect(abs(analysis.p / expected.p - 1) < 1e-6, "\(analysis.p) \(expected.p)")
+        let back = try #require(AnalysisOfCovariance(old: new, new: old))
+        #expect(abs(back.difference + analysis.difference) < 1e-12 && abs(back.p / analysis.p - 1) < 1e-9)
+    }
+
+    @Test("an analysis of covariance of few rounds, or of rounds that are all alike, says what it can")
+    func fewRoundsOfCovariance() throws {
+        typealias Round = AnalysisOfCovariance.Round
+        let one = [Round(value: 0, floor: 0)]
+        #expect(AnalysisOfCovariance(old: [], new: one) == nil && AnalysisOfCovariance(old: one, new: []) == nil)
+        let few = try #require(AnalysisOfCovariance(old: one, new: [Round(value: -1, floor: -0.9)]))
+        #expect(abs(few.difference + 0.1) < 1e-12 && few.p == 1)
+        #expect(few.ratio.low == nil && few.leastVisible(level: 0.05) == nil)
+        // Not one differs from the others: it is known what a round comes to.
+        let same = Array(repeating: one[0], count: 5)
+        let none = try #require(AnalysisOfCovariance(old: same, new: same))
+        #expect(none.difference == 0 && none.p == 1 && none.power == 1)
+        let changed = Array(repeating: Round(value: -0.1, floor: 0), count: 5)
+        #expect(try #require(AnalysisOfCovariance(old: same, new: changed)).p < 1e-6)
+        // The floor's rounds tell nothing of its power, and those beside it scatter: what a halved machine does is known to a quarter.
+        let scattered = [-0.01, 0, 0.01, 0.005, -0.005].map { Round(value: $0, floor: 0) }
+        let halved = scattered.map { Round(value: $0.value + log(0.5), floor: log(0.5)) }
+        let moved = try #require(AnalysisOfCovariance(old: scattered, new: halved))
+        #expect(abs(moved.difference) < 1e-12)
+        #expect(abs(try #require(moved.standardError) - 0.25 * log(2)) < 0.01)
+        #expect(moved.p == 1)
     }
 
     @Test("Holm's correction is that of statsmodels", arguments: ScipyCases.holm.indices)

@@ -46,12 +46,13 @@ package struct ComparisonLine: Sendable {
 extension ComparisonLine {
     /// All cells' values of a figure, with Holm's correction over them.
     static func all(_ pairs: [FigurePair], tolerance: Double) -> [ComparisonLine] {
-        let adjusted = Holm.adjust(pairs.map { MannWhitney($0.old, $0.new).p })
+        let adjusted = Holm.adjust(pairs.map(\.test.p))
         return zip(pairs, adjusted).compactMap { pair, p in
-            guard let score = Estimate(ratioOf: pair.new, to: pair.old), score.median > 0 else { return nil }
+            guard let score = pair.test.ratio, score.median > 0 else { return nil }
             let size = max(score.median, 1 / score.median) - 1
-            let isReal = p < Comparison.level && size > pair.noise
-            let least = pair.leastVisible(tests: pairs.count)
+            let noise = pair.figure.isOfEvent ? pair.noise : max(pair.noise, min(Comparison.margin, tolerance))
+            let isReal = p < Comparison.level && size > noise
+            let least = pair.test.leastVisible(level: Comparison.level / Double(pairs.count)).map { max($0, noise) }
             let isSteady = (least.map { $0 <= tolerance } ?? false) && size <= tolerance
             let direction: Change = !pair.figure.isJudged ? .changed : score.median > 1 ? .better : .worse
             let change = isReal ? direction : isSteady ? .unchanged : .undecided
@@ -64,31 +65,60 @@ extension ComparisonLine {
     }
 }
 
-/// The scores of one cell in two runs.
+/// One figure of one cell in two runs.
 struct FigurePair: Sendable {
     var cell: Cell
     var figure: ComparedFigure
-    var old: [Double]
-    var new: [Double]
-    /// What the controls of both runs may differ by together, as a part of 1; of an event, which has none, what can be told.
+    var test: FigureTest
+    /// What is no change, as a part of 1: what the controls of both runs differ by together; of an event, which has none, what can be
+    /// told.
     var noise: Double
-    /// The medians of the values as they are; nil where scores are divided by the floor's.
+    /// The medians of the values as they are; nil where the floor's are taken out of them.
     var medians: (old: Double, new: Double)?
+}
 
-    /// The least change that would have been called one, with the spread that the values have; nil where none would.
-    func leastVisible(tests: Int) -> Double? {
-        guard let from = Median.of(old), let to = Median.of(new), from > 0, to > 0 else { return nil }
-        func isSeen(_ factor: Double) -> Bool {
-            let shifted = new.map { $0 * from / to * factor }
-            return MannWhitney(old, shifted).p * Double(tests) < Comparison.level
+/// Whether the scores of a cell, of which larger ones are better, are others in one run than in another.
+enum FigureTest: Sendable {
+    /// Beside the floor's in the same rounds.
+    case besideFloor(AnalysisOfCovariance)
+    /// As they are.
+    case ranks(old: [Double], new: [Double])
+
+    /// How likely so large a difference is by chance.
+    var p: Double {
+        switch self {
+        case .besideFloor(let analysis): analysis.p
+        case .ranks(let old, let new): MannWhitney(old, new).p
         }
+    }
+
+    /// The new run's by the old one's; nil where that is nothing.
+    var ratio: Estimate? {
+        switch self {
+        case .besideFloor(let analysis): analysis.ratio
+        case .ranks(let old, let new): Estimate(ratioOf: new, to: old)
+        }
+    }
+
+    /// The least change that would have been called one at that level, with the spread that the values have, as a part of 1; nil where
+    /// none would.
+    func leastVisible(level: Double) -> Double? {
+        switch self {
+        case .besideFloor(let analysis): analysis.leastVisible(level: level).map { exp($0) - 1 }
+        case .ranks(let old, let new): Self.leastVisible(old, new, level: level)
+        }
+    }
+
+    private static func leastVisible(_ old: [Double], _ new: [Double], level: Double) -> Double? {
+        guard let from = Median.of(old), let to = Median.of(new), from > 0, to > 0 else { return nil }
+        func isSeen(_ factor: Double) -> Bool { MannWhitney(old, new.map { $0 * from / to * factor }).p < level }
         guard isSeen(1000) else { return nil }
         var (low, high) = (1.0, 1000.0)
         while high / low > 1.001 {
             let middle = (low * high).squareRoot()
             if isSeen(middle) { high = middle } else { low = middle }
         }
-        return max(noise, high - 1)
+        return high - 1
     }
 }
 
@@ -96,25 +126,47 @@ struct FigurePair: Sendable {
 struct FigurePairs: Sendable {
     var old: Report
     var new: Report
-    /// The transport that values are divided by in the same round; nil for the values themselves.
+    /// The transport beside which values are looked at, in the same round; nil for the values themselves.
     var floor: String?
 
     /// The scores of a cell; nil where one of the runs has none.
     func of(_ cell: Cell, _ figure: ComparedFigure) -> FigurePair? {
         guard !figure.isOfEvent else { return ofEvent(cell, figure) }
-        let (before, after) = (values(cell, figure, old), values(cell, figure, new))
-        guard !before.isEmpty, !after.isEmpty else { return nil }
-        // Errors that have nothing to do with each other.
-        let controls = hypot(noise(cell, figure, old), noise(cell, figure, new))
-        let noise = hypot(controls, floorChange(cell, figure))
-        return FigurePair(cell: cell, figure: figure, old: before, new: after, noise: noise)
+        guard let test = test(cell, figure) else { return nil }
+        // Errors that have nothing to do with each other. A run without a control is taken to be as the other.
+        let controls = (old: noise(cell, figure, old), new: noise(cell, figure, new))
+        let noise = hypot(controls.old ?? controls.new ?? 0, controls.new ?? controls.old ?? 0)
+        return FigurePair(cell: cell, figure: figure, test: test, noise: noise)
     }
 
-    /// To which power of the floor's change others may have changed beside it.
-    ///
-    /// A machine whose neighbours are at work is not as much slower for all, which no control sees: the rate of grpc by that of tcp went
-    /// with the power of 0.13 (64 in flight) to 0.25 (1 in flight) of tcp's own.
-    private static let powerOfFloorChange = 1.0 / 3
+    private func test(_ cell: Cell, _ figure: ComparedFigure) -> FigureTest? {
+        guard let floor else {
+            let (before, after) = (scores(cell, figure, old).all, scores(cell, figure, new).all)
+            return before.isEmpty || after.isEmpty ? nil : .ranks(old: before, new: after)
+        }
+        return AnalysisOfCovariance(
+            old: rounds(cell, figure, old, beside: floor), new: rounds(cell, figure, new, beside: floor)
+        ).map { .besideFloor($0) }
+    }
+
+    private func scores(_ cell: Cell, _ figure: ComparedFigure, _ report: Report) -> Sample {
+        Sample(report.rows.of(cell), figure.score)
+    }
+
+    /// The scores of the rounds that have the floor's as well.
+    private func rounds(
+        _ cell: Cell, _ figure: ComparedFigure, _ report: Report, beside floor: String
+    ) -> [AnalysisOfCovariance.Round] {
+        var (base, control) = (cell, cell)
+        base.transport = floor
+        (control.transport, control.role) = (floor, .control)
+        // Where it is measured twice in a round, the noise of the two is less by their mean.
+        let floors = scores(base, figure, report).averaged(with: scores(control, figure, report))
+        return scores(cell, figure, report).values.sorted { $0.key < $1.key }.compactMap { round, score in
+            guard let floor = floors.values[round], floor > 0, score > 0 else { return nil }
+            return AnalysisOfCovariance.Round(value: log(score), floor: log(floor))
+        }
+    }
 
     /// The same of what an event comes to, as it is: it is made of timers, of what starts again and of entries that were due
     /// meanwhile, and not of how fast the machine is; and the floor's has a spread of its own.
@@ -127,43 +179,16 @@ struct FigurePairs: Sendable {
         let shortest = max(min(before.median, after.median), figure.resolution(in: cell.point))
         let noise = shortest > 0 ? figure.resolution(in: cell.point) / shortest : 0
         return FigurePair(
-            cell: cell, figure: figure, old: before.scores, new: after.scores, noise: noise,
+            cell: cell, figure: figure, test: .ranks(old: before.scores, new: after.scores), noise: noise,
             medians: (before.median, after.median))
     }
 
-    private func values(_ cell: Cell, _ figure: ComparedFigure, _ report: Report) -> [Double] {
-        let own = Sample(report.rows.of(cell), figure.score)
-        return floorValues(cell, figure, report).map(own.ratios) ?? own.all
-    }
-
-    /// The floor's scores under a cell's load; nil where nothing is divided by them.
-    private func floorValues(_ cell: Cell, _ figure: ComparedFigure, _ report: Report) -> Sample? {
-        guard let floor else { return nil }
-        var base = cell
-        base.transport = floor
-        var control = base
-        control.role = .control
-        // Where it is measured twice in a round, the noise of a ratio is less by the mean of the two.
-        return Sample(report.rows.of(base), figure.score)
-            .averaged(with: Sample(report.rows.of(control), figure.score))
-    }
-
-    /// What a cell may have changed by because the floor did, as a part of 1; 0 where nothing is divided by it.
-    private func floorChange(_ cell: Cell, _ figure: ComparedFigure) -> Double {
-        guard let before = floorValues(cell, figure, old).flatMap({ Median.of($0.all) }),
-            let after = floorValues(cell, figure, new).flatMap({ Median.of($0.all) }), before > 0, after > 0
-        else { return 0 }
-        return pow(max(before / after, after / before), Self.powerOfFloorChange) - 1
-    }
-
-    /// What the run's control differs by from the same transport under the cell's load.
-    private func noise(_ cell: Cell, _ figure: ComparedFigure, _ report: Report) -> Double {
+    /// What the run's control differs by from the same transport under the cell's load, as a part of 1; nil where there is none.
+    private func noise(_ cell: Cell, _ figure: ComparedFigure, _ report: Report) -> Double? {
         var twin = cell
         twin.transport = report.suite.controlTransport ?? cell.transport
         var control = twin
         control.role = .control
-        let ratios = Sample(report.rows.of(control), figure.score).ratiosByRound(
-            to: Sample(report.rows.of(twin), figure.score))
-        return Comparison.noiseBound(ratios)
+        return Comparison.noise(scores(control, figure, report).ratiosByRound(to: scores(twin, figure, report)))
     }
 }

@@ -39,10 +39,9 @@ package struct RunComparison: Sendable {
 
     /// Compares two runs.
     ///
-    /// Runs are not interleaved, and machines drift by more than builds differ. So a value is divided by that of the floor
-    /// in the same round, where both runs have one; what the floor changed by is told apart. Each run's control bounds the
-    /// error of that run's values; a change has the errors of both, and what a control cannot see, because it is the same
-    /// for a whole run: so it must exceed what the two come to together.
+    /// Runs are not interleaved, and machines drift by more than builds differ. So a value is looked at beside that of the floor
+    /// in the same round, where both runs have one; what the floor changed by is told apart. A change must also exceed what the
+    /// controls of both runs differ by together, and what counts as equal.
     package init(old: Report, new: Report, rules: Rules = Rules()) {
         self.rules = rules
         records = (old.record, new.record)

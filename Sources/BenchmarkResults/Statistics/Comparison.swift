@@ -109,15 +109,6 @@ extension Comparison {
         Median.of(control.filter { $0.key <= look }.map(\.value)).flatMap { $0 > 0 ? max($0, 1 / $0) - 1 : nil }
     }
 
-    /// What the control may differ from itself by, as a part of 1: the far end of its interval.
-    ///
-    /// Two runs that are compared have such a difference each, which is the same in all their rounds.
-    static func noiseBound(_ control: [Int: Double]) -> Double {
-        let test = PairedTest(control.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { log($0.value) })
-        let ends = test.interval(level: level) ?? test.center...test.center
-        return exp(max(ends.lowerBound.magnitude, ends.upperBound.magnitude)) - 1
-    }
-
     /// A pair with its rounds.
     private struct Pair {
         var comparison: Comparison

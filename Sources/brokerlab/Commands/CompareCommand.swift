@@ -9,9 +9,10 @@ struct CompareCommand: ParsableCommand {
         abstract: "Says what became faster, slower, or cannot be told, between two runs.",
         discussion: """
             Compares throughput (p99 where the load was open), p99 and CPU time of the cells that both runs have. Since two \
-            runs are not interleaved, each value is divided by the floor's (tcp) in the same round, if both runs have it; what \
-            the floor itself changed by is told apart. A difference is one only if Mann and Whitney's test says so at 5% after \
-            Holm's correction, and if it exceeds the A/A noise of both runs together. Where there is none, the line says within \
+            runs are not interleaved, each value is looked at beside the floor's (tcp) in the same round, if both runs have it; what \
+            the floor itself changed by is told apart. A difference is one only if an analysis of covariance says so at 5% after \
+            Holm's correction, and if it exceeds the A/A noise of both runs together, and 2%, or --fail-on where that is less. \
+            Where there is none, the line says within \
             how much a figure is unchanged, or what would have been seen. Of cells with faults it compares times and entries, and of \
             those that are offered more than they carry backlog and memory, too, as they are.
 
@@ -37,7 +38,7 @@ struct CompareCommand: ParsableCommand {
             "Fail when a figure became worse by more than this, and significantly.", valueName: "percent"))
     var failOn: Percentage?
 
-    @Flag(help: "Compare the values themselves, without dividing by the floor's.")
+    @Flag(help: "Compare the values themselves, and not beside the floor's.")
     var absolute = false
 
     @Flag(help: "Cells that one of the runs lacks, or has too few valid rows of, decide nothing.")

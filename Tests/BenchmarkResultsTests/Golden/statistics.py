@@ -72,6 +72,36 @@ def holm(values):
     return f"        ({swift(values)}, {swift(adjusted)}),"
 
 
+def covariance(old, new):
+    """Intercepts of both runs and a slope, by least squares with one row more: that the slope is 1, give or take 0.25."""
+    points = numpy.array(old + new)
+    of_new = numpy.array([0.0] * len(old) + [1.0] * len(new))
+    design = numpy.column_stack([1 - of_new, of_new, points[:, 1]])
+    values = points[:, 0]
+    freedom = len(values) - 3
+
+    def residual(fit):
+        return float(numpy.sum((values - design @ fit) ** 2)) / freedom
+
+    known = residual(numpy.linalg.lstsq(design, values)[0]) / 0.25**2
+    row = numpy.sqrt(known) * numpy.array([0.0, 0.0, 1.0])
+    whole = numpy.vstack([design, row])
+    fit = numpy.linalg.lstsq(whole, numpy.append(values, numpy.sqrt(known)))[0]
+    contrast = numpy.array([-1.0, 1.0, 0.0])
+    # And half a percent that no round tells of.
+    error = numpy.sqrt(residual(fit) * contrast @ numpy.linalg.inv(whole.T @ whole) @ contrast + 0.005**2)
+    difference = float(fit[1] - fit[0])
+    p = float(2 * stats.t.sf(abs(difference) / error, freedom))
+    rounds = [swift([value for point in run for value in point]) for run in (old, new)]
+    figures = f"{float(fit[2])!r}, {difference!r}, {p!r}"
+    return f"        (\n            {rounds[0]},\n            {rounds[1]}, {figures}\n        ),"
+
+
+def paired_rounds(count, moved, changed, power, spread):
+    floors = [moved + random.gauss(0, spread) for _ in range(count)]
+    return [(round(changed + power * floor + random.gauss(0, 0.03), 6), round(floor, 6)) for floor in floors]
+
+
 def percentiles(values):
     ranks = [50, 90, 99, 99.9]
     # The smallest value that so many values do not exceed, as HdrHistogram counts.
@@ -118,4 +148,14 @@ for percentile, count in [(50, 20), (90, 100), (99, 1000), (99, 123_456), (99.9,
 print("    ]\n\n    static let percentiles: [(values: [Double], at50And90And99And999: [Double])] = [")
 for count in [7, 100, 1500]:
     print(percentiles([round(v) for v in sample(count, 60_000, 0.8)]))
+print("    ]\n")
+print("    /// Values and the floor's by turns, as logarithms.")
+print("    static let covariance: [(old: [Double], new: [Double], power: Double, difference: Double, p: Double)] = [")
+for count, moved, changed, power, spread in [
+    (23, 0.05, -0.04, 1.2, 0.08),
+    (12, -0.3, 0, 1.3, 0.1),
+    (4, 0.2, 0.1, 1, 0.01),
+]:
+    first = paired_rounds(count, 0, 0, power, spread)
+    print(covariance(first, paired_rounds(count + 2, moved, changed, power, spread)))
 print("    ]\n}")
