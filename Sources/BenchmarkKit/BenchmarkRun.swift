@@ -152,7 +152,7 @@ final class BenchmarkRun: Sendable {
         let count = last + (stage.isMain ? overheadCells : 0)
         let soFar = timeLeft.withLock { $0 }
         let cells = try await showingProgress(measurements, of: count) { [self] elapsed in
-            secondsLeft(stage, soFar, cells: last - rows.count, elapsed: elapsed)
+            secondsLeft(stage, soFar, cells: last - rows.count, underWay: load.count, elapsed: elapsed)
         }
         let seconds = Double(MonotonicClock.now - start) / 1e9 / Double(load.count)
         for (planned, cell) in zip(load, cells) {
@@ -210,9 +210,11 @@ final class BenchmarkRun: Sendable {
     /// The transport that the others are divided by.
     private var floor: String { main.suite.references?.floor ?? main.suite.controlTransport ?? "" }
 
-    private func secondsLeft(_ stage: Stage, _ timeLeft: TimeLeft, cells: Int, elapsed: Double = 0) -> Double {
+    private func secondsLeft(
+        _ stage: Stage, _ timeLeft: TimeLeft, cells: Int, underWay: Int = 1, elapsed: Double = 0
+    ) -> Double {
         let later = stage.isMain ? overhead : nil
-        return timeLeft.seconds(cells: cells, elapsed: elapsed)
+        return timeLeft.seconds(cells: cells, underWay: underWay, elapsed: elapsed)
             + (later.map { TimeLeft(suite: $0.suite).seconds(cells: overheadCells) } ?? 0)
     }
 

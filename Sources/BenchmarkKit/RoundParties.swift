@@ -208,12 +208,10 @@ struct RoundParties: Sendable {
 }
 
 extension BenchmarkConfiguration {
-    /// Whether a cell is measured in slices, by turns with the others of its load: what is in flight is answered at once when nothing
-    /// more is sent, and nobody goes on working behind that.
+    /// Whether a cell is measured in slices, by turns with the others of its load, where the suite has some: what is in flight is answered
+    /// at once when nothing more is sent, and nobody goes on working behind that.
     func isSliced(_ cell: Cell, in suite: Suite) -> Bool {
-        guard suite.slices != nil, suite.messagesPerOperation == 1, cell.load == .closed, cell.churn == 0,
-            cell.isSteady, [.cell, .control].contains(cell.role), cell.store == .memory, !cell.network.isLink,
-            cell.parties.broker == .swift, cell.parties.logger == .swift, cell.through == .none,
+        guard suite.slices != nil, cell.load == .closed, [.cell, .control].contains(cell.role),
             addresses[cell.transport] == nil
         else { return false }
         return registry.first { $0.selector == cell.transport }.map { $0.companion == nil } ?? false

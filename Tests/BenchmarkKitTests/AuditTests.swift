@@ -1,6 +1,7 @@
 import Broker
 import Glibc
 import Histogram
+import Metrics
 import Testing
 
 @testable import BenchmarkKit
@@ -50,6 +51,28 @@ struct AuditTests {
                 "audit: the logger was to work 100 us on each entry, and used 90.0 us of CPU time"
             ])
         #expect(findings(100, cpu: 104).isEmpty && findings(100, cpu: nil).isEmpty && findings(0, cpu: 4).isEmpty)
+    }
+
+    @Test("slices that are too narrow for their entries are caught, and it is said how wide they are to be")
+    func slices() {
+        func findings(meanUs: Double?, width: Double?) -> [InvalidReason] {
+            var row = ResultRow.sample()
+            (row.sliceMs, row.acked) = (width, 10)
+            row.ackLatency = meanUs.map { mean in
+                LatencySummary(
+                    count: 10, p50Us: mean, p90Us: mean, p99Us: mean, p999Us: mean, maxUs: mean, meanUs: mean)
+            }
+            return Audit().findings(row, meanLatencyShare: nil, halves: nil, halfSeconds: 1)
+        }
+        #expect(findings(meanUs: 5000, width: 10).isEmpty && findings(meanUs: 6100, width: nil).isEmpty)
+        #expect(
+            findings(meanUs: 6100, width: 10) == [
+                "audit: an entry took 6.1 ms in the mean, too much of a slice of 10.0 ms: take slice_ms of at least 13"
+            ])
+        #expect(
+            findings(meanUs: nil, width: 10) == [
+                "audit: no entry was sent and answered within a slice of 10.0 ms: take a longer slice_ms"
+            ])
     }
 
     @Test("the program that used the cores is named")

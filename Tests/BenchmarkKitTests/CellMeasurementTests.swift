@@ -188,6 +188,32 @@ struct CellMeasurementTests {
         #expect(builder.row.generatorSpinPercent == 20)
     }
 
+    @Test(
+        "what the others of a load use in their turns is not foreign, and what is foreign is not known when one is gone"
+    )
+    func fellows() async throws {
+        let measurement = measurement(FakeTransport(ledger: ledger))
+        func stolen(at time: UInt64) -> StolenTime? {
+            StolenTime(stat: "cpu 0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\n", time: time)
+        }
+        func foreign(_ fellows: [UInt64?]) -> Double? {
+            var builder = ResultRowBuilder(
+                runID: "x", planned: measurement.planned, descriptor: measurement.descriptor, target: "x",
+                peerVersion: nil)
+            func reading(_ fellows: [UInt64?], at time: UInt64) -> CellMeters.Reading {
+                var reading = CellMeters.Reading(broker: 0, logger: 0, stolen: stolen(at: time))
+                reading.fellows = fellows
+                return reading
+            }
+            // A core's second, half of which the fellows had.
+            builder.add(
+                before: reading([1000, 1000], at: 0), after: reading(fellows, at: 1_000_000_000), acked: 10, spun: 0)
+            return builder.row.foreignCPUPercent
+        }
+        #expect(foreign([250_001_000, 250_001_000]) == 50)
+        #expect(foreign([250_001_000, nil]) == nil && foreign([250_001_000, 0]) == nil)
+    }
+
     @Test("a changed text makes the row invalid")
     func corrupted() async throws {
         let row = try await measure { run, sequence in run.hasSuffix("m") && sequence == 3 ? .corrupt : .deliver }

@@ -93,7 +93,14 @@ struct GeneratorTests {
             return job.fault
         }
         #expect(fault { _ in } == nil)
-        #expect(fault { $0.slices = 0 } != nil && fault { $0.ratePerS = 100 } != nil && fault { $0.churn = 10 } != nil)
+        #expect(fault { $0.slices = 0 } == "slices is 0, and 100000 are the most")
+        #expect(
+            fault {
+                ($0.warmupS, $0.afterwards) = (1, LoadJob.Afterwards(durationS: 1, runID: "a"))
+            } != nil)
+        #expect(
+            fault { $0.slices = 100_001 } != nil && fault { $0.ratePerS = 100 } != nil && fault { $0.churn = 10 } != nil
+        )
         #expect(fault { $0.timelineMs = 10 } != nil && fault { $0.messagesPerOperation = 2 } != nil)
     }
 

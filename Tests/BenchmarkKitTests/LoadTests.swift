@@ -308,6 +308,20 @@ struct BoundedTaskTests {
         }
     }
 
+    @Test("has as much more time as it was made to wait")
+    func waited() async throws {
+        let waits = Mutex([Duration.milliseconds(10), .milliseconds(5), .zero])
+        let start = ContinuousClock.now
+        await #expect(throws: CancellationError.self) {
+            try await BoundedTask.run(
+                limit: .milliseconds(10), left: { waits.withLock { $0.removeFirst() } },
+                { try await Task.sleep(for: .seconds(60)) })
+        }
+        #expect(ContinuousClock.now - start >= .milliseconds(25))
+        let left = waits.withLock(\.count)
+        #expect(left == 0)
+    }
+
     @Test("is given up when it does not heed its cancellation")
     func stuck() async throws {
         await #expect(throws: BoundedTask.Failure.overdue) {

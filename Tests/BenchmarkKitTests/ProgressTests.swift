@@ -50,6 +50,8 @@ struct ProgressTests {
         #expect(left.seconds(cells: 10) == 30)
         #expect(left.seconds(cells: 10, elapsed: 1) == 29)
         #expect(left.seconds(cells: 1, elapsed: 99) == 0)
+        #expect(left.seconds(cells: 10, underWay: 4, elapsed: 5) == 25)
+        #expect(left.seconds(cells: 2, underWay: 4, elapsed: 5) == 1)
         #expect(left.seconds(cells: 0) == 0)
     }
 }

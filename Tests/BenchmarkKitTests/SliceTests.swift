@@ -51,11 +51,24 @@ struct SliceTests {
         await turns.turn(of: 1)
     }
 
+    @Test("a member's own turns last, and not those of the others")
+    func taken() async throws {
+        let turns = SliceTurns(of: [1, 2], seed: 1)
+        let (first, second) = await turns.taken(by: 1) > .zero ? (1, 2) : (2, 1)
+        try await Task.sleep(for: .milliseconds(2))
+        #expect(await turns.taken(by: first) >= .milliseconds(2))
+        #expect(await turns.taken(by: second) == .zero)
+        await turns.pass(first)
+        let taken = await turns.taken(by: first)
+        try await Task.sleep(for: .milliseconds(2))
+        #expect(await turns.taken(by: first) == taken)
+        #expect(await turns.taken(by: second) >= .milliseconds(2))
+    }
+
     @Test("what is sent before a slice counts, and what is answered there, are no part of its rate and latencies")
     func window() {
-        let phase = LoadPhase(
-            run: "slices", inFlight: 1, load: .closed, payloads: PayloadPool(byteCount: 1, seed: 1), duration: 1000,
-            wallClockOffset: 0)
+        var phase = Self.phase
+        phase.keepsSamples = true
         let recorder = LoadRecorder(of: phase, start: 500)
         for (start, isLate) in [(500, false), (10_000, true)] as [(UInt64, Bool)] {
             recorder.beginSlice(at: start, isLate: isLate)
@@ -68,9 +81,41 @@ struct SliceTests {
         let result = recorder.finish()
         #expect(result.sent == 8 && result.acked == 8)
         #expect(result.latency.totalCount == 4 && result.latency.max < 310)
+        #expect(result.samples.map(\.sent) == [700, 1300, 10_200, 10_800])
         #expect(result.ackedInFirstHalf == 2 && result.ackedInSecondHalf == 2)
         #expect(result.throughput(of: .closed, lasting: 2e-6) == 2e6)
     }
+
+    @Test(
+        "entries that all take the same time are counted at their rate, up to half a slice",
+        arguments: [300, 2200, 4000, 5000] as [UInt64])
+    func leads(_ latency: UInt64) {
+        var phase = Self.phase
+        phase.duration = 10_000
+        var leads = SliceLeads(of: phase)
+        let counts = (0..<2000).map { _ in
+            let lead = leads.next()
+            #expect((2500...5000).contains(lead))
+            return (lead + phase.duration - 1) / latency - (lead - 1) / latency
+        }
+        let mean = Double(counts.reduce(0, +)) / Double(counts.count)
+        #expect(abs(mean * Double(latency) / Double(phase.duration) - 1) < 0.06, "\(mean)")
+    }
+
+    @Test("a rate in slices is of what was answered within them, and there is none where nothing was, or one failed")
+    func rates() {
+        var result = LoadResult(start: 0, isOpen: false)
+        (result.end, result.sent, result.acked, result.isInSlices) = (1_000_000_000, 10, 10, true)
+        #expect(result.throughput(of: .closed, lasting: 0.2) == nil)
+        (result.ackedInFirstHalf, result.ackedInSecondHalf) = (4, 4)
+        #expect(result.throughput(of: .closed, lasting: 0.2) == 40)
+        result.unknown = 1
+        #expect(result.throughput(of: .closed, lasting: 0.2) == nil)
+    }
+
+    private static let phase = LoadPhase(
+        run: "slices", inFlight: 1, load: .closed, payloads: PayloadPool(byteCount: 1, seed: 1), duration: 1000,
+        wallClockOffset: 0)
 
     @Test("a cell has as many slices in either half, of about the width that is asked for")
     func counts() {

@@ -124,12 +124,19 @@ struct SuiteTests {
                 "duration_s: 3600\ntimeline_ms: 99.9",
                 "s.yaml:2: timeline_ms: 3600 s in bins of 99.9 ms are more than 36000 bins; take wider ones"
             ),
-            ("slice_ms: 4", "s.yaml:1: slice_ms: 4.0 is out of range; allowed: 5.0 to 10000.0"),
+            ("slice_ms: 4", "s.yaml:1: slice_ms: 4.0 is out of range; allowed: 0, or 5.0 to 10000.0"),
             ("duration_s: 0.1\nslice_ms: 101", "s.yaml:2: slice_ms: a slice of 101 ms is longer than duration_s"),
             (
                 "timeline_ms: 100\nslice_ms: 10",
                 "s.yaml:2: slice_ms: what is told over time is of cells in one piece; leave out timeline_ms"
             ),
+            (
+                "duration_s: 1001\nslice_ms: 10",
+                "s.yaml:2: slice_ms: 1001 s in slices of 10.0 ms are more than 100000 slices; take wider ones"
+            ),
+            ("axes: each\nslice_ms: 10", "that stay, over loopback; leave out axes: each"),
+            ("store: [memory, sqlite]\nslice_ms: 10", "over loopback; leave out store"),
+            ("churn: [0, 100]\nslice_ms: 10", "over loopback; leave out churn"),
             ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
             ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),
             ("rate_per_s: [1, saturation, saturation]", "s.yaml:1: rate_per_s: 'saturation' is given twice"),

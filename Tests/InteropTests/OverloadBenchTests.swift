@@ -47,5 +47,8 @@ struct OverloadBenchTests {
             ["bench", "--overload", "2", "--warmup", "1", "--transport", "http", "--broker-command", "true"])
         #expect(
             finished.exitCode == 64 && finished.errors.text.contains("leave out --overload"), "\(finished.errors.text)")
+        let sliced = try await runProgram(
+            .brokerlab, ["bench", "--slice-ms", "10", "--transport", "http", "--broker-command", "true"])
+        #expect(sliced.exitCode == 64 && sliced.errors.text.contains("leave out --slice-ms"), "\(sliced.errors.text)")
     }
 }

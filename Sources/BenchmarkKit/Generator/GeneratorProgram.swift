@@ -67,10 +67,7 @@ package struct GeneratorProgram: Sendable {
         var measured = phase
         measured.run = job.runID
         measured.duration = UInt64(job.durationS * 1e9)
-        if let slices = job.slices {
-            measured.duration /= UInt64(slices)
-            measured.lead = measured.duration / LoadPhase.leadDivisor
-        }
+        if let slices = job.slices { measured.duration /= UInt64(slices) }
         measured.keepsSamples = job.rawFile != nil
         measured.keepsFates = job.fates == true
         if let retries = job.retry.flatMap(Retries.init) {

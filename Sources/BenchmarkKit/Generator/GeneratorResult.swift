@@ -142,6 +142,7 @@ struct GeneratorResult: Sendable, Codable {
         if let halves = ackedInHalves, halves.count == 2 {
             (result.ackedInFirstHalf, result.ackedInSecondHalf) = (halves[0], halves[1])
         }
+        result.isInSlices = job.slices != nil
         if let latency { result.latency = try Self.histogram(latency) }
         if isOpen {
             result.uncorrectedLatency = try uncorrectedLatency.map(Self.histogram)

@@ -168,7 +168,10 @@ struct LoadJob: Sendable, Hashable, Codable {
         }
         if let cutAfterS, fates != true || !(0...durationS).contains(cutAfterS) { return "cut_after_s is \(cutAfterS)" }
         if let slices {
-            guard slices > 0, slices <= 100_000, load == .closed, churn == nil, timelineMs == nil, bareLoop != true,
+            guard (1...SuiteRules.mostSlices).contains(slices) else {
+                return "slices is \(slices), and \(SuiteRules.mostSlices) are the most"
+            }
+            guard load == .closed, afterwards == nil, churn == nil, timelineMs == nil, bareLoop != true,
                 messagesPerOperation == 1
             else { return "slices are of a closed load, of entries one by one, on connections that stay" }
         }

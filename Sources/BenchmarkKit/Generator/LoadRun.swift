@@ -52,28 +52,20 @@ struct LoadRun: Sendable {
     private func runSlices(of phase: LoadPhase, on connections: [any PacedConnection]) async throws -> LoadResult? {
         guard let slices else { return try await run(phase, on: connections) }
         let tallies = LatencyTallies(isOpen: false)
-        var recorders = [LoadRecorder?](repeating: nil, count: connections.count)
+        var recorders: [LoadRecorder] = []
+        var leads = SliceLeads(of: phase)
         for slice in 0..<slices {
             if slice > 0, await !rest() { return nil }
-            recorders = await withTaskGroup(of: (index: Int, recorder: LoadRecorder).self) { group in
-                for (index, connection) in connections.enumerated() {
-                    let (own, tally) = (phase.shared(index, of: connections.count), tallies.tally(of: connection))
-                    let recorder = recorders[index]
-                    group.addTask {
-                        let isLate = slice >= slices / 2
-                        return (
-                            index,
-                            await LoadGenerator.run(
-                                slice: own, after: recorder, isLate: isLate, tally, on: connection)
-                        )
-                    }
-                }
-                return await group.reduce(into: recorders) { $0[$1.index] = $1.recorder }
+            let (start, earlier) = (MonotonicClock.now &+ leads.next(), recorders)
+            recorders = await sideBySide(phase, tallies, on: connections) { index, own, tally, connection in
+                await LoadGenerator.run(
+                    slice: own, from: start, after: earlier.isEmpty ? nil : earlier[index],
+                    isLate: slice >= slices / 2, tally, on: connection)
             }
             try Task.checkCancellation()
-            if recorders.contains(where: { $0?.isStopped ?? true }) { break }
+            if recorders.contains(where: \.isStopped) { break }
         }
-        return LoadResult.merging(recorders.compactMap { $0?.finish() }) ?? LoadResult(start: 0, isOpen: false)
+        return Self.result(of: recorders)
     }
 
     /// Runs a phase on all connections; what came of it, together, with the connections that were dialed meanwhile.
@@ -87,16 +79,50 @@ struct LoadRun: Sendable {
     private func load(_ phase: LoadPhase, on connections: [any PacedConnection]) async throws -> LoadResult {
         guard phase.duration > 0 else { return LoadResult(start: 0, isOpen: false) }
         let tallies = LatencyTallies(isOpen: phase.load != .closed)
-        let recorders = await withTaskGroup(of: LoadRecorder.self) { group in
-            for (index, connection) in connections.enumerated() {
-                let (own, tally) = (phase.shared(index, of: connections.count), tallies.tally(of: connection))
-                group.addTask {
-                    await LoadGenerator.run(own, tally, on: connection)
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
+        let recorders = await sideBySide(phase, tallies, on: connections) { _, own, tally, connection in
+            await LoadGenerator.run(own, tally, on: connection)
         }
         try Task.checkCancellation()
-        return LoadResult.merging(recorders.map { $0.finish() }) ?? LoadResult(start: 0, isOpen: false)
+        return Self.result(of: recorders)
+    }
+
+    private typealias Share =
+        @Sendable (_ index: Int, LoadPhase, LatencyTally, any PacedConnection) async -> LoadRecorder
+
+    /// Runs each connection's share of a phase beside the others'; their recorders, in the order of the connections.
+    private func sideBySide(
+        _ phase: LoadPhase, _ tallies: LatencyTallies, on connections: [any PacedConnection], _ run: @escaping Share
+    ) async -> [LoadRecorder] {
+        await withTaskGroup(of: (index: Int, recorder: LoadRecorder).self) { group in
+            for (index, connection) in connections.enumerated() {
+                let (own, tally) = (phase.shared(index, of: connections.count), tallies.tally(of: connection))
+                group.addTask { (index, await run(index, own, tally, connection)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.index < $1.index }.map(\.recorder)
+        }
+    }
+
+    private static func result(of recorders: [LoadRecorder]) -> LoadResult {
+        LoadResult.merging(recorders.map { $0.finish() }) ?? LoadResult(start: 0, isOpen: false)
+    }
+}
+
+/// How long entries are sent before each slice of a phase, so that as many are in flight as may be: at least a quarter of the
+/// slice, and up to as much again.
+///
+/// Of entries that all take the same time, the same number would be answered in each slice if all began alike, however little
+/// was missing to one more.
+struct SliceLeads {
+    private let shortest: UInt64
+    private var generator: SplitMix64
+
+    init(of phase: LoadPhase) {
+        shortest = phase.duration / 4
+        generator = SplitMix64(seed: phase.seed)
+    }
+
+    /// The next slice's, in nanoseconds.
+    mutating func next() -> UInt64 {
+        shortest &+ UInt64(generator.next(below: Int(shortest) + 1))
     }
 }

@@ -60,13 +60,13 @@ enum LoadGenerator {
 
     /// Runs a slice of a closed load, as one of the connections that share a tally.
     /// - Parameters:
+    ///   - start: from when on entries count, on ``MonotonicClock``; they are sent before that.
     ///   - recorder: that of the slice before it; nil for the first.
     ///   - isLate: whether it is of the second half of them.
     static func run<Connection: PacedConnection>(
-        slice phase: LoadPhase, after recorder: LoadRecorder?, isLate: Bool, _ tally: LatencyTally,
+        slice phase: LoadPhase, from start: UInt64, after recorder: LoadRecorder?, isLate: Bool, _ tally: LatencyTally,
         on connection: isolated Connection
     ) async -> LoadRecorder {
-        let start = MonotonicClock.now &+ phase.lead
         let end = start &+ phase.duration
         let recorder = recorder ?? LoadRecorder(of: phase, start: start, tally: tally)
         recorder.beginSlice(at: start, isLate: isLate)

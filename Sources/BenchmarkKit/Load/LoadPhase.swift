@@ -13,8 +13,6 @@ struct LoadPhase: Sendable {
     var payloads: PayloadPool
     /// How long new entries are sent, in nanoseconds.
     var duration: UInt64
-    /// How long entries are sent before that, so that as many are in flight as may be, in nanoseconds.
-    var lead: UInt64 = 0
     /// What turns a ``MonotonicClock`` reading into wall-clock time: one pair of readings a cell, so that an entry's
     /// `sentAt` costs an addition and the wall clock's steps cannot change it half-way.
     var wallClockOffset: Int64
@@ -40,9 +38,6 @@ struct LoadPhase: Sendable {
     var binWidth: UInt64?
     /// Where it is told what the phase has come to so far.
     var live: LiveFigures?
-
-    /// A slice's lead is a quarter of it.
-    static let leadDivisor: UInt64 = 4
 
     /// The width of bins of so many milliseconds; nil of none.
     static func nanoseconds(ofBin milliseconds: Double) -> UInt64? {

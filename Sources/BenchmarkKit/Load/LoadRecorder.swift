@@ -119,7 +119,7 @@ final class LoadRecorder: @unchecked Sendable {
     /// An entry of a closed load was acknowledged.
     func acknowledged(sent: UInt64, now: UInt64) {
         count(after: now &- sent, now: now)
-        if keepsSamples { keep(LoadSample(intended: sent, sent: sent, acked: now)) }
+        if keepsSamples, sent >= beginning { keep(LoadSample(intended: sent, sent: sent, acked: now)) }
     }
 
     /// An entry of an open load was acknowledged.

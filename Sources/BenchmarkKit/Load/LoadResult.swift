@@ -18,6 +18,8 @@ struct LoadResult: Sendable {
     var ackedInFirstHalf: UInt64 = 0
     /// Entries acknowledged in the second half of the phase's duration.
     var ackedInSecondHalf: UInt64 = 0
+    /// Whether others had their turns between ``start`` and ``end``.
+    var isInSlices = false
     /// Entries that were certainly not sent.
     var notSent: UInt64 = 0
     /// Entries of which nothing is known.
@@ -107,6 +109,8 @@ struct LoadResult: Sendable {
     ///   - duration: for how long, in seconds.
     func throughput(of load: LoadModel, lasting duration: Double) -> Double? {
         let ackedInTime = ackedInFirstHalf + ackedInSecondHalf
+        // How long one lasted that ended before its time, its start and end do not say.
+        guard !isInSlices else { return errors == 0 && ackedInTime > 0 ? Double(ackedInTime) / duration : nil }
         guard load == .closed, ackedInTime > 0 else { return elapsed > 0 ? Double(acked) / elapsed : nil }
         // It ends before its time where an entry has failed.
         let seconds = min(elapsed, duration)

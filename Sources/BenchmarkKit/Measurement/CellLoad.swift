@@ -32,6 +32,9 @@ struct CellLoad: Sendable {
         /// Waits for its turn.
         func begin() async { await all.turn(of: member) }
 
+        /// How long they have lasted so far.
+        var taken: Duration { get async { await all.taken(by: member) } }
+
         /// Lets the others have theirs.
         func pass() async { await all.pass(member) }
 

@@ -225,12 +225,12 @@ struct CellMeasurement: Sendable {
 
     /// Runs the load, and gives it and its generator up when it does not end by itself.
     private func run(_ load: CellLoad) async -> Result<CellLoad.Outcome, BenchmarkError> {
-        // The others' turns are as long as its own.
-        let turns = turns == nil ? 1 : 2 * (1 + fellows.count / 2)
-        let limit = (Duration.seconds(suite.longestSeconds(of: planned.cell)) + slack) * turns
+        let limit = Duration.seconds(suite.longestSeconds(of: planned.cell)) + slack
         let who = GeneratorParty.role
         do {
-            return .success(try await BoundedTask.run(limit: limit) { try await load.run() })
+            // While it is others' turn, it is they who take time.
+            let left = turns.map { turns in { @Sendable in limit - (await turns.taken) } }
+            return .success(try await BoundedTask.run(limit: limit, left: left) { try await load.run() })
         } catch CellLoad.Failure.told(let reason) {
             return .failure(BenchmarkError(reason))
         } catch CellLoad.Failure.untrue(let reason) {

@@ -16,7 +16,7 @@ struct CellMeters: Sendable {
     /// Of who is between broker and logger, where somebody is.
     private var middle: ProcessCPU?
     /// Of the brokers and loggers that have turns with these.
-    private let fellows: [ProcessCPU]
+    private let fellows: [ProcessCPU?]
     private let brokerPID: pid_t
     private let seesAll: Bool
     private let participants: Set<pid_t>
@@ -46,8 +46,8 @@ struct CellMeters: Sendable {
         var middle: UInt64?
         /// What the link did meanwhile.
         var linkAccount: LinkAccount?
-        /// What the brokers and loggers have used that have turns with these, in nanoseconds.
-        var fellows: UInt64 = 0
+        /// What each of the brokers and loggers has used that have turns with these, in nanoseconds; nil of one that is gone.
+        var fellows: [UInt64?] = []
         /// The bytes that the logger's process has written to disks.
         var loggerWritten: UInt64?
         /// The lab's own CPU time, in nanoseconds: it waits for the load generator, and shows progress.
@@ -80,7 +80,7 @@ struct CellMeters: Sendable {
         link: pid_t? = nil, middle: pid_t? = nil, fellows: [pid_t] = [], companions: [CompanionProcess],
         transport: String
     ) {
-        self.fellows = fellows.compactMap(ProcessCPU.init(pid:))
+        self.fellows = fellows.map(ProcessCPU.init(pid:))
         self.link = link.flatMap(ProcessCPU.init(pid:))
         self.middle = middle.flatMap(ProcessCPU.init(pid:))
         self.broker = ProcessCPU(pid: broker)
@@ -120,7 +120,7 @@ struct CellMeters: Sendable {
             time: MonotonicClock.now,
             wallClockOffset: LoadPhase.currentWallClockOffset())
         reading.remote = try? await remote?.use()
-        reading.fellows = fellows.reduce(0) { $0 + ($1.used ?? 0) }
+        reading.fellows = fellows.map { $0?.used }
         return reading
     }
 

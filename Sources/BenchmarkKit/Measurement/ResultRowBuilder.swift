@@ -290,18 +290,29 @@ struct ResultRowBuilder {
         guard after.seesAll, let broker = before.broker, let logger = before.logger, let brokerNow = after.broker,
             let loggerNow = after.logger, brokerNow >= broker, loggerNow >= logger,
             // One that was killed has taken its account along.
-            before.queue == nil || after.queue != nil
+            before.queue == nil || after.queue != nil,
+            let fellows = Self.used(before.fellows, after.fellows)
         else { return nil }
         func used(_ before: UInt64?, _ after: UInt64?) -> UInt64 { (after ?? 0) - min(before ?? 0, after ?? 0) }
         let store = before.store.flatMap { after.store?.time(since: $0) } ?? 0
         return brokerNow - broker + loggerNow - logger + used(before.queue, after.queue) + used(before.lab, after.lab)
-            + store + used(before.link, after.link) + used(before.middle, after.middle)
-            + used(before.fellows, after.fellows)
+            + store + used(before.link, after.link) + used(before.middle, after.middle) + fellows
+    }
+
+    /// What processes have used meanwhile; nil where one of them is gone.
+    private static func used(_ before: [UInt64?], _ after: [UInt64?]) -> UInt64? {
+        var sum: UInt64 = 0
+        for (earlier, later) in zip(before, after) {
+            guard let earlier, let later, later >= earlier else { return nil }
+            sum += later - earlier
+        }
+        return sum
     }
 
     /// Says what the audit finds; when all else is known.
     mutating func audit(_ result: LoadResult, _ audit: Audit, duration: Double) {
-        let share = row.ackLatency.flatMap { result.elapsed > 0 ? $0.meanUs / 1e6 / result.elapsed : nil }
+        let piece = row.sliceMs.map { $0 / 1000 } ?? result.elapsed
+        let share = row.ackLatency.flatMap { piece > 0 ? $0.meanUs / 1e6 / piece : nil }
         let halves = (result.ackedInFirstHalf, result.ackedInSecondHalf)
         row.invalidReasons += audit.findings(
             row, meanLatencyShare: share, halves: halves, halfSeconds: duration / 2)

@@ -8,6 +8,10 @@ actor SliceTurns {
     /// Who is still to come this time around, the next one last.
     private var ahead: [Int] = []
     private var current: Int?
+    /// When its turn began.
+    private var since = ContinuousClock.now
+    /// How long the turns of each have lasted, without the one that it has.
+    private var taken: [Int: Duration] = [:]
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     private var leavers: [CheckedContinuation<Void, Never>] = []
     private var generator: SplitMix64
@@ -31,6 +35,9 @@ actor SliceTurns {
     /// A member's turn is over, and the next one's begins.
     func pass(_ member: Int) {
         guard current == member else { return }
+        let now = ContinuousClock.now
+        taken[member, default: .zero] += now - since
+        since = now
         if ahead.isEmpty {
             let next = Self.around(members, &generator)
             (ahead, current) = next
@@ -38,6 +45,11 @@ actor SliceTurns {
             current = ahead.removeLast()
         }
         if let current { waiting.removeValue(forKey: current)?.resume() }
+    }
+
+    /// How long a member's turns have lasted so far.
+    func taken(by member: Int) -> Duration {
+        taken[member, default: .zero] + (current == member ? ContinuousClock.now - since : .zero)
     }
 
     /// A member has no more turns.

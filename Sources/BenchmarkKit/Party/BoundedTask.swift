@@ -18,8 +18,11 @@ enum BoundedTask {
 
     /// Runs `work` in a task of its own; cancels it when `limit` has passed or the caller is cancelled, and gives it up
     /// when it goes on for longer than `grace` after that.
+    /// - Parameter left: how much of the limit is left when as much time has passed, of work that has waited meanwhile; nil is
+    ///   for nothing.
     static func run<Result: Sendable>(
-        limit: Duration, grace: Duration = .seconds(2), _ work: @escaping @Sendable () async throws -> Result
+        limit: Duration, left: (@Sendable () async -> Duration)? = nil, grace: Duration = .seconds(2),
+        _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let (events, sink) = AsyncStream.makeStream(of: Event<Result>.self)
         let worker = Task { @concurrent in
@@ -31,7 +34,7 @@ enum BoundedTask {
         }
         // A task of its own, because the loop has to go on when the caller is cancelled.
         let waiter = Task { @concurrent in
-            var timer = report(.overdue, after: limit, to: sink)
+            var timer = report(.overdue, after: limit, left: left, to: sink)
             defer { timer.cancel() }
             for await event in events {
                 switch event {
@@ -53,10 +56,15 @@ enum BoundedTask {
     }
 
     private static func report<Result: Sendable>(
-        _ event: Event<Result>, after delay: Duration, to sink: AsyncStream<Event<Result>>.Continuation
+        _ event: Event<Result>, after delay: Duration, left: (@Sendable () async -> Duration)? = nil,
+        to sink: AsyncStream<Event<Result>>.Continuation
     ) -> Task<Void, Never> {
         Task { @concurrent in
-            guard (try? await Task.sleep(for: delay)) != nil else { return }
+            var delay = delay
+            repeat {
+                guard (try? await Task.sleep(for: delay)) != nil else { return }
+                delay = await left?() ?? .zero
+            } while delay > .zero
             sink.yield(event)
         }
     }

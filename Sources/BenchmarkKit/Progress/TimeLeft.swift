@@ -17,10 +17,11 @@ struct TimeLeft: Sendable {
         measuredCells += 1
     }
 
-    /// How long `cells` cells take, of which the first runs since `elapsed` seconds.
-    func seconds(cells: Int, elapsed: Double = 0) -> Double {
+    /// How long `cells` cells take, of which the first, or the first few together, run since `elapsed` seconds.
+    func seconds(cells: Int, underWay: Int = 1, elapsed: Double = 0) -> Double {
         guard cells > 0 else { return 0 }
         let perCell = measuredCells > 0 ? measuredSeconds / Double(measuredCells) : estimatePerCell
-        return Double(cells - 1) * perCell + max(0, perCell - elapsed)
+        let first = min(underWay, cells)
+        return Double(cells - first) * perCell + max(0, Double(first) * perCell - elapsed)
     }
 }

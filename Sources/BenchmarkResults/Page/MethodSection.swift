@@ -32,10 +32,13 @@ struct MethodSection: Sendable {
 
     /// That cells had turns, where they did.
     private var slices: String {
-        guard let width = report.rows.compactMap(\.sliceMs).first else { return "" }
+        let rows = report.rows.filter { $0.planned.cell.load == .closed }
+        guard let width = rows.compactMap(\.sliceMs).first else { return "" }
+        let others = Set(rows.filter { $0.sliceMs == nil }.map(\.planned.cell.transport)).sorted()
+        let exception = others.isEmpty ? "" : " (but for \(Markup.escape(others.joined(separator: ", "))))"
         return
-            " Those of a load had turns, in slices of \(NumberText.trimmed(width)) ms, with a broker and a logger each, so "
-            + "that what the machine does in a moment hits all of them."
+            " Those of a closed load\(exception) had turns, in slices of \(NumberText.trimmed(width)) ms, with a broker and a "
+            + "logger each, so that what the machine does in a moment hits all of them."
     }
 
     /// What intervals of fewer rounds cover, where there are some.
@@ -105,11 +108,12 @@ struct MethodSection: Sendable {
         let between = points.map { $0.between * $0.between }.reduce(0, +)
         let within = points.map { $0.within * $0.within }.reduce(0, +)
         let share = between + within > 0 ? 100 * between / (between + within) : 0
+        let each = report.suite.slices == nil ? "" : ", where there are turns for each transport"
         func percent(_ sum: Double) -> String {
             NumberText.significant(100 * (sum / Double(points.count)).squareRoot())
         }
         return """
-            <p>Every round has a logger and a load generator of its own, and the control another pair. Of the variance of a \
+            <p>Every round has a logger and a load generator of its own\(each), and the control another pair. Of the variance of a \
             rate, \(NumberText.significant(share))% lies between processes: a standard deviation of \(percent(between))%, \
             beside \(percent(within))% within one.</p>
             """

@@ -125,6 +125,11 @@ struct PartyOptions: ParsableArguments {
                 "--to, --logger-command and --broker-command name programs that are not this one's to kill, and that need not tell "
                     + "what became of each entry: leave them out, or --faults.")
         }
+        guard loggerCommand == nil && brokerCommand == nil || suite.slices == nil else {
+            throw ValidationError(
+                "--logger-command and --broker-command name programs that need not rest while it is others' turn: leave out --slice-ms."
+            )
+        }
         guard brokerCommand == nil || suite.usedOverload.isEmpty else {
             throw ValidationError(
                 "--broker-command names a program that need not go by what was carried: leave out --overload.")
