@@ -91,3 +91,9 @@ build_packages=(pkg-config libnghttp2-dev librabbitmq-dev libsqlite3-dev libpq-d
 tested_build=(swift build -c release --scratch-path .build/tested -Xswiftc -enable-testing)
 # shellcheck disable=SC2034 # likewise
 tested=.build/tested/release
+
+# Builds the tests so, and runs those that the arguments of `swift test` say.
+run_tested() {
+    "${tested_build[@]}" --build-tests >&2
+    swift test -c release --scratch-path "${tested%/*}" --skip-build --disable-xctest "$@"
+}
