@@ -26,7 +26,7 @@ package struct ComparisonLine: Sendable {
     package var loss: Double
     /// The least change that could have been seen, as a part of 1; nil where none could.
     package var least: Double?
-    /// The medians of both runs, in the figure's unit; nil of a figure that is divided by the floor's.
+    /// The medians of both runs, in the figure's unit; nil of a figure that is looked at beside the floor's.
     var medians: (old: Double, new: Double)?
 
     /// Whether it says most of its cell: the longest gap where something goes wrong, the 99th percentile under an open load, the

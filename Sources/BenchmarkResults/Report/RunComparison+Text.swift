@@ -20,7 +20,7 @@ extension RunComparison {
         isOfFloor(line) ? "the floor itself, \(line.cell.name)" : line.cell.name
     }
 
-    /// Whether a line is of what the floor itself changed by, which others are divided by.
+    /// Whether a line is of what the floor itself changed by, beside which others are looked at.
     func isOfFloor(_ line: ComparisonLine) -> Bool {
         !line.figure.isOfEvent && floor.contains { $0.cell == line.cell }
     }

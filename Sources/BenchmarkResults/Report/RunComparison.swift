@@ -52,7 +52,7 @@ package struct RunComparison: Sendable {
         let isRelative =
             !rules.isAbsolute && old.record.floor == name
             && shared.contains { $0.transport == name && $0.fault == .none }
-        // What an event comes to is not divided by the floor's, whose own is a figure like the others'.
+        // What an event comes to is not looked at beside the floor's, whose own is a figure like the others'.
         let others = isRelative ? shared.filter { $0.transport != name } : shared
         let pairs = FigurePairs(old: old, new: new, floor: isRelative ? name : nil)
         // A family of tests a figure: what is asked of one does not make another harder to see.
