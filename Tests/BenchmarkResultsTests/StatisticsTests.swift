@@ -40,11 +40,11 @@ struct StatisticsTests {
             stride(from: 0, to: values.count, by: 2).map { .init(value: values[$0], floor: values[$0 + 1]) }
         }
         let (old, new) = (rounds(expected.old), rounds(expected.new))
-        let analysis = try #require(AnalysisOfCovariance(old: old, new: new))
+        let analysis = try #require(AnalysisOfCovariance(old: old, new: new, runSpread: 0.005))
         #expect(abs(analysis.power - expected.power) < 1e-9, "\(analysis.power)")
         #expect(abs(analysis.difference - expected.difference) < 1e-9)
         #expect(abs(analysis.p / expected.p - 1) < 1e-6, "\(analysis.p) \(expected.p)")
-        let back = try #require(AnalysisOfCovariance(old: new, new: old))
+        let back = try #require(AnalysisOfCovariance(old: new, new: old, runSpread: 0.005))
         #expect(abs(back.difference + analysis.difference) < 1e-12 && abs(back.p / analysis.p - 1) < 1e-9)
     }
 
@@ -61,7 +61,7 @@ struct StatisticsTests {
         let none = try #require(AnalysisOfCovariance(old: same, new: same))
         #expect(none.difference == 0 && none.p == 1 && none.power == 1)
         let changed = Array(repeating: Round(value: -0.1, floor: 0), count: 5)
-        #expect(try #require(AnalysisOfCovariance(old: same, new: changed)).p < 1e-6)
+        #expect(try #require(AnalysisOfCovariance(old: same, new: changed, runSpread: 0.005)).p < 1e-6)
         // The floor's rounds tell nothing of its power, and those beside it scatter: what a halved machine does is known to a quarter.
         let scattered = [-0.01, 0, 0.01, 0.005, -0.005].map { Round(value: $0, floor: 0) }
         let halved = scattered.map { Round(value: $0.value + log(0.5), floor: log(0.5)) }

@@ -145,7 +145,8 @@ struct FigurePairs: Sendable {
             return before.isEmpty || after.isEmpty ? nil : .ranks(old: before, new: after)
         }
         return AnalysisOfCovariance(
-            old: rounds(cell, figure, old, beside: floor), new: rounds(cell, figure, new, beside: floor)
+            old: rounds(cell, figure, old, beside: floor), new: rounds(cell, figure, new, beside: floor),
+            runSpread: figure.runSpread
         ).map { .besideFloor($0) }
     }
 

@@ -24,11 +24,11 @@ struct AnalysisOfCovariance: Sendable {
 
     /// How far the power may be from 1, before anything is known: a standard deviation.
     private static let powerSpread = 0.25
-    /// What two runs of one build differ by that their rounds do not tell of: a standard deviation, of logarithms.
-    private static let runSpread = 0.005
 
     /// Nil where one of the runs has no rounds.
-    init?(old: [Round], new: [Round]) {
+    /// - Parameter runSpread: what two runs of one build differ by that their rounds do not tell of: a standard deviation, of
+    ///   logarithms.
+    init?(old: [Round], new: [Round], runSpread: Double = 0) {
         guard let before = Means(old), let after = Means(new) else { return nil }
         let moved = after.floor - before.floor
         freedom = Double(old.count + new.count - 3)
@@ -46,12 +46,12 @@ struct AnalysisOfCovariance: Sendable {
         let variance = sums.residual(power) / freedom
         let leverage = sums.floor + known > 0 ? moved * moved / (sums.floor + known) : 0
         let ofRounds = variance * (1 / Double(old.count) + 1 / Double(new.count) + leverage)
-        standardError = (ofRounds + Self.runSpread * Self.runSpread).squareRoot()
+        standardError = (ofRounds + runSpread * runSpread).squareRoot()
     }
 
     /// How likely so large a difference is where there is none; 1 where there are too few rounds.
     var p: Double {
-        guard let standardError else { return 1 }
+        guard let standardError, difference != 0 else { return 1 }
         return StudentT.twoSided(difference / standardError, freedom: freedom)
     }
 

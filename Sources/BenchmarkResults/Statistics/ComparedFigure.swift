@@ -57,6 +57,10 @@ package enum ComparedFigure: String, Sendable, Hashable, CaseIterable {
     /// Whether it is of something that went wrong, or of more than is carried, and no part of what ranks transports.
     var isOfEvent: Bool { ![.throughput, .ackP99, .cpu].contains(self) }
 
+    /// What two runs of one build differ by in it that their rounds do not tell of: a standard deviation, of logarithms, as
+    /// Measurements has it.
+    var runSpread: Double { self == .ackP99 ? 0.02 : 0.005 }
+
     /// Whether one direction is better than the other.
     ///
     /// A send that fails sooner is not worse than one that hangs; and of entries that failed, those that are known not to be sent
