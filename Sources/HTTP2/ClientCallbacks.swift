@@ -63,6 +63,10 @@ enum ClientCallbacks {
             let isAppended = ClientConnection.with(userData) { $0.appendData(header, key, count) }
             return isAppended ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
         }
+        // Without this, nghttp2 makes frames of 16 KiB, whatever the peer takes; it limits what is said here by windows itself.
+        nghttp2_session_callbacks_set_data_source_read_length_callback(object) { _, _, _, _, _, maxFrameSize, _ in
+            min(Int(maxFrameSize), ClientConnection.maxFrameSize)
+        }
         nghttp2_session_callbacks_set_error_callback2(object) { _, _, text, count, userData in
             guard let userData, let text else { return 0 }
             let message = String(decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)

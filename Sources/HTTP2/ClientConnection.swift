@@ -11,6 +11,8 @@ package final class ClientConnection: ClientEngine {
     /// So many bytes, and no stream begins a further frame until they are on their way: windows may let tens of MiB be sent at
     /// once, whose memory would have to be had anew each time.
     private static let enough = 1024 * 1024
+    /// The largest DATA frame that is sent to a peer that takes as much.
+    static let maxFrameSize = 128 * 1024
     /// Stream identifiers end at 2^31 - 1 (RFC 9113 5.1.1); a little earlier, a new connection takes over.
     private static let lastUsableStream: Int32 = .max - 1024
 

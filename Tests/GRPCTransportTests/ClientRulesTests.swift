@@ -57,6 +57,33 @@ import Testing
         #expect(request[1].endsStream)
     }
 
+    /// RFC 9113 4.2 and 6.5.2: 16 KiB unless the server says otherwise.
+    @Test(
+        arguments: [
+            ([], [16_384, 16_384, 16_384, 848]), ([(5, 40_000)], [40_000, 10_000]), ([(5, 1 << 24 - 1)], [50_000]),
+        ] as [([(UInt16, UInt32)], [Int])])
+    func framesAreAsLargeAsTheServerTakes(settings: [(UInt16, UInt32)], sizes: [Int]) throws {
+        var client = try Client(tickets: 0)
+        try client.receive(RawFrames.server(settings).bytes)
+        client.said.clear()
+        // The message's prefix, three tags with lengths, and the name have 16 bytes.
+        let entry = LogEntry(name: "n", data: String(repeating: "d", count: 50_000 - 16))
+        try client.engine.send(entry, ticket: 0, into: &client.said)
+        #expect(Self.sizesOfData(client.said) == sizes)
+    }
+
+    @Test func noFrameIsLargerThan128KiB() throws {
+        let pair = GRPCPair()
+        try pair.exchange()
+        let entry = LogEntry(name: "n", data: String(repeating: "d", count: 300_000 - 16))
+        try pair.client.send(entry, ticket: 0, into: &pair.fromClient)
+        #expect(Self.sizesOfData(pair.fromClient) == [131_072, 131_072, 37_856])
+    }
+
+    private static func sizesOfData(_ said: ByteBuffer) -> [Int] {
+        ReadFrames(said).stream(1).filter { $0.kind == RawFrames.Kind.data }.map(\.payload.count)
+    }
+
     @Test func messageAndTrailersAcknowledge() throws {
         var client = try Client()
         try client.receive {
