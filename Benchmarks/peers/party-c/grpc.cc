@@ -16,6 +16,8 @@ namespace {
 
 constexpr size_t prefix_bytes = 5, longest_message = (16 << 20) + 1024, most_held = size_t{1} << 30;
 constexpr uint32_t stream_window = 16 << 20, connection_window = 64 << 20, longest_frame = 256 << 10, most_streams = 16384;
+/// What is sent in one frame, where the peer takes it: nghttp2 itself takes 16 KiB.
+constexpr uint32_t sent_frame = 128 << 10;
 
 nghttp2_nv field(std::string_view name, std::string_view value) {
     const auto bytes = [](std::string_view text) { return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data())); };
@@ -368,12 +370,17 @@ public:
     std::string trouble;
 
 private:
+    static ssize_t longest_part(nghttp2_session*, uint8_t, int32_t, int32_t, int32_t, uint32_t longest, void*) {
+        return std::min(longest, sent_frame);
+    }
+
     static const nghttp2_session_callbacks* callbacks() {
         static nghttp2_session_callbacks* made = [] {
             nghttp2_session_callbacks* callbacks = nullptr;
             nghttp2_session_callbacks_new(&callbacks);
             nghttp2_session_callbacks_set_on_header_callback(callbacks, header_comes);
             nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, call_ends);
+            nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks, longest_part);
             return callbacks;
         }();
         return made;

@@ -40,7 +40,7 @@ struct BenchCommand: AsyncParsableCommand {
               brokerlab bench --transport http,netrpc,grpc --brokers swift,go --loggers swift,go --pairs all
               brokerlab bench --transport http,grpc --rate 1000 --duration 6 --rounds 3 --faults logger-stop,connection-cut
               brokerlab bench --transport netrpc,grpc,http --in-flight 64 --logger-work-us 0,100,1000
-              brokerlab bench --transport tcp,grpc,http,amqp --overload 0.5,1,2,3 --duration 10 --placement free --rounds 3
+              brokerlab bench --transport tcp,grpc,http,amqp --overload 0.5,1,2,3 --duration 10 --warmup 1 --placement free --rounds 3
               brokerlab bench --transport http,netrpc,grpc --in-flight 1,64 --through none,broker
               brokerlab bench --suite ci --junit transports.xml
               brokerlab bench --suite quick --metrics 127.0.0.1:9466

@@ -22,7 +22,7 @@ struct CompareCommand: ParsableCommand {
 
             EXAMPLES
               brokerlab compare results/before results/after
-              brokerlab compare results/main results/branch --fail-on 5%
+              brokerlab compare results/main results/branch --fail-on 7%
               brokerlab compare results/main results/branch --fail-on 7% --markdown --allow-missing
               brokerlab compare results/main results/branch --fail-on 7% --html change.html --junit change.xml
             """)
