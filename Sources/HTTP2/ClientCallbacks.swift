@@ -65,7 +65,7 @@ enum ClientCallbacks {
         }
         // Without this, nghttp2 makes frames of 16 KiB, whatever the peer takes; it limits what is said here by windows itself.
         nghttp2_session_callbacks_set_data_source_read_length_callback(object) { _, _, _, _, _, maxFrameSize, _ in
-            min(Int(maxFrameSize), ClientConnection.maxFrameSize)
+            min(Int(maxFrameSize), ClientConnection.maxSentFrameSize)
         }
         nghttp2_session_callbacks_set_error_callback2(object) { _, _, text, count, userData in
             guard let userData, let text else { return 0 }

@@ -12,7 +12,7 @@ package final class ClientConnection: ClientEngine {
     /// once, whose memory would have to be had anew each time.
     private static let enough = 1024 * 1024
     /// The largest DATA frame that is sent to a peer that takes as much.
-    static let maxFrameSize = 128 * 1024
+    static let maxSentFrameSize = 128 * 1024
     /// Stream identifiers end at 2^31 - 1 (RFC 9113 5.1.1); a little earlier, a new connection takes over.
     private static let lastUsableStream: Int32 = .max - 1024
 
