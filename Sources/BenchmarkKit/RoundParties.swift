@@ -27,12 +27,13 @@ struct RoundParties: Sendable {
     struct Pairs: Sendable {
         /// That of all transports which share one.
         var main: Pair
+        /// That of cells which another cell of the same transport is held against.
         var control: Pair?
         /// Those of transports that have one of their own, by their selectors.
         var own: [String: Pair] = [:]
 
         func pair(for cell: Cell) -> Pair {
-            (cell.role == .control ? control : own[cell.transport]) ?? main
+            (cell.role == .cell ? own[cell.transport] : control) ?? main
         }
 
         /// Says what works beside all of them.
@@ -88,7 +89,7 @@ struct RoundParties: Sendable {
                     certificate: certificate, party: setting.parties.logger, work: setting.loggerWork))
         }
         // A message broker hands every logger that consumes all that is sent: two would make it work twice.
-        if let control = round.first(where: { $0.cell.role == .control })?.cell.transport,
+        if let control = round.first(where: { Self.isApart($0.cell, configuration, suite) })?.cell.transport,
             configuration.registry.first(where: { $0.selector == control })?.companion == nil
         {
             seats.append(
@@ -97,6 +98,15 @@ struct RoundParties: Sendable {
                     certificate: certificate, party: setting.parties.logger, work: setting.loggerWork))
         }
         self.seats = seats
+    }
+
+    /// Whether a cell has other processes than the one that it is held against: the control, and a bare loop that has turns with it.
+    private static func isApart(_ cell: Cell, _ configuration: BenchmarkConfiguration, _ suite: Suite) -> Bool {
+        switch cell.role {
+        case .cell: false
+        case .control: true
+        case .bareLoop: configuration.isSliced(cell, in: suite)
+        }
     }
 
     /// Starts them, side by side, lends them to `body`, and stops them when it ends, however it ends.
@@ -211,9 +221,7 @@ extension BenchmarkConfiguration {
     /// Whether a cell is measured in slices, by turns with the others of its load, where the suite has some: what is in flight is answered
     /// at once when nothing more is sent, and nobody goes on working behind that.
     func isSliced(_ cell: Cell, in suite: Suite) -> Bool {
-        guard suite.slices != nil, cell.load == .closed, [.cell, .control].contains(cell.role),
-            addresses[cell.transport] == nil
-        else { return false }
+        guard suite.slices != nil, cell.load == .closed, addresses[cell.transport] == nil else { return false }
         return registry.first { $0.selector == cell.transport }.map { $0.companion == nil } ?? false
     }
 }

@@ -201,6 +201,27 @@ final class BenchmarkTests {
         #expect(slices == Array(repeating: 5, count: 12))
     }
 
+    @Test("a bare loop has turns with what it is held against, and processes of its own then")
+    func bareLoopByTurns() async throws {
+        let seats = Mutex<[String]>([])
+        var suite = suite(rounds: 5)
+        (suite.sliceMs, suite.bareLoop) = (5, true)
+        var configuration = try configuration(suite)
+        let command = configuration.logger
+        configuration.logger = { seat in
+            seats.withLock { $0.append(seat.label) }
+            return command(seat)
+        }
+        let outcome = try await run(configuration)
+        let rows = try ResultsReader(path: "\(folder)/overhead.csv").rows
+        #expect(outcome.ending == .complete && rows.count == 2 * 6 * suite.points.count)
+        #expect(rows.filter { $0.planned.cell.role == .bareLoop }.count == rows.count / 2)
+        #expect(rows.allSatisfy { !$0.hasFailed }, "\(rows.map(\.invalidReason))")
+        #expect(rows.allSatisfy { $0.sliceMs == 5 && ($0.throughput ?? 0) > 0 })
+        #expect(rows.allSatisfy { $0.delivered == $0.sent && $0.acked == $0.sent })
+        #expect(seats.withLock { $0.suffix(2) } == ["lab-6", "lab-6-control"])
+    }
+
     @Test("a transport that fails leaves its turns to the others")
     func oneFailsByTurns() async throws {
         var suite = suite(rounds: 2)

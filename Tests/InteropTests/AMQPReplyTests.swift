@@ -87,7 +87,7 @@ struct AMQPReplyTests {
                 .brokerlab,
                 [
                     "bench", "--transport", "http,amqp:reply,amqp:unconfirmed", "--amqp", url, "--rounds", "1",
-                    "--duration", "0.2", "--warmup", "0", "--in-flight", "8", "--payload-bytes", "100", "--quiet",
+                    "--duration", "0.05", "--warmup", "0", "--in-flight", "8", "--payload-bytes", "100", "--quiet",
                     "--out",
                     out.path,
                 ], limit: .seconds(90))

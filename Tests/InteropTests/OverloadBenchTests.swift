@@ -32,7 +32,8 @@ struct OverloadBenchTests {
                 #expect(Double(row["carried_msgs_per_s"] ?? "") ?? .infinity <= 2000, "\(row)")
                 #expect(Double(row["drain_ms"] ?? "") != nil && row["load_model"] == "overload", "\(row)")
                 #expect((row["queue_rss_peak_bytes"] != "") == (row["transport"] == "amqp"), "\(row)")
-                if row["overload"] == "3.00", row["transport"] != "amqp" {
+                // What is carried while others take the cores is less than what is carried afterwards.
+                if row["overload"] == "3.00", row["transport"] != "amqp", row["valid"] == "true" {
                     #expect(try count("held_back") > 0, "\(row)")
                 }
             }

@@ -130,8 +130,11 @@ package struct GeneratorProgram: Sendable {
     private static let interval = Duration.milliseconds(200)
 
     private func tell(_ live: LiveFigures, of job: LoadJob) async {
+        var told: LiveFigures.SoFar?
         while (try? await Task.sleep(for: Self.interval)) != nil {
-            guard let soFar = live.soFar else { continue }
+            // There is nothing new while it is others' turn.
+            guard let soFar = live.soFar, soFar != told else { continue }
+            told = soFar
             let figures = GeneratorLine.SoFar(messagesPerS: soFar.messagesPerSecond, p99Us: soFar.p99Us)
             say(GeneratorLine(job: job.job, soFar: figures))
         }

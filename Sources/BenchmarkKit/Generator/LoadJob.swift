@@ -171,8 +171,7 @@ struct LoadJob: Sendable, Hashable, Codable {
             guard (1...SuiteRules.mostSlices).contains(slices) else {
                 return "slices is \(slices), and \(SuiteRules.mostSlices) are the most"
             }
-            guard load == .closed, afterwards == nil, churn == nil, timelineMs == nil, bareLoop != true,
-                messagesPerOperation == 1
+            guard load == .closed, afterwards == nil, churn == nil, timelineMs == nil, messagesPerOperation == 1
             else { return "slices are of a closed load, of entries one by one, on connections that stay" }
         }
         if let timelineMs, let fault = SuiteRules.faultOfTimeline(timelineMs, duration: durationS) {

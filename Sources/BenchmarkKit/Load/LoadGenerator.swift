@@ -69,11 +69,20 @@ enum LoadGenerator {
     ) async -> LoadRecorder {
         let end = start &+ phase.duration
         let recorder = recorder ?? LoadRecorder(of: phase, start: start, tally: tally)
+        if phase.isBare {
+            recorder.replace(
+                with: await BareLoop.run(
+                    slice: phase, from: start, after: recorder.bareResult, isLate: isLate, on: connection))
+            return recorder
+        }
         recorder.beginSlice(at: start, isLate: isLate)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<phase.inFlight {
                 group.addTask { await sendInTurn(phase, until: end, on: connection, recorder) }
             }
+        }
+        if let live = phase.live, let figures = recorder.takeFiguresOfSlices(at: MonotonicClock.now) {
+            live.put(figures, connection: phase.share.index)
         }
         return recorder
     }

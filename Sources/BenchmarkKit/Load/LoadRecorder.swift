@@ -31,6 +31,9 @@ final class LoadRecorder: @unchecked Sendable {
     private var schedule: LoadSchedule?
     private var nextNumber: UInt64 = 0
     private var lastStarved: UInt64 = 0
+    private var slices: UInt64 = 0
+    /// When it was last told what slices have come to.
+    private var told: UInt64
     /// Whether no further entry is to be sent, because the connection failed.
     private(set) var isStopped = false
     private var result: LoadResult
@@ -46,7 +49,7 @@ final class LoadRecorder: @unchecked Sendable {
         beginning = start
         half = start &+ phase.duration / 2
         end = start &+ phase.duration
-        duration = phase.duration
+        (duration, told) = (phase.duration, start)
         (keepsSamples, keepsFates) = (phase.keepsSamples, phase.keepsFates)
         stopsAtFailure = phase.stopsAtFailure
         timeline = phase.binWidth.map { TimelineRecorder(start: start, width: $0, duration: phase.duration) }
@@ -67,6 +70,7 @@ final class LoadRecorder: @unchecked Sendable {
     func beginSlice(at time: UInt64, isLate: Bool) {
         (beginning, end) = (time, time &+ duration)
         half = isLate ? beginning : end
+        slices &+= 1
     }
 
     /// A sequence number that no other entry of the phase has.
@@ -177,16 +181,31 @@ final class LoadRecorder: @unchecked Sendable {
 
     /// What was recorded until now by all that share the tally; nil before anything was.
     func soFar(at now: UInt64) -> LiveFigures.SoFar? {
-        guard tally.latency.totalCount > 0, now > start else { return nil }
+        now > start ? soFar(in: now &- start) : nil
+    }
+
+    /// What was recorded in all slices until now, where it is this recorder that tells of it, and for some time has not.
+    func takeFiguresOfSlices(at now: UInt64) -> LiveFigures.SoFar? {
+        guard tellsOfTally, now &- told >= LiveFigures.interval else { return nil }
+        told = now
+        return soFar(in: slices &* duration)
+    }
+
+    private func soFar(in nanoseconds: UInt64) -> LiveFigures.SoFar? {
+        guard tally.latency.totalCount > 0 else { return nil }
         return LiveFigures.SoFar(
-            messagesPerSecond: Double(tally.latency.totalCount) * 1e9 / Double(now &- start),
+            messagesPerSecond: Double(tally.latency.totalCount) * 1e9 / Double(nanoseconds),
             p99Us: Double(tally.latency.valueAtPercentile(99)) / 1000)
     }
 
     /// Takes over what came of a load that had no use for this recorder.
     func replace(with other: LoadResult) {
         result = other
+        isStopped = other.errors > 0
     }
+
+    /// What it has taken over so far.
+    var bareResult: LoadResult { result }
 
     /// What was recorded, when no worker is left on any connection that shares the tally: the one that tells of it has the
     /// latencies of all.

@@ -35,8 +35,6 @@ struct Audit: Sendable {
     static let pause = 0.1
     /// How much of the work that entries are to be to the logger it must have been busy with.
     static let leastWork = 0.95
-    /// How much of a slice an entry may take: of more, its edges would tell.
-    static let mostOfSlice = 0.5
     /// Halves with fewer entries than this say nothing.
     static let fewestInHalf: UInt64 = 200
 
@@ -90,14 +88,14 @@ struct Audit: Sendable {
 
     /// That the slices were too narrow for the entries.
     private func sliceFindings(_ row: ResultRow) -> [String] {
-        guard let width = row.sliceMs, row.acked ?? 0 > 0 else { return [] }
+        guard let width = row.sliceMs, row.acked ?? 0 > 0, row.planned.cell.role != .bareLoop else { return [] }
         guard let mean = row.ackLatency.map({ $0.meanUs / 1000 }) else {
             return ["no entry was sent and answered within a slice of \(Self.text(width)) ms: take a longer slice_ms"]
         }
-        guard mean > Self.mostOfSlice * width else { return [] }
+        guard mean > SuiteRules.mostOfSlice * width else { return [] }
         return [
             "an entry took \(Self.text(mean)) ms in the mean, too much of a slice of \(Self.text(width)) ms: take slice_ms of at "
-                + "least \(Int((mean / Self.mostOfSlice).rounded(.up)))"
+                + "least \(Int((mean / SuiteRules.mostOfSlice).rounded(.up)))"
         ]
     }
 

@@ -42,12 +42,6 @@ extension Suite {
     /// Whether it is told what came of its cells over time.
     package var hasTimeline: Bool { timelineMs ?? 0 > 0 }
 
-    /// In how many slices a cell is measured that has turns with the others of its load, as many in either half; nil for one piece.
-    package var slices: Int? {
-        guard let width = sliceMs, width > 0 else { return nil }
-        return max(2, 2 * Int((duration * 500 / width).rounded()))
-    }
-
     /// After how many entries a connection is closed, one after the other; 0 is for never.
     package var usedChurn: [Int] {
         get { churn ?? [0] }
@@ -192,14 +186,14 @@ extension Suite {
         suite.placement = .oneCPU
         suite.stores = nil
         suite.sockets = nil
-        (suite.timelineMs, suite.sliceMs) = (nil, nil)
+        suite.timelineMs = nil
         suite.networks = nil
         suite.rabbitMQSides = nil
         suite.tls = nil
         (suite.churn, suite.faults, suite.retries, suite.loggerWorkUs) = (nil, nil, nil, nil)
         (suite.brokers, suite.loggers, suite.pairs) = (nil, nil, nil)
         (suite.loggerLoops, suite.through) = (nil, nil)
-        suite.rounds = 9
+        suite.rounds = slices == nil ? 9 : 6
         suite.timeBudget = nil
         suite.duration = min(duration, 0.3)
         suite.warmup = min(warmup, 0.08)

@@ -26,6 +26,8 @@ extension Suite {
             suite.baseline = baseline.flatMap { suite.transports.contains($0) ? $0 : nil }
         }
         suite.control = control.flatMap { suite.transports.contains($0) ? $0 : nil }
+        // So may slices be that nobody has asked for here.
+        if overrides["slice_ms"] == nil, !suite.fitsSlices(changed: given) { suite.sliceMs = nil }
         if let (key, reason) = suite.contradiction(given) {
             throw SuiteError(source: "--\(key.flag)", message: reason)
         }

@@ -142,51 +142,6 @@ package enum SuiteRules {
         }
     }
 
-    /// How wide slices may be, in milliseconds: narrower ones are made of their edges.
-    package static let sliceMilliseconds = 5.0...10_000
-    /// The most slices of a cell.
-    package static let mostSlices = 100_000
-
-    /// Slices are no shorter than what begins and ends them, and no longer than a cell, nor too many; and what a cell comes to over
-    /// time is told of one piece.
-    ///
-    /// What cannot be measured in slices is not measured beside cells that are: caches hold what others have left there.
-    @Sendable static func checkSlices(_ suite: Suite, _ choice: TransportChoice) throws(SuiteViolation) {
-        guard let width = suite.sliceMs, width != 0 else { return }
-        guard sliceMilliseconds.contains(width) else {
-            throw SuiteViolation(
-                key: "slice_ms", message: "\(width) is out of range; allowed: 0, or \(text(sliceMilliseconds))")
-        }
-        guard width <= suite.duration * 1000 else {
-            throw SuiteViolation(
-                key: "slice_ms", message: "a slice of \(DecimalText.short(width)) ms is longer than duration_s")
-        }
-        guard !suite.hasTimeline else {
-            throw SuiteViolation(
-                key: "slice_ms", message: "what is told over time is of cells in one piece; leave out timeline_ms")
-        }
-        guard (suite.slices ?? 0) <= mostSlices else {
-            throw SuiteViolation(
-                key: "slice_ms",
-                message:
-                    "\(DecimalText.short(suite.duration)) s in slices of \(DecimalText.short(width)) ms are more than "
-                    + "\(mostSlices) slices; take wider ones")
-        }
-        let ofOnePiece = [
-            ("axes: each", suite.usedAxes != .crossed), ("messages_per_operation", suite.messagesPerOperation > 1),
-            ("churn", suite.usedChurn != [0]), ("store", suite.usedStores != [.memory]),
-            ("network", suite.usedNetworks.contains(where: \.isLink)), ("through", suite.usedThrough != [.none]),
-            ("brokers and loggers", suite.usedPairs != [PartyPair()]),
-        ]
-        if let name = ofOnePiece.first(where: \.1)?.0 {
-            throw SuiteViolation(
-                key: "slice_ms",
-                message:
-                    "cells in slices are of entries one by one that are kept in memory, on connections of this program's own halves "
-                    + "that stay, over loopback; leave out \(name)")
-        }
-    }
-
     /// Why the cells of that duration, in seconds, cannot be told in bins of that many milliseconds; nil where they can.
     package static func faultOfTimeline(_ width: Double, duration: Double) -> String? {
         guard binMilliseconds.contains(width) else {

@@ -110,10 +110,10 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func run(_ page: MetricsPage?, _ remote: RemoteLogger?) async throws {
-        let (stored, missing) = try BenchStores.available(
-            parties.fitting(
-                Suite.load(suite, transports: TransportRegistry.choice)
-                    .applying(parties.completing(suiteOptions.overrides), transports: TransportRegistry.choice)))
+        let overrides = try parties.completing(suiteOptions.overrides)
+        let asked = try Suite.load(suite, transports: TransportRegistry.choice)
+            .applying(overrides, transports: TransportRegistry.choice)
+        let (stored, missing) = try BenchStores.available(parties.fitting(asked, given: overrides))
         let (secured, insecure) = try BenchCertificates.available(stored, given: companions.given)
         let (played, absent) = try await BenchParties.available(secured)
         let (suite, networks) = try await BenchNetworks.available(played, given: companions.given)

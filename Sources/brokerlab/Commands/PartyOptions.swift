@@ -104,8 +104,11 @@ struct PartyOptions: ParsableArguments {
     }
 
     /// The suite without what only this program's own halves can do.
+    /// - Parameters:
+    ///   - suite: the suite, with the values given as flags.
+    ///   - given: those.
     /// - Throws: `ValidationError` that names what was asked for and cannot be had.
-    func fitting(_ suite: Suite) throws -> Suite {
+    func fitting(_ suite: Suite, given: SuiteOverrides) throws -> Suite {
         guard throughCommand == nil || suite.usedThrough.contains(.broker) else {
             throw ValidationError("--through-command names who is in the middle: add --through broker, or none,broker.")
         }
@@ -125,7 +128,8 @@ struct PartyOptions: ParsableArguments {
                 "--to, --logger-command and --broker-command name programs that are not this one's to kill, and that need not tell "
                     + "what became of each entry: leave them out, or --faults.")
         }
-        guard loggerCommand == nil && brokerCommand == nil || suite.slices == nil else {
+        let mayRest = loggerCommand == nil && brokerCommand == nil
+        guard mayRest || given["slice_ms"] == nil || suite.slices == nil else {
             throw ValidationError(
                 "--logger-command and --broker-command name programs that need not rest while it is others' turn: leave out --slice-ms."
             )
@@ -137,6 +141,7 @@ struct PartyOptions: ParsableArguments {
         var suite = suite
         // What the lab itself costs, and what its codecs do, says nothing of another program.
         (suite.bareLoop, suite.decomposition) = (nil, nil)
+        if !mayRest { suite.sliceMs = nil }
         guard to != nil || loggerCommand != nil else { return suite }
         let flag = to == nil ? "--logger-command" : "--to"
         guard suite.usedStores == [.memory] else {
