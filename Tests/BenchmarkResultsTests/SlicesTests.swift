@@ -33,7 +33,8 @@ struct SlicesTests {
             ["network": .texts(["wan"])], ["churn": .integers([10])],
             ["timeline_ms": .number(10)], ["cold_dials": .integer(10)],
             ["overload": .numbers([2]), "warmup_s": .number(0.2)],
-            ["brokers": .texts(["go"]), "loggers": .texts(["go"])], ["slice_ms": .number(0)],
+            ["brokers": .texts(["go"]), "loggers": .texts(["go"])], ["placement": .text("free")],
+            ["slice_ms": .number(0)],
         ] as [[String: SuiteValue]])
     func go(keys: [String: SuiteValue]) throws {
         #expect(try (Self.suite(keys).sliceMs ?? 0) == 0)

@@ -134,9 +134,10 @@ struct SuiteTests {
                 "duration_s: 1001\nslice_ms: 10",
                 "s.yaml:2: slice_ms: 1001 s in slices of 10.0 ms are more than 100000 slices; take wider ones"
             ),
-            ("axes: each\nslice_ms: 10", "that stay, over loopback; leave out axes: each"),
-            ("store: [memory, sqlite]\nslice_ms: 10", "over loopback; leave out store"),
-            ("churn: [0, 100]\nslice_ms: 10", "over loopback; leave out churn"),
+            ("axes: each\nslice_ms: 10", "on cores that are chosen for them; leave out axes: each"),
+            ("store: [memory, sqlite]\nslice_ms: 10", "chosen for them; leave out store"),
+            ("churn: [0, 100]\nslice_ms: 10", "chosen for them; leave out churn"),
+            ("placement: free\nslice_ms: 10", "chosen for them; leave out placement: free"),
             ("rate_per_s: 0", "s.yaml:1: rate_per_s: 0.0 is out of range"),
             ("rate_per_s: fast", "s.yaml:1: rate_per_s: 'fast' is not a number or 'saturation'"),
             ("rate_per_s: [1, saturation, saturation]", "s.yaml:1: rate_per_s: 'saturation' is given twice"),

@@ -42,7 +42,7 @@ extension SuiteRules {
     ///
     /// Slices are no shorter than what begins and ends them, and no longer than a cell, nor too many; and what a cell comes to over
     /// time is told of one piece. What cannot be measured in slices is not measured beside cells that are: caches hold what others have
-    /// left there.
+    /// left there. Where the kernel chooses the cores it has processes that rest most of the time share one.
     static func faultOfSlices(of suite: Suite) -> String? {
         guard let width = suite.sliceMs, width != 0 else { return nil }
         guard sliceMilliseconds.contains(width) else {
@@ -64,10 +64,11 @@ extension SuiteRules {
             ("churn", suite.usedChurn != [0]), ("store", suite.usedStores != [.memory]),
             ("network", suite.usedNetworks.contains(where: \.isLink)), ("through", suite.usedThrough != [.none]),
             ("brokers and loggers", suite.usedPairs != [PartyPair()]),
+            ("placement: free", suite.placement == .free),
         ]
         return ofOnePiece.first(where: \.1).map { name, _ in
             "cells in slices are of entries one by one that are kept in memory, on connections of this program's own halves that stay, "
-                + "over loopback; leave out \(name)"
+                + "over loopback, on cores that are chosen for them; leave out \(name)"
         }
     }
 }
