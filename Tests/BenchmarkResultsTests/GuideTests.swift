@@ -42,12 +42,26 @@ struct GuideTests {
             TransportChoice(
                 known: ["tcp", "grpc:stream"], standard: ["tcp"], references: References(floor: "tcp")))
         let lines = guide.split(separator: "\n")
-        #expect(lines.filter { !$0.hasPrefix(" ") }.map { String($0.prefix { $0 != ":" }) } == SuiteKey.all.map(\.name))
+        let heads = lines.dropFirst().filter { !$0.hasPrefix(" ") }
+        #expect(heads.map { String($0.prefix { $0 != ":" }) } == SuiteKey.all.map(\.name))
         #expect(lines.contains("in_flight: [N, ...], 1 to 10000  (--in-flight)"))
         #expect(lines.contains("rate_per_s: [NUMBER or saturation, ...], 0.1 to 10000000.0  (--rate)"))
         #expect(lines.contains("placement: free or split or one-cpu  (--placement)"))
         #expect(lines.contains("min_msgs_per_s: NUMBER, 0.1 to 10000000.0"))
         #expect(lines.contains("    The transports to measure, separated by commas: tcp, grpc:stream."))
+    }
+
+    @Test("a file of what the guide says that may be left out is the suite of a file that leaves it out")
+    func leftOut() throws {
+        let choice = TransportChoice(
+            known: ["tcp", "grpc"], standard: ["tcp", "grpc"], references: References(floor: "tcp"))
+        func suite(_ text: String) throws -> BenchmarkResults.Suite {
+            try SuiteFile(path: "s.yaml", text: "seed: 1\n" + text).suite(transports: choice)
+        }
+        let guide = SuiteGuide.keys(choice).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = guide.dropFirst(2).prefix { !$0.isEmpty }.map { $0.drop { $0 == " " } }
+        #expect(lines.count == 10)
+        #expect(try suite(lines.joined(separator: "\n")) == suite(""))
     }
 
     @Test("built-in suites are listed with what they are for")

@@ -38,15 +38,17 @@ struct ChurnBenchTests {
         #expect(row["wire_tx_bytes_per_msg"] == "", "\(row)")
     }
 
-    @Test("Every transport and variant, kept, after each entry and after seven: every entry is accounted for")
+    @Test(
+        "Every transport and variant but clusters, kept, after each entry and after seven: every entry is accounted for"
+    )
     func allTransports() async throws {
         let transports =
             "tcp,netrpc,grpc,grpc:stream,http,http:protobuf,http:gob,http:json-foundation,http:pipelined,http:http2,"
-            + "http:http2-protobuf,amqp,amqp:quorum,amqp:reply,amqp:transient,amqp:unconfirmed,amqp:4-channels,amqp:ack-batch,"
-            + "amqp:protobuf,amqp:gob"
+            + "http:http2-protobuf,amqp,amqp:quorum,amqp:reply,amqp:transient,amqp:unconfirmed,amqp:4-channels,"
+            + "amqp:ack-batch,amqp:ack-batch-1024,amqp:prefetch-32,amqp:prefetch-2048,amqp:classic-v1,amqp:protobuf,amqp:gob"
         let rows = try await rows(transports, ["--churn", "0,1,7", "--in-flight", "8", "--connections", "2"])
         // A control under each load.
-        #expect(rows.count == 3 * 21)
+        #expect(rows.count == 3 * 25)
         for row in rows { try expectReconciled(row) }
         #expect(Set(rows.compactMap { $0["churn"] }) == ["0", "1", "7"])
     }
@@ -61,6 +63,25 @@ struct ChurnBenchTests {
                 try expectReconciled(row)
                 #expect(row["load_model"] == "open" && row["generator_spin_pct"] == "0.000", "\(row)")
             }
+        }
+    }
+
+    @Test("In a suite of slices it is said that there are none", arguments: [["--churn", "7"], ["--slice-ms", "0"]])
+    func inOnePiece(_ more: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            let finished = try await runProgram(
+                .brokerlab,
+                [
+                    "bench", "--suite", "quick", "--transport", "tcp", "--duration", "0.1", "--warmup", "0.05",
+                    "--rounds", "1",
+                    "--out", folder.path,
+                ] + more)
+            // One round decides nothing.
+            #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
+            // What was asked for by name is not told again.
+            let isTold = finished.errors.text.contains(
+                "one cell after the other, not by turns of 25.0 ms as the suite quick is")
+            #expect(isTold == (more[0] == "--churn"), "\(finished.errors.text)")
         }
     }
 

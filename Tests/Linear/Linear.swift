@@ -8,6 +8,10 @@ import Foundation
 @main enum Linear {
     static func main() throws {
         let part = (CommandLine.arguments.dropFirst().first ?? "1/1").split(separator: "/").compactMap { Int($0) }
+        guard part.count == 2, part[1] > 0 else {
+            FileHandle.standardError.write(Data("the first argument is a part of all, as in 1/2\n".utf8))
+            exit(2)
+        }
         let names = CommandLine.arguments.dropFirst(2)
         var number = 0
         for content in Content.all where names.isEmpty || names.contains(where: content.name.contains) {

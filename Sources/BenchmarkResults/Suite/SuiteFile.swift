@@ -16,13 +16,11 @@ struct SuiteFile {
     var path: String
     var text: String
 
-    /// The suite in the file; what the file leaves out is as in the suite `default`.
+    /// The suite in the file; what the file leaves out is as in ``start(name:_:)``.
     /// - Throws: ``SuiteError`` with the file, and the line where it is known.
     func suite(transports choice: TransportChoice) throws(SuiteError) -> Suite {
         let values = try keyedValues()
-        var suite = Suite(
-            name: defaultName, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 7,
-            duration: 0.5, warmup: 0.15)
+        var suite = Self.start(name: defaultName, choice)
         suite.tcpOnly = choice.tcpOnly
         suite.behindLinks = choice.behindLinks
         (suite.killable, suite.replicated) = (choice.killable, choice.replicated)
@@ -42,6 +40,13 @@ struct SuiteFile {
             throw error(at: line(violation.key), "\(violation.key): \(violation.message)")
         }
         return suite
+    }
+
+    /// The suite of a file that says nothing.
+    static func start(name: String, _ choice: TransportChoice) -> Suite {
+        Suite(
+            name: name, transports: choice.standard, payloadBytes: [100, 10_240], inFlight: [1, 64], rounds: 7,
+            duration: 0.5, warmup: 0.15)
     }
 
     private func value(

@@ -111,8 +111,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func run(_ page: MetricsPage?, _ remote: RemoteLogger?) async throws {
         let overrides = try parties.completing(suiteOptions.overrides)
-        let asked = try Suite.load(suite, transports: TransportRegistry.choice)
-            .applying(overrides, transports: TransportRegistry.choice)
+        let ofFile = try Suite.load(suite, transports: TransportRegistry.choice)
+        let asked = try ofFile.applying(overrides, transports: TransportRegistry.choice)
         let (stored, missing) = try BenchStores.available(parties.fitting(asked, given: overrides))
         let (secured, insecure) = try BenchCertificates.available(stored, given: companions.given)
         let (played, absent) = try await BenchParties.available(secured)
@@ -132,7 +132,10 @@ struct BenchCommand: AsyncParsableCommand {
         try await Companions.check(transports, companions)
         try ConnectionRoom(for: suite, given: companions.given).make()
         let folder = try ResultsFolder(path: out, suite: suite.name)
-        for line in leftOut + [Self.tcpOnly(in: suite), Self.faultless(in: suite)].compactMap(\.self) { progress(line) }
+        let otherwise = [
+            Self.tcpOnly(in: suite), Self.faultless(in: suite), Self.inOnePiece(suite, of: ofFile, given: overrides),
+        ]
+        for line in leftOut + otherwise.compactMap(\.self) { progress(line) }
         let metrics = page.map { page in
             let metrics = BenchmarkMetrics()
             page.add { metrics.families }
@@ -321,6 +324,13 @@ struct BenchCommand: AsyncParsableCommand {
         let names = suite.transports.filter { !others.contains($0) }
         return names.isEmpty
             ? nil : "over Unix sockets there is no \(names.joined(separator: ", ")): message brokers listen on TCP only"
+    }
+
+    /// What is to be said where flags have left out the slices that the suite's file has; nil where they have not, or said so.
+    private static func inOnePiece(_ suite: Suite, of file: Suite, given: SuiteOverrides) -> String? {
+        guard let width = file.sliceMs, width > 0, suite.slices == nil, given["slice_ms"] == nil else { return nil }
+        return "what the flags ask for is measured one cell after the other, not by turns of "
+            + "\(DecimalText.short(width)) ms as the suite \(file.name) is: expect more noise"
     }
 
     /// What is to be said of faults that some of the settings have not, where others have; nil of none.
