@@ -66,15 +66,16 @@ struct ChurnBenchTests {
         }
     }
 
-    @Test("In a suite of slices it is said that there are none", arguments: [["--churn", "7"], ["--slice-ms", "0"]])
+    @Test(
+        "In a suite of slices it is told that there are none",
+        arguments: [["--churn", "7"], ["--slice-ms", "0"]])
     func inOnePiece(_ more: [String]) async throws {
         try await withTemporaryFolder { folder in
             let finished = try await runProgram(
                 .brokerlab,
                 [
                     "bench", "--suite", "quick", "--transport", "tcp", "--duration", "0.1", "--warmup", "0.05",
-                    "--rounds", "1",
-                    "--out", folder.path,
+                    "--rounds", "1", "--out", folder.path,
                 ] + more)
             // One round decides nothing.
             #expect([0, 1, 3].contains(finished.exitCode), "\(finished.errors.text)")
