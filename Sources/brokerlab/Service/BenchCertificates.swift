@@ -45,12 +45,7 @@ enum BenchCertificates {
     /// - Throws: what `body` throws; ``BenchmarkError``; `CancellationError`.
     static func run<R: Sendable>(for suite: Suite, _ body: (ServerCertificate?) async throws -> R) async throws -> R {
         guard suite.usedTLS.contains(where: \.isOn) else { return try await body(nil) }
-        let place = FileManager.default.temporaryDirectory.path
-        var template = Array("\(place)/brokerlab-tls-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw BenchmarkError("cannot make a folder in '\(place)': \(String(cString: strerror(errno)))")
-        }
-        let folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let folder = try FileSystem.makeFolder("tls", in: FileManager.default.temporaryDirectory.path)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         return try await body(make(in: folder, isMutual: suite.usedTLS.contains(.mutual)))
     }

@@ -44,8 +44,11 @@ final class BenchStores: Sendable {
         _ kinds: [StoreKind], in place: String, progress: (String) -> Void, _ body: (BenchStores) async throws -> R
     ) async throws -> R {
         guard kinds.contains(where: \.isDurable) else { return try await body(BenchStores(folder: "", server: nil)) }
-        let folder = try folder(in: place)
+        let folder = try FileSystem.makeFolder(
+            "stores", in: place, remedy: "Name another one with --store-folder.")
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        // PostgreSQL does not run as root, and its user has to get through to its own folder.
+        chmod(folder, 0o711)
         if let kind = FileSystem.kind(of: folder), FileSystem.isMemory(kind) {
             progress(
                 "the stores are on no disk, where a commit costs next to nothing: \(place) is a \(kind). Name a folder "
@@ -56,19 +59,6 @@ final class BenchStores: Sendable {
         return try await withPostgreSQL(PostgreSQLOptions(directory: folder)) { server in
             try await body(BenchStores(folder: folder, server: server))
         }
-    }
-
-    private static func folder(in place: String) throws(BenchmarkError) -> String {
-        var template = Array("\(place)/brokerlab-stores-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw BenchmarkError(
-                "cannot make the stores in '\(place)': \(String(cString: strerror(errno))). Name another folder with "
-                    + "--store-folder.")
-        }
-        let folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        // PostgreSQL does not run as root, and its user has to get through to its own folder.
-        chmod(folder, 0o711)
-        return folder
     }
 
     /// The kind of the file system that they are on; nil where it is not known, or there are none.

@@ -1,8 +1,22 @@
+import BenchmarkResults
 import Foundation
 import Glibc
 
-/// The file system that a folder is on.
+/// What is done with folders, and the file system that one is on.
 enum FileSystem {
+    /// Makes a folder of a new name that begins with `brokerlab-` and `name`, for this user only (mkdtemp(3)).
+    /// - Parameter remedy: what is to be done where that cannot be, if there is anything.
+    /// - Returns: its path.
+    /// - Throws: ``BenchmarkError``.
+    static func makeFolder(_ name: String, in place: String, remedy: String? = nil) throws(BenchmarkError) -> String {
+        var path = Array("\(place)/brokerlab-\(name)-XXXXXX".utf8CString)
+        guard mkdtemp(&path) != nil else {
+            let reason = "cannot make a folder in '\(place)': \(String(cString: strerror(errno)))"
+            throw BenchmarkError(remedy.map { "\(reason). \($0)" } ?? reason)
+        }
+        return String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     /// Its kind, as the kernel names it: `ext4`, `overlay`, `tmpfs`; nil where it is not known.
     static func kind(of folder: String) -> String? {
         guard let text = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
