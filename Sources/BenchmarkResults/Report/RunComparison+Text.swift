@@ -42,7 +42,8 @@ extension RunComparison {
                     : "\(regressions.count) of \(lines.count) figures became worse by more than \(percent)")
             for line in moved {
                 remarks.append(
-                    "the floor moved: \(line.cell.name), \(line.text); the machine, or code that all transports share")
+                    "the floor moved: \(line.cell.name), \(line.text); it is the machine, code that all transports share, or "
+                        + "the floor's own, against which all others look changed the other way")
             }
             for line in blind {
                 let least = line.least.map { "; the least that could have been seen is \(Self.percent($0))" } ?? ""

@@ -45,7 +45,7 @@ final class BenchStores: Sendable {
     ) async throws -> R {
         guard kinds.contains(where: \.isDurable) else { return try await body(BenchStores(folder: "", server: nil)) }
         let folder = try FileSystem.makeFolder(
-            "stores", in: place, remedy: "Name another one with --store-folder.")
+            "stores", in: place, remedy: "Name another folder with --store-folder.")
         defer { try? FileManager.default.removeItem(atPath: folder) }
         // PostgreSQL does not run as root, and its user has to get through to its own folder.
         chmod(folder, 0o711)
