@@ -33,7 +33,8 @@ public struct ClientOptions: Sendable {
     /// Where there is somebody to tell, a connection opens though the peer is not there, looks for it until it is, and again
     /// whenever it has gone. Sends meanwhile wait for it as for one that was there, which ``patience`` bounds.
     public var presence: (@Sendable (TransportError?) -> Void)?
-    /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present.
+    /// Told, in one line, what makes sends wait: a message broker that was lost, came back, or takes nothing at present; and
+    /// that one has not answered the goodbye, where what nobody acknowledges may be lost with the connection.
     public var notice: @Sendable (String) -> Void
 
     /// Creates options.

@@ -61,7 +61,10 @@ struct TestLogger: Sendable {
 
     /// The transport's sending half.
     func client(maxInFlight: Int = 64, limits: EntryLimits = EntryLimits()) throws -> any ClientTransport {
-        var options = ClientOptions(target: target, maxInFlight: maxInFlight, limits: limits)
+        var options = ClientOptions(
+            target: target, maxInFlight: maxInFlight, limits: limits,
+            // RabbitMQ beside all the other tests may take longer than 10 s to read what nobody waits for.
+            answerTimeout: .seconds(30))
         options.own = transport.settings(queue: queue, of: .broker)
         return try transport.makeClient(options)
     }

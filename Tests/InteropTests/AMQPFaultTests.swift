@@ -152,6 +152,26 @@ struct AMQPFaultTests {
         }
     }
 
+    @Test("Who sends without confirms is told when RabbitMQ does not answer the goodbye, and may not have read all")
+    func goodbyeWithoutAnswer() async throws {
+        try await withRabbitMQ { node in
+            func send() async throws -> FinishedProgram {
+                try await runProgram(
+                    .brokerlab,
+                    [
+                        "send", "--transport", "amqp:unconfirmed", "--to", node.url, "--amqp-queue", "goodbye",
+                        "--name", "n", "--data", "d", "--timeout", "1",
+                    ])
+            }
+            try await node.control("set_vm_memory_high_watermark", "0.000001")
+            let untold = try await send()
+            #expect(untold.exitCode == 0 && untold.errors.text.contains("has not answered the goodbye"))
+            try await node.control("set_vm_memory_high_watermark", "0.4")
+            let told = try await send()
+            #expect(told.exitCode == 0 && told.errors.text.isEmpty, "\(told.errors.text)")
+        }
+    }
+
     /// What the first logger has acknowledged, as a relay saw it, it had recorded; all else goes to the second.
     @Test("The logger is killed and started again")
     func loggerKilled() async throws {

@@ -237,8 +237,19 @@ final class ClientSocketHandler: ChannelInboundHandler, TickFlushing, @unchecked
         if engine.isClosed {
             closeChannel()
         } else {
-            context.eventLoop.scheduleTask(in: patience) { self.context?.close(promise: nil) }
+            context.eventLoop.scheduleTask(in: patience) { self.giveUpGoodbye() }
         }
+    }
+
+    /// Closes the socket of a peer that has not answered the goodbye, and may not read what it has not read by now.
+    private func giveUpGoodbye() {
+        guard let context else { return }
+        if completesOnWrite {
+            pool.configuration.options.notice(
+                "\(pool.peer) has not answered the goodbye; entries that were written last, which it confirms none of, may be "
+                    + "lost")
+        }
+        context.close(promise: nil)
     }
 
     /// Called once a second: gives the connection up when an answer is overdue, and keeps it alive.
