@@ -49,7 +49,7 @@ enum PageStyle {
         @media(max-width:600px){body{font-size:15px;padding:1rem .75rem 3rem}h1{font-size:1.3rem}
         dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}
         @media print{:root{color-scheme:light;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4}body{max-width:none;font-size:11px}
-        .scroll{overflow:visible}table{font-size:9px}td small{font-size:8px}
+        .scroll{overflow:visible}table{font-size:9px}td small{font-size:8px;white-space:normal}
         .swatch,table.grid td{print-color-adjust:exact}th,td{padding:.15rem .2rem}th{white-space:normal}figure,table,.verdict{break-inside:avoid}}
         """
 

@@ -40,6 +40,7 @@ KINDS = {  # the shapes of the suites that are shipped: sizes, in flight, rates
     "stored": ([100], [64], [None]),
     "stored-rates": ([100], [64], [2000, 8000]),
 }
+CPU = [f"{process}_cpu_us_per_msg" for process in ["broker", "logger", "queue", "store"]]
 STORES = {"stored": ["memory", "sqlite", "postgres"], "stored-rates": ["memory", "sqlite"]}
 
 
@@ -126,6 +127,8 @@ def make(folder, pick):
                                 "valid": "false" if reason else "true",
                                 "invalid_reason": reason,
                             }
+                            # Of its own seed: what else is picked is the same with and without.
+                            | make_costs(plain, p99, random.Random(f"{suite['seed']} {len(rows)}"))
                         )
     folder.mkdir(parents=True)
     (folder / "run.json").write_text(json.dumps(record))
@@ -140,6 +143,17 @@ def make(folder, pick):
             # Of its own seed: what else is picked is the same with and without.
             for row in rows:
                 writer.writerows(make_bins(row, random.Random(f"{suite['seed']} {row['run_id']}")))
+
+
+def make_costs(transport, p99, pick):
+    """The other columns of a page's table, as long as they come: on paper there has to be room for them."""
+    costs = {
+        "delivered_p50_us": f"{p99 / 4 * pick.lognormvariate(0, 0.2):.3f}",
+        "delivered_p99_us": f"{p99 * pick.lognormvariate(0, 0.3):.3f}",
+        "queue_cpu_us_per_msg": f"{pick.uniform(90, 200):.3f}" if transport == "amqp" else "",
+    }
+    costs |= {f"wire_{way}_bytes_per_msg": f"{pick.uniform(1000, 20000):.3f}" for way in ["tx", "rx"]}
+    return costs | {f"{half}_rss_peak_bytes": pick.randint(10**8, 10**9) for half in ["broker", "logger"]}
 
 
 BINS = [
@@ -214,8 +228,7 @@ class Run:
 
     def cpu(self, who, point):
         rows = self.valid(who, point)
-        names = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "store_cpu_us_per_msg"]
-        return {block: sum(float(row[name] or 0) for name in names) for block, row in rows.items()}
+        return {block: sum(float(row[name] or 0) for name in CPU) for block, row in rows.items()}
 
     def middle(self, who, point):
         """The median of what decides under a load."""
@@ -514,8 +527,7 @@ def check_load(run, folder, text, rest, point, named):
 def check_cost(run, folder, text, who, point, cost):
     if match := re.match(rf"{NUMBER} (us|ms|s) CPU", cost or ""):
         rows = run.valid(who, point).values()
-        parts = ["broker_cpu_us_per_msg", "logger_cpu_us_per_msg", "store_cpu_us_per_msg"]
-        value = sum(statistics.median(float(row[part] or 0) for row in rows) for part in parts)
+        value = sum(statistics.median(float(row[part] or 0) for row in rows) for part in CPU)
         expect(close(float(match.group(1)) * TIMES[match.group(2)], value), folder, text, f"{who} costs {value}")
     else:
         problems.append(f"{folder}: no cost of {who}: {text}")
