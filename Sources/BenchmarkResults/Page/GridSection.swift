@@ -5,9 +5,24 @@ struct GridSection: Sendable {
     let standings: [Standings]
     let page: ReportPage
 
+    /// So many loads beside one another fit a sheet of paper; more stand below one another.
+    private static let mostLoads = 7
+
     var html: String {
         let shown = standings.filter { !$0.places.isEmpty }
         guard !shown.isEmpty else { return "" }
+        let parts = (shown.count + Self.mostLoads - 1) / Self.mostLoads
+        let tables = (0..<parts).map { part in
+            let loads = shown[shown.count * part / parts..<shown.count * (part + 1) / parts]
+            return table(loads, label: "All transports at all loads\(parts > 1 ? ", \(part + 1) of \(parts)" : "")")
+        }
+        return """
+            \(tables.joined(separator: "\n"))
+            <p class="dim">\(legend(shown))</p>
+            """
+    }
+
+    private func table(_ shown: ArraySlice<Standings>, label: String) -> String {
         let names = page.report.suite.transports.filter { name in
             shown.contains { $0.places.contains { $0.name == name } }
         }
@@ -23,12 +38,11 @@ struct GridSection: Sendable {
                 + cells.joined() + "</tr>"
         }
         return """
-            <div class="scroll" tabindex="0" role="region" aria-label="All transports at all loads"><table class="grid">
+            <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table class="grid">
             <thead><tr><th class="k">by the best</th>\(heads.joined())</tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table></div>
-            <p class="dim">\(legend(shown))</p>
             """
     }
 

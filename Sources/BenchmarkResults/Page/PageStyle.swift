@@ -20,7 +20,7 @@ enum PageStyle {
         .verdict li.bad{color:var(--bad)}.good{color:var(--good)}.bad{color:var(--bad)}
         .verdict td.k,.verdict th.k{background:var(--soft)}.verdict p{max-width:none;font-size:.8125rem}
         table.grid{width:auto;font-size:.9rem}table.grid td{text-align:center;padding:.3rem .8rem;border:2px solid var(--soft)}
-        table.grid td.k{text-align:left;padding-left:0}table.grid th{text-align:center}table.grid th.k{text-align:left}
+        table.grid td.k{text-align:left;padding-left:0}table.grid th{text-align:center;white-space:normal}table.grid th.k{text-align:left}
         table.grid td small,.letters{color:var(--fg)}.letters{font-style:italic;font-size:.75rem}
         .g1{background:rgba(64,150,210,.16)}.g2{background:rgba(64,150,210,.3)}.g3{background:rgba(64,150,210,.46)}
         .scroll{overflow-x:auto;margin:.5rem 0;-webkit-overflow-scrolling:touch}

@@ -60,7 +60,12 @@ def load_of(row):
         row.get("broker_setting") or "swift",
         row.get("logger_setting") or "swift",
     )
-    return row["payload_bytes"], row["connections"], row["in_flight"], rate, *surroundings
+    return row["load_model"], row["payload_bytes"], row["connections"], row["in_flight"], rate, *surroundings
+
+
+def figure_of(row, throughput):
+    """What decides under the load of a row; empty where it has none."""
+    return row[{"closed": throughput, "cold": "ack_p50_us"}.get(row["load_model"], "ack_p99_us")]
 
 
 def rounds(file):
@@ -68,7 +73,7 @@ def rounds(file):
     found = {}
     with open(file, newline="") as text:
         for row in csv.DictReader(text):
-            figure = row["ack_p99_us" if row["target_rate_per_s"] else "throughput_msgs_per_s"]
+            figure = figure_of(row, "throughput_msgs_per_s")
             if row["role"] == "cell" and row["valid"] == "true" and figure:
                 name = row["transport"] + (f":{row['variant']}" if row["variant"] else "")
                 found.setdefault((name, load_of(row)), {})[row["block"]] = float(figure)
@@ -86,12 +91,13 @@ def check_grid(page, seen):
     loads = {}
     for row in rows:
         load = load_of(row)
-        figure = row["median_msgs_per_s"] if row["load_model"] == "closed" else row["ack_p99_us"]
-        if figure:
+        if figure := figure_of(row, "median_msgs_per_s"):
             loads.setdefault(load, {})[row["name"]] = (float(figure), row["rank"], row["tied_with"].split())
     problems = []
-    for column, (load, figures) in enumerate(loads.items(), 1):
-        cells = {row[0]: row[column].split() for row in seen["grid"] if row[column] != NONE}
+    if len(seen["grid"]) != len(loads):
+        return [f"{page}: the grid has {len(seen['grid'])} loads, the CSV {len(loads)}"]
+    for column, (load, figures) in zip(seen["grid"], loads.items(), strict=True):
+        cells = {who: cell.split() for who, cell in column if cell != NONE}
         best = [who for who, cell in cells.items() if cell[0] == "best"]
         if set(cells) != set(figures):
             problems.append(f"{page}: {load}: the grid has {sorted(cells)}, the CSV {sorted(figures)}")

@@ -99,8 +99,11 @@
     }
 
     found.verdict = [...document.querySelectorAll(".verdict li")].map((item) => item.textContent);
-    found.grid = [...document.querySelectorAll("table.grid tbody tr")].map((row) =>
-        [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, " ").trim()));
+    // The columns of all grids, each with the transports' names and what they come to.
+    const said = (cell) => cell.innerText.replace(/\s+/g, " ").trim();
+    found.grid = [...document.querySelectorAll("table.grid")].flatMap((grid) =>
+        [...grid.tHead.rows[0].cells].slice(1).map((_, load) =>
+            [...grid.tBodies[0].rows].map((row) => [said(row.cells[0]), said(row.cells[load + 1])])));
     found.height = document.documentElement.scrollHeight;
     found.scripts = document.scripts.length;
     return found;
