@@ -2,7 +2,7 @@
 package struct RunComparison: Sendable {
     /// The cells that both runs have measured, in the order of the new run; each cell's most telling figure first.
     package let lines: [ComparisonLine]
-    /// What the floor itself changed by, where the others are compared relative to it: the machine, or code that all share.
+    /// What the floor itself changed by, where the others are compared relative to it: the machine, code that all share, or its own.
     package let floor: [ComparisonLine]
     /// Cells of the old run that the new one lacks, and the other way round.
     package let missing: (inNew: [Cell], inOld: [Cell])

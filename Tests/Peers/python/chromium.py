@@ -23,14 +23,12 @@ ARGUMENTS = [
     "--remote-debugging-pipe",
 ]
 
-# So many seconds may pass until it answers, or tells of what has happened.
-PATIENCE = 30
-
 
 class Chromium:
     """A browser with one page, gone at the end of a `with`."""
 
-    def __init__(self):
+    def __init__(self, seconds=60):
+        self.deadline = time.monotonic() + seconds
         self.profile = tempfile.mkdtemp(prefix="brokerlab-chromium-")
         self.number = 0
         self.session = None
@@ -88,9 +86,8 @@ class Chromium:
             self.events.append(self.receive())
 
     def receive(self):
-        deadline = time.monotonic() + PATIENCE
         while b"\0" not in self.unread:
-            left = deadline - time.monotonic()
+            left = self.deadline - time.monotonic()
             if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
                 raise TimeoutError("Chromium does not answer in time")
             piece = self.process.stdout.read(1 << 16)
